@@ -1,0 +1,87 @@
+"""Near-duplicates and stories, as a library: no Scrapy, no SQL, no clock, no files.
+
+>>> from dedupe import MemoryIndex, Scheme, document, find_copies
+>>> scheme = Scheme(min_shingles=5)
+>>> wire = "Protesters in Almaty stormed the mayor's office on Wednesday after fuel prices doubled."
+>>> texts = {1: wire, 2: "ALMATY (Agency) - " + wire, 3: "The orchestra opened its season in rain."}
+>>> documents = [document(i, text, scheme, seed=7) for i, text in texts.items()]
+>>> shingles = {d.id: d.shingles for d in documents}
+>>> for edge in find_copies(documents, MemoryIndex(), scheme, shingles=shingles.__getitem__):
+...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
+1 2 same 0.85
+
+What is heavy (numpy, scipy, datasketch) is imported when first used, so that reading a stored
+result costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from .errors import DedupeError, InvalidScheme, SchemeMismatch
+from .evaluate import Score, adjusted_rand, b_cubed, pairwise
+from .groups import copy_groups, members
+from .index import KeyIndex, MemoryIndex
+from .types import (
+    CopyEdge,
+    Document,
+    Relation,
+    Scheme,
+    Signature,
+    StoryChange,
+    StoryNode,
+    StoryScheme,
+)
+
+if TYPE_CHECKING:
+    from .copies import compare, document, find_copies, longest_passage
+    from .minhash import estimate, seed_id, signature
+    from .stories import link_stories
+
+_LATE = {
+    "compare": ".copies",
+    "document": ".copies",
+    "find_copies": ".copies",
+    "longest_passage": ".copies",
+    "estimate": ".minhash",
+    "seed_id": ".minhash",
+    "signature": ".minhash",
+    "link_stories": ".stories",
+}
+
+__all__ = [
+    "CopyEdge",
+    "DedupeError",
+    "Document",
+    "InvalidScheme",
+    "KeyIndex",
+    "MemoryIndex",
+    "Relation",
+    "Scheme",
+    "SchemeMismatch",
+    "Score",
+    "Signature",
+    "StoryChange",
+    "StoryNode",
+    "StoryScheme",
+    "adjusted_rand",
+    "b_cubed",
+    "compare",
+    "copy_groups",
+    "document",
+    "estimate",
+    "find_copies",
+    "link_stories",
+    "longest_passage",
+    "members",
+    "pairwise",
+    "seed_id",
+    "signature",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        return getattr(importlib.import_module(_LATE[name], __name__), name)
+    raise AttributeError(f"module 'dedupe' has no attribute {name!r}")

@@ -1,0 +1,194 @@
+"""Linking copy groups that tell the same event in different words.
+
+Plain lexical evidence: TF-IDF cosines of title and lead, less the background similarity that
+each text has to the whole stream of its language, linked on average (UPGMA, Sokal and Michener
+1958) among texts that are close in time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import squareform
+
+from .text import tokens
+from .types import StoryChange, StoryNode, StoryScheme
+
+_DAY = 86_400.0
+# Distances for scipy: larger than any score can be, so that 1 - score stays positive.
+_FAR = 4.0
+
+
+def link_stories(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[StoryChange]:
+    """Partition the nodes into stories and say which story each cluster continues.
+
+    A cluster keeps the story that most of its groups belonged to (the lower id on a tie); when
+    two clusters claim one story, the one with more of its groups keeps it and the other splits
+    off. A story all of whose nodes went elsewhere is merged.
+    """
+    ordered = sorted(nodes, key=lambda node: node.id)
+    return _continue(cluster(ordered, scheme), ordered)
+
+
+def cluster(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
+    """The partition alone, without regard to earlier stories."""
+    found: list[list[StoryNode]] = []
+    languages: defaultdict[str, list[StoryNode]] = defaultdict(list)
+    for node in nodes:
+        languages[(node.language or "und").partition("-")[0]].append(node)
+    for _, stream in sorted(languages.items()):
+        found.extend(_cluster_stream(stream, scheme))
+    return found
+
+
+def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
+    vectors = _vectors(nodes, scheme)
+    count = vectors.shape[0]
+    # mean cosine of each text to all the others, drawn towards the prior while the stream is short
+    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel()) - 1.0
+    means = (sums.clip(min=0) + scheme.prior_mean * scheme.prior_weight) / (
+        max(count - 1, 0) + scheme.prior_weight
+    )
+    times = np.array([np.nan if n.at is None else n.at for n in nodes])
+    # Any merge at the threshold implies one pair at the threshold inside it, so the clusters lie
+    # within the connected components of the pairs that reach it: exact, and never all pairs dense.
+    rows, cols = _pairs_at_threshold(vectors, means, times, scheme)
+    graph = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    found = []
+    for label in range(labels.max(initial=-1) + 1):
+        part = np.flatnonzero(labels == label)
+        found.extend(
+            [nodes[i] for i in cluster_] for cluster_ in _link(part, vectors, means, times, scheme)
+        )
+    return found
+
+
+def _link(
+    part: NDArray[np.int64],
+    vectors: csr_matrix,
+    means: NDArray[np.float64],
+    times: NDArray[np.float64],
+    scheme: StoryScheme,
+) -> list[NDArray[np.int64]]:
+    if len(part) == 1:
+        return [part]
+    score = _score((vectors[part] @ vectors[part].T).toarray(), means[part], means[part], scheme)
+    # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
+    distance = np.where(_too_far(times[part], times[part], scheme), _FAR, 1.0 - score)
+    np.fill_diagonal(distance, 0.0)
+    tree = linkage(squareform(distance, checks=False), method="average")
+    labels = fcluster(tree, 1.0 - scheme.threshold, criterion="distance")
+    return [part[labels == label] for label in np.unique(labels)]
+
+
+def _pairs_at_threshold(
+    vectors: csr_matrix,
+    means: NDArray[np.float64],
+    times: NDArray[np.float64],
+    scheme: StoryScheme,
+    block: int = 512,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rows: list[NDArray[np.int64]] = []
+    cols: list[NDArray[np.int64]] = []
+    for start in range(0, vectors.shape[0], block):
+        part = slice(start, start + block)
+        score = _score((vectors[part] @ vectors.T).toarray(), means[part], means, scheme)
+        near = (score >= scheme.threshold) & ~_too_far(times[part], times, scheme)
+        found = np.nonzero(near)
+        rows.append(found[0] + start)
+        cols.append(found[1])
+    return np.concatenate(rows), np.concatenate(cols)
+
+
+def _score(
+    cosine: NDArray[np.float64],
+    means_a: NDArray[np.float64],
+    means_b: NDArray[np.float64],
+    scheme: StoryScheme,
+) -> NDArray[np.float64]:
+    # Without one word in common there is no evidence, however untypical the two texts are.
+    score = cosine - scheme.background * (means_a[:, None] + means_b[None, :])
+    return np.where(cosine > 0, score, -1.0)
+
+
+def _too_far(
+    a: NDArray[np.float64], b: NDArray[np.float64], scheme: StoryScheme
+) -> NDArray[np.bool_]:
+    # A comparison with NaN is False: an unknown time forbids nothing.
+    apart: NDArray[np.bool_] = np.abs(a[:, None] - b[None, :]) > scheme.max_days * _DAY
+    return apart
+
+
+def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
+    """Unit TF-IDF rows, one a node: sub-linear tf, smoothed idf, terms in over 30 % left out."""
+    counts = [Counter(_terms(node, scheme)) for node in nodes]
+    frequency = Counter(term for terms in counts for term in terms)
+    ceiling = max(0.3 * len(nodes), 10)
+    vocabulary = {t: i for i, (t, n) in enumerate(sorted(frequency.items())) if n <= ceiling}
+    data, columns, ends = [], [], [0]
+    for terms in counts:
+        for term, n in terms.items():
+            column = vocabulary.get(term)
+            if column is not None:
+                idf = np.log((1 + len(nodes)) / (1 + frequency[term])) + 1
+                data.append((1 + np.log(n)) * idf)
+                columns.append(column)
+        ends.append(len(columns))
+    matrix = csr_matrix((data, columns, ends), shape=(len(nodes), max(len(frequency), 1)))
+    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    norms[norms == 0] = 1.0
+    return csr_matrix(matrix.multiply(1 / norms[:, None]))
+
+
+def _terms(node: StoryNode, scheme: StoryScheme) -> list[str]:
+    words = tokens(node.title) * scheme.title_weight + tokens(node.text[: scheme.lead_chars])
+    single = [w for w in words if len(w) > 1 or w.isdigit()]
+    # Scripts without spaces come as single characters, which say little; pairs of them are words.
+    pairs = [a + b for a, b in zip(words, words[1:], strict=False) if len(a) == len(b) == 1]
+    return single + pairs
+
+
+def _continue(clusters: list[list[StoryNode]], nodes: Sequence[StoryNode]) -> list[StoryChange]:
+    owner = _owners(clusters)
+    gone = {node.story for node in nodes if node.story is not None} - set(owner.values())
+    changes = []
+    for number, members in enumerate(clusters):
+        votes = Counter(node.story for node in members if node.story is not None)
+        story = owner.get(number)
+        heaviest = min(votes, key=lambda s: (-votes[s], s)) if votes else None
+        changes.append(
+            StoryChange(
+                story=story,
+                groups=tuple(sorted(node.id for node in members)),
+                merged=tuple(sorted(s for s in gone if s in votes and _home(s, clusters) == number)),
+                split_from=heaviest if story is None else None,
+            )
+        )
+    return sorted(changes, key=lambda change: change.groups)
+
+
+def _owners(clusters: list[list[StoryNode]]) -> dict[int, int]:
+    """Which earlier story each cluster continues: the largest claims are served first."""
+    claims = sorted(
+        (-votes, story, number)
+        for number, members in enumerate(clusters)
+        for story, votes in Counter(n.story for n in members if n.story is not None).items()
+    )
+    owner: dict[int, int] = {}
+    for _, story, number in claims:
+        if number not in owner and story not in owner.values():
+            owner[number] = story
+    return owner
+
+
+def _home(story: int, clusters: list[list[StoryNode]]) -> int:
+    """The cluster that took most of a story's groups."""
+    votes = [sum(node.story == story for node in members) for members in clusters]
+    return votes.index(max(votes))
