@@ -1,0 +1,66 @@
+"""What can go wrong, as one tree. Each error carries its subject and its remedy.
+
+NewsloomError
+├── UsageError        the person asked for something that cannot be done       (exit 2)
+│   ├── OutletError       a description of an outlet is wrong
+│   ├── NoSuchDatabase    a reading command was pointed at nothing
+│   └── NotAStore         the file is not a Newsloom store, or of another version
+├── StoreBusy         another run holds the store                              (exit 75)
+├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
+└── ExtractError      a page is not an article; `reason` is the rejection's name
+"""
+
+from __future__ import annotations
+
+
+class NewsloomError(Exception):
+    """Root of the errors that Newsloom raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(NewsloomError):
+    """The request cannot be carried out as it was made."""
+
+    exit_code = 2
+
+
+class OutletError(UsageError):
+    """A description of an outlet is wrong."""
+
+
+class NoSuchDatabase(UsageError):
+    """There is no file to read."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"no such database: {path}. `newsloom crawl` or `newsloom import` makes one; "
+            "`newsloom --db FILE` names another."
+        )
+
+
+class NotAStore(UsageError):
+    """The file is not a store that this version can use."""
+
+
+class StoreBusy(NewsloomError):
+    """Another run holds the store."""
+
+    exit_code = 75
+
+
+class StoreError(NewsloomError):
+    """SQLite could not do its work."""
+
+
+class ExtractError(NewsloomError):
+    """A page is not an article."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[ExtractError], tuple[str, str]]:
+        # It crosses from a worker process to the crawl.
+        return type(self), (self.reason, self.detail)

@@ -1,0 +1,122 @@
+"""Outlet descriptions: one small TOML file each, the file name is the outlet's slug."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.errors import OutletError
+from crawler.types import Outlet, Source, SourceKind
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_KEYS: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "home": str,
+    "country": str,
+    "language": str,
+    "agency": bool,
+    "delay": (int, float),
+    "spider": str,
+    "feeds": list,
+    "sitemaps": list,
+}
+
+
+def bundled_outlets() -> Path:
+    """The folder of descriptions that come with Newsloom."""
+    # By name: this floor must not import the spiders above it.
+    return Path(str(resources.files("spiders"))) / "outlets"
+
+
+def load_outlets(path: Path) -> dict[str, Outlet]:
+    """Read a folder of descriptions, or a single one, by slug.
+
+    Raises OutletError naming the file, the key and the remedy.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.toml"))
+        if not files:
+            raise OutletError(f"{path}: no outlets here; put one NAME.toml for each outlet into it")
+    elif path.is_file():
+        files = [path]
+    else:
+        raise OutletError(f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder")
+    return {file.stem: load_outlet(file) for file in files}
+
+
+def load_outlet(file: Path) -> Outlet:
+    """Read one description; OutletError when it is not right."""
+    try:
+        with file.open("rb") as stream:
+            table = tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OutletError(f"{file}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise OutletError(f"{file}: cannot be read: {error.strerror}") from error
+    _check(file, table)
+    return Outlet(
+        slug=file.stem,
+        name=table["name"],
+        home=table.get("home"),
+        country=table.get("country"),
+        language=table.get("language"),
+        agency=table.get("agency", False),
+        delay=float(table["delay"]) if "delay" in table else None,
+        spider=table.get("spider"),
+        sources=(
+            *(_source(file, "feeds", url, SourceKind.FEED) for url in table.get("feeds", [])),
+            *(_source(file, "sitemaps", url, SourceKind.SITEMAP) for url in table.get("sitemaps", [])),
+        ),
+    )
+
+
+def _check(file: Path, table: Mapping[str, Any]) -> None:
+    if not _SLUG.fullmatch(file.stem):
+        raise OutletError(
+            f"{file}: the file name is the outlet's id; use small letters, digits and hyphens"
+        )
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]) or (key == "delay" and isinstance(value, bool)):
+            raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
+    if not table.get("name"):
+        raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
+    if not (table.get("feeds") or table.get("sitemaps")):
+        raise OutletError(
+            f"{file}: no source; write feeds = [\"https://...\"] or sitemaps = [\"https://...\"]"
+        )
+    if table.get("delay", 0) < 0:
+        raise OutletError(f"{file}: 'delay' is negative; it is a number of seconds")
+
+
+def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
+    if not isinstance(url, str) or not _is_web_address(url):
+        raise OutletError(f"{file}: '{key}' holds {url!r}; write a full http or https address")
+    return Source(url=url, kind=kind, outlet=file.stem)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def choose(known: Mapping[str, Outlet], slugs: Sequence[str]) -> dict[str, Outlet]:
+    """The named outlets, or all; OutletError for a name that is not known, with the nearest."""
+    if not slugs:
+        return dict(known)
+    for slug in slugs:
+        if slug not in known:
+            near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}?" if near else "`newsloom outlets` lists them"
+            raise OutletError(f"there is no outlet '{slug}'; {hint}")
+    return {slug: known[slug] for slug in slugs}

@@ -1,0 +1,1 @@
+"""Pure functions from bytes and text to values. No network, no store, no clock."""

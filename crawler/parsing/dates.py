@@ -1,0 +1,91 @@
+"""Times as outlets write them, into UTC. What cannot be read is None, never a guess."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from dateutil import parser as dateutil_parser
+from dateutil.tz import tzoffset
+
+from crawler.types import Moment, Precision
+
+EARLIEST_YEAR = 1990
+"""No news page is older; earlier years are broken clocks and empty database fields."""
+_MARGIN = timedelta(days=2)
+_HAS_TIME = re.compile(r"\d[T\s]+\d{1,2}:\d{2}|\d{1,2}:\d{2}")
+_HAS_SECONDS = re.compile(r"\d{1,2}:\d{2}:\d{2}")
+# Zone names that outlets write and the standard library does not know, in hours; email.utils
+# knows the North American ones.
+_ZONES = {
+    "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "IST": 5.5, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9, "AEST": 10,
+    "AEDT": 11, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
+    "PDT": -7,
+}  # fmt: skip
+_DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | None:
+    """Read a time; None when it is not one, impossible, or later than `now` by over two days.
+
+    Without a zone it is taken as UTC: wrong by hours at most, and the raw text is kept.
+    """
+    text = (raw or "").strip()[:100]
+    when = _read(text)
+    if when is None or not _possible(when, now):
+        return None
+    return Moment(at=utc(when), precision=_precision(text), source=source, raw=text)
+
+
+def utc(when: datetime) -> str:
+    """`YYYY-MM-DDTHH:MM:SSZ`; a time without zone counts as UTC."""
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def posix(at: str) -> float:
+    """Seconds since 1970 of a time as the store writes it."""
+    return datetime.fromisoformat(at).timestamp()
+
+
+def _read(text: str) -> datetime | None:
+    for reader in (_iso, parsedate_to_datetime, _loose):
+        try:
+            return reader(text)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+    return None
+
+
+def _iso(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _loose(text: str) -> datetime:
+    if not re.search(r"\d{4}", text):
+        raise ValueError(text)  # dateutil would fill in today's year
+    found: datetime = dateutil_parser.parse(text, default=datetime(1, 1, 1), tzinfos=_zone)
+    if found.year == 1:
+        raise ValueError(text)
+    return found
+
+
+def _zone(name: str, offset: int | None) -> tzoffset:
+    # An unknown name counts as UTC, like no name at all.
+    return tzoffset(name, offset if offset is not None else int(_ZONES.get(name, 0) * 3600))
+
+
+def _possible(when: datetime, now: str | None) -> bool:
+    if when.year < EARLIEST_YEAR or when.year > 9_000:
+        return False
+    return now is None or posix(utc(when)) <= datetime.fromisoformat(now).timestamp() + (
+        _MARGIN.total_seconds()
+    )
+
+
+def _precision(text: str) -> Precision:
+    if _DAY_ONLY.fullmatch(text) or not _HAS_TIME.search(text):
+        return Precision.DAY
+    return Precision.SECOND if _HAS_SECONDS.search(text) else Precision.MINUTE

@@ -1,0 +1,198 @@
+"""A type for each moment of a page: listed, fetched, understood. Frozen; a value is complete.
+
+Times are text, `YYYY-MM-DDTHH:MM:SSZ` in UTC, as the store keeps them: they sort, and nobody
+can mistake their zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class SourceKind(StrEnum):
+    """What a source is made of."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+
+
+class Precision(StrEnum):
+    """How finely a time was given."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One feed or sitemap of an outlet."""
+
+    url: str
+    kind: SourceKind
+    outlet: str
+    """slug of the outlet"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A publisher, as its description file has it."""
+
+    slug: str
+    name: str
+    home: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2"""
+    language: str | None = None
+    """BCP 47; a default for pages that do not say"""
+    agency: bool = False
+    """whether it is a news agency, whose texts others print"""
+    delay: float | None = None
+    """seconds between two requests to a host, instead of the default"""
+    spider: str | None = None
+    """name of a spider under spiders/custom, for the rare outlet that needs code"""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time, as finely as it was given, and who gave it."""
+
+    at: str
+    precision: Precision
+    source: str
+    """jsonld, meta, time, feed, sitemap, text, import"""
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a source said about one page."""
+
+    url: str
+    """canonical"""
+    title: str | None = None
+    published: Moment | None = None
+    modified_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listings:
+    """Everything that one document of a source listed."""
+
+    pages: tuple[Listing, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    """addresses of further sitemaps, when it was a sitemap index"""
+    refused: int = 0
+    """entries left out because they had no usable address"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the frontier, waiting to be fetched."""
+
+    id: int
+    url: str
+    outlet: str
+    attempts: int
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "has it changed?" with."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What the server said about a page."""
+
+    page: Page
+    url: str
+    """final address, after redirects"""
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What the server said about a source."""
+
+    source: Source
+    url: str
+    """address asked for: the source's own, or that of a sitemap of its index"""
+    status: int
+    body: bytes = field(repr=False)
+    validators: Validators = Validators()
+    at: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """A source read: the exchange and what it listed."""
+
+    polled: Polled
+    listings: Listings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFailed:
+    """A source that could not be read, and why."""
+
+    source: Source
+    url: str
+    reason: str
+    detail: str
+    at: str
+    status: int | None = None
+    seconds: float = 0.0
+    denied: bool = False
+    """whether the outlet forbids it (robots.txt), as against something broken"""
+    until: str | None = None
+    """the server asked to wait till then"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What we understood of a page."""
+
+    url: str
+    """canonical"""
+    outlet: str
+    title: str
+    text: str
+    """paragraphs separated by newlines; empty when only a headline is known"""
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    """BCP 47"""
+    published: Moment | None = None
+    modified_at: str | None = None
+    section: str | None = None
+    image: str | None = None
+    paywalled: bool | None = None
+    fetched_at: str | None = None
+    page: int | None = None
+    """id of the page it was read from; None for an imported article"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A page that did not become an article, and why."""
+
+    page: Page
+    reason: str
+    detail: str
+    at: str
+    temporary: bool = False
+    """whether another try may go better; the page then stays pending for a while"""
+    until: str | None = None
+    """the server asked to wait till then: the page stays pending and the try does not count"""
+    instead: Listing | None = None
+    """the page to read in its place: an AMP page names its ordinary twin"""
