@@ -1,0 +1,89 @@
+"""The store: the only floor that speaks SQL. One file, one writer, any number of readers.
+
+>>> from crawler.store import open_store
+>>> store = open_store(":memory:")
+>>> store.runs.open("doctest", now="2022-01-05T12:00:00Z", pid=1)
+1
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.store.articles import Articles, Saved
+from crawler.store.connection import (
+    connect_for_reading,
+    connect_for_writing,
+    explained,
+    transaction,
+)
+from crawler.store.copies import Copies
+from crawler.store.migrations import VERSION, migrate
+from crawler.store.outlets import Outlets
+from crawler.store.pages import Pages
+from crawler.store.polls import Polls
+from crawler.store.reading import Reading
+from crawler.store.runs import Runs
+from crawler.store.stories import Stories
+from crawler.store.upkeep import Upkeep
+
+__all__ = ["Saved", "Store", "migrate_store", "open_store", "read_store"]
+
+
+class Store:
+    """An open file, by domain: `store.pages.offer(...)`, `store.articles.save(...)`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | str) -> None:
+        self.path = path
+        self._connection = connection
+        self.outlets = Outlets(connection)
+        self.polls = Polls(connection)
+        self.pages = Pages(connection)
+        self.articles = Articles(connection)
+        self.runs = Runs(connection)
+        self.copies = Copies(connection)
+        self.stories = Stories(connection)
+        self.reading = Reading(connection)
+        self.upkeep = Upkeep(connection)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """A transaction: all of it is saved, or nothing. StoreError says what SQLite refused."""
+        with explained(self.path), transaction(self._connection):
+            yield
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """For reading: what SQLite reports becomes a StoreError."""
+        with explained(self.path):
+            yield
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def open_store(path: Path | str) -> Store:
+    """Open for writing; makes the file, and brings an older one up to date."""
+    connection = connect_for_writing(path)
+    with explained(path):
+        migrate(connection)
+    return Store(connection, path)
+
+
+def read_store(path: Path) -> Store:
+    """Open for reading only; raises NoSuchDatabase or NotAStore."""
+    return Store(connect_for_reading(path, version=VERSION), path)
+
+
+def migrate_store(path: Path) -> list[str]:
+    """Bring an existing file up to date; names of the steps taken."""
+    connection = connect_for_writing(path)
+    try:
+        with explained(path):
+            return migrate(connection)
+    finally:
+        connection.close()

@@ -1,0 +1,128 @@
+"""Articles and their revisions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from crawler.parsing.texts import count_words
+from crawler.types import Article
+
+
+class Saved(StrEnum):
+    """What came of saving an article."""
+
+    NEW = "new"
+    REVISED = "revised"
+    SAME = "same"
+    TWIN = "twin"
+    """another page gave this article already"""
+
+
+class Articles:
+    """The `articles` and `revisions` of the file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def save(self, article: Article, *, outlet: int, run: int, now: str) -> Saved:
+        """Write an article: new, a revision of one we have, or the same again.
+
+        An article is known by its page, or by its canonical address.
+        """
+        known = self._known(article)
+        if known is None:
+            self._insert(article, outlet=outlet, run=run, now=now)
+            return Saved.NEW
+        if article.page is not None and known["page"] not in (None, article.page):
+            return Saved.TWIN
+        if known["page"] is None and article.page is not None:
+            self._connection.execute(
+                "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
+            )
+        if known["text_hash"] == _text_hash(article):
+            return Saved.SAME
+        self._revise(known["id"], article, run=run, now=now)
+        return Saved.REVISED
+
+    def _known(self, article: Article) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(
+            """
+            SELECT id, page, text_hash FROM articles
+            WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
+            """,
+            (article.page, article.url, article.page),
+        ).fetchone()
+        return row
+
+    def _insert(self, article: Article, *, outlet: int, run: int, now: str) -> None:
+        sighting = self._connection.execute(
+            """
+            SELECT seen_at, previous_poll_at FROM sightings WHERE page = ?
+            ORDER BY seen_at LIMIT 1
+            """,
+            (article.page,),
+        ).fetchone()
+        values = _columns(article) | {
+            "page": article.page,
+            "outlet": outlet,
+            "url": article.url,
+            "first_seen_at": sighting["seen_at"] if sighting else now,
+            "previous_poll_at": sighting["previous_poll_at"] if sighting else None,
+            "run": run,
+        }
+        cursor = self._connection.execute(
+            f"INSERT INTO articles ({', '.join(values)}) "
+            f"VALUES ({', '.join(f':{column}' for column in values)})",
+            values,
+        )
+        self._queue(int(cursor.lastrowid or 0))
+
+    def _revise(self, number: int, article: Article, *, run: int, now: str) -> None:
+        self._connection.execute(
+            """
+            INSERT INTO revisions
+            SELECT id, revision, title, text, words, authors, modified_at, fetched_at,
+              ?, text_hash, run FROM articles WHERE id = ?
+            """,
+            (article.fetched_at or now, number),
+        )
+        # What the new text does not say (a date, a section) stays as it was known.
+        values = {k: v for k, v in _columns(article).items() if v is not None}
+        self._connection.execute(
+            f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)}, "
+            "revision = revision + 1, run = :run WHERE id = :id",
+            values | {"run": run, "id": number},
+        )
+        self._queue(number)
+
+    def _queue(self, number: int) -> None:
+        self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    published = article.published
+    return {
+        "title": article.title,
+        "text": article.text,
+        "words": count_words(article.text),
+        "authors": json.dumps(article.authors, ensure_ascii=False),
+        "language": article.language,
+        "section": article.section,
+        "image": article.image,
+        "paywalled": None if article.paywalled is None else int(article.paywalled),
+        "published_at": published.at if published else None,
+        "published_precision": published.precision if published else None,
+        "published_source": published.source if published else None,
+        "published_raw": published.raw if published else None,
+        "modified_at": article.modified_at,
+        "fetched_at": article.fetched_at,
+        "text_hash": _text_hash(article),
+    }
+
+
+def _text_hash(article: Article) -> str:
+    return blake2b(f"{article.title}\0{article.text}".encode(), digest_size=16).hexdigest()

@@ -1,0 +1,99 @@
+"""Opening a SQLite file, and saying what went wrong with it in a person's words."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler.errors import NoSuchDatabase, NotAStore, StoreError
+
+APPLICATION_ID = 0x4E4C4F4D
+"""`NLOM`: marks the file as a Newsloom store for `file` and for ourselves."""
+
+
+def connect_for_writing(path: Path | str) -> sqlite3.Connection:
+    """Open or make a file; WAL, so that readers never wait for the crawl."""
+    with explained(path):
+        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+        connection.row_factory = sqlite3.Row
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables and application != APPLICATION_ID:
+            connection.close()
+            raise NotAStore(
+                f"{path} is a SQLite file of something else; name another with --db FILE"
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+        # With WAL, NORMAL loses nothing when the process dies; only a power cut can cost the
+        # last commits, and those pages are then still pending.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
+    """Open an existing store of schema `version` without ever writing to it or making a file."""
+    if not path.is_file():
+        raise NoSuchDatabase(path)
+    # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
+    immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
+    with explained(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)
+        connection.row_factory = sqlite3.Row
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise NotAStore(f"{path} is not a Newsloom store; name one with --db FILE")
+    if found < version:
+        raise NotAStore(
+            f"{path} was made by an older Newsloom (schema {found}, now {version}); "
+            "bring it up to date with `newsloom db migrate`"
+        )
+    if found > version:
+        raise NotAStore(
+            f"{path} was made by a newer Newsloom (schema {found}, this one knows {version}); "
+            "upgrade Newsloom to read it"
+        )
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing. IMMEDIATE: in WAL a read that turns into a write fails at once."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def explained(path: Path | str) -> Iterator[None]:
+    """Turn what SQLite reports about a file into an error that names it and the remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {_remedy(error)}") from error
+
+
+def _remedy(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "full" in text:
+        return "the disk is full; free some space and run again, nothing saved is lost"
+    if "not a database" in text:
+        return "not a SQLite file; name another with --db FILE"
+    if "malformed" in text:
+        return "the file is damaged; `newsloom db check` says more, a backup helps"
+    if "unable to open" in text:
+        return "cannot be opened; does its folder exist, and may you write there?"
+    if "readonly" in text:
+        return "cannot be written to; check the file's and the folder's permissions"
+    if "locked" in text:
+        return "another program holds a lock on it; close that and run again"
+    return text

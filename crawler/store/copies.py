@@ -1,0 +1,274 @@
+"""Signatures, keys, edges and copy groups: what the copy finder found, and its index."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from dedupe import CopyEdge, Document
+
+
+class Waiting(NamedTuple):
+    """An article whose text is to be compared."""
+
+    id: int
+    text: str
+    text_hash: str
+
+
+class Copies:
+    """The near-duplicate findings of the file; a `dedupe.KeyIndex` besides."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    # The scheme
+
+    def scheme(self) -> tuple[str, int] | None:
+        """Id of the scheme that the findings were made with, and the file's secret seed."""
+        row = self._connection.execute(
+            "SELECT scheme, seed FROM schemes WHERE kind = 'copies'"
+        ).fetchone()
+        return (row["scheme"], row["seed"]) if row else None
+
+    def set_scheme(self, scheme: str, *, seed: int, seed_id: str) -> None:
+        """Say what the findings will be made with from now on."""
+        self._connection.execute(
+            """
+            INSERT INTO schemes (kind, scheme, seed, seed_id) VALUES ('copies', ?, ?, ?)
+            ON CONFLICT (kind) DO UPDATE SET scheme = excluded.scheme, seed = excluded.seed,
+              seed_id = excluded.seed_id
+            """,
+            (scheme, seed, seed_id),
+        )
+
+    # Work
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Articles to compare, in order of their numbers."""
+        rows = self._connection.execute(
+            """
+            SELECT a.id, a.text, a.text_hash FROM to_group t JOIN articles a ON a.id = t.article
+            ORDER BY t.article LIMIT ?
+            """,
+            (limit,),
+        )
+        return [Waiting(*row) for row in rows]
+
+    def count_waiting(self) -> int:
+        """Number of articles to compare."""
+        return int(self._connection.execute("SELECT count(*) FROM to_group").fetchone()[0])
+
+    def queue_all(self) -> None:
+        """Drop signatures, keys and edges, and have every article compared again.
+
+        Groups stay until their articles are compared, so that stories keep their numbers.
+        """
+        for table in ("signatures", "keys", "copies"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("INSERT OR IGNORE INTO to_group SELECT id FROM articles")
+
+    def done(self, articles: Iterable[int]) -> None:
+        """These articles have been compared."""
+        self._connection.executemany(
+            "DELETE FROM to_group WHERE article = ?", [(article,) for article in articles]
+        )
+
+    def text(self, article: int) -> str:
+        """Body of an article."""
+        row = self._connection.execute(
+            "SELECT text FROM articles WHERE id = ?", (article,)
+        ).fetchone()
+        return str(row["text"])
+
+    # Signatures and edges
+
+    def forget(self, articles: Iterable[int]) -> None:
+        """Drop what an earlier text of these articles left behind."""
+        for article in articles:
+            self._connection.execute(
+                "DELETE FROM keys WHERE article = ?"
+                " AND EXISTS (SELECT 1 FROM signatures WHERE article = ?)",
+                (article, article),
+            )
+            self._connection.execute("DELETE FROM signatures WHERE article = ?", (article,))
+            self._connection.execute("DELETE FROM copies WHERE a = ? OR b = ?", (article, article))
+
+    def save_signature(
+        self, document: Document, *, text_hash: str, scheme: str, seed_id: str
+    ) -> None:
+        """Keep the signature of an article's text; of a short text only that there is none."""
+        self._connection.execute(
+            """
+            INSERT INTO signatures (article, scheme, seed_id, text_hash, shingles, minhash)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (
+                document.id,
+                scheme,
+                seed_id,
+                text_hash,
+                len(document.shingles),
+                document.signature.values if document.signature else None,
+            ),
+        )
+
+    def save_edge(self, edge: CopyEdge, *, passage: str, scheme: str) -> None:
+        """Keep the evidence of a pair."""
+        self._connection.execute(
+            """
+            INSERT INTO copies (a, b, relation, jaccard, containment_a, containment_b, shared,
+              passage, joined, scheme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (a, b) DO NOTHING
+            """,
+            (
+                edge.a,
+                edge.b,
+                edge.relation,
+                edge.jaccard,
+                edge.containment_a,
+                edge.containment_b,
+                edge.shared,
+                passage,
+                int(edge.joined),
+                scheme,
+            ),
+        )
+
+    # The index (dedupe.KeyIndex)
+
+    def add(self, document: int, keys: Sequence[int]) -> None:
+        """See dedupe.KeyIndex."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO keys (key, article) VALUES (?, ?)",
+            [(key, document) for key in sorted(keys)],
+        )
+
+    def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
+        """See dedupe.KeyIndex."""
+        # CROSS JOIN keeps SQLite from scanning `keys`; the fastest of five ways measured.
+        rows = self._connection.execute(
+            """
+            SELECT k.article FROM json_each(?) j CROSS JOIN keys k ON k.key = j.value
+            WHERE k.article <> ? GROUP BY k.article ORDER BY count(*) DESC, k.article LIMIT ?
+            """,
+            (json.dumps(list(keys)), document, limit),
+        )
+        return [int(row[0]) for row in rows]
+
+    # Groups
+
+    def neighbourhood(self, articles: Iterable[int]) -> set[int]:
+        """These articles, those joined to them, and all members of all their groups."""
+        ids = json.dumps(list(articles))
+        rows = self._connection.execute(
+            """
+            WITH near AS (
+              SELECT value AS article FROM json_each(:ids)
+              UNION SELECT c.b FROM json_each(:ids) j CROSS JOIN copies c ON c.a = j.value
+                WHERE c.joined
+              UNION SELECT c.a FROM json_each(:ids) j CROSS JOIN copies c ON c.b = j.value
+                WHERE c.joined
+            )
+            SELECT article FROM near
+            UNION SELECT other.article FROM near
+              CROSS JOIN memberships mine ON mine.article = near.article
+              CROSS JOIN memberships other ON other.copy_group = mine.copy_group
+            """,
+            {"ids": ids},
+        )
+        return {int(row[0]) for row in rows}
+
+    def joined_edges(self, articles: Iterable[int]) -> list[CopyEdge]:
+        """Edges that join these articles to any with a higher number."""
+        rows = self._connection.execute(
+            """
+            SELECT c.a, c.b, c.relation, c.jaccard, c.containment_a, c.containment_b, c.shared
+            FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value WHERE c.joined
+            """,
+            (json.dumps(sorted(articles)),),
+        )
+        return [CopyEdge(**dict(row), joined=True) for row in rows]
+
+    def assign(self, groups: dict[int, list[int]], *, run: int, now: str) -> None:
+        """Write the groups of a whole neighbourhood: first article -> its members.
+
+        A group goes on in the story of its first article that had one; a story left without
+        groups is merged into the one that its articles went to.
+        """
+        articles = [article for members in groups.values() for article in members]
+        before = self._memberships(articles)
+        for leader, members in groups.items():
+            self._save_group(leader, members, before)
+        left = {group for group, _ in before.values()} - set(groups)
+        for group in sorted(left):
+            self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (group,))
+        self._merge_deserted({story for _, story in before.values() if story}, before, run, now)
+
+    def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+        rows = self._connection.execute(
+            """
+            SELECT m.article, m.copy_group, g.story
+            FROM json_each(?) j CROSS JOIN memberships m ON m.article = j.value
+            JOIN copy_groups g ON g.id = m.copy_group
+            """,
+            (json.dumps(articles),),
+        )
+        return {row["article"]: (row["copy_group"], row["story"]) for row in rows}
+
+    def _save_group(
+        self, leader: int, members: list[int], before: dict[int, tuple[int, int | None]]
+    ) -> None:
+        story = next((before[m][1] for m in members if m in before and before[m][1]), None)
+        self._connection.execute(
+            """
+            INSERT INTO copy_groups (id, story, articles, min_jaccard, at)
+            VALUES (:id, :story, :articles,
+              (SELECT min(jaccard) FROM json_each(:members) j CROSS JOIN copies c ON c.a = j.value
+               WHERE c.joined),
+              (SELECT min(coalesce(published_at, first_seen_at)) FROM articles
+               WHERE id IN (SELECT value FROM json_each(:members))))
+            ON CONFLICT (id) DO UPDATE SET story = excluded.story, articles = excluded.articles,
+              min_jaccard = excluded.min_jaccard, at = excluded.at, linked_at = NULL
+            """,
+            {
+                "id": leader,
+                "story": story,
+                "articles": len(members),
+                "members": json.dumps(members),
+            },
+        )
+        self._connection.executemany(
+            """
+            INSERT INTO memberships (article, copy_group) VALUES (?, ?)
+            ON CONFLICT (article) DO UPDATE SET copy_group = excluded.copy_group
+            """,
+            [(member, leader) for member in members],
+        )
+
+    def _merge_deserted(
+        self,
+        stories: set[int],
+        before: dict[int, tuple[int, int | None]],
+        run: int,
+        now: str,
+    ) -> None:
+        after = self._memberships(list(before))
+        for story in sorted(stories):
+            if self._connection.execute(
+                "SELECT 1 FROM copy_groups WHERE story = ? LIMIT 1", (story,)
+            ).fetchone():
+                continue
+            heir = next(after[a][1] for a, (_, old) in sorted(before.items()) if old == story)
+            self._connection.execute(
+                "UPDATE stories SET merged_into = ?, articles = 0, outlets = 0, copy_groups = 0"
+                " WHERE id = ?",
+                (heir, story),
+            )
+            self._connection.execute(
+                "INSERT INTO story_log (run, at, story, event, other)"
+                " VALUES (?, ?, ?, 'merged', ?)",
+                (run, now, story, heir),
+            )

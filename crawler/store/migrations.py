@@ -1,0 +1,54 @@
+"""The schema's history. Add at the end; never change what is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database
+
+from crawler.store.connection import APPLICATION_ID, transaction
+
+VERSION = 1
+"""Number of migrations; kept in the file as `user_version`, so that readers need no sqlite-utils."""
+
+
+def migrate(connection: sqlite3.Connection) -> list[str]:
+    """Bring a file up to date; names of the steps taken, in order."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return []
+    from sqlite_utils import Database, Migrations
+
+    steps = Migrations("newsloom")
+    steps()(m001_the_house)
+    database = Database(connection)
+    taken = [step.name for step in steps.pending(database)]
+    steps.apply(database)
+    with transaction(connection):
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    return taken
+
+
+def m001_the_house(database: Database) -> None:
+    """All tables, indexes and views; full-text search over headline and body."""
+    schema = resources.files("crawler.store").joinpath("schema.sql").read_text("utf-8")
+    for statement in statements(schema):
+        database.conn.execute(statement)
+    database["articles"].enable_fts(
+        ["title", "text"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
+    )
+
+
+def statements(script: str) -> list[str]:
+    """Single statements of a script, comments inside them kept; `executescript` would commit."""
+    found, current = [], ""
+    for line in script.splitlines(keepends=True):
+        if current or (line.strip() and not line.startswith("--")):
+            current += line
+        if current and sqlite3.complete_statement(current):
+            found.append(current.strip())
+            current = ""
+    return found

@@ -1,0 +1,215 @@
+"""The frontier: every page ever listed is pending, an article, or rejected with one reason."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from crawler.parsing.dates import utc
+from crawler.types import Listing, Moment, Page, Precision, Rejected
+
+MAX_ATTEMPTS = 3
+"""Tries at a page that fail for a passing reason before it is rejected for it."""
+FIRST_RETRY = timedelta(minutes=15)
+"""Until the second try; each further one waits four times as long."""
+
+
+class Pages:
+    """The `pages` and `sightings` of the file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def offer(
+        self,
+        listings: Iterable[Listing],
+        *,
+        outlet: int,
+        source: int,
+        seen_at: str,
+        previous_poll_at: str | None,
+        run: int,
+    ) -> int:
+        """Take what a source listed; the number of pages that are new or due again.
+
+        A page is due again when a source that listed it before now says something else of it:
+        another headline or a later time of change.
+        """
+        offered = 0
+        for listing in listings:
+            page, is_new = self._ensure(listing, outlet)
+            seen_before = self._seen(page, source)
+            changed = self._sight(page, source, listing, seen_at, previous_poll_at, run)
+            if is_new or (seen_before and changed and self._make_due(page, listing)):
+                offered += 1
+        return offered
+
+    def pending(self, outlet: int, slug: str, *, after: int, now: str, limit: int) -> list[Page]:
+        """The next pages of an outlet to fetch, in order of their numbers, beyond `after`."""
+        rows = self._connection.execute(
+            """
+            SELECT * FROM pages
+            WHERE state = 'pending' AND outlet = ? AND id > ? AND (due_at IS NULL OR due_at <= ?)
+            ORDER BY id LIMIT ?
+            """,
+            (outlet, after, now, limit),
+        )
+        return [_page(row, slug) for row in rows]
+
+    def count_pending(self, outlet: int, *, now: str) -> int:
+        """Pages of an outlet that could be fetched now."""
+        row = self._connection.execute(
+            """
+            SELECT count(*) FROM pages
+            WHERE state = 'pending' AND outlet = ? AND (due_at IS NULL OR due_at <= ?)
+            """,
+            (outlet, now),
+        ).fetchone()
+        return int(row[0])
+
+    def settle(self, page: int, *, at: str) -> None:
+        """A page has become an article."""
+        self._connection.execute(
+            """
+            UPDATE pages SET state = 'article', reason = NULL, detail = NULL, due_at = NULL,
+              settled_at = ? WHERE id = ?
+            """,
+            (at, page),
+        )
+
+    def reject_twin(self, page: int, *, of: str, at: str) -> None:
+        """A page gave an article that another page had given already."""
+        self._connection.execute(
+            """
+            UPDATE pages SET state = 'rejected', reason = 'twin', detail = ?, due_at = NULL,
+              settled_at = ? WHERE id = ?
+            """,
+            (of, at, page),
+        )
+
+    def reject(self, rejected: Rejected) -> bool:
+        """Record why a page is no article; False when it stays pending for another try.
+
+        A page that was an article before stays one: the outlet took it down or changed its
+        address, and what we have of it is kept.
+        """
+        attempts = rejected.page.attempts + (0 if rejected.until else 1)
+        again = bool(rejected.until) or (rejected.temporary and attempts < MAX_ATTEMPTS)
+        wait = FIRST_RETRY * 4 ** max(attempts - 1, 0)
+        later = rejected.until or utc(datetime.fromisoformat(rejected.at) + wait)
+        self._connection.execute(
+            """
+            UPDATE pages SET
+              state = CASE WHEN :again THEN 'pending'
+                WHEN EXISTS (SELECT 1 FROM articles WHERE page = :page) THEN 'article'
+                ELSE 'rejected' END,
+              reason = :reason, detail = :detail, attempts = :attempts, due_at = :due,
+              settled_at = CASE WHEN :again THEN settled_at ELSE :at END
+            WHERE id = :page
+            """,
+            {
+                "page": rejected.page.id,
+                "again": again,
+                "reason": rejected.reason,
+                "detail": rejected.detail[:500],
+                "attempts": attempts,
+                "due": later if again else None,
+                "at": rejected.at,
+            },
+        )
+        return not again
+
+    def offer_instead(self, listing: Listing, *, page: int, run: int) -> int | None:
+        """Add the page that stands for another, with the other's sightings; its number if new."""
+        row = self._connection.execute(
+            "SELECT outlet FROM pages WHERE id = ?", (page,)
+        ).fetchone()
+        twin, is_new = self._ensure(listing, row["outlet"])
+        self._connection.execute(
+            """
+            INSERT OR IGNORE INTO sightings
+              (page, source, seen_at, previous_poll_at, title, modified_at, run)
+            SELECT ?, source, seen_at, previous_poll_at, title, modified_at, ?
+            FROM sightings WHERE page = ?
+            """,
+            (twin, run, page),
+        )
+        return twin if is_new else None
+
+    def _ensure(self, listing: Listing, outlet: int) -> tuple[int, bool]:
+        row = self._connection.execute(
+            """
+            INSERT INTO pages (outlet, url, state, title, published_at, published_precision,
+              published_source, published_raw)
+            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?)
+            ON CONFLICT (url) DO NOTHING RETURNING id
+            """,
+            (outlet, listing.url, listing.title, *_published(listing)),
+        ).fetchone()
+        if row is not None:
+            return int(row["id"]), True
+        row = self._connection.execute(
+            "SELECT id FROM pages WHERE url = ?", (listing.url,)
+        ).fetchone()
+        return int(row["id"]), False
+
+    def _seen(self, page: int, source: int) -> bool:
+        return (
+            self._connection.execute(
+                "SELECT 1 FROM sightings WHERE page = ? AND source = ? LIMIT 1", (page, source)
+            ).fetchone()
+            is not None
+        )
+
+    def _sight(
+        self, page: int, source: int, listing: Listing, at: str, previous: str | None, run: int
+    ) -> bool:
+        cursor = self._connection.execute(
+            """
+            INSERT INTO sightings (page, source, seen_at, previous_poll_at, title, modified_at, run)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            (page, source, at, previous, listing.title or "", listing.modified_at or "", run),
+        )
+        return cursor.rowcount == 1
+
+    def _make_due(self, page: int, listing: Listing) -> bool:
+        cursor = self._connection.execute(
+            """
+            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL, title = ?,
+              published_at = ?, published_precision = ?, published_source = ?, published_raw = ?
+            WHERE id = ? AND state <> 'pending'
+            """,
+            (listing.title, *_published(listing), page),
+        )
+        return cursor.rowcount == 1
+
+
+def _published(listing: Listing) -> tuple[str | None, str | None, str | None, str | None]:
+    if listing.published is None:
+        return None, None, None, None
+    return (
+        listing.published.at,
+        listing.published.precision,
+        listing.published.source,
+        listing.published.raw,
+    )
+
+
+def _page(row: sqlite3.Row, slug: str) -> Page:
+    published = None
+    if row["published_at"] is not None:
+        published = Moment(
+            at=row["published_at"],
+            precision=Precision(row["published_precision"]),
+            source=row["published_source"],
+            raw=row["published_raw"],
+        )
+    return Page(
+        id=row["id"],
+        url=row["url"],
+        outlet=slug,
+        attempts=row["attempts"],
+        listing=Listing(url=row["url"], title=row["title"], published=published),
+    )

@@ -1,0 +1,197 @@
+"""What people ask of a store. Read-only; rows come as dictionaries with the views' names."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Reading:
+    """Questions that the command line and the exports ask."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def stories(self, *, limit: int, min_outlets: int = 1, since: str | None = None) -> list[Row]:
+        """Living stories: most outlets first, then latest."""
+        return self._rows(
+            """
+            SELECT id AS story, title, outlets, articles, copy_groups, first_at, last_at
+            FROM stories WHERE merged_into IS NULL AND outlets >= ? AND (? IS NULL OR last_at >= ?)
+            ORDER BY outlets DESC, last_at DESC, id LIMIT ?
+            """,
+            (min_outlets, since, since, limit),
+        )
+
+    def story(self, story: int) -> Row | None:
+        """One story, or None."""
+        return self._row(
+            """
+            SELECT id AS story, title, outlets, articles, copy_groups, first_at, last_at
+            FROM stories WHERE id = ?
+            """,
+            (story,),
+        )
+
+    def story_articles(self, story: int) -> list[Row]:
+        """The articles of a story in time order."""
+        return self._rows(
+            """
+            SELECT t.at, t.outlet, t.article, t.title, t.copy_group, a.url, a.words, a.language,
+              a.published_at
+            FROM story_timeline t JOIN articles a ON a.id = t.article
+            WHERE t.story = ? ORDER BY t.position
+            """,
+            (story,),
+        )
+
+    def story_log(self, story: int) -> list[Row]:
+        """What happened to a story, oldest first."""
+        return self._rows(
+            "SELECT at, event, other, copy_groups FROM story_log WHERE story = ? ORDER BY id",
+            (story,),
+        )
+
+    def article_id(self, name: str) -> int | None:
+        """Number of an article by number or address."""
+        if re.fullmatch(r"\d{1,15}", name):
+            row = self._row("SELECT id FROM articles WHERE id = ?", (int(name),))
+        else:
+            row = self._row(
+                """
+                SELECT id FROM articles WHERE url = ?
+                UNION ALL SELECT a.id FROM pages p JOIN articles a ON a.page = p.id WHERE p.url = ?
+                LIMIT 1
+                """,
+                (name, name),
+            )
+        return row["id"] if row else None
+
+    def page(self, url: str) -> Row | None:
+        """What became of a page, by its canonical address."""
+        return self._row("SELECT url, state, reason, detail FROM pages WHERE url = ?", (url,))
+
+    def article(self, article: int) -> Row | None:
+        """One article with everything known of it."""
+        return self._row(
+            """
+            SELECT v.*, a.text, a.authors, a.section, a.image, a.paywalled, a.published_source,
+              a.published_raw, a.modified_at, a.fetched_at
+            FROM article_overview v JOIN articles a ON a.id = v.article WHERE v.article = ?
+            """,
+            (article,),
+        )
+
+    def revisions(self, article: int) -> list[Row]:
+        """Earlier texts of an article, oldest first."""
+        return self._rows(
+            """
+            SELECT revision, title, text, words, fetched_at, replaced_at
+            FROM revisions WHERE article = ? ORDER BY revision
+            """,
+            (article,),
+        )
+
+    def copies_of(self, article: int) -> list[Row]:
+        """Evidence edges of an article, seen from its side, closest first."""
+        return self._rows(
+            """
+            SELECT other.id AS article, o.slug AS outlet, other.title, other.url,
+              e.relation, e.jaccard, e.mine, e.theirs, e.joined
+            FROM (
+              SELECT b AS other, relation, jaccard, containment_a AS mine, containment_b AS theirs,
+                joined FROM copies WHERE a = :id
+              UNION ALL
+              SELECT a, CASE relation WHEN 'contains' THEN 'contained'
+                WHEN 'contained' THEN 'contains' ELSE relation END,
+                jaccard, containment_b, containment_a, joined FROM copies WHERE b = :id
+            ) e JOIN articles other ON other.id = e.other JOIN outlets o ON o.id = other.outlet
+            ORDER BY e.jaccard DESC, other.id
+            """,
+            {"id": article},
+        )
+
+    def edge(self, one: int, two: int) -> Row | None:
+        """The stored evidence of a pair, or None."""
+        return self._row(
+            "SELECT * FROM copies WHERE a = ? AND b = ?", (min(one, two), max(one, two))
+        )
+
+    def search(self, words: str, *, limit: int) -> list[Row]:
+        """Articles that hold all the words, best first (bm25), with the place marked by [ ]."""
+        # Each word quoted: FTS5 would read AND, -, * and quotes as operators and fail on most.
+        query = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
+        return self._rows(
+            """
+            SELECT v.article, v.outlet, v.title, v.published_at, v.story,
+              snippet(articles_fts, 1, '[', ']', ' ... ', 16) AS passage
+            FROM articles_fts JOIN article_overview v ON v.article = articles_fts.rowid
+            WHERE articles_fts MATCH ? ORDER BY rank LIMIT ?
+            """,
+            (query, limit),
+        )
+
+    def outlets(self, *, limit: int) -> list[Row]:
+        """Outlets of the file with what they brought."""
+        return self._rows(
+            """
+            SELECT outlet, name, sources, articles, pending, rejected, last_new_at
+            FROM outlet_health ORDER BY outlet LIMIT ?
+            """,
+            (limit,),
+        )
+
+    def health(self, *, limit: int) -> list[Row]:
+        """Outlets with their last polls; those in trouble first."""
+        return self._rows(
+            """
+            SELECT outlet, sources, failing, polled_at, articles, last_new_at, pending, rejected,
+              reason
+            FROM outlet_health WHERE sources > 0 ORDER BY failing > 0 DESC, outlet LIMIT ?
+            """,
+            (limit,),
+        )
+
+    def rejections(self) -> list[Row]:
+        """Rejected pages by reason, most frequent first."""
+        return self._rows(
+            """
+            SELECT reason, count(*) AS pages FROM pages WHERE state = 'rejected'
+            GROUP BY reason ORDER BY pages DESC, reason
+            """,
+            (),
+        )
+
+    def states(self) -> dict[str, int]:
+        """Number of pages in each state."""
+        rows = self._connection.execute("SELECT state, count(*) FROM pages GROUP BY state")
+        return {row[0]: row[1] for row in rows}
+
+    def export(self, view: str) -> tuple[list[str], sqlite3.Cursor]:
+        """Columns and rows of a researcher's view, streamed."""
+        cursor = self._connection.execute(f"SELECT * FROM {view}")
+        return [column[0] for column in cursor.description], cursor
+
+    def groups(self) -> Row:
+        """How many copy groups and stories there are."""
+        return self._rows(
+            """
+            SELECT count(*) AS texts, count(CASE WHEN articles > 1 THEN 1 END) AS copy_groups,
+              (SELECT count(*) FROM stories WHERE merged_into IS NULL) AS stories,
+              (SELECT count(*) FROM stories WHERE merged_into IS NULL AND outlets > 1)
+                AS shared_stories
+            FROM copy_groups
+            """,
+            (),
+        )[0]
+
+    def _rows(self, sql: str, values: Sequence[Any] | dict[str, Any]) -> list[Row]:
+        return [dict(row) for row in self._connection.execute(sql, values)]
+
+    def _row(self, sql: str, values: Sequence[Any]) -> Row | None:
+        row = self._connection.execute(sql, values).fetchone()
+        return dict(row) if row else None

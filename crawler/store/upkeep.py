@@ -1,0 +1,55 @@
+"""Looking after the file: check, back up, describe."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+class Upkeep:
+    """Checks and copies of the whole file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file: damage, dangling references, pages in no lawful state."""
+        found = [
+            row[0]
+            for row in self._connection.execute("PRAGMA integrity_check")
+            if row[0] != "ok"
+        ]
+        found += [
+            f"table {row['table']}, row {row['rowid']}: refers to no row of {row['parent']}"
+            for row in self._connection.execute("PRAGMA foreign_key_check")
+        ]
+        found += [
+            f"{row[1]} pages are '{row[0]}' without {row[2]}"
+            for row in self._connection.execute(
+                """
+                SELECT 'article', count(*), 'an article' FROM pages p WHERE state = 'article'
+                  AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.page = p.id) HAVING count(*)
+                UNION ALL
+                SELECT 'rejected', count(*), 'a reason' FROM pages WHERE state = 'rejected'
+                  AND reason IS NULL HAVING count(*)
+                """
+            )
+        ]
+        return found
+
+    def backup(self, target: Path) -> None:
+        """Write a compact copy of the file as it is now; readers and a running crawl may go on."""
+        self._connection.execute("VACUUM INTO ?", (str(target),))
+
+    def schema(self) -> str:
+        """The schema as SQLite keeps it, comments and all, tables first."""
+        rows = self._connection.execute(
+            """
+            SELECT sql FROM sqlite_master
+            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
+              AND name NOT LIKE 'articles_fts_%'
+            ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END,
+              rowid
+            """
+        )
+        return ";\n\n".join(row[0] for row in rows) + ";\n"
