@@ -1,0 +1,139 @@
+"""Scrapy's scheduler, with the `pages` table behind it: a kill loses nothing.
+
+Requests for sources wait in memory, they are made anew by each run; pages are taken from the
+store a few at a time, so that an outlet that lists 300,000 of them costs no memory.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.core.scheduler import BaseScheduler
+
+from crawler.writer import Writer, pages_offered
+
+TAKE = 8
+"""Pages taken from the store at once for each outlet."""
+
+
+class Frontier(BaseScheduler):
+    """Hands out one request at a time for each host, hosts in turn."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._writer = Writer.of(crawler)
+        self._queues: dict[str, deque[Request]] = {}
+        self._turn: deque[str] = deque()
+        self._more: dict[str, None] = {}
+        """outlets that may have pages to take"""
+        self._after: dict[str, int] = {}
+        """number of the last page taken, by outlet"""
+        self._taken: dict[str, int] = {}
+        """pages taken and not yet handed out, by outlet"""
+        self._full: set[str] = set()
+        """outlets that gave as many pages as were asked for"""
+        self._left: int = crawler.settings.getint("NEWSLOOM_LIMIT") or -1
+        runtime = crawler.settings.getfloat("NEWSLOOM_MAX_RUNTIME")
+        self._ends = time.monotonic() + runtime if runtime else None
+        crawler.signals.connect(self._offered, signal=pages_offered)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Frontier:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> None:
+        """Pages left over from earlier runs come first."""
+        self._spider = spider
+        self._more = dict.fromkeys(spider.outlets)  # type: ignore[attr-defined]
+
+    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        """What was not fetched is still pending in the store."""
+
+    def enqueue_request(self, request: Request) -> bool:
+        """A source, a sitemap of an index, a redirect, a retry."""
+        self._push(request)
+        return True
+
+    def has_pending_requests(self) -> bool:
+        """Whether there is anything left to ask for in this run."""
+        if self._over():
+            return False
+        self._refill()
+        return bool(self._turn)
+
+    def next_request(self) -> Request | None:
+        """The next request whose host is not being asked already."""
+        if self._over():
+            return None
+        self._refill()
+        busy = {_host(request) for request in self._crawler.engine.downloader.active}
+        for _ in range(len(self._turn)):
+            host = self._turn.popleft()
+            if host in busy:
+                self._turn.append(host)
+                continue
+            queue = self._queues[host]
+            request = queue.popleft()
+            if queue:
+                self._turn.append(host)
+            else:
+                del self._queues[host]
+            self._handed_out(request)
+            return request
+        return None
+
+    def _over(self) -> bool:
+        return self._ends is not None and time.monotonic() > self._ends
+
+    def _refill(self) -> None:
+        """Take pages for outlets whose hosts have nothing waiting, while there is room."""
+        room = 4 * self._crawler.settings.getint("CONCURRENT_REQUESTS") - len(self._turn)
+        for outlet in list(self._more)[: max(room, 0)]:
+            if self._left == 0:
+                self._more.clear()
+                return
+            del self._more[outlet]
+            limit = TAKE if self._left < 0 else min(TAKE, self._left)
+            pages = self._writer.pending(outlet, after=self._after.get(outlet, 0), limit=limit)
+            for page in pages:
+                self._after[outlet] = page.id
+                request = self._spider.page_request(page)  # type: ignore[attr-defined]
+                request.meta["taken_for"] = outlet
+                self._push(request)
+            if self._left > 0:
+                self._left -= len(pages)
+            self._taken[outlet] = len(pages)
+            if len(pages) == limit:
+                self._full.add(outlet)
+
+    def _handed_out(self, request: Request) -> None:
+        """When the last page taken of an outlet goes out, it may have more."""
+        outlet = request.meta.pop("taken_for", None)
+        if outlet is None:
+            return
+        self._taken[outlet] -= 1
+        if self._taken[outlet] == 0 and outlet in self._full:
+            self._full.remove(outlet)
+            self._more.setdefault(outlet)
+
+    def _push(self, request: Request) -> None:
+        host = _host(request)
+        if host not in self._queues:
+            self._queues[host] = deque()
+            self._turn.append(host)
+        self._queues[host].append(request)
+
+    def _offered(self, outlet: str) -> None:
+        if self._taken.get(outlet):
+            self._full.add(outlet)
+        else:
+            self._more.setdefault(outlet)
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).hostname or ""

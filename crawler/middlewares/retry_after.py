@@ -1,0 +1,74 @@
+"""Waits when a server asks for it, or leaves the host alone for the rest of the run."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.parsing.dates import utc
+from crawler.refusals import Refusal, Refused
+
+SHORT = 5.0
+"""Seconds that are waited out on the spot, once for a request."""
+LONGEST = timedelta(days=1)
+"""A server that asks for more is asked again after this."""
+
+
+class RetryAfter:
+    """Obeys Retry-After on 429 and 503 (RFC 9110, 10.2.3), in seconds or as a date."""
+
+    def __init__(self) -> None:
+        self._quiet: dict[str, datetime] = {}
+
+    @classmethod
+    def from_crawler(cls, _crawler: Any) -> RetryAfter:
+        """Made by Scrapy."""
+        return cls()
+
+    def process_request(self, request: Request) -> None:
+        """Refuse requests to a host that asked for quiet."""
+        host = urlsplit(request.url).netloc
+        until = self._quiet.get(host)
+        if until is None or request.meta.get("is_robots"):
+            return
+        if until <= datetime.now(UTC):
+            del self._quiet[host]
+            return
+        raise Refused(
+            Refusal("asked-to-wait", f"{host}: Retry-After", temporary=True, until=utc(until))
+        )
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Wait a short time and ask again, or note the host and hand the answer on."""
+        wait = _wanted(response)
+        if wait is None:
+            return response
+        if wait.total_seconds() <= SHORT and not request.meta.get("waited"):
+            await asyncio.sleep(wait.total_seconds())
+            return request.replace(meta=request.meta | {"waited": True}, dont_filter=True)
+        until = datetime.now(UTC) + wait
+        self._quiet[urlsplit(request.url).netloc] = until
+        request.meta["until"] = utc(until)
+        return response
+
+
+def _wanted(response: Response) -> timedelta | None:
+    if response.status not in (429, 503):
+        return None
+    header = response.headers.get("Retry-After", b"")
+    raw = (header or b"").decode("latin-1").strip()
+    try:
+        wait = (
+            timedelta(seconds=int(raw[:12]))
+            if raw.isascii() and raw.isdigit()
+            else parsedate_to_datetime(raw) - datetime.now(UTC)
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, timedelta()), LONGEST)

@@ -1,0 +1,96 @@
+"""robots.txt by RFC 9309: the status decides first, then the rules, then Crawl-delay."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.refusals import Refusal, Refused, explain
+
+MAX_BYTES = 500 * 1024
+"""RFC 9309, 2.5: at least this much is to be read; more is not."""
+MAX_DELAY = 30.0
+"""Seconds; a longer Crawl-delay would let one outlet outlast every run."""
+
+robots_delay = object()
+"""Signal: a robots.txt asks for `seconds` between requests to `host`."""
+
+
+class Rules(NamedTuple):
+    """What a host lets us do."""
+
+    parser: Protego | None
+    """None: nothing was said, all is allowed"""
+    unreachable: str = ""
+    """why nothing could be read, in which case all is forbidden (RFC 9309, 2.3.1.4)"""
+
+
+class Robots:
+    """Fetches each host's robots.txt once a run and holds every request to it."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._agent: str = crawler.settings["NEWSLOOM_ROBOTS_AGENT"]
+        self._rules: dict[str, asyncio.Future[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Robots:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise Refused."""
+        if request.meta.get("is_robots"):
+            return
+        rules = await self._rules_for(request.url)
+        if rules.unreachable:
+            raise Refused(
+                Refusal(
+                    "robots-unreachable",
+                    f"robots.txt could not be read ({rules.unreachable}), so all is forbidden",
+                    temporary=True,
+                    denied=True,
+                )
+            )
+        if rules.parser is not None and not rules.parser.can_fetch(request.url, self._agent):
+            raise Refused(
+                Refusal("robots", "forbidden by robots.txt", temporary=False, denied=True)
+            )
+
+    async def _rules_for(self, url: str) -> Rules:
+        parts = urlsplit(url)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if site not in self._rules:
+            self._rules[site] = asyncio.ensure_future(self._read(site, parts.hostname or ""))
+        return await asyncio.shield(self._rules[site])
+
+    async def _read(self, site: str, host: str) -> Rules:
+        request = Request(
+            f"{site}/robots.txt", callback=NO_CALLBACK, meta={"is_robots": True}, priority=1000
+        )
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the file is unreachable
+            return Rules(None, unreachable=explain(error).reason)
+        return self._judge(response, host)
+
+    def _judge(self, response: Response, host: str) -> Rules:
+        if response.status >= 500 or response.status == 429:
+            return Rules(None, unreachable=f"status {response.status}")
+        if response.status != 200:
+            return Rules(None)
+        parser = Protego.parse(response.body[:MAX_BYTES].decode("utf-8", errors="ignore"))
+        delay = parser.crawl_delay(self._agent)
+        if delay:
+            self._crawler.signals.send_catch_log(
+                robots_delay, host=host, seconds=min(float(delay), MAX_DELAY)
+            )
+        return Rules(parser)
+
+

@@ -1,0 +1,44 @@
+"""How fast a host is asked: AutoThrottle, never faster than its outlet or its robots.txt says."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response
+
+from crawler.middlewares.robots import robots_delay
+
+
+class Pace(AutoThrottle):
+    """Scrapy's AutoThrottle with a floor for each host."""
+
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        self._default: float = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        self._floors: dict[str, float] = {}
+        crawler.signals.connect(self._set_outlet_delays, signal=signals.spider_opened)
+        crawler.signals.connect(self._slow_down, signal=robots_delay)
+
+    def _set_outlet_delays(self, spider: Spider) -> None:
+        for outlet in spider.outlets.values():  # type: ignore[attr-defined]
+            if outlet.delay is not None:
+                for source in outlet.sources:
+                    self._set_floor(urlsplit(source.url).hostname or "", outlet.delay)
+
+    def _slow_down(self, host: str, seconds: float) -> None:
+        if seconds > self._floors.get(host, self._default):
+            self._set_floor(host, seconds)
+
+    def _set_floor(self, host: str, seconds: float) -> None:
+        self._floors[host] = seconds
+        downloader = self.crawler.engine.downloader
+        downloader.per_slot_settings.setdefault(host, {})["delay"] = seconds
+        if host in downloader.slots:
+            downloader.slots[host].delay = seconds
+
+    def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
+        self.mindelay = self._floors.get(request.meta.get("download_slot", ""), self._default)
+        super()._response_downloaded(response, request, spider)

@@ -1,0 +1,59 @@
+"""Why a request came to nothing, in one word, a sentence, and whether to try again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    UnsupportedURLSchemeError,
+)
+
+
+class Refusal(NamedTuple):
+    """What is recorded for a page or a source."""
+
+    reason: str
+    detail: str
+    temporary: bool
+    denied: bool = False
+    until: str | None = None
+
+
+class Refused(IgnoreRequest):
+    """Raised by our middlewares to stop a request; carries what is to be recorded."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.reason}: {refusal.detail}")
+        self.refusal = refusal
+
+
+class NotDue(IgnoreRequest):
+    """A source that is not to be asked now; nothing is recorded."""
+
+
+def explain(error: BaseException) -> Refusal:
+    """What an exception from downloading amounts to."""
+    if isinstance(error, Refused):
+        return error.refusal
+    detail = str(error)[:300]
+    if isinstance(error, CannotResolveHostError):
+        return Refusal("no-address", "the name leads to no public address", temporary=True)
+    if isinstance(error, DownloadTimeoutError):
+        return Refusal("timeout", detail, temporary=True)
+    if isinstance(error, DownloadCancelledError):
+        return Refusal("too-large", detail, temporary=False)
+    if isinstance(error, UnsupportedURLSchemeError):
+        return Refusal("not-web", detail, temporary=False)
+    if isinstance(error, IgnoreRequest):
+        return Refusal("refused", detail, temporary=False)
+    return Refusal("connection", f"{type(error).__name__}: {detail}", temporary=True)
+
+
+def for_status(status: int, *, until: str | None = None) -> Refusal:
+    """What an HTTP status other than 200 amounts to."""
+    temporary = status >= 500 or status in (408, 425, 429)
+    return Refusal(f"http-{status}", "the server's answer", temporary=temporary, until=until)

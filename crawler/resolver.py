@@ -1,0 +1,94 @@
+"""Names to addresses, public ones only: a page must not lead the crawl into a private network.
+
+Filtering at resolution covers redirects, decimal and octal spellings and rebinding alike, since
+every connection asks here and connects to what was answered.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from scrapy.resolver import CachingHostnameResolver, HostResolution
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet at large."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        # 64:ff9b::/96 translates to IPv4 behind it.
+        if ip in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class PublicResolver(CachingHostnameResolver):
+    """Answers with public addresses only, unless NEWSLOOM_ALLOW_PRIVATE is set."""
+
+    def __init__(self, reactor: Any, cache_size: int, *, allow_private: bool) -> None:
+        super().__init__(reactor, cache_size)
+        self._allow_private = allow_private
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: Any) -> PublicResolver:
+        """Made by Scrapy."""
+        return cls(
+            reactor,
+            crawler.settings.getint("DNSCACHE_SIZE"),
+            allow_private=crawler.settings.getbool("NEWSLOOM_ALLOW_PRIVATE"),
+        )
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """See IHostnameResolver."""
+        if self._allow_private and hostName.rstrip(".").endswith(".localhost"):
+            return _loopback(resolutionReceiver, hostName, portNumber)
+        receiver = resolutionReceiver
+        if not self._allow_private:
+            receiver = _OnlyPublic(resolutionReceiver)
+        return super().resolveHostName(
+            receiver, hostName, portNumber, addressTypes, transportSemantics
+        )
+
+
+@implementer(IResolutionReceiver)
+class _OnlyPublic:
+    """Hands on the public ones of the addresses found."""
+
+    def __init__(self, receiver: IResolutionReceiver) -> None:
+        self._receiver = receiver
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+        if is_public(address.host):
+            self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+def _loopback(receiver: IResolutionReceiver, name: str, port: int) -> IHostResolution:
+    # RFC 6761: names under .localhost are the loopback address; not every libc knows it.
+    resolution = HostResolution(name)
+    receiver.resolutionBegan(resolution)
+    receiver.addressResolved(IPv4Address("TCP", "127.0.0.1", port))
+    receiver.resolutionComplete()
+    return resolution

@@ -1,0 +1,61 @@
+"""One run at a time on a store: the lock, the run row, and how it ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from crawler.errors import NewsloomError, StoreBusy
+from crawler.store import open_store, read_store
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Hold the store's lock; StoreBusy, saying who has it, when another run does.
+
+    A lock of the kernel: it ends with its process, however that ends.
+    """
+    if not path.absolute().parent.is_dir():
+        raise NewsloomError(
+            f"{path}: there is no folder {path.absolute().parent}; make it, or name another file "
+            "with --db"
+        )
+    guard = FileLock(f"{path}.lock", timeout=0)
+    try:
+        guard.acquire()
+    except Timeout:
+        raise StoreBusy(f"{path} is in use{_holder(path)}; nothing was done") from None
+    except OSError as error:
+        raise NewsloomError(f"{path}.lock cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        guard.release()
+
+
+def begin(path: Path, command: str, *, now: str) -> int:
+    """Open a run row, with the lock held; marks runs that crashed before. The run's number."""
+    store = open_store(path)
+    try:
+        with store.batch():
+            store.runs.mark_crashed()
+            return store.runs.open(command, now=now, pid=os.getpid())
+    finally:
+        store.close()
+
+
+def _holder(path: Path) -> str:
+    try:
+        store = read_store(path)
+    except NewsloomError:
+        return " by another run"
+    with store.explained():
+        run = store.runs.unfinished()
+    store.close()
+    if run is None:
+        return " by another run"
+    return f" by `{run.command}` (process {run.pid}, since {run.started_at})"

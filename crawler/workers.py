@@ -1,0 +1,89 @@
+"""Parsing in worker processes with a time and a memory limit; hostile bytes end there.
+
+340 kB of attributes on one element keep lxml busy for twelve seconds; a worker that runs into a
+limit is killed and replaced, the page is rejected with that reason, and the crawl goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, TimeoutError as FutureTimeoutError
+from multiprocessing.connection import wait
+from typing import Any, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.errors import ExtractError
+
+SECONDS = 5.0
+"""For one page or listing; an ordinary one takes a hundredth of it."""
+MEMORY = 2 * 1024**3
+"""Address space of one worker, in bytes."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Workers:
+    """A pool of parser processes."""
+
+    def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["crawler.parsing.read"])
+        self._seconds = seconds
+        self._pool = ProcessPool(
+            max_workers=count, context=context, initializer=_limit, initargs=[memory]
+        )
+
+    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run `work` in a worker.
+
+        The future raises what `work` raises; ExtractError `parser-timeout`, `parser-memory` or
+        `parser-died` when a limit was hit.
+        """
+        outcome: Future[T] = Future()
+        started = self._pool.schedule(
+            work, args=list(args), kwargs=dict(kwargs), timeout=self._seconds
+        )
+        started.add_done_callback(lambda done: self._hand_over(done, outcome))
+        return outcome
+
+    def close(self) -> None:
+        """Stop the workers, whatever they are doing."""
+        self._pool.stop()
+        self._pool.join()
+
+    def _hand_over(self, done: Future[Any], outcome: Future[Any]) -> None:
+        if not outcome.set_running_or_notify_cancel():
+            return
+        try:
+            outcome.set_result(done.result())
+        except FutureTimeoutError:
+            outcome.set_exception(
+                ExtractError("parser-timeout", f"not parsed within {self._seconds:g} s")
+            )
+        except MemoryError:
+            outcome.set_exception(ExtractError("parser-memory", "needed too much memory"))
+        except ProcessExpired as error:
+            outcome.set_exception(ExtractError("parser-died", str(error)[:200]))
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits for the result
+            outcome.set_exception(error)
+
+
+def _limit(memory: int) -> None:
+    """Run in each new worker."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A crawl killed with -9 must not leave workers behind."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,173 @@
+"""The one writer of a crawl: collects values, commits them in small batches."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.utils.asyncio import create_looping_call
+
+from crawler.clock import now
+from crawler.errors import NewsloomError
+from crawler.store import Saved, Store, open_store
+from crawler.store.polls import PollState
+from crawler.types import Article, Page, PollFailed, Rejected, Source, Sweep
+
+logger = logging.getLogger(__name__)
+
+Value = Article | Rejected | Sweep | PollFailed
+
+BATCH = 32
+"""Values in one transaction, at the most."""
+SECONDS = 0.5
+"""Between commits, at the most: what a kill can cost."""
+
+pages_offered = object()
+"""Signal: an outlet, by slug, has pages that are new or due again."""
+
+
+class Writer:
+    """A Scrapy extension that owns the store for the length of a crawl.
+
+    Without NEWSLOOM_DB the store is in memory, so that `scrapy crawl feeds -O out.jsonl` works
+    like any spider and leaves nothing else behind.
+    """
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        settings = crawler.settings
+        self.store: Store = open_store(settings.get("NEWSLOOM_DB") or ":memory:")
+        self._run: int = settings.getint("NEWSLOOM_RUN")
+        self._since: str | None = settings.get("NEWSLOOM_SINCE")
+        self._waiting: list[Value] = []
+        self._numbers: dict[str, int] = {}
+        self.counts: Counter[str] = Counter()
+        self.failure: NewsloomError | None = None
+        self._ticker = create_looping_call(self.flush)
+        crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._closed, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Writer:
+        """Made by Scrapy."""
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Any) -> Writer:
+        """The writer of a crawl."""
+        writer = crawler.get_extension(cls)
+        if writer is None:
+            raise NewsloomError(
+                "Newsloom's spiders need the extension crawler.writer.Writer; do not disable it"
+            )
+        return writer  # type: ignore[no-any-return]
+
+    def poll_state(self, source: Source) -> PollState:
+        """What is known of a source; one met for the first time is added."""
+        return self.store.polls.ensure(source, self._numbers[source.outlet])
+
+    def pending(self, outlet: str, *, after: int, limit: int) -> list[Page]:
+        """The next pages of an outlet to fetch."""
+        return self.store.pages.pending(
+            self._numbers[outlet], outlet, after=after, now=now(), limit=limit
+        )
+
+    def save(self, value: Value) -> None:
+        """Take a value; it is committed with the next batch. A sweep is committed at once."""
+        self._waiting.append(value)
+        if len(self._waiting) >= BATCH or isinstance(value, Sweep):
+            self.flush()
+
+    def flush(self) -> None:
+        """Commit what is waiting; when the store fails, stop the crawl and keep the error."""
+        if not self._waiting or self.failure is not None:
+            return
+        values, self._waiting = self._waiting, []
+        offered: list[str] = []
+        counts: Counter[str] = Counter()
+        try:
+            with self.store.batch():
+                for value in values:
+                    self._write(value, counts, offered)
+        except NewsloomError as error:
+            self.failure = error
+            logger.error("%s", error)  # noqa: TRY400 - the message says it; a trace would not help
+            self._crawler.engine.pause()
+            _ = self._crawler.engine.close_spider(self._crawler.spider, reason="store-failed")
+            return
+        self.counts += counts
+        for outlet in dict.fromkeys(offered):
+            self._crawler.signals.send_catch_log(pages_offered, outlet=outlet)
+
+    def _opened(self, spider: Spider) -> None:
+        with self.store.batch():
+            if not self._run:
+                self._run = self.store.runs.open(f"scrapy crawl {spider.name}", now=now(), pid=os.getpid())
+            for slug, outlet in spider.outlets.items():  # type: ignore[attr-defined]
+                self._numbers[slug] = self.store.outlets.save(outlet)
+        self._ticker.start(SECONDS, now=False)
+
+    def _closed(self) -> None:
+        if self._ticker.running:
+            self._ticker.stop()
+        self.flush()
+        if not self._crawler.settings.getint("NEWSLOOM_RUN") and self.failure is None:
+            with self.store.batch():
+                self.store.runs.close(
+                    self._run, now=now(), outcome="done", summary=dict(self.counts)
+                )
+        self.store.close()
+
+    def _write(self, value: Value, counts: Counter[str], offered: list[str]) -> None:
+        match value:
+            case Sweep():
+                self._write_sweep(value, counts, offered)
+            case PollFailed():
+                self.store.polls.failed(value, run=self._run)
+                counts["polls denied" if value.denied else "polls failed"] += 1
+            case Article():
+                self._write_article(value, counts)
+            case Rejected():
+                settled = self.store.pages.reject(value)
+                counts["rejected" if settled else "postponed"] += 1
+                if value.instead is not None and self.store.pages.offer_instead(
+                    value.instead, page=value.page.id, run=self._run
+                ):
+                    offered.append(value.page.outlet)
+
+    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: list[str]) -> None:
+        source, at = sweep.polled.source, sweep.polled.at
+        state = self.poll_state(source)
+        fresh = self.store.pages.offer(
+            (
+                listing
+                for listing in sweep.listings.pages
+                if not (self._since and listing.published and listing.published.at < self._since)
+            ),
+            outlet=self._numbers[source.outlet],
+            source=state.id,
+            seen_at=at,
+            previous_poll_at=state.polled_at,
+            run=self._run,
+        )
+        self.store.polls.read(sweep, run=self._run, offered=fresh)
+        counts["polls unchanged" if sweep.polled.status == 304 else "polls read"] += 1
+        counts["listed"] += len(sweep.listings.pages)
+        if fresh:
+            offered.append(source.outlet)
+
+    def _write_article(self, article: Article, counts: Counter[str]) -> None:
+        at = article.fetched_at or now()
+        saved = self.store.articles.save(
+            article, outlet=self._numbers[article.outlet], run=self._run, now=at
+        )
+        counts[saved] += 1
+        if article.page is None:
+            return
+        if saved is Saved.TWIN:
+            self.store.pages.reject_twin(article.page, of=article.url, at=at)
+        else:
+            self.store.pages.settle(article.page, at=at)

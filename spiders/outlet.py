@@ -1,0 +1,195 @@
+"""The base of all spiders: polls sources, fetches the pages that the frontier hands out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.clock import now
+from crawler.errors import ExtractError
+from crawler.outlets import bundled_outlets, choose, load_outlets
+from crawler.parsers import Parsers
+from crawler.parsing.read import read_listings, read_page
+from crawler.refusals import NotDue, Refusal, explain, for_status
+from crawler.types import (
+    Article,
+    Fetched,
+    Listings,
+    Outlet,
+    Page,
+    Polled,
+    PollFailed,
+    Rejected,
+    Source,
+    SourceKind,
+    Sweep,
+    Validators,
+)
+
+
+class OutletSpider(Spider):
+    """Reads all sources of the chosen outlets.
+
+    Arguments as a Scrapy user gives them: `-a outlet=slug,slug` (default: all) and
+    `-a outlets=PATH` (default: the bundled descriptions).
+    """
+
+    name = "outlets"
+    kinds: ClassVar[frozenset[SourceKind]] = frozenset(SourceKind)
+    """which of an outlet's sources this spider reads"""
+
+    def __init__(self, outlet: str = "", outlets: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        known = load_outlets(Path(outlets) if outlets else bundled_outlets())
+        self.outlets: dict[str, Outlet] = choose(known, [s for s in outlet.split(",") if s])
+
+    async def start(self) -> AsyncIterator[Request]:
+        """One request for each source."""
+        for outlet in self.outlets.values():
+            for source in outlet.sources:
+                if source.kind in self.kinds:
+                    yield self.source_request(source)
+
+    def source_request(self, source: Source) -> Request:
+        """Ask a source what it lists."""
+        return Request(
+            source.url,
+            callback=self.parse_source,
+            errback=self.source_failed,
+            cb_kwargs={"source": source},
+            meta={"source": source},
+            priority=10,
+        )
+
+    def page_request(self, page: Page) -> Request:
+        """Ask for a page of the frontier."""
+        return Request(
+            page.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            cb_kwargs={"page": page},
+        )
+
+    async def parse_source(
+        self, response: Response, source: Source
+    ) -> AsyncIterator[Sweep | PollFailed | Request]:
+        """What a source listed, and requests for the sitemaps of an index."""
+        polled = _polled(response, source)
+        if response.status == 304:
+            yield Sweep(polled=polled, listings=Listings())
+        elif response.status != 200:
+            until = response.meta.get("until")
+            yield _poll_failed(source, polled, for_status(response.status, until=until))
+        else:
+            try:
+                listings = await Parsers.of(self.crawler).run(
+                    read_listings, response.body, url=response.url, kind=source.kind
+                )
+            except ExtractError as error:
+                refusal = Refusal(error.reason, error.detail, temporary=True)
+                yield _poll_failed(source, polled, refusal)
+                return
+            yield Sweep(polled=polled, listings=listings)
+            for url in listings.sitemaps:
+                yield self.source_request(
+                    Source(url=url, kind=SourceKind.SITEMAP, outlet=source.outlet)
+                )
+
+    def source_failed(self, failure: Failure) -> Iterator[PollFailed]:
+        """A source that gave no answer."""
+        if failure.check(NotDue):
+            return
+        source = failure.request.cb_kwargs["source"]
+        refusal = explain(failure.value)
+        yield PollFailed(
+            source=source,
+            url=source.url,
+            reason=refusal.reason,
+            detail=refusal.detail,
+            at=now(),
+            denied=refusal.denied,
+            until=refusal.until,
+        )
+
+    async def parse_page(
+        self, response: Response, page: Page
+    ) -> AsyncIterator[Article | Rejected]:
+        """An article, or why the page is none."""
+        fetched = _fetched(response, page)
+        if response.status != 200:
+            refusal = for_status(response.status, until=response.meta.get("until"))
+            yield _rejected(page, refusal, at=fetched.at)
+            return
+        try:
+            yield await Parsers.of(self.crawler).run(
+                read_page, fetched, self.outlets[page.outlet]
+            )
+        except ExtractError as error:
+            yield _rejected(
+                page, Refusal(error.reason, error.detail, temporary=False), at=fetched.at
+            )
+
+    def page_failed(self, failure: Failure) -> Iterator[Rejected]:
+        """A page that gave no answer."""
+        page = failure.request.cb_kwargs["page"]
+        yield _rejected(page, explain(failure.value), at=now())
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:500] if value else None
+
+
+def _polled(response: Response, source: Source) -> Polled:
+    return Polled(
+        source=source,
+        url=response.url,
+        status=response.status,
+        body=response.body,
+        validators=Validators(
+            etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified")
+        ),
+        at=now(),
+        seconds=round(response.meta.get("download_latency", 0.0), 3),
+    )
+
+
+def _fetched(response: Response, page: Page) -> Fetched:
+    return Fetched(
+        page=page,
+        url=response.url,
+        status=response.status,
+        content_type=_header(response, "Content-Type") or "",
+        body=response.body,
+        at=now(),
+    )
+
+
+def _poll_failed(source: Source, polled: Polled, refusal: Refusal) -> PollFailed:
+    return PollFailed(
+        source=source,
+        url=polled.url,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        at=polled.at,
+        status=polled.status,
+        seconds=polled.seconds,
+        denied=refusal.denied,
+        until=refusal.until,
+    )
+
+
+def _rejected(page: Page, refusal: Refusal, *, at: str) -> Rejected:
+    return Rejected(
+        page=page,
+        reason=refusal.reason,
+        detail=refusal.detail,
+        at=at,
+        temporary=refusal.temporary,
+        until=refusal.until,
+    )
