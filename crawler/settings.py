@@ -46,7 +46,8 @@ TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"
 NEWSLOOM_ALLOW_PRIVATE = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-REFERER_ENABLED = False
+# Not disabled, which would make every redirect warn: it sends nothing.
+REFERRER_POLICY = "no-referrer"
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 # Through a proxy the address guard would see the proxy only.

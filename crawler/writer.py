@@ -164,7 +164,7 @@ class Writer:
         saved = self.store.articles.save(
             article, outlet=self._numbers[article.outlet], run=self._run, now=at
         )
-        counts[saved] += 1
+        counts[str(saved)] += 1
         if article.page is None:
             return
         if saved is Saved.TWIN:

@@ -35,15 +35,16 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .copies import compare, document, find_copies, longest_passage
+    from .copies import document, find_copies
+    from .evidence import compare, longest_passage
     from .minhash import estimate, seed_id, signature
     from .stories import link_stories
 
 _LATE = {
-    "compare": ".copies",
+    "compare": ".evidence",
     "document": ".copies",
     "find_copies": ".copies",
-    "longest_passage": ".copies",
+    "longest_passage": ".evidence",
     "estimate": ".minhash",
     "seed_id": ".minhash",
     "signature": ".minhash",

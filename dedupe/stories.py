@@ -52,7 +52,8 @@ def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[St
     count = vectors.shape[0]
     # mean cosine of each text to all the others, drawn towards the prior while the stream is short
     sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel()) - 1.0
-    means = (sums.clip(min=0) + scheme.prior_mean * scheme.prior_weight) / (
+    expected = scheme.prior * np.sqrt(np.diff(vectors.indptr))
+    means = (sums.clip(min=0) + expected * scheme.prior_weight) / (
         max(count - 1, 0) + scheme.prior_weight
     )
     times = np.array([np.nan if n.at is None else n.at for n in nodes])

@@ -16,8 +16,11 @@ from crawler.errors import UsageError
 from crawler.parsing import jsonld
 from crawler.parsing.dates import moment
 from crawler.parsing.texts import one_line
-from crawler.parsing.urls import canonical, is_front_page, registered_domain
+from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
 from crawler.types import Listing, Moment
+
+UNKNOWN = "unknown.invalid"
+"""Host of a saved page whose address nobody told; its own word for it is then taken."""
 
 _PUBLISHED_META = (
     "article:published_time", "og:published_time", "datepublished", "date", "dc.date.issued",
@@ -189,7 +192,9 @@ def _canonical(tree: etree._Element, meta: dict[str, str], url: str) -> str | No
         address = canonical(link, url) if link else None
     except UsageError:
         return None
-    if address is None or registered_domain(address) != registered_domain(url):
+    if address is None or host(url) == UNKNOWN:
+        return address
+    if registered_domain(address) != registered_domain(url):
         return None
     return None if is_front_page(address) and not is_front_page(url) else address
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Row = dict[str, Any]
+
+EXPORTS = {
+    "articles": "SELECT * FROM article_overview ORDER BY article",
+    "stories": "SELECT * FROM story_overview ORDER BY story",
+    "timeline": "SELECT * FROM story_timeline ORDER BY story, position",
+    "copies": "SELECT * FROM copies ORDER BY a, b",
+    "network": "SELECT * FROM copy_network ORDER BY earlier, later",
+    "revisions": "SELECT * FROM revisions ORDER BY article, revision",
+    "headlines": "SELECT * FROM headline_changes ORDER BY article, seen_at",
+    "days": "SELECT * FROM outlet_day ORDER BY outlet, day",
+}
+"""What can be exported, and the query behind it."""
 
 
 class Reading:
@@ -156,6 +168,17 @@ class Reading:
             (limit,),
         )
 
+    def poll_troubles(self, run: int) -> list[Row]:
+        """Polls of a run that were denied or failed."""
+        return self._rows(
+            """
+            SELECT o.slug AS outlet, f.url, f.outcome, f.reason, f.detail
+            FROM fetches f JOIN sources s ON s.id = f.source JOIN outlets o ON o.id = s.outlet
+            WHERE f.run = ? AND f.outcome IN ('denied', 'failed') ORDER BY f.id
+            """,
+            (run,),
+        )
+
     def rejections(self) -> list[Row]:
         """Rejected pages by reason, most frequent first."""
         return self._rows(
@@ -171,10 +194,20 @@ class Reading:
         rows = self._connection.execute("SELECT state, count(*) FROM pages GROUP BY state")
         return {row[0]: row[1] for row in rows}
 
-    def export(self, view: str) -> tuple[list[str], sqlite3.Cursor]:
-        """Columns and rows of a researcher's view, streamed."""
-        cursor = self._connection.execute(f"SELECT * FROM {view}")
-        return [column[0] for column in cursor.description], cursor
+    def export(self, what: str, *, text: bool) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Columns and rows of one of EXPORTS, streamed; articles with or without their text."""
+        query = EXPORTS[what]
+        if what == "articles" and text:
+            query = "SELECT v.*, a.text FROM article_overview v JOIN articles a ON a.id = v.article"
+        cursor = self._connection.execute(query)
+        return [column[0] for column in cursor.description], (tuple(row) for row in cursor)
+
+    def placed_articles(self) -> Iterator[Row]:
+        """Every article with its address, copy group and story; for scoring against a truth."""
+        rows = self._connection.execute(
+            "SELECT article, url, title, copy_group, story FROM article_overview ORDER BY article"
+        )
+        return (dict(row) for row in rows)
 
     def groups(self) -> Row:
         """How many copy groups and stories there are."""

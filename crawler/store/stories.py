@@ -46,12 +46,19 @@ class Stories:
         return [(row["id"], row["at"]) for row in rows]
 
     def window(self, start: str, end: str, *, days: float) -> list[StoryNode]:
-        """Copy groups of `start` - `days` to `end` + `days`, and all others of their stories."""
+        """Copy groups of `start` - `days` to `end` + `days`, and all others of their stories.
+
+        Each is represented by its earliest article.
+        """
         rows = self._connection.execute(
             """
             WITH near AS (SELECT id, story FROM copy_groups WHERE at BETWEEN ? AND ?)
             SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at
-            FROM copy_groups g JOIN articles a ON a.id = g.id
+            FROM copy_groups g JOIN articles a ON a.id = (
+              SELECT first.id FROM memberships m JOIN articles first ON first.id = m.article
+              WHERE m.copy_group = g.id
+              ORDER BY coalesce(first.published_at, first.first_seen_at), first.words DESC, first.id
+              LIMIT 1)
             WHERE g.id IN (SELECT id FROM near)
                OR g.story IN (SELECT story FROM near WHERE story IS NOT NULL)
             """,
@@ -147,8 +154,10 @@ class Stories:
                 FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
                 JOIN articles a ON a.id = m.article WHERE g.story = :story),
               title = coalesce((
-                SELECT a.title FROM copy_groups g JOIN articles a ON a.id = g.id
-                WHERE g.story = :story ORDER BY g.articles DESC, g.at, g.id LIMIT 1), title)
+                SELECT a.title FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+                JOIN articles a ON a.id = m.article WHERE g.story = :story
+                ORDER BY g.articles DESC, g.at, g.id,
+                  coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1), title)
             WHERE id = :story
             """,
             {"story": story},

@@ -1,0 +1,102 @@
+"""The command line. Each command's heavy libraries are imported when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from crawler import __version__
+from crawler.errors import NewsloomError
+
+_COMMANDS = {
+    "demo": "crawler.cli.demo:demo",
+    "crawl": "crawler.cli.crawl:crawl",
+    "group": "crawler.cli.crawl:group",
+    "stories": "crawler.cli.stories:stories",
+    "story": "crawler.cli.stories:story",
+    "article": "crawler.cli.articles:article",
+    "explain": "crawler.cli.articles:explain",
+    "search": "crawler.cli.articles:search",
+    "outlets": "crawler.cli.outlets:outlets",
+    "health": "crawler.cli.outlets:health",
+    "import": "crawler.cli.files:import_",
+    "export": "crawler.cli.files:export",
+    "extract": "crawler.cli.files:extract",
+    "feed": "crawler.cli.files:feed",
+    "serve": "crawler.cli.serve:serve",
+    "db": "crawler.cli.db:db",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for, and lists them in the order of their use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--db",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="NEWSLOOM_DB",
+    default=Path("newsloom.db"),
+    show_default=True,
+    help="The store. Also set by NEWSLOOM_DB.",
+)
+@click.version_option(__version__, prog_name="newsloom")
+@click.pass_context
+def newsloom(context: click.Context, db: Path) -> None:
+    """Crawl news outlets, recognise copies and stories, keep all in one SQLite file.
+
+    Start with `newsloom demo`: a town of outlets on this machine, no internet needed.
+
+    Exit codes: 0 done or nothing new, 1 internal, 2 usage, 3 some sources or lines failed,
+    4 every source failed, 75 another run holds the store, 130 interrupted.
+    """
+    context.obj = db
+
+
+def main() -> None:
+    """Run the command line; every error ends as a sentence and an exit code."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        result = newsloom.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was saved stays saved", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except NewsloomError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    except Exception:  # noqa: BLE001 - the last door: nobody should see a bare stack
+        traceback.print_exc()
+        click.echo("Error: this is a mistake in Newsloom; please report it with the lines above", err=True)
+        return 1
+    return result if isinstance(result, int) else 0

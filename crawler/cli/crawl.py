@@ -1,0 +1,158 @@
+"""`newsloom crawl` and `newsloom group`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.cli.output import Since, Span, as_json, emit
+from crawler.cli.progress import CrawlProgress, counter
+from crawler.cli.reading import reading
+from crawler.outlets import bundled_outlets, choose, load_outlets
+
+
+@click.command()
+@click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
+@click.option("--outlets", "folder", type=click.Path(path_type=Path),
+              help="Folder or file of outlet descriptions; default: the bundled ones.")
+@click.option("--since", type=Since(), help="Leave out what was published before.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, help="Pages at the most; the rest waits.")
+@click.option("--max-runtime", type=Span(), help="Begin no page after that; the rest waits.")
+@click.option("--workers", type=click.IntRange(min=1), default=None,
+              help="Parser processes; default: one a core.")
+@click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
+              help="Your address or page, sent with every request. Also NEWSLOOM_CONTACT.")
+@click.option("--no-group", is_flag=True, help="Only fetch; `newsloom group` does the rest later.")
+@click.option("--dry-run", is_flag=True, help="Show what would be polled; touch nothing.")
+@click.option("--allow-private", is_flag=True, help="Allow addresses of this machine and private networks.")
+@click.option("--json", "as_object", is_flag=True, help="The summary as one JSON object.")
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
+    """Poll the sources of OUTLETs (default: all), fetch new pages, save, group.
+
+    Made for cron: one run at a time on a store, one line on standard output, exit code.
+    """
+    if options["dry_run"]:
+        return _plan(db, options)
+    from crawler.crawl import CrawlOptions
+    from crawler.crawl import crawl as run_crawl
+
+    folder = options["folder"] or bundled_outlets()
+    choose(load_outlets(folder), options["chosen"])  # a typo should not cost a run
+    runtime: timedelta | None = options["max_runtime"]
+    progress = CrawlProgress(quiet=options["quiet"])
+    summary = run_crawl(
+        CrawlOptions(
+            db=db,
+            outlets=folder,
+            chosen=options["chosen"],
+            since=options["since"],
+            limit=options["limit"] or 0,
+            max_runtime=runtime.total_seconds() if runtime else 0.0,
+            workers=options["workers"] or 0,
+            grouping=not options["no_group"],
+            allow_private=options["allow_private"],
+            contact=options["contact"],
+            log_level="ERROR" if options["quiet"] else "WARNING",
+        ),
+        command=" ".join(["newsloom", *sys.argv[1:]]),
+        watch=progress.watch,
+        grouping_progress=progress.grouping,
+    )
+    progress.clear()
+    with reading(db) as store:
+        troubles = store.reading.poll_troubles(summary.run)
+        totals = store.reading.groups()
+    code = summary.exit_code
+    for trouble in troubles:
+        if not options["quiet"] or code == 4:
+            click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+    if options["as_object"]:
+        click.echo(
+            as_json(
+                {
+                    "run": summary.run,
+                    "exit_code": code,
+                    **summary.counts,
+                    "pending": summary.pending,
+                    "stories": totals["stories"],
+                    "troubles": troubles,
+                }
+            )
+        )
+    elif not options["quiet"] or code:
+        line = summary_line(summary.run, summary.counts, summary.pending, totals)
+        click.echo(line, err=options["quiet"])
+    return code
+
+
+def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[str, Any]) -> str:
+    """What a crawl did, on one line."""
+    polls = ", ".join(
+        f"{counts[key]} {key.removeprefix('polls ')}"
+        for key in ("polls read", "polls unchanged", "polls denied", "polls failed")
+        if counts.get(key)
+    )
+    new, revised = counts.get("new", 0), counts.get("revised", 0)
+    articles = f"{new} new articles, {revised} revised" if new or revised else "nothing new"
+    rest = "".join(
+        f", {n} {word}" for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending)) if n
+    )
+    return (
+        f"run {run}: sources {polls or 'none'}; {articles}{rest}; "
+        f"{totals['stories']} stories, {totals['shared_stories']} of several outlets"
+    )
+
+
+def _plan(db: Path, options: dict[str, Any]) -> int:
+    chosen = choose(load_outlets(options["folder"] or bundled_outlets()), options["chosen"])
+    rows = [
+        {"outlet": outlet.slug, "kind": str(source.kind), "url": source.url}
+        for outlet in chosen.values()
+        for source in outlet.sources
+    ]
+    emit(rows, ("outlet", "kind", "url"), "json" if options["as_object"] else None)
+    if db.is_file():
+        with reading(db) as store:
+            click.echo(f"pages waiting in {db}: {store.reading.states().get('pending', 0)}", err=True)
+    else:
+        click.echo(f"{db} would be made", err=True)
+    return 0
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers.")
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def group(db: Path, rebuild: bool, quiet: bool) -> None:
+    """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
+    from crawler.clock import now
+    from crawler.errors import NoSuchDatabase
+    from crawler.grouping import group as run_group
+    from crawler.runs import begin, lock
+    from crawler.store import open_store
+
+    if not db.is_file():
+        raise NoSuchDatabase(db)
+    with lock(db):
+        run = begin(db, "newsloom group" + (" --rebuild" if rebuild else ""), now=now())
+        store = open_store(db)
+        try:
+            with counter("comparing", quiet=quiet) as progress:
+                done = run_group(store, run=run, now=now(), rebuild=rebuild, progress=progress)
+            with store.batch():
+                store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
+            totals = store.reading.groups()
+        finally:
+            store.close()
+    if not quiet:
+        click.echo(
+            f"run {run}: {done.compared} articles compared, {done.edges} pairs kept; "
+            f"{totals['copy_groups']} texts with copies, {totals['stories']} stories, "
+            f"{totals['shared_stories']} of several outlets"
+        )

@@ -1,0 +1,104 @@
+"""`newsloom demo`: the news town."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from crawler.cli.output import emit
+from crawler.cli.progress import CrawlProgress
+from crawler.errors import UsageError
+
+
+@click.command()
+@click.option("--keep", type=click.Path(path_type=Path, dir_okay=False), help="Leave the store in this file.")
+@click.option("--serve-only", is_flag=True, help="Only keep the town up, to crawl it yourself.")
+@click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True,
+              help="On day 2 some outlets have corrected articles.")  # fmt: skip
+def demo(keep: Path | None, serve_only: bool, day: int) -> None:
+    """Crawl a town of outlets on this machine and show its stories; no internet needed."""
+    if keep is not None and not keep.absolute().parent.is_dir():
+        raise UsageError(f"{keep}: there is no folder {keep.absolute().parent}")
+    if serve_only:
+        _serve(day)
+    else:
+        with tempfile.TemporaryDirectory(prefix="newsloom-") as folder:
+            _demonstrate(keep or Path(folder) / "town.db", Path(folder) / "outlets", day, keep)
+
+
+def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
+    from crawler.cli.crawl import summary_line
+    from crawler.crawl import CrawlOptions, crawl
+    from crawler.demo.houses import HOUSES
+    from crawler.demo.score import score
+    from crawler.demo.town import PORT, Town
+    from crawler.store import read_store
+
+    progress = CrawlProgress(quiet=False)
+    with Town(day=day, port=PORT) as town:
+        click.echo(
+            f"A town of {len(HOUSES)} outlets, {sum(h.agency for h in HOUSES.values())} of them "
+            f"agencies, is up on port {town.port}; crawling it."
+        )
+        summary = crawl(
+            CrawlOptions(
+                db=db,
+                outlets=town.describe_outlets(outlets),
+                allow_private=True,
+                # Some of its outlets misbehave on purpose; the table of health tells.
+                log_level="ERROR",
+            ),
+            command="newsloom demo",
+            watch=progress.watch,
+            grouping_progress=progress.grouping,
+        )
+        progress.clear()
+        truth = town.truth()
+    store = read_store(db)
+    try:
+        rows = store.reading.stories(limit=12, min_outlets=2)
+        click.echo(summary_line(summary.run, summary.counts, summary.pending, store.reading.groups()))
+        click.echo()
+        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
+        found = score(store, truth)
+    finally:
+        store.close()
+    click.echo(
+        f"\nThe truth is known here: {found.found} of {found.printed} articles found; copies "
+        f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
+        f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} (B-cubed, each language by itself)."
+    )
+    _say_what_next(keep, rows[0]["story"] if rows else 1)
+
+
+def _say_what_next(keep: Path | None, story: int) -> None:
+    if keep is None:
+        click.echo("\nKeep the file and look inside:\n  newsloom demo --keep town.db")
+        keep = Path("town.db")
+    else:
+        click.echo(f"\nLook inside {keep}:")
+    for command in (
+        f"story {story}",
+        "explain 1 2",
+        "search almaty airport",
+        "health",
+        "serve",
+    ):
+        click.echo(f"  newsloom --db {keep} {command}")
+
+
+def _serve(day: int) -> None:
+    from crawler.demo.houses import HOUSES
+    from crawler.demo.town import PORT, Town
+
+    with tempfile.TemporaryDirectory(prefix="newsloom-town-") as folder, Town(day=day, port=PORT) as town:
+        outlets = town.describe_outlets(Path(folder))
+        for house in HOUSES.values():
+            click.echo(f"{town.base(house)}/  {house.name}")
+        click.echo(
+            f"\nThe town is up until Ctrl-C. Crawl it from another terminal:\n"
+            f"  newsloom --db town.db crawl --allow-private --outlets {outlets}"
+        )
+        town.wait()

@@ -1,0 +1,254 @@
+"""`newsloom import`, `export`, `extract`, `feed`: files in, files out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from crawler.cli.output import as_json, write_csv
+from crawler.cli.progress import counter
+from crawler.cli.reading import reading
+from crawler.errors import ExtractError, UsageError
+from crawler.store.reading import EXPORTS
+
+SHOWN_BAD_LINES = 20
+"""Reports of bad lines before only their number is given."""
+_FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+_WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Parser processes; default: one a core."
+)
+
+
+@click.command("import")
+@_FILES
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def import_(db: Path, files: tuple[Path, ...], quiet: bool) -> int:
+    """Add articles from JSONL FILEs (gz too; - for standard input), one a line.
+
+    `url` and one of `title`, `text` are needed; `outlet`, `authors`, `language`, `published_at`
+    and `fetched_at` may be given. `newsloom group` then finds copies and stories.
+    """
+    from crawler.clock import now
+    from crawler.importing import import_articles
+    from crawler.runs import begin, lock
+    from crawler.store import open_store
+
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            raise UsageError(f"{file}: no such file")
+    with lock(db):
+        run = begin(db, f"newsloom import {' '.join(map(str, files))}", now=now())
+        store = open_store(db)
+        try:
+            done = import_articles(store, list(files), run=run, now=now())
+            with store.batch():
+                outcome = "partial" if done.bad else "done"
+                store.runs.close(run, now=now(), outcome=outcome, summary=done.counts)
+        finally:
+            store.close()
+    for bad in done.bad[:SHOWN_BAD_LINES]:
+        click.echo(f"{bad.file}:{bad.line}: {bad.reason}", err=True)
+    if len(done.bad) > SHOWN_BAD_LINES:
+        click.echo(f"... and {len(done.bad) - SHOWN_BAD_LINES} more bad lines", err=True)
+    if not quiet:
+        counts = done.counts
+        click.echo(
+            f"run {run}: {counts.get('new', 0)} new articles, {counts.get('revised', 0)} revised, "
+            f"{counts.get('same', 0)} known, {len(done.bad)} bad lines left out"
+        )
+    return 3 if done.bad else 0
+
+
+@click.command()
+@click.argument("what", type=click.Choice(list(EXPORTS)))
+@click.option("--format", "form", type=click.Choice(["csv", "tsv", "jsonl"]), default="csv", show_default=True)
+@click.option("--no-text", is_flag=True, help="Articles without their body text, to be shared.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: standard output.")
+@click.pass_obj
+def export(db: Path, what: str, form: str, no_text: bool, output: Path | None) -> None:
+    """Write articles, stories, copies and the rest for other programs."""
+    with reading(db) as store:
+        columns, rows = store.reading.export(what, text=not no_text)
+        if output is None:
+            _write(sys.stdout, columns, rows, form)
+            return
+        # newline="": the csv module writes its own line ends (RFC 4180).
+        with output.open("w", encoding="utf-8", newline="") as stream:
+            _write(stream, columns, rows, form)
+
+
+def _write(stream: Any, columns: list[str], rows: Iterable[tuple[Any, ...]], form: str) -> None:
+    if form == "jsonl":
+        for row in rows:
+            stream.write(as_json(dict(zip(columns, row, strict=True))) + "\n")
+    else:
+        write_csv(stream, columns, rows, form)
+
+
+class Saved(NamedTuple):
+    """A saved page or listing, and the address it came from if that is known."""
+
+    path: str
+    file: Path
+    url: str | None
+
+
+@click.command()
+@_FILES
+@_WORKERS
+def extract(files: tuple[Path, ...], workers: int | None) -> int:
+    """Print what Newsloom understands of saved HTML FILEs (gz too), one JSON object a line.
+
+    A `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
+    """
+    from crawler.clock import now
+    from crawler.parsing.metadata import UNKNOWN
+    from crawler.parsing.read import read_page
+    from crawler.types import Article, Fetched, Listing, Outlet, Page
+
+    at = now()
+
+    def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        url = saved.url or f"https://{UNKNOWN}/{saved.file.name}"
+        page = Page(id=0, url=url, outlet="", attempts=0, listing=Listing(url=url))
+        fetched = Fetched(
+            page=page, url=url, status=200, content_type="text/html", body=body, at=at
+        )
+        return read_page, (fetched, Outlet(slug="", name=""))
+
+    def shown(found: Any) -> Iterator[dict[str, Any]]:
+        if isinstance(found, Article):
+            row = asdict(found)
+            published = row.pop("published") or {}
+            for key in ("outlet", "fetched_at", "page"):
+                del row[key]
+            if UNKNOWN in row["url"]:
+                row["url"] = None
+            yield row | {
+                f"published_{key}": published.get(key) for key in ("at", "precision", "source", "raw")
+            }
+        else:
+            yield {"rejected": found.reason, "detail": found.detail}
+
+    return _each(files, workers, work, shown)
+
+
+@click.command()
+@_FILES
+@_WORKERS
+def feed(files: tuple[Path, ...], workers: int | None) -> int:
+    """Print what saved feeds and sitemaps list, one JSON object a line.
+
+    A `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
+    """
+    from crawler.parsing.metadata import UNKNOWN
+    from crawler.parsing.read import read_listings
+
+    def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _listings, (read_listings, body, saved.url or f"https://{UNKNOWN}/")
+
+    def shown(found: Any) -> Iterator[dict[str, Any]]:
+        for page in found.pages:
+            published = page.published
+            yield {
+                "url": page.url,
+                "title": page.title,
+                "published_at": published.at if published else None,
+                "published_precision": published.precision if published else None,
+                "modified_at": page.modified_at,
+            }
+        for url in found.sitemaps:
+            yield {"sitemap": url}
+
+    return _each(files, workers, work, shown)
+
+
+def _listings(read: Callable[..., Any], body: bytes, url: str) -> Any:
+    return read(body, url=url)
+
+
+def _each(
+    files: tuple[Path, ...],
+    workers: int | None,
+    work: Callable[[Saved, bytes], tuple[Callable[..., Any], tuple[Any, ...]]],
+    shown: Callable[[Any], Iterator[dict[str, Any]]],
+) -> int:
+    """Parse files in worker processes and print the results in order; 3 if one was unreadable."""
+    from crawler.workers import Workers
+
+    saved = [entry for file in files for entry in _entries(file)]
+    count = workers or os.cpu_count() or 1
+    pool = Workers(count)
+    waiting: deque[tuple[Saved, Future[Any]]] = deque()
+    unreadable = 0
+    try:
+        with counter("parsing") as progress:
+            for number, entry in enumerate(saved):
+                try:
+                    function, arguments = work(entry, _bytes(entry.file))
+                    waiting.append((entry, pool.submit(function, *arguments)))
+                except OSError as error:
+                    unreadable += 1
+                    failed: Future[Any] = Future()
+                    failed.set_exception(ExtractError("unreadable-file", str(error.strerror or error)))
+                    waiting.append((entry, failed))
+                while len(waiting) > 4 * count:
+                    _print(*waiting.popleft(), shown)
+                progress(number, len(saved))
+            while waiting:
+                _print(*waiting.popleft(), shown)
+    finally:
+        pool.close()
+    return 3 if unreadable else 0
+
+
+def _print(
+    saved: Saved, outcome: Future[Any], shown: Callable[[Any], Iterator[dict[str, Any]]]
+) -> None:
+    try:
+        rows = list(shown(outcome.result()))
+    except ExtractError as error:
+        rows = [{"rejected": error.reason, "detail": error.detail}]
+    for row in rows:
+        click.echo(as_json({"path": saved.path} | row))
+
+
+def _entries(file: Path) -> Iterator[Saved]:
+    if file.suffix != ".jsonl":
+        yield Saved(str(file), file, None)
+        return
+    try:
+        lines = _bytes(file).decode("utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            yield Saved(str(row["path"]), file.parent / row["path"], row.get("url"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                f'{file}:{number}: a manifest has lines like {{"path": "page.html", "url": "https://..."}}'
+            ) from error
+
+
+def _bytes(file: Path) -> bytes:
+    body = file.read_bytes()
+    if file.suffix == ".gz" and body[:2] == b"\x1f\x8b":
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            # Bounded: a bomb of a few kB unpacks to gigabytes.
+            return packed.read(60 * 1024 * 1024)
+    return body

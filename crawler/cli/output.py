@@ -1,0 +1,176 @@
+"""How the command line shows rows and text from the web."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import click
+
+Row = dict[str, Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Control characters, C1, zero-width and bidirectional marks, lone surrogates: on a terminal they
+# move the cursor, change its title, or make text read otherwise than it is stored.
+_RAW = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_RAW_OR_NEWLINE = re.compile(_RAW.pattern[:-1] + "\n]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: str) -> str:
+    """Text with what a terminal would act on spelled out; line breaks stay."""
+    return _RAW.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line."""
+    return _RAW_OR_NEWLINE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that is also safe to show."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return visible(text)
+
+
+def clock(at: str | None) -> str:
+    """A stored time for people: 2022-01-05 12:30."""
+    return at[:16].replace("T", " ") if at else ""
+
+
+def list_options(limit: int) -> Callable[[F], F]:
+    """--json --nl --csv --tsv --limit, in the manner of sqlite-utils."""
+
+    def decorate(command: F) -> F:
+        for option in (
+            click.option("--limit", type=click.IntRange(min=1), default=limit, show_default=True,
+                         help="Rows at the most."),
+            click.option("--tsv", "form", flag_value="tsv", help="As tab-separated values."),
+            click.option("--csv", "form", flag_value="csv", help="As CSV, formulas defused."),
+            click.option("--nl", "form", flag_value="nl", help="As JSON, one object a line."),
+            click.option("--json", "form", flag_value="json", help="As one JSON array."),
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
+    """Print rows: as a table for people, or in the form asked for."""
+    if form in ("csv", "tsv"):
+        write_csv(sys.stdout, columns, ([row[c] for c in columns] for row in rows), form)
+    elif form == "nl":
+        for row in rows:
+            click.echo(as_json({c: row[c] for c in columns}))
+    elif form == "json":
+        click.echo(as_json([{c: row[c] for c in columns} for row in rows], indent=2))
+    else:
+        click.echo(table(list(rows), columns))
+
+
+def write_csv(
+    stream: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str
+) -> None:
+    """RFC 4180, UTF-8; text that a spreadsheet would compute gets an apostrophe in front."""
+    writer = csv.writer(stream, dialect="excel-tab" if form == "tsv" else "excel")
+    show = visible if stream.isatty() else str
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([show(_defused(cell)) if isinstance(cell, str) else cell for cell in row])
+
+
+def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """A plain table that fits the terminal: the widest text column gives way."""
+    from tabulate import tabulate
+
+    cells = [[_cell(column, row[column]) for column in columns] for row in rows]
+    room = shutil.get_terminal_size((120, 24)).columns
+    widths = [
+        max([_width(column), *(_width(line[i]) for line in cells)])
+        for i, column in enumerate(columns)
+    ]
+    if cells and sum(widths) + 2 * (len(widths) - 1) > room:
+        widest = widths.index(max(widths))
+        left = max(20, room - (sum(widths) - widths[widest]) - 2 * (len(widths) - 1))
+        for line in cells:
+            line[widest] = _cut(line[widest], left)
+    numbers = [c for c in range(len(columns)) if rows and isinstance(rows[0][columns[c]], int)]
+    return tabulate(
+        cells,
+        headers=list(columns),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["right" if i in numbers else "left" for i in range(len(columns))] if cells else None,
+    )
+
+
+class Span(click.ParamType):
+    """A length of time: 90, 90s, 15m, 2h, 7d."""
+
+    name = "time"
+    _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}  # noqa: RUF012 - never changed
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Read it, or say how it is written."""
+        if isinstance(value, timedelta):
+            return value
+        match = re.fullmatch(r"(\d{1,9})([smhd]?)", str(value))
+        if match is None:
+            self.fail(f"{value!r} is not a length of time; write 90s, 15m, 2h or 7d", param, ctx)
+        return timedelta(seconds=int(match[1]) * self._UNITS[match[2]])
+
+
+class Since(click.ParamType):
+    """A moment: 2022-01-05, 2022-01-05T12:00, or how long ago: 2h, 7d."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or say how it is written."""
+        from datetime import UTC, datetime
+
+        from crawler.parsing.dates import moment, utc
+
+        if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
+            return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
+        found = moment(str(value), source="option")
+        if found is None:
+            self.fail(f"{value!r} is not a time; write 2022-01-05, or 7d for a week ago", param, ctx)
+        return found.at
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return clock(value) if column.endswith("_at") or column == "at" else one_line(str(value))
+
+
+def _defused(cell: str) -> str:
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def _width(text: str) -> int:
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    while text and _width(text) > width - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"

@@ -1,0 +1,78 @@
+"""Progress on a terminal; nothing at all in cron."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+_EVERY = 0.2
+"""Seconds between two drawings of the line."""
+
+
+class Line:
+    """One line on standard error that is drawn over; none when nobody watches."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._shown = sys.stderr.isatty() and not quiet
+        self._drawn = 0.0
+
+    def draw(self, text: str, *, now: bool = False) -> None:
+        """Show the text in place of what stood there."""
+        if self._shown and (now or time.monotonic() - self._drawn >= _EVERY):
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+            self._drawn = time.monotonic()
+
+    def clear(self) -> None:
+        """Leave the line empty."""
+        if self._shown and self._drawn:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+class CrawlProgress:
+    """Draws what Scrapy's signals tell."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._line = Line(quiet=quiet)
+        self._answers = 0
+        self._articles = 0
+
+    def watch(self, crawler: Any) -> None:
+        """Follow a Scrapy crawler."""
+        from scrapy import signals
+
+        crawler.signals.connect(self._answered, signal=signals.response_received, weak=False)
+        crawler.signals.connect(self._saved, signal=signals.item_scraped, weak=False)
+
+    def grouping(self, done: int, total: int) -> None:
+        """Follow the grouping."""
+        self._line.draw(f"comparing: {done} of {total} articles", now=done == total)
+
+    def clear(self) -> None:
+        """Leave no line behind."""
+        self._line.clear()
+
+    def _answered(self) -> None:
+        self._answers += 1
+        self._draw()
+
+    def _saved(self) -> None:
+        self._articles += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        self._line.draw(f"crawling: {self._answers} answers, {self._articles} articles")
+
+
+@contextmanager
+def counter(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with how much is done of how much."""
+    line = Line(quiet=quiet)
+    try:
+        yield lambda done, total: line.draw(f"{what}: {done} of {total}")
+    finally:
+        line.clear()

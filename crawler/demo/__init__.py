@@ -1,0 +1,1 @@
+"""The news town: fictional outlets on this machine, with a known truth. No internet needed."""

@@ -1,0 +1,147 @@
+"""Articles from JSONL files: other people's collections, other tools' output."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crawler.errors import UsageError
+from crawler.parsing.dates import moment
+from crawler.parsing.languages import language_of
+from crawler.parsing.texts import one_line, storable
+from crawler.parsing.urls import canonical, host
+from crawler.store import Store
+from crawler.types import Article
+
+BATCH = 500
+"""Articles in one transaction."""
+_KEYS = {
+    "url", "text", "title", "outlet", "authors", "language", "published_at", "fetched_at",
+}  # fmt: skip
+
+
+class BadLine(NamedTuple):
+    """A line that was left out."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class Imported(NamedTuple):
+    """What an import did."""
+
+    counts: dict[str, int]
+    bad: list[BadLine]
+
+
+def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> Imported:
+    """Save the articles of JSONL files, one a line; `-` reads standard input.
+
+    Lines that are no article are left out and reported. Raises UsageError for a file that cannot
+    be read, before anything of it is saved.
+    """
+    counts: Counter[str] = Counter()
+    bad: list[BadLine] = []
+    batch: list[Article] = []
+    for file in files:
+        for number, line in _lines(file):
+            try:
+                batch.append(_article(line))
+            except ValueError as error:
+                bad.append(BadLine(str(file), number, str(error)))
+            if len(batch) >= BATCH:
+                _save(store, batch, counts, run=run, now=now)
+    _save(store, batch, counts, run=run, now=now)
+    return Imported(dict(counts), bad)
+
+
+def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int, now: str) -> None:
+    with store.batch():
+        for article in batch:
+            outlet = store.outlets.ensure(article.outlet)
+            counts[str(store.articles.save(article, outlet=outlet, run=run, now=now))] += 1
+    batch.clear()
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    with _opened(file) as stream:
+        number = 0
+        try:
+            for number, line in enumerate(stream, start=1):  # noqa: B007 - named in the error
+                if line.strip():
+                    yield number, line
+        except (OSError, EOFError, UnicodeError) as error:
+            raise UsageError(f"{file}: cannot be read beyond line {number}: {error}") from error
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[io.TextIOBase]:
+    if str(file) == "-":
+        yield sys.stdin  # type: ignore[misc]
+        return
+    try:
+        raw = file.open("rb")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    with raw:
+        packed = raw.peek(2)[:2] == b"\x1f\x8b"
+        stream = gzip.GzipFile(fileobj=raw) if packed else raw
+        # `replace`: one bad byte must not cost the file.
+        with io.TextIOWrapper(stream, encoding="utf-8", errors="replace") as text:
+            yield text
+
+
+def _article(line: str) -> Article:
+    """Read one line; ValueError says what is wrong with it."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for a bad line
+    row = {key: value for key, value in row.items() if key in _KEYS and value not in (None, "")}
+    url, title, text = (_string(row, key) for key in ("url", "title", "text"))
+    if not url:
+        raise ValueError("no 'url'")
+    text = storable(text or "").strip()
+    title = one_line(title) or ""
+    if not (title or text):
+        raise ValueError("neither 'title' nor 'text'")
+    try:
+        address = canonical(url)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+    stated = _string(row, "language")
+    fetched = moment(_string(row, "fetched_at"), source="import")
+    return Article(
+        url=address,
+        outlet=_string(row, "outlet") or host(address),
+        title=title,
+        text=text,
+        authors=_authors(row.get("authors")),
+        language=stated or language_of(text, stated=None),
+        published=moment(_string(row, "published_at"), source="import"),
+        fetched_at=fetched.at if fetched else None,
+    )
+
+
+def _string(row: dict[str, Any], key: str) -> str | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"'{key}' is not a string")
+    return value
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("'authors' is not a list of names")
+    return tuple(name for raw in names if (name := one_line(raw)))
