@@ -51,7 +51,7 @@ class Frontier(BaseScheduler):
         self._spider = spider
         self._more = dict.fromkeys(spider.outlets)  # type: ignore[attr-defined]
 
-    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+    def close(self, reason: str) -> None:
         """What was not fetched is still pending in the store."""
 
     def enqueue_request(self, request: Request) -> bool:

@@ -27,6 +27,8 @@ from dedupe import (
 )
 from dedupe.text import shingles
 
+COPIES = Scheme()
+STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
 STORY_CHUNK = 4_000
@@ -51,8 +53,8 @@ def group(
     now: str,
     rebuild: bool = False,
     progress: Progress = lambda _done, _total: None,
-    scheme: Scheme = Scheme(),
-    story_scheme: StoryScheme = StoryScheme(),
+    scheme: Scheme = COPIES,
+    story_scheme: StoryScheme = STORIES,
 ) -> Grouped:
     """Bring copy groups and stories up to date with the articles."""
     with store.batch():

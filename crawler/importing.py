@@ -75,7 +75,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
     with _opened(file) as stream:
         number = 0
         try:
-            for number, line in enumerate(stream, start=1):  # noqa: B007 - named in the error
+            for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, line
         except (OSError, EOFError, UnicodeError) as error:

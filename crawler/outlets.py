@@ -46,7 +46,9 @@ def load_outlets(path: Path) -> dict[str, Outlet]:
     elif path.is_file():
         files = [path]
     else:
-        raise OutletError(f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder")
+        raise OutletError(
+            f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder"
+        )
     return {file.stem: load_outlet(file) for file in files}
 
 
@@ -71,7 +73,10 @@ def load_outlet(file: Path) -> Outlet:
         spider=table.get("spider"),
         sources=(
             *(_source(file, "feeds", url, SourceKind.FEED) for url in table.get("feeds", [])),
-            *(_source(file, "sitemaps", url, SourceKind.SITEMAP) for url in table.get("sitemaps", [])),
+            *(
+                _source(file, "sitemaps", url, SourceKind.SITEMAP)
+                for url in table.get("sitemaps", [])
+            ),
         ),
     )
 
@@ -90,7 +95,7 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
         raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
     if not (table.get("feeds") or table.get("sitemaps")):
         raise OutletError(
-            f"{file}: no source; write feeds = [\"https://...\"] or sitemaps = [\"https://...\"]"
+            f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
         )
     if table.get("delay", 0) < 0:
         raise OutletError(f"{file}: 'delay' is negative; it is a number of seconds")

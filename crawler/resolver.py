@@ -1,6 +1,6 @@
 """Names to addresses, public ones only: a page must not lead the crawl into a private network.
 
-Filtering at resolution covers redirects, decimal and octal spellings and rebinding alike, since
+zope's interfaces say nothing to a type checker, hence Any. Filtering at resolution covers redirects, decimal and octal spellings and rebinding alike, since
 every connection asks here and connects to what was answered.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.address import IPv4Address
-from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
 
 
@@ -50,16 +50,16 @@ class PublicResolver(CachingHostnameResolver):
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
-        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        resolutionReceiver: Any,  # noqa: N803
         hostName: str,  # noqa: N803
         portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        addressTypes: Sequence[Any] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
-    ) -> IHostResolution:
+    ) -> Any:
         """See IHostnameResolver."""
         if self._allow_private and hostName.rstrip(".").endswith(".localhost"):
             return _loopback(resolutionReceiver, hostName, portNumber)
-        receiver = resolutionReceiver
+        receiver: Any = resolutionReceiver
         if not self._allow_private:
             receiver = _OnlyPublic(resolutionReceiver)
         return super().resolveHostName(
@@ -71,13 +71,13 @@ class PublicResolver(CachingHostnameResolver):
 class _OnlyPublic:
     """Hands on the public ones of the addresses found."""
 
-    def __init__(self, receiver: IResolutionReceiver) -> None:
+    def __init__(self, receiver: Any) -> None:
         self._receiver = receiver
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
         self._receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
         if is_public(address.host):
             self._receiver.addressResolved(address)
 
@@ -85,7 +85,7 @@ class _OnlyPublic:
         self._receiver.resolutionComplete()
 
 
-def _loopback(receiver: IResolutionReceiver, name: str, port: int) -> IHostResolution:
+def _loopback(receiver: Any, name: str, port: int) -> Any:
     # RFC 6761: names under .localhost are the loopback address; not every libc knows it.
     resolution = HostResolution(name)
     receiver.resolutionBegan(resolution)

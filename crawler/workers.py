@@ -11,7 +11,8 @@ import os
 import resource
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError as FutureTimeoutError
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from multiprocessing.connection import wait
 from typing import Any, ParamSpec, TypeVar
 

@@ -105,7 +105,9 @@ class Writer:
     def _opened(self, spider: Spider) -> None:
         with self.store.batch():
             if not self._run:
-                self._run = self.store.runs.open(f"scrapy crawl {spider.name}", now=now(), pid=os.getpid())
+                self._run = self.store.runs.open(
+                    f"scrapy crawl {spider.name}", now=now(), pid=os.getpid()
+                )
             for slug, outlet in spider.outlets.items():  # type: ignore[attr-defined]
                 self._numbers[slug] = self.store.outlets.save(outlet)
         self._ticker.start(SECONDS, now=False)

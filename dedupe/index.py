@@ -31,6 +31,9 @@ class MemoryIndex:
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
         """See KeyIndex."""
         shared = Counter(
-            other for key in set(keys) for other in self._documents.get(key, ()) if other != document
+            other
+            for key in set(keys)
+            for other in self._documents.get(key, ())
+            if other != document
         )
         return sorted(shared, key=lambda other: (-shared[other], other))[:limit]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[St
     rows, cols = _pairs_at_threshold(vectors, means, times, scheme)
     graph = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
-    found = []
+    found: list[list[StoryNode]] = []
     for label in range(labels.max(initial=-1) + 1):
         part = np.flatnonzero(labels == label)
         found.extend(
@@ -152,7 +153,7 @@ def _terms(node: StoryNode, scheme: StoryScheme) -> list[str]:
     words = tokens(node.title) * scheme.title_weight + tokens(node.text[: scheme.lead_chars])
     single = [w for w in words if len(w) > 1 or w.isdigit()]
     # Scripts without spaces come as single characters, which say little; pairs of them are words.
-    pairs = [a + b for a, b in zip(words, words[1:], strict=False) if len(a) == len(b) == 1]
+    pairs = [a + b for a, b in pairwise(words) if len(a) == len(b) == 1]
     return single + pairs
 
 
@@ -168,7 +169,9 @@ def _continue(clusters: list[list[StoryNode]], nodes: Sequence[StoryNode]) -> li
             StoryChange(
                 story=story,
                 groups=tuple(sorted(node.id for node in members)),
-                merged=tuple(sorted(s for s in gone if s in votes and _home(s, clusters) == number)),
+                merged=tuple(
+                    sorted(s for s in gone if s in votes and _home(s, clusters) == number)
+                ),
                 split_from=heaviest if story is None else None,
             )
         )

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from .types import Scheme
 
 # Thai, Lao, Burmese, Khmer, kana, Han: written without spaces between words.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\U00020000-\U0003ffff"
+)
 # \w alone would break Indic and Thai words at their combining vowels, so marks count as letters.
 _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\w\u0300-\u036f\u0900-\u0dff])+")
 _UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")

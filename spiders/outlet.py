@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from scrapy import Request, Spider
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawler.clock import now
 from crawler.errors import ExtractError
@@ -100,9 +99,9 @@ class OutletSpider(Spider):
                     Source(url=url, kind=SourceKind.SITEMAP, outlet=source.outlet)
                 )
 
-    def source_failed(self, failure: Failure) -> Iterator[PollFailed]:
+    def source_failed(self, failure: Any) -> Iterator[PollFailed]:
         """A source that gave no answer."""
-        if failure.check(NotDue):
+        if isinstance(failure.value, NotDue):
             return
         source = failure.request.cb_kwargs["source"]
         refusal = explain(failure.value)
@@ -116,9 +115,7 @@ class OutletSpider(Spider):
             until=refusal.until,
         )
 
-    async def parse_page(
-        self, response: Response, page: Page
-    ) -> AsyncIterator[Article | Rejected]:
+    async def parse_page(self, response: Response, page: Page) -> AsyncIterator[Article | Rejected]:
         """An article, or why the page is none."""
         fetched = _fetched(response, page)
         if response.status != 200:
@@ -126,15 +123,13 @@ class OutletSpider(Spider):
             yield _rejected(page, refusal, at=fetched.at)
             return
         try:
-            yield await Parsers.of(self.crawler).run(
-                read_page, fetched, self.outlets[page.outlet]
-            )
+            yield await Parsers.of(self.crawler).run(read_page, fetched, self.outlets[page.outlet])
         except ExtractError as error:
             yield _rejected(
                 page, Refusal(error.reason, error.detail, temporary=False), at=fetched.at
             )
 
-    def page_failed(self, failure: Failure) -> Iterator[Rejected]:
+    def page_failed(self, failure: Any) -> Iterator[Rejected]:
         """A page that gave no answer."""
         page = failure.request.cb_kwargs["page"]
         yield _rejected(page, explain(failure.value), at=now())

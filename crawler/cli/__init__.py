@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
@@ -96,7 +95,11 @@ def _run() -> int:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last door: nobody should see a bare stack
+        import traceback
+
         traceback.print_exc()
-        click.echo("Error: this is a mistake in Newsloom; please report it with the lines above", err=True)
+        click.echo(
+            "Error: this is a mistake in Newsloom; please report it with the lines above", err=True
+        )
         return 1
     return result if isinstance(result, int) else 0

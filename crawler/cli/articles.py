@@ -65,7 +65,9 @@ def _show(found: Row, revisions: list[Row], copies: list[Row]) -> None:
             click.echo(f"{label:<11} {one_line(str(value))}")
     click.echo(f"\n{visible(found['text'])}")
     for old in revisions:
-        click.echo(f"\nuntil {clock(old['replaced_at'])} the headline was: {one_line(old['title'])}")
+        click.echo(
+            f"\nuntil {clock(old['replaced_at'])} the headline was: {one_line(old['title'])}"
+        )
     if copies:
         click.echo()
         columns = ("article", "outlet", "relation", "jaccard", "mine", "theirs", "title")
@@ -103,11 +105,11 @@ def _evidence(store: Store, a: int, b: int) -> Row:
     assert first is not None  # their numbers were looked up
     assert second is not None
     scheme = Scheme()
-    documents = [
+    left, right = (
         Document(id=row["article"], shingles=shingles(row["text"], scheme), keys=())
         for row in (first, second)
-    ]
-    edge = compare(*documents, scheme) if a != b else None
+    )
+    edge = compare(left, right, scheme) if a != b else None
     stored = store.reading.edge(a, b)
     return {
         "a": _named(first),
@@ -119,9 +121,9 @@ def _evidence(store: Store, a: int, b: int) -> Row:
         "jaccard": edge.jaccard if edge else None,
         "containment_a": edge.containment_a if edge else None,
         "containment_b": edge.containment_b if edge else None,
-        "shared": len(documents[0].shingles & documents[1].shingles),
-        "shingles_a": len(documents[0].shingles),
-        "shingles_b": len(documents[1].shingles),
+        "shared": len(left.shingles & right.shingles),
+        "shingles_a": len(left.shingles),
+        "shingles_b": len(right.shingles),
         "passage": longest_passage(first["text"], second["text"], scheme),
         "joined": edge.joined if edge else False,
         "stored": stored is not None,
@@ -144,8 +146,8 @@ def _say(found: Row) -> None:
     click.echo(_verdict(found))
     if found["jaccard"] is not None:
         click.echo(
-            f"They share {found['shared']} runs of words: {found['jaccard']:.0%} of all in both; "
-            f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A."
+            f"They share {found['shared']} runs of words, {found['jaccard']:.0%} of all in both; "
+            f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
         )
     if found["passage"]:
         words = found["passage"].split()

@@ -17,18 +17,34 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
 
 @click.command()
 @click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
-@click.option("--outlets", "folder", type=click.Path(path_type=Path),
-              help="Folder or file of outlet descriptions; default: the bundled ones.")
+@click.option(
+    "--outlets",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder or file of outlet descriptions; default: the bundled ones.",
+)
 @click.option("--since", type=Since(), help="Leave out what was published before.")
-@click.option("--limit", type=click.IntRange(min=1), default=None, help="Pages at the most; the rest waits.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=None, help="Pages at the most; the rest waits."
+)
 @click.option("--max-runtime", type=Span(), help="Begin no page after that; the rest waits.")
-@click.option("--workers", type=click.IntRange(min=1), default=None,
-              help="Parser processes; default: one a core.")
-@click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
-              help="Your address or page, sent with every request. Also NEWSLOOM_CONTACT.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Parser processes; default: one a core.",
+)
+@click.option(
+    "--contact",
+    envvar="NEWSLOOM_CONTACT",
+    default="",
+    help="Your address or page, sent with every request. Also NEWSLOOM_CONTACT.",
+)
 @click.option("--no-group", is_flag=True, help="Only fetch; `newsloom group` does the rest later.")
 @click.option("--dry-run", is_flag=True, help="Show what would be polled; touch nothing.")
-@click.option("--allow-private", is_flag=True, help="Allow addresses of this machine and private networks.")
+@click.option(
+    "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
+)
 @click.option("--json", "as_object", is_flag=True, help="The summary as one JSON object.")
 @click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
 @click.pass_obj
@@ -101,7 +117,9 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     new, revised = counts.get("new", 0), counts.get("revised", 0)
     articles = f"{new} new articles, {revised} revised" if new or revised else "nothing new"
     rest = "".join(
-        f", {n} {word}" for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending)) if n
+        f", {n} {word}"
+        for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending))
+        if n
     )
     return (
         f"run {run}: sources {polls or 'none'}; {articles}{rest}; "
@@ -119,14 +137,18 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
     emit(rows, ("outlet", "kind", "url"), "json" if options["as_object"] else None)
     if db.is_file():
         with reading(db) as store:
-            click.echo(f"pages waiting in {db}: {store.reading.states().get('pending', 0)}", err=True)
+            click.echo(
+                f"pages waiting in {db}: {store.reading.states().get('pending', 0)}", err=True
+            )
     else:
         click.echo(f"{db} would be made", err=True)
     return 0
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers.")
+@click.option(
+    "--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
 @click.pass_obj
 def group(db: Path, rebuild: bool, quiet: bool) -> None:

@@ -13,7 +13,9 @@ from crawler.errors import UsageError
 
 
 @click.command()
-@click.option("--keep", type=click.Path(path_type=Path, dir_okay=False), help="Leave the store in this file.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path, dir_okay=False), help="Leave the store in this file."
+)
 @click.option("--serve-only", is_flag=True, help="Only keep the town up, to crawl it yourself.")
 @click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True,
               help="On day 2 some outlets have corrected articles.")  # fmt: skip
@@ -59,7 +61,9 @@ def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
     store = read_store(db)
     try:
         rows = store.reading.stories(limit=12, min_outlets=2)
-        click.echo(summary_line(summary.run, summary.counts, summary.pending, store.reading.groups()))
+        click.echo(
+            summary_line(summary.run, summary.counts, summary.pending, store.reading.groups())
+        )
         click.echo()
         emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
         found = score(store, truth)
@@ -68,7 +72,8 @@ def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
     click.echo(
         f"\nThe truth is known here: {found.found} of {found.printed} articles found; copies "
         f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
-        f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} (B-cubed, each language by itself)."
+        f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
+        "(B-cubed, each language by itself)."
     )
     _say_what_next(keep, rows[0]["story"] if rows else 1)
 
@@ -93,7 +98,10 @@ def _serve(day: int) -> None:
     from crawler.demo.houses import HOUSES
     from crawler.demo.town import PORT, Town
 
-    with tempfile.TemporaryDirectory(prefix="newsloom-town-") as folder, Town(day=day, port=PORT) as town:
+    with (
+        tempfile.TemporaryDirectory(prefix="newsloom-town-") as folder,
+        Town(day=day, port=PORT) as town,
+    ):
         outlets = town.describe_outlets(Path(folder))
         for house in HOUSES.values():
             click.echo(f"{town.base(house)}/  {house.name}")

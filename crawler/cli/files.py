@@ -24,9 +24,14 @@ from crawler.store.reading import EXPORTS
 
 SHOWN_BAD_LINES = 20
 """Reports of bad lines before only their number is given."""
-_FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+_FILES = click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 _WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), default=None, help="Parser processes; default: one a core."
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Parser processes; default: one a core.",
 )
 
 
@@ -73,9 +78,16 @@ def import_(db: Path, files: tuple[Path, ...], quiet: bool) -> int:
 
 @click.command()
 @click.argument("what", type=click.Choice(list(EXPORTS)))
-@click.option("--format", "form", type=click.Choice(["csv", "tsv", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "tsv", "jsonl"]), default="csv", show_default=True
+)
 @click.option("--no-text", is_flag=True, help="Articles without their body text, to be shared.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: standard output.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Default: standard output.",
+)
 @click.pass_obj
 def export(db: Path, what: str, form: str, no_text: bool, output: Path | None) -> None:
     """Write articles, stories, copies and the rest for other programs."""
@@ -137,7 +149,8 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
             if UNKNOWN in row["url"]:
                 row["url"] = None
             yield row | {
-                f"published_{key}": published.get(key) for key in ("at", "precision", "source", "raw")
+                f"published_{key}": published.get(key)
+                for key in ("at", "precision", "source", "raw")
             }
         else:
             yield {"rejected": found.reason, "detail": found.detail}
@@ -202,7 +215,9 @@ def _each(
                 except OSError as error:
                     unreadable += 1
                     failed: Future[Any] = Future()
-                    failed.set_exception(ExtractError("unreadable-file", str(error.strerror or error)))
+                    failed.set_exception(
+                        ExtractError("unreadable-file", str(error.strerror or error))
+                    )
                     waiting.append((entry, failed))
                 while len(waiting) > 4 * count:
                     _print(*waiting.popleft(), shown)

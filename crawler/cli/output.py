@@ -109,11 +109,13 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
         headers=list(columns),
         tablefmt="simple",
         disable_numparse=True,
-        colalign=["right" if i in numbers else "left" for i in range(len(columns))] if cells else None,
+        colalign=["right" if i in numbers else "left" for i in range(len(columns))]
+        if cells
+        else None,
     )
 
 
-class Span(click.ParamType):
+class Span(click.ParamType[timedelta]):
     """A length of time: 90, 90s, 15m, 2h, 7d."""
 
     name = "time"
@@ -131,7 +133,7 @@ class Span(click.ParamType):
         return timedelta(seconds=int(match[1]) * self._UNITS[match[2]])
 
 
-class Since(click.ParamType):
+class Since(click.ParamType[str]):
     """A moment: 2022-01-05, 2022-01-05T12:00, or how long ago: 2h, 7d."""
 
     name = "when"
@@ -146,7 +148,9 @@ class Since(click.ParamType):
             return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
         found = moment(str(value), source="option")
         if found is None:
-            self.fail(f"{value!r} is not a time; write 2022-01-05, or 7d for a week ago", param, ctx)
+            self.fail(
+                f"{value!r} is not a time; write 2022-01-05, or 7d for a week ago", param, ctx
+            )
         return found.at
 
 
@@ -163,6 +167,8 @@ def _defused(cell: str) -> str:
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     from wcwidth import wcswidth
 
     return max(wcswidth(text), 0)

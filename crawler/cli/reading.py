@@ -34,7 +34,9 @@ def article_number(store: Store, name: str) -> int:
         number = store.reading.article_id(address)
         page = store.reading.page(address)
         if number is None and page is not None:
-            raise UsageError(f"{name} is no article: {page['state']}, {page['reason'] or 'not tried yet'}")
+            raise UsageError(
+                f"{name} is no article: {page['state']}, {page['reason'] or 'not tried yet'}"
+            )
     if number is None:
         raise UsageError(f"there is no article {name}; `newsloom search WORDS` finds their numbers")
     return number

@@ -46,7 +46,9 @@ def story(db: Path, number: int, as_object: bool) -> None:
         log = store.reading.story_log(living)
     assert found is not None  # resolve() gave its number
     if as_object:
-        click.echo(as_json({**found, "asked_for": number, "articles": articles, "log": log}, indent=2))
+        click.echo(
+            as_json({**found, "asked_for": number, "articles": articles, "log": log}, indent=2)
+        )
         return
     if living != number:
         click.echo(f"story {number} was merged into {living}\n")
@@ -56,8 +58,8 @@ def story(db: Path, number: int, as_object: bool) -> None:
 def _show(found: Row, articles: list[Row]) -> None:
     click.echo(click.style(f"story {found['story']}  {one_line(found['title'])}", bold=True))
     click.echo(
-        f"{found['articles']} articles of {found['outlets']} outlets in {found['copy_groups']} texts, "
-        f"{clock(found['first_at'])} to {clock(found['last_at'])}"
+        f"{found['articles']} articles of {found['outlets']} outlets "
+        f"in {found['copy_groups']} texts, {clock(found['first_at'])} to {clock(found['last_at'])}"
     )
     width = max(len(a["outlet"]) for a in articles)
     for members in _branches(articles):

@@ -19,7 +19,7 @@ from crawler.parsing.dates import utc
 _PRINT = re.compile(r"(\S+) (\w+) \+(\d+)(?: \| (.+))?")
 _DATELINE = re.compile(r"^[^()\n]{3,40} \((?:Meridian|eurowire)\) - ")
 _REWORDED = {
-    "en": [(" said ", " has said "), ("people", "persons"), (" also ", " as well "), ("began", "started")],
+    "en": [(" said ", " has said "), ("people", "persons"), ("began", "started")],
     "de": [(" sagte ", " erklärte "), ("Menschen", "Personen"), ("mehr als", "über")],
     "ru": [("сообщил", "заявил"), ("более", "свыше")],
     "zh": [("宣布", "表示"), ("约", "大约")],

@@ -148,7 +148,8 @@ def _stated(house: House, print_: Print, base: str) -> str:
         "mainEntityOfPage": base + print_.path,
         "publisher": {"@type": "Organization", "name": house.name},
         "author": [
-            {"@type": "Person", "name": name} for name in (print_.byline or house.name).split(" and ")
+            {"@type": "Person", "name": name}
+            for name in (print_.byline or house.name).split(" and ")
         ],
     }
     text = json.dumps(node, ensure_ascii=False).replace("</", "<\\/")
@@ -217,7 +218,8 @@ def _rdf(house: House, entries: Sequence[tuple[str, Print]], base: str) -> str:
         '<?xml version="1.0" encoding="utf-8"?>'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
         'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f'<channel rdf:about="{base}/"><title>{escape(house.name)}</title></channel>{items}</rdf:RDF>'
+        f'<channel rdf:about="{base}/"><title>{escape(house.name)}</title></channel>'
+        f"{items}</rdf:RDF>"
     )
 
 

@@ -92,5 +92,3 @@ class Robots:
                 robots_delay, host=host, seconds=min(float(delay), MAX_DELAY)
             )
         return Rules(parser)
-
-

@@ -6,9 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from dateutil import parser as dateutil_parser
-from dateutil.tz import tzoffset
-
 from crawler.types import Moment, Precision
 
 EARLIEST_YEAR = 1990
@@ -64,6 +61,9 @@ def _iso(text: str) -> datetime:
 
 
 def _loose(text: str) -> datetime:
+    # Here, because the store imports this file and reading commands answer at once.
+    from dateutil import parser as dateutil_parser
+
     if not re.search(r"\d{4}", text):
         raise ValueError(text)  # dateutil would fill in today's year
     found: datetime = dateutil_parser.parse(text, default=datetime(1, 1, 1), tzinfos=_zone)
@@ -72,9 +72,9 @@ def _loose(text: str) -> datetime:
     return found
 
 
-def _zone(name: str, offset: int | None) -> tzoffset:
-    # An unknown name counts as UTC, like no name at all.
-    return tzoffset(name, offset if offset is not None else int(_ZONES.get(name, 0) * 3600))
+def _zone(name: str, offset: int | None) -> int:
+    # Seconds; an unknown name counts as UTC, like no name at all.
+    return offset if offset is not None else int(_ZONES.get(name, 0) * 3600)
 
 
 def _possible(when: datetime, now: str | None) -> bool:

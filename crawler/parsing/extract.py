@@ -76,6 +76,3 @@ def _tree(fetched: Fetched) -> etree._Element:
     if tree is None:
         raise ExtractError("unreadable", f"no HTML in {len(fetched.body)} bytes")
     return tree
-
-
-

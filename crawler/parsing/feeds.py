@@ -24,9 +24,7 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
     """
     if body.lstrip()[:1] == b"{":
         return _json_feed(body, url)
-    parsed = feedparser.parse(
-        body, response_headers={"content-location": url}, sanitize_html=False
-    )
+    parsed = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False)
     if not parsed.version and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     return _listings(

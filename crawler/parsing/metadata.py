@@ -28,7 +28,14 @@ _PUBLISHED_META = (
     "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "date.created",
 )  # fmt: skip
 _MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
-_AUTHOR_META = ("author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "byl")
+_AUTHOR_META = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "dc.creator",
+    "sailthru.author",
+    "byl",
+)
 _BY = re.compile(r"^\s*(by|von|par|por|di|door|автор:?|текст:?)\s+", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|\||/| and | und | et | y | и | & )\s*")
 _NOT_A_NAME = re.compile(r"https?:|@|www\.|\d{3}|[<>{}\[\]]")

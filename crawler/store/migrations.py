@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID, transaction
 
 VERSION = 1
-"""Number of migrations; kept in the file as `user_version`, so that readers need no sqlite-utils."""
+"""Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
 def migrate(connection: sqlite3.Connection) -> list[str]:

@@ -51,7 +51,5 @@ class Outlets:
 
     def number(self, slug: str) -> int:
         """Number of a known outlet."""
-        row = self._connection.execute(
-            "SELECT id FROM outlets WHERE slug = ?", (slug,)
-        ).fetchone()
+        row = self._connection.execute("SELECT id FROM outlets WHERE slug = ?", (slug,)).fetchone()
         return int(row["id"])

@@ -122,9 +122,7 @@ class Pages:
 
     def offer_instead(self, listing: Listing, *, page: int, run: int) -> int | None:
         """Add the page that stands for another, with the other's sightings; its number if new."""
-        row = self._connection.execute(
-            "SELECT outlet FROM pages WHERE id = ?", (page,)
-        ).fetchone()
+        row = self._connection.execute("SELECT outlet FROM pages WHERE id = ?", (page,)).fetchone()
         twin, is_new = self._ensure(listing, row["outlet"])
         self._connection.execute(
             """

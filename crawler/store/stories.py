@@ -107,7 +107,8 @@ class Stories:
             WITH RECURSIVE way (id, merged_into, step) AS (
               SELECT id, merged_into, 0 FROM stories WHERE id = ?
               UNION ALL
-              SELECT s.id, s.merged_into, way.step + 1 FROM stories s JOIN way ON s.id = way.merged_into
+              SELECT s.id, s.merged_into, way.step + 1
+              FROM stories s JOIN way ON s.id = way.merged_into
             )
             SELECT id FROM way ORDER BY step DESC LIMIT 1
             """,

@@ -15,9 +15,7 @@ class Upkeep:
     def problems(self) -> list[str]:
         """What is wrong with the file: damage, dangling references, pages in no lawful state."""
         found = [
-            row[0]
-            for row in self._connection.execute("PRAGMA integrity_check")
-            if row[0] != "ok"
+            row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"
         ]
         found += [
             f"table {row['table']}, row {row['rowid']}: refers to no row of {row['parent']}"
@@ -46,10 +44,10 @@ class Upkeep:
         rows = self._connection.execute(
             """
             SELECT sql FROM sqlite_master
-            WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\'
-              AND name NOT LIKE 'articles_fts_%'
-            ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END,
-              rowid
+            WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite*'
+              AND name NOT GLOB 'articles_fts_*'
+            ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3
+              END, rowid
             """
         )
         return ";\n\n".join(row[0] for row in rows) + ";\n"
