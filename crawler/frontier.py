@@ -63,6 +63,9 @@ class Frontier(BaseScheduler):
         """Whether there is anything left to ask for in this run."""
         if self._over():
             return False
+        if not self._turn:
+            # What is not committed yet may offer pages: the twin of an AMP page does.
+            self._writer.flush()
         self._refill()
         return bool(self._turn)
 

@@ -1,7 +1,8 @@
 """Names to addresses, public ones only: a page must not lead the crawl into a private network.
 
-zope's interfaces say nothing to a type checker, hence Any. Filtering at resolution covers redirects, decimal and octal spellings and rebinding alike, since
-every connection asks here and connects to what was answered.
+Filtering at resolution covers redirects, decimal and octal spellings and rebinding alike, since
+every connection asks here and connects to what was answered. (zope's interfaces say nothing to a
+type checker, hence Any.)
 """
 
 from __future__ import annotations

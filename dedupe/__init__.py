@@ -8,7 +8,7 @@
 >>> shingles = {d.id: d.shingles for d in documents}
 >>> for edge in find_copies(documents, MemoryIndex(), scheme, shingles=shingles.__getitem__):
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
-1 2 same 0.85
+1 2 same 0.83
 
 What is heavy (numpy, scipy, datasketch) is imported when first used, so that reading a stored
 result costs nothing.

@@ -75,7 +75,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        result = newsloom.main(standalone_mode=False)
+        result = newsloom.main(prog_name="newsloom", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -91,6 +91,10 @@ def _run() -> int:
         # The reader (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {what}{error.strerror or error}; what was saved stays saved", err=True)
+        return 1
     except NewsloomError as error:
         click.echo(f"Error: {error}", err=True)
         return error.exit_code

@@ -48,7 +48,7 @@ def posix(at: str) -> float:
 
 
 def _read(text: str) -> datetime | None:
-    for reader in (_iso, parsedate_to_datetime, _loose):
+    for reader in (_iso, _rfc822, _loose):
         try:
             return reader(text)
         except (ValueError, TypeError, OverflowError, IndexError):
@@ -58,6 +58,13 @@ def _read(text: str) -> datetime | None:
 
 def _iso(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _rfc822(text: str) -> datetime:
+    found = parsedate_to_datetime(text)
+    if found.tzinfo is None:
+        raise ValueError(text)  # a zone that it does not know; we may
+    return found
 
 
 def _loose(text: str) -> datetime:

@@ -25,7 +25,7 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
     if body.lstrip()[:1] == b"{":
         return _json_feed(body, url)
     parsed = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False)
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     return _listings(
         (
@@ -33,7 +33,7 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
                 _link(entry),
                 entry.get("title"),
                 entry.get("published"),
-                entry.get("updated") if entry.get("updated") != entry.get("published") else None,
+                _updated(entry),
             )
             for entry in parsed.entries[:MAX_ENTRIES]
         ),
@@ -45,6 +45,12 @@ def _link(entry: Any) -> str | None:
     # Many RSS feeds put the address into guid only; feedparser gives it as id.
     found = entry.get("link") or entry.get("id")
     return found if isinstance(found, str) else None
+
+
+def _updated(entry: Any) -> Any:
+    # Past feedparser's own look-up, which gives `published` for a missing `updated` and warns.
+    updated = dict.get(entry, "updated")
+    return updated if updated != entry.get("published") else None
 
 
 def _json_feed(body: bytes, url: str) -> Listings:

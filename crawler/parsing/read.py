@@ -13,7 +13,7 @@ def read_listings(body: bytes, *, url: str, kind: SourceKind | None = None) -> L
     """Read a feed or a sitemap; a kind of None looks at the bytes. Raises ExtractError."""
     if kind is None:
         kind = SourceKind.SITEMAP if _looks_like_sitemap(body) else SourceKind.FEED
-    return (parse_sitemap if kind is SourceKind.SITEMAP else parse_feed)(body, url=url)
+    return parse_sitemap(body) if kind is SourceKind.SITEMAP else parse_feed(body, url=url)
 
 
 def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:

@@ -22,8 +22,8 @@ MAX_BYTES = 50 * 1024 * 1024
 Entry = dict[str, str]
 
 
-def parse_sitemap(body: bytes, *, url: str) -> Listings:
-    """Read a sitemap or sitemap index fetched from `url`, gzipped or not.
+def parse_sitemap(body: bytes) -> Listings:
+    """Read a sitemap or sitemap index, gzipped or not.
 
     Raises ExtractError `not-a-sitemap` when nothing of one can be read from it.
     """
@@ -32,7 +32,8 @@ def parse_sitemap(body: bytes, *, url: str) -> Listings:
     refused = 0
     for tag, entry in _entries(_unpacked(body)):
         try:
-            address = canonical(entry.get("loc", ""), url)
+            # Full addresses only, as the protocol has it: what is cut off must not be completed.
+            address = canonical(entry.get("loc", ""))
         except UsageError:
             refused += 1
             continue

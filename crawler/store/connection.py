@@ -86,6 +86,8 @@ def _remedy(error: sqlite3.Error) -> str:
     text = str(error)
     if "full" in text:
         return "the disk is full; free some space and run again, nothing saved is lost"
+    if "I/O" in text:
+        return "the disk refused; is it full, failing, or over your quota? Nothing saved is lost"
     if "not a database" in text:
         return "not a SQLite file; name another with --db FILE"
     if "malformed" in text:

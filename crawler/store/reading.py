@@ -136,7 +136,11 @@ class Reading:
     def search(self, words: str, *, limit: int) -> list[Row]:
         """Articles that hold all the words, best first (bm25), with the place marked by [ ]."""
         # Each word quoted: FTS5 would read AND, -, * and quotes as operators and fail on most.
-        query = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
+        quoted = " ".join(
+            '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()
+        )
+        if not quoted:
+            return []
         return self._rows(
             """
             SELECT v.article, v.outlet, v.title, v.published_at, v.story,
@@ -144,7 +148,7 @@ class Reading:
             FROM articles_fts JOIN article_overview v ON v.article = articles_fts.rowid
             WHERE articles_fts MATCH ? ORDER BY rank LIMIT ?
             """,
-            (query, limit),
+            (quoted, limit),
         )
 
     def outlets(self, *, limit: int) -> list[Row]:

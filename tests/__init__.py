@@ -1,0 +1,1 @@
+"""Tests, by floor. Real sockets, real SQLite files, real processes."""

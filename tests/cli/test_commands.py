@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from crawler.cli.output import table, visible, write_csv
+from tests.conftest import Crawled, newsloom
+
+HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
+
+
+def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
+    for arguments in (
+        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["explain", "1", "2"],
+        ["search", "almaty"], ["outlets"], ["health"], ["crawl", "--help"], ["db", "check"],
+        ["export", "stories"],
+    ):  # fmt: skip
+        code = (
+            "import sys\nfrom crawler.cli import _run\n"
+            f"sys.argv = ['newsloom', '--db', {str(crawled.db)!r}, *{arguments!r}]\n_run()\n"
+            f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+        )
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert found.stderr.strip() == "[]", (arguments, found.stderr)
+
+
+def test_stories_come_in_every_form(crawled: Crawled) -> None:
+    rows = json.loads(newsloom("--db", crawled.db, "stories", "--json", "--limit", 3).stdout)
+    assert len(rows) == 3
+    assert rows[0]["outlets"] >= rows[1]["outlets"] >= rows[2]["outlets"]
+    lines = newsloom("--db", crawled.db, "stories", "--nl", "--limit", 3).stdout.splitlines()
+    assert [json.loads(line) for line in lines] == rows
+    read = list(csv.DictReader(io.StringIO(
+        newsloom("--db", crawled.db, "stories", "--csv", "--limit", 3).stdout)))  # fmt: skip
+    assert [row["story"] for row in read] == [str(row["story"]) for row in rows]
+    few = newsloom("--db", crawled.db, "stories", "--min-outlets", 5, "--json")
+    assert all(row["outlets"] >= 5 for row in json.loads(few.stdout))
+
+
+def test_a_story_shows_its_texts_and_who_carried_them(crawled: Crawled) -> None:
+    first = json.loads(newsloom("--db", crawled.db, "stories", "--json", "--limit", 1).stdout)[0]
+    shown = newsloom("--db", crawled.db, "story", first["story"]).stdout
+    assert f"{first['articles']} articles of {first['outlets']} outlets" in shown
+    assert shown.count("●") == first["copy_groups"]
+    assert shown.count("●") + shown.count("└") == first["articles"]
+    as_json = json.loads(newsloom("--db", crawled.db, "story", first["story"], "--json").stdout)
+    assert len(as_json["articles"]) == first["articles"]
+    assert as_json["log"][0]["event"] == "born"
+
+
+def test_explain_says_why(crawled: Crawled) -> None:
+    connection = sqlite3.connect(crawled.db)
+    pair = connection.execute("SELECT a, b FROM copies WHERE relation = 'same' LIMIT 1").fetchone()
+    apart = connection.execute(
+        "SELECT min(id), max(id) FROM articles WHERE language = 'ru' OR language = 'zh'"
+    ).fetchone()
+    url = connection.execute("SELECT url FROM articles WHERE id = ?", (pair[1],)).fetchone()[0]
+    connection.close()
+    joined = newsloom("--db", crawled.db, "explain", pair[0], url)
+    assert "Copies: the same text." in joined.stdout
+    assert "Longest passage in both" in joined.stdout
+    assert "They are in one story." in joined.stdout
+    assert "Not copies" in newsloom("--db", crawled.db, "explain", *apart).stdout
+    same = newsloom("--db", crawled.db, "explain", 1, 1)
+    assert "one and the same article" in same.stdout
+    found = json.loads(newsloom("--db", crawled.db, "explain", *pair, "--json").stdout)
+    assert found["joined"] is True
+    assert found["jaccard"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        ([], 2, "Usage: newsloom"),
+        (["stroies"], 2, "No such command 'stroies'"),
+        (["--db", "none.db", "stories"], 2, "no such database: none.db"),
+        (["--db", "none.db", "group"], 2, "no such database: none.db"),
+        (["crawl", "gaurdian"], 2, "there is no outlet 'gaurdian'; did you mean guardian"),
+        (["crawl", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),
+        (["crawl", "--since", "someday"], 2, "write 2022-01-05, or 7d for a week ago"),
+        (["import", "none.jsonl"], 2, "none.jsonl: no such file"),
+        (["--db", "no/folder/x.db", "import", "README.md"], 1, "there is no folder"),
+        (["extract", "none.jsonl"], 2, "none.jsonl: cannot be read"),
+        (["demo", "--keep", "no/folder/town.db"], 2, "there is no folder"),
+    ],
+)
+def test_a_mistake_is_met_with_a_sentence_and_leaves_nothing(
+    tmp_path: Path, arguments: list[str], code: int, says: str
+) -> None:
+    (tmp_path / "README.md").write_text("{}\n")
+    done = newsloom(*arguments, cwd=tmp_path)
+    assert done.returncode == code
+    assert says in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["story", "9999"], "there is no story 9999; `newsloom stories` lists them"),
+        (["article", "9999"], "there is no article 9999; `newsloom search WORDS`"),
+        (["article", "https://example.org/x"], "there is no article https://example.org/x"),
+        (["article", "not an address"], "not a web address"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_explained(
+    crawled: Crawled, arguments: list[str], says: str
+) -> None:
+    done = newsloom("--db", crawled.db, *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
+    connection = sqlite3.connect(crawled.db)
+    url = connection.execute("SELECT url FROM pages WHERE reason = 'http-410'").fetchone()[0]
+    connection.close()
+    assert (
+        "is no article: rejected, http-410" in newsloom("--db", crawled.db, "article", url).stderr
+    )
+
+
+def test_health_fails_when_an_outlet_is_silent(crawled: Crawled) -> None:
+    assert newsloom("--db", crawled.db, "health").returncode == 0
+    done = newsloom("--db", crawled.db, "health", "--max-age", "2h")
+    assert done.returncode == 3
+    assert "no answer within 2:00:00: broken-times, closed-shop, foggy-herald" in done.stderr
+
+
+def test_dry_run_touches_nothing(tmp_path: Path) -> None:
+    done = newsloom("--db", tmp_path / "x.db", "crawl", "guardian", "--dry-run")
+    assert "theguardian.com" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+LINES = """{"url": "https://a.org/1", "title": "One", "text": "%s", "published_at": "2022-01-05"}
+{"url": "https://b.org/1", "title": "Only a headline", "authors": ["Ann"], "outlet": "beta"}
+not json
+{"title": "no url"}
+{"url": "javascript:alert(1)", "title": "t"}
+{"url": "https://a.org/2"}
+{"url": "https://a.org/3", "title": 7}
+
+{"url": "https://a.org/4", "text": "\\u0000\\ud800 strange", "published_at": "-0001-11-30"}
+""" % ("The council closes the bridge. " * 20)
+
+
+def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> None:
+    file, db = tmp_path / "in.jsonl", tmp_path / "x.db"
+    file.write_text(LINES, encoding="utf-8")
+    done = newsloom("--db", db, "import", file)
+    assert done.returncode == 3
+    assert "3 new articles, 0 revised, 0 known, 5 bad lines left out" in done.stdout
+    for reason in (":3: not JSON", ":4: no 'url'", ":5: not a web address",
+                   ":6: neither 'title' nor 'text'", ":7: 'title' is not a string"):  # fmt: skip
+        assert reason in done.stderr
+    packed = tmp_path / "in.jsonl.gz"
+    packed.write_bytes(gzip.compress(LINES.encode()))
+    assert "0 new articles, 0 revised, 3 known" in newsloom("--db", db, "import", packed).stdout
+    assert "3 known" in newsloom("--db", db, "import", "-", stdin=LINES).stdout
+    rows = list(csv.DictReader(io.StringIO(newsloom("--db", db, "export", "articles").stdout)))
+    assert [(r["outlet"], r["words"]) for r in rows] == [
+        ("a.org", "100"),
+        ("beta", "0"),
+        ("a.org", "1"),
+    ]
+    assert [r["published_at"] for r in rows] == ["2022-01-05T00:00:00Z", "", ""]
+
+
+def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:
+    page = f"<html lang=en><title>Bridge</title><p>{'The council closes the bridge. ' * 20}</p>"
+    (tmp_path / "a.html").write_text(page)
+    (tmp_path / "b.html.gz").write_bytes(gzip.compress(page.encode()))
+    (tmp_path / "c.html").write_text(
+        "<html><title>x</title><p>Too little to be an article.</p></html>"
+    )
+    (tmp_path / "m.jsonl").write_text(
+        '{"path": "a.html", "url": "https://g.org/bridge"}\n{"path": "gone.html"}\n'
+    )
+    done = newsloom("extract", tmp_path / "a.html", tmp_path / "b.html.gz", tmp_path / "c.html",
+                    tmp_path / "m.jsonl")  # fmt: skip
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 3
+    assert [row.get("title") for row in rows] == ["Bridge", "Bridge", None, "Bridge", None]
+    assert rows[0]["url"] is None
+    assert rows[3]["url"] == "https://g.org/bridge"
+    assert rows[2]["rejected"] == "no-text"
+    assert rows[4]["rejected"] == "unreadable-file"
+    (tmp_path / "f.xml").write_text(
+        "<rss version='2.0'><channel><item><title>t</title><link>https://g.org/1</link></item>"
+        "</channel></rss>"
+    )
+    listed = newsloom("feed", tmp_path / "f.xml", tmp_path / "c.html")
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert rows[0]["url"] == "https://g.org/1"
+    assert rows[1]["rejected"] == "not-a-feed"
+
+
+def test_check_backup_and_migrate(crawled: Crawled, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    assert newsloom("--db", crawled.db, "db", "backup", copy).returncode == 0
+    assert "no problem found" in newsloom("--db", copy, "db", "check").stdout
+    assert "is up to date" in newsloom("--db", copy, "db", "migrate").stdout
+    again = newsloom("--db", crawled.db, "db", "backup", copy)
+    assert again.returncode == 2
+    assert "exists; name a new file" in again.stderr
+
+
+def test_pandas_and_sqlite_read_the_file_without_a_warning(crawled: Crawled) -> None:
+    import pandas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        connection = sqlite3.connect(crawled.db)
+        frame = pandas.read_sql("SELECT * FROM article_overview", connection)
+        connection.close()
+    assert len(frame) == 217
+    assert frame["story"].notna().all()
+
+
+def test_datasette_opens_the_file(crawled: Crawled) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "datasette", str(crawled.db), "--get",
+         f"/{crawled.db.stem}/article_overview.json?_size=2&_shape=array"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert len(json.loads(done.stdout)) == 2
+
+
+def test_text_from_the_web_is_made_visible() -> None:
+    hostile = "a\x1b]0;owned\x07b\u202ec\x9bd\re\tf\ud800"
+    assert visible(hostile) == ("a\\u001b]0;owned\\u0007b\\u202ec\\u009bd\\u000de\\u0009f\\ud800")
+    assert visible("two\nlines, Ü, 托, ق") == "two\nlines, Ü, 托, ق"
+    assert "\x1b" not in table([{"title": hostile}], ["title"])
+
+
+def test_a_spreadsheet_computes_nothing_of_ours() -> None:
+    stream = io.StringIO()
+    write_csv(stream, ["title", "n"], [["=cmd()", -1], ["+1", 2], ['say "hi",\nyou', 3]], "csv")
+    assert list(csv.reader(io.StringIO(stream.getvalue()))) == [
+        ["title", "n"], ["'=cmd()", "-1"], ["'+1", "2"], ['say "hi",\nyou', "3"],
+    ]  # fmt: skip
+    assert stream.getvalue().endswith("\r\n")
+
+
+def test_a_table_fits_and_counts_wide_characters() -> None:
+    shown = table([{"n": 1, "title": "托" * 200}, {"n": 22, "title": "short"}], ["n", "title"])
+    assert "…" in shown
+    from wcwidth import wcswidth
+
+    assert max(wcswidth(line) for line in shown.splitlines()) <= 120
+
+
+def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
+    """/dev/full refuses every write; a store cannot be there, the message must be ours."""
+    file = tmp_path / "in.jsonl"
+    file.write_text(LINES, encoding="utf-8")
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
+        "from crawler.cli import _run\n"
+        f"sys.argv = ['newsloom', '--db', {str(tmp_path / 'x.db')!r}, 'import', {str(file)!r}]\n"
+        "sys.exit(_run())"
+    )
+    big = "\n".join(
+        json.dumps(
+            {
+                "url": f"https://a.org/{n}",
+                "title": "t",
+                "text": f"{n} words " * 300,
+                "language": "en",
+            }
+        )
+        for n in range(300)
+    )
+    file.write_text(big)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "x.db: " in done.stderr

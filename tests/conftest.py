@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.demo.town import Town
+from crawler.store import Store, open_store
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
+NOW = "2022-01-20T12:00:00Z"
+
+
+def shared(path: str) -> Path:
+    """A file of the labelled data beside the checkout; skips where there is none."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"no labelled data beside the checkout ({path})")
+    return found
+
+
+def rows(path: str) -> list[dict[str, Any]]:
+    """Rows of a labelled set."""
+    with gzip.open(shared(path), "rt", encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream]
+
+
+def newsloom(
+    *arguments: object, cwd: Path | None = None, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, as cron would: no terminal."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
+    return subprocess.run(
+        [sys.executable, "-m", "crawler", *map(str, arguments)],
+        cwd=cwd or Path(__file__).parents[1],
+        env=environment | {"COLUMNS": "120", "PYTHONPATH": str(Path(__file__).parents[1])},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    made = open_store(":memory:")
+    with made.batch():
+        made.runs.open("test", now=NOW, pid=1)
+    yield made
+    made.close()
+
+
+class Crawled:
+    """A town that was crawled once, and the store it filled."""
+
+    def __init__(self, town: Town, folder: Path) -> None:
+        self.town = town
+        self.db = folder / "town.db"
+        self.outlets = town.describe_outlets(folder / "outlets")
+        self.first = self.crawl()
+
+    def crawl(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return newsloom(
+            "--db", self.db, "crawl", "--allow-private", "--outlets", self.outlets, *arguments
+        )
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """For tests that only read."""
+    with Town() as town:
+        yield Crawled(town, tmp_path_factory.mktemp("town"))

@@ -1,0 +1,55 @@
+"""What every dedupe.KeyIndex must do, over memory and SQLite alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.store import Store
+from crawler.types import Article
+from dedupe import KeyIndex, MemoryIndex
+from tests.conftest import NOW
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def index(request: pytest.FixtureRequest, store: Store) -> KeyIndex:
+    if request.param == "memory":
+        return MemoryIndex()
+    with store.batch():
+        outlet = store.outlets.ensure("example.org")
+        for n in range(1, 10):
+            article = Article(url=f"https://example.org/{n}", outlet="", title="t", text="")
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+    return store.copies
+
+
+def test_documents_that_share_a_key_are_candidates(index: KeyIndex) -> None:
+    index.add(1, (10, 20, 30))
+    index.add(2, (30, 40))
+    assert index.candidates(3, (30,), limit=5) == [1, 2]
+    assert index.candidates(3, (40,), limit=5) == [2]
+    assert index.candidates(3, (50,), limit=5) == []
+
+
+def test_most_shared_keys_come_first_then_the_lowest_id(index: KeyIndex) -> None:
+    index.add(3, (10,))
+    index.add(2, (10,))
+    index.add(4, (10, 20))
+    assert index.candidates(1, (10, 20), limit=5) == [4, 2, 3]
+    assert index.candidates(1, (10, 20), limit=2) == [4, 2]
+
+
+def test_a_document_is_no_candidate_for_itself(index: KeyIndex) -> None:
+    index.add(1, (10,))
+    assert index.candidates(1, (10,), limit=5) == []
+
+
+def test_adding_again_changes_nothing(index: KeyIndex) -> None:
+    index.add(1, (10, 10))
+    index.add(1, (10,))
+    assert index.candidates(2, (10, 10), limit=5) == [1]
+
+
+def test_keys_are_signed_64_bit_numbers(index: KeyIndex) -> None:
+    index.add(1, (-(2**63), 2**63 - 1))
+    assert index.candidates(2, (-(2**63),), limit=5) == [1]
+    assert index.candidates(2, (2**63 - 1,), limit=5) == [1]

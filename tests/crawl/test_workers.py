@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.errors import ExtractError
+from crawler.parsing.read import read_page
+from crawler.types import Fetched, Listing, Outlet, Page
+from crawler.workers import Workers
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    pool = Workers(1, seconds=1.5, memory=800 * 1024**2)
+    yield pool
+    pool.close()
+
+
+def _double(number: int) -> int:
+    return number * 2
+
+
+def _refuse() -> None:
+    raise ExtractError("no-text", "3 words")
+
+
+def _sleep() -> None:
+    time.sleep(60)
+
+
+def _devour() -> int:
+    return len(b"x" * 4 * 1024**3)
+
+
+def _die() -> None:
+    os._exit(3)
+
+
+def test_results_and_errors_come_back(workers: Workers) -> None:
+    assert workers.submit(_double, 21).result() == 42
+    with pytest.raises(ExtractError) as caught:
+        workers.submit(_refuse).result()
+    assert (caught.value.reason, caught.value.detail) == ("no-text", "3 words")
+
+
+@pytest.mark.parametrize(
+    ("work", "reason"),
+    [(_sleep, "parser-timeout"), (_devour, "parser-memory"), (_die, "parser-died")],
+)
+def test_a_limit_costs_one_page_and_the_pool_goes_on(
+    workers: Workers, work: object, reason: str
+) -> None:
+    with pytest.raises(ExtractError) as caught:
+        workers.submit(work).result()  # type: ignore[arg-type]
+    assert caught.value.reason == reason
+    assert workers.submit(_double, 4).result() == 8
+
+
+def test_a_page_made_to_be_slow_is_rejected(workers: Workers) -> None:
+    attributes = " ".join(f"a{n}=1" for n in range(90_000))
+    url = "https://example.org/slow"
+    page = Page(id=1, url=url, outlet="g", attempts=0, listing=Listing(url=url))
+    fetched = Fetched(page=page, url=url, status=200, content_type="text/html",
+                      body=f"<html><p {attributes}>x</p>".encode(), at=NOW)  # fmt: skip
+    with pytest.raises(ExtractError) as caught:
+        workers.submit(read_page, fetched, Outlet(slug="g", name="G")).result()
+    assert caught.value.reason == "parser-timeout"

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import ExtractError
+from crawler.parsing.feeds import parse_feed
+from crawler.parsing.read import read_listings
+from crawler.parsing.sitemaps import parse_sitemap
+from tests.conftest import shared
+
+URL = "https://example.org/feed"
+
+
+def rss(items: str) -> bytes:
+    return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+
+
+def test_an_rss_item_becomes_a_listing() -> None:
+    (page,) = parse_feed(
+        rss("<item><title>A &amp;amp; B <b>c</b></title><link>/a?utm_source=rss</link>"
+            "<pubDate>Wed, 05 Jan 2022 10:00:00 GMT</pubDate></item>"),
+        url=URL,
+    ).pages  # fmt: skip
+    assert (page.url, page.title) == ("https://example.org/a", "A & B c")
+    assert page.published is not None
+    assert (page.published.at, page.published.source) == ("2022-01-05T10:00:00Z", "feed")
+
+
+def test_entries_without_a_usable_address_are_counted_not_invented() -> None:
+    listings = parse_feed(
+        rss("<item><title>no link</title></item>"
+            "<item><link>javascript:alert(1)</link></item>"
+            "<item><link>https://example.org/a</link></item>"),
+        url=URL,
+    )  # fmt: skip
+    assert [p.url for p in listings.pages] == ["https://example.org/a"]
+    assert listings.refused == 2
+
+
+def test_an_atom_update_is_a_time_of_change() -> None:
+    (page,) = parse_feed(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>t</title>'
+        b'<link href="https://example.org/a"/><published>2022-01-05T10:00:00Z</published>'
+        b"<updated>2022-01-06T10:00:00Z</updated></entry></feed>",
+        url=URL,
+    ).pages
+    assert page.modified_at == "2022-01-06T10:00:00Z"
+
+
+def test_a_json_feed_is_read() -> None:
+    body = json.dumps({"items": [{"id": "1", "url": "/a", "title": "t",
+                                  "date_published": "2022-01-05T10:00:00+01:00"}, "junk"]})  # fmt: skip
+    (page,) = parse_feed(body.encode(), url=URL).pages
+    assert page.published is not None
+    assert page.published.at == "2022-01-05T09:00:00Z"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><h1>Database error</h1></html>", b"{", b'{"a": 1}'])
+def test_what_is_no_feed_says_so(body: bytes) -> None:
+    with pytest.raises(ExtractError) as caught:
+        parse_feed(body, url=URL)
+    assert caught.value.reason == "not-a-feed"
+
+
+NEWS_SITEMAP = b"""<?xml version="1.0"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+  xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"
+  xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>https://example.org/a</loc><lastmod>2022-01-06</lastmod>
+<news:news><news:publication_date>2022-01-05T10:00:00Z</news:publication_date>
+<news:title>T</news:title></news:news>
+<image:image><image:loc>https://example.org/picture.jpg</image:loc>
+<image:title>not the headline</image:title></image:image></url></urlset>"""
+
+
+def test_a_news_sitemap_gives_date_and_headline_and_no_picture() -> None:
+    (page,) = parse_sitemap(gzip.compress(NEWS_SITEMAP)).pages
+    assert (page.url, page.title, page.modified_at) == (
+        "https://example.org/a", "T", "2022-01-06T00:00:00Z",
+    )  # fmt: skip
+    assert page.published is not None
+    assert page.published.at == "2022-01-05T10:00:00Z"
+
+
+def test_an_index_names_its_sitemaps() -> None:
+    found = parse_sitemap(
+        b"<sitemapindex><sitemap><loc>https://example.org/one.xml</loc></sitemap></sitemapindex>"
+    )
+    assert found.sitemaps == ("https://example.org/one.xml",)
+
+
+def test_a_cut_off_sitemap_gives_what_it_has() -> None:
+    assert len(parse_sitemap(NEWS_SITEMAP[:-9] + b"<url><loc>http").pages) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"<html></html>", b"\x1f\x8bbroken", b"plain text"])
+def test_what_is_no_sitemap_says_so(body: bytes) -> None:
+    with pytest.raises(ExtractError) as caught:
+        parse_sitemap(body)
+    assert caught.value.reason == "not-a-sitemap"
+
+
+def test_a_gzip_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(b"\0" * (80 * 1024 * 1024), compresslevel=9)
+    with pytest.raises(ExtractError, match="too-large"):
+        parse_sitemap(bomb)
+
+
+def test_entities_and_external_files_are_not_read() -> None:
+    body = (
+        b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>'
+        b"<urlset><url><loc>https://example.org/&f;</loc></url></urlset>"
+    )
+    assert all("etc" not in p.url for p in parse_sitemap(body).pages)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise_anything_but_a_named_rejection(body: bytes) -> None:
+    for wrapped in (body, b"<urlset><url><loc>" + body, b"<rss><item><link>" + body):
+        try:
+            read_listings(wrapped, url=URL)
+        except ExtractError as error:
+            assert error.reason in ("not-a-feed", "not-a-sitemap")
+
+
+def test_saved_feeds_list_what_their_manifest_counts() -> None:
+    """Those that differ hold entries without address, or one address twice."""
+    manifest = [
+        json.loads(line) for line in shared("feeds/manifest.jsonl").read_text().splitlines()
+    ]
+    exact = 0
+    for entry in manifest:
+        body = shared(f"feeds/{entry['file']}").read_bytes()
+        found = read_listings(body, url="https://example.org/")
+        listed = len(found.pages) + len(found.sitemaps)
+        assert listed + found.refused <= entry["entries"]
+        exact += listed == entry["entries"]
+    assert exact >= 50

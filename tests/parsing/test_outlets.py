@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import OutletError
+from crawler.outlets import bundled_outlets, choose, load_outlet, load_outlets
+from crawler.types import SourceKind
+
+
+def written(folder: Path, text: str, name: str = "gazette.toml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_description_is_read(tmp_path: Path) -> None:
+    outlet = load_outlet(
+        written(tmp_path, 'name = "G"\nfeeds = ["https://g.org/f"]\nsitemaps = ["https://g.org/s"]')
+    )
+    assert outlet.slug == "gazette"
+    assert [(s.url, s.kind) for s in outlet.sources] == [
+        ("https://g.org/f", SourceKind.FEED),
+        ("https://g.org/s", SourceKind.SITEMAP),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('nam = "G"', "unknown key 'nam'; there are: name"),
+        ('feeds = ["https://g.org/f"]', "'name' is missing"),
+        ('name = "G"', "no source; write feeds"),
+        ('name = 3\nfeeds = ["https://g.org/f"]', "'name' has the wrong type: 3"),
+        ('name = "G"\nfeeds = ["g.org/f"]', "write a full http or https address"),
+        ('name = "G"\nfeeds = ["file:///etc/passwd"]', "write a full http or https address"),
+        ('name = "G"\nfeeds = ["https://g.org/f"]\ndelay = -1', "'delay' is negative"),
+        ('name = "G', "not valid TOML"),
+    ],
+)
+def test_a_bad_description_names_file_key_and_remedy(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(OutletError, match=r"gazette\.toml") as caught:
+        load_outlet(written(tmp_path, text))
+    assert says in str(caught.value)
+
+
+def test_a_typo_is_met_with_the_nearest_name() -> None:
+    known = load_outlets(bundled_outlets())
+    with pytest.raises(OutletError, match="did you mean guardian"):
+        choose(known, ["gardian"])
+
+
+def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutletError, match="no outlets here"):
+        load_outlets(tmp_path)
+    with pytest.raises(OutletError, match="no such file or folder"):
+        load_outlets(tmp_path / "nothing")
+
+
+def test_every_bundled_outlet_is_right() -> None:
+    for outlet in load_outlets(bundled_outlets()).values():
+        assert outlet.home
+        assert outlet.country is not None
+        assert len(outlet.country) == 2
+        assert outlet.language

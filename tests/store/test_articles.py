@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from crawler.store import Saved, Store
+from crawler.types import Article, Moment, Precision
+from tests.conftest import NOW
+
+WHEN = Moment(at="2022-01-05T10:00:00Z", precision=Precision.SECOND, source="feed", raw="x")
+
+
+def article(text: str = "The bridge closes.", **given: object) -> Article:
+    fields: dict[str, object] = {
+        "url": "https://g.org/1", "outlet": "g", "title": "Bridge", "published": WHEN,
+        "authors": ("Ann Lee",), "language": "en",
+    }  # fmt: skip
+    return Article(text=text, **(fields | given))  # type: ignore[arg-type]
+
+
+def save(store: Store, what: Article, *, now: str = NOW) -> Saved:
+    with store.batch():
+        return store.articles.save(what, outlet=store.outlets.ensure("g"), run=1, now=now)
+
+
+def test_the_same_again_changes_nothing(store: Store) -> None:
+    assert save(store, article()) is Saved.NEW
+    assert save(store, article()) is Saved.SAME
+    assert store.reading.revisions(1) == []
+
+
+def test_a_changed_text_keeps_the_old_one(store: Store) -> None:
+    save(store, article())
+    later = "2022-01-21T12:00:00Z"
+    changed = article("The bridge stays open.", published=None, fetched_at=later)
+    assert save(store, changed, now=later) is Saved.REVISED
+    (old,) = store.reading.revisions(1)
+    assert (old["text"], old["replaced_at"]) == ("The bridge closes.", later)
+    new = store.reading.article(1)
+    assert new is not None
+    assert (new["text"], new["revisions"]) == ("The bridge stays open.", 1)
+    # the new text said nothing of a date: what was known stays
+    assert new["published_at"] == WHEN.at
+
+
+def test_unknown_is_null_and_a_fetch_time_never_stands_in(store: Store) -> None:
+    save(store, article(published=None, fetched_at=NOW))
+    found = store.reading.article(1)
+    assert found is not None
+    assert found["published_at"] is None
+    assert found["published_precision"] is None
+
+
+def test_full_text_search_finds_words_without_accents_and_after_a_revision(store: Store) -> None:
+    save(store, article("Der Rat prüft die Brücke."))
+    assert [r["article"] for r in store.reading.search("brucke PRUFT", limit=5)] == [1]
+    save(store, article("Der Rat schweigt."))
+    assert store.reading.search("brucke", limit=5) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ['"', "AND", "a OR", "NEAR(", "title:x", "*", "-x", "x*", "(", "''", "a^2", "{x}", "\0"],
+)
+def test_no_search_words_are_syntax(store: Store, words: str) -> None:
+    save(store, article())
+    assert isinstance(store.reading.search(words, limit=5), list)
+
+
+def test_a_headline_without_body_is_an_article_of_no_words(store: Store) -> None:
+    save(store, article(""))
+    found = store.reading.article(1)
+    assert found is not None
+    assert found["words"] == 0

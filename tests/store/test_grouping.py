@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import random
+
+from crawler.grouping import group
+from crawler.store import Store, open_store
+from crawler.types import Article, Moment, Precision
+from dedupe import Scheme
+from tests.conftest import NOW
+
+WORDS = [f"wort{n}" for n in range(900)]
+
+
+def texts(count: int) -> list[str]:
+    """Texts of which some overlap: whole, cut, embedded."""
+    draw = random.Random(5)
+    found = []
+    for _ in range(count):
+        start = draw.choice([0, 150, 300, 450, 600])
+        found.append(" ".join(WORDS[start : start + draw.choice([40, 80, 150])]))
+    return found
+
+
+def save(store: Store, number: int, text: str) -> None:
+    day = Moment(at="2022-01-05T10:00:00Z", precision=Precision.SECOND, source="feed", raw="")
+    article = Article(
+        url=f"https://g{number % 7}.org/{number}", outlet="", title=f"Titel {text[:20]}",
+        text=text, language="de", published=day,
+    )  # fmt: skip
+    with store.batch():
+        outlet = store.outlets.ensure(f"g{number % 7}.org")
+        store.articles.save(article, outlet=outlet, run=1, now=NOW)
+
+
+def filled(parts: list[list[tuple[int, str]]]) -> Store:
+    store = open_store(":memory:")
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+        store.copies.set_scheme(Scheme().id, seed=7, seed_id="seven")
+    for part in parts:
+        for number, text in part:
+            save(store, number, text)
+        group(store, run=1, now=NOW)
+    return store
+
+
+def partition(store: Store, key: str) -> set[frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for row in store.reading.placed_articles():
+        found.setdefault(row[key], set()).add(row["url"])
+    return {frozenset(members) for members in found.values()}
+
+
+def test_incremental_equals_all_at_once_in_any_order() -> None:
+    numbered = list(enumerate(texts(60)))
+    shuffled = numbered[:]
+    random.Random(1).shuffle(shuffled)
+    at_once = filled([numbered])
+    stepwise = filled([shuffled[n : n + 9] for n in range(0, 60, 9)])
+    assert partition(at_once, "copy_group") == partition(stepwise, "copy_group")
+    assert len(partition(at_once, "copy_group")) < 20
+
+
+def test_grouping_twice_does_nothing_the_second_time() -> None:
+    store = filled([list(enumerate(texts(20)))])
+    before = list(store.reading.placed_articles())
+    assert group(store, run=1, now=NOW).compared == 0
+    assert list(store.reading.placed_articles()) == before
+
+
+def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers() -> None:
+    store = filled([list(enumerate(texts(30)))])
+    before = list(store.reading.placed_articles())
+    done = group(store, run=1, now=NOW, rebuild=True)
+    assert done.compared == 30
+    assert list(store.reading.placed_articles()) == before
+
+
+def test_a_revision_that_no_longer_is_a_copy_leaves_its_group() -> None:
+    same = " ".join(WORDS[:80])
+    store = filled([[(1, same), (2, same), (3, same)]])
+    assert len(partition(store, "copy_group")) == 1
+    save(store, 1, " ".join(WORDS[500:580]))
+    group(store, run=1, now=NOW)
+    assert partition(store, "copy_group") == {
+        frozenset({"https://g1.org/1"}),
+        frozenset({"https://g2.org/2", "https://g3.org/3"}),
+    }
+    assert store.upkeep.problems() == []
+
+
+def test_another_scheme_makes_the_findings_anew() -> None:
+    store = filled([list(enumerate(texts(12)))])
+    stricter = Scheme(min_jaccard=0.99, min_containment=1.0)
+    assert group(store, run=1, now=NOW, scheme=stricter).compared == 12
+
+
+def test_articles_that_join_later_do_not_rename_a_story() -> None:
+    numbered = list(enumerate(texts(40)))
+    store = filled([numbered[:20]])
+    before = {row["url"]: row["story"] for row in store.reading.placed_articles()}
+    for number, text in numbered[20:]:
+        save(store, number, text)
+    group(store, run=1, now=NOW)
+    for row in store.reading.placed_articles():
+        if row["url"] in before:
+            assert store.stories.resolve(before[row["url"]]) == row["story"]

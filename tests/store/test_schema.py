@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from crawler.errors import NoSuchDatabase, NotAStore
+from crawler.store import Store, migrate_store, open_store, read_store
+
+
+def test_every_table_and_column_has_a_comment(store: Store) -> None:
+    """The schema is the codebook: SQLite keeps the comments, researchers read them."""
+    for statement in store.upkeep.schema().split(";\n\n"):
+        if not statement.startswith(("CREATE TABLE", "CREATE VIEW")) or "fts" in statement:
+            continue
+        lines = statement.splitlines()
+        assert " -- " in lines[0], lines[0]
+        columns = [
+            line for line in lines[1:]
+            if re.match(r"  [a-z(]", line) and not re.match(r"  (PRIMARY KEY|FROM|SELECT)", line)
+        ]  # fmt: skip
+        for line in columns:
+            if line.strip().startswith(("(SELECT", "c.*", "x.outlet", "y.outlet")):
+                continue
+            assert " -- " in line or statement.startswith("CREATE VIEW"), line
+
+
+def test_every_table_is_strict(store: Store) -> None:
+    for statement in store.upkeep.schema().split(";\n\n"):
+        if statement.startswith("CREATE TABLE "):
+            assert "STRICT" in statement.rpartition(")")[2], statement[:60]
+
+
+def test_every_index_says_which_query_it_serves() -> None:
+    lines = (Path("crawler/store/schema.sql")).read_text(encoding="utf-8").splitlines()
+    for before, line in pairwise(lines):
+        if line.startswith("CREATE INDEX"):
+            assert before.startswith("-- serves:"), line
+
+
+def test_every_view_answers(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    open_store(file).close()
+    connection = sqlite3.connect(file)
+    views = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    assert len(views) == 8
+    for view in views:
+        connection.execute(f"SELECT * FROM {view}").fetchall()
+    overview = connection.execute("SELECT * FROM article_overview").description
+    assert {
+        "article", "url", "outlet", "title", "language", "published_at", "first_seen_at", "words",
+        "copy_group", "story",
+    } <= {column[0] for column in overview}  # fmt: skip
+    connection.close()
+
+
+def test_reading_a_missing_file_makes_none(tmp_path: Path) -> None:
+    missing = tmp_path / "none.db"
+    with pytest.raises(NoSuchDatabase, match="no such database"):
+        read_store(missing)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    before = other.read_bytes()
+    with pytest.raises(NotAStore, match="something else"):
+        open_store(other)
+    with pytest.raises(NotAStore, match="not a Newsloom store"):
+        read_store(other)
+    assert other.read_bytes() == before
+
+
+def test_a_newer_or_older_store_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    open_store(file).close()
+    for version, says in ((99, "newer Newsloom"), (0, "newsloom db migrate")):
+        connection = sqlite3.connect(file)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.close()
+        with pytest.raises(NotAStore, match=says):
+            read_store(file)
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    assert migrate_store(file) == ["m001_the_house"]
+    assert migrate_store(file) == []
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    file.write_text("this is a letter, not a database" * 100)
+    with pytest.raises(Exception, match="not a SQLite file") as caught:
+        open_store(file)
+    assert str(file) in str(caught.value)
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    open_store(file).close()
+    store = read_store(file)
+    with pytest.raises(Exception, match="cannot be written to"), store.batch():
+        store.runs.open("x", now="2022-01-01T00:00:00Z", pid=1)
+    store.close()
