@@ -7,8 +7,10 @@ the CPU ratio to `trafilatura.bare_extraction` with metadata over the same pages
 
 from __future__ import annotations
 
+import ctypes
 import gzip
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -27,11 +29,12 @@ PAGES = Path(__file__).parents[2] / "shared" / "data" / "pages"
 SETS = ("aeb", "fundus", "l3s_gn1")
 OUTLETS = 24
 REPEATS = 3
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def load() -> dict[str, bytes]:
     """Pages by path."""
-    found = {}
+    found: dict[str, bytes] = {}
     for name in SETS:
         with gzip.open(PAGES / f"{name}.jsonl.gz", "rt", encoding="utf-8") as rows:
             for row in map(json.loads, rows):
@@ -78,7 +81,12 @@ def serve(pages: dict[str, bytes]) -> ThreadingHTTPServer:
 
 
 def children() -> float:
-    """CPU seconds of the processes that have ended."""
+    """CPU seconds of all processes below this one, once they have ended."""
+    while True:
+        try:
+            os.wait()  # orphans of a crawl that has ended: its parser processes
+        except ChildProcessError:
+            break
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -128,6 +136,8 @@ def baseline() -> float:
 
 
 def main() -> None:
+    # Parser processes are grandchildren; as their reaper we are told what they used.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     if not PAGES.is_dir():
         print("skipped: no saved pages beside the checkout")
         return

@@ -8,10 +8,10 @@ from trafilatura import load_html
 from crawler.errors import ExtractError
 from crawler.parsing.body import body_text
 from crawler.parsing.languages import language_of
-from crawler.parsing.metadata import read_metadata, search_date
+from crawler.parsing.metadata import Metadata, read_metadata, search_date
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical, is_front_page
-from crawler.types import Article, Fetched, Outlet
+from crawler.types import Article, Fetched, Moment, Outlet
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger pages cost tens of seconds and hold no more text."""
@@ -54,7 +54,7 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         text=text,
         authors=meta.authors,
         language=language_of(text, stated=meta.language or outlet.language),
-        published=meta.published or search_date(tree, url=fetched.url, now=fetched.at),
+        published=_published(tree, meta, fetched),
         modified_at=meta.modified_at,
         section=meta.section,
         image=meta.image,
@@ -62,6 +62,14 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         fetched_at=fetched.at,
         page=fetched.page.id,
     )
+
+
+def _published(tree: etree._Element, meta: Metadata, fetched: Fetched) -> Moment | None:
+    # A page that states an impossible time is not searched for a better one: that finds the year
+    # of the copyright line.
+    if meta.published is not None or meta.dated:
+        return meta.published
+    return search_date(tree, url=fetched.url, now=fetched.at)
 
 
 def _tree(fetched: Fetched) -> etree._Element:

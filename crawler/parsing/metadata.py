@@ -50,6 +50,8 @@ class Metadata:
     title: str | None
     authors: tuple[str, ...]
     published: Moment | None
+    dated: bool
+    """whether the page states a time at all, be it an impossible one"""
     modified_at: str | None
     canonical: str | None
     language: str | None
@@ -71,6 +73,7 @@ def read_metadata(tree: etree._Element, *, url: str, listing: Listing, now: str)
         title=_title(tree, node, meta, listing),
         authors=_authors(tree, node, meta),
         published=_published(tree, node, meta, listing=listing, now=now),
+        dated="datePublished" in node or any(key in meta for key in _PUBLISHED_META),
         modified_at=modified.at if modified else None,
         canonical=_canonical(tree, meta, url),
         language=_language(tree, node),

@@ -35,8 +35,9 @@ def articles(db: Path) -> set[tuple[Any, ...]]:
 
 def counts(db: Path) -> dict[str, int]:
     connection = sqlite3.connect(db)
-    tables = ("outlets", "sources", "pages", "sightings", "articles", "revisions", "copies",
-              "copy_groups", "stories", "story_log", "memberships", "signatures", "keys")  # fmt: skip
+    tables = ("outlets", "sources", "pages", "sightings", "articles", "revisions", "keys",
+              "copies", "copy_groups", "stories", "story_log", "memberships",
+              "signatures")  # fmt: skip
     found = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
     connection.close()
     return found

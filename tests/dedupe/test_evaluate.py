@@ -21,7 +21,8 @@ def test_everything_single_is_precise_and_blind() -> None:
 
 def test_everything_together_finds_all_and_is_wrong_where_it_should_be() -> None:
     together = dict.fromkeys(TRUTH, 0)
-    assert pairwise(together, TRUTH)[:2] == (pytest.approx(4 / 10), 1)
+    assert pairwise(together, TRUTH).precision == pytest.approx(4 / 10)
+    assert pairwise(together, TRUTH).recall == 1
     # Bagga and Baldwin: (3 * 3/5 + 2 * 2/5) / 5
     assert b_cubed(together, TRUTH).precision == pytest.approx(13 / 25)
     assert adjusted_rand(together, TRUTH) == pytest.approx(0)

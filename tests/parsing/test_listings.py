@@ -54,7 +54,8 @@ def test_an_atom_update_is_a_time_of_change() -> None:
 
 def test_a_json_feed_is_read() -> None:
     body = json.dumps({"items": [{"id": "1", "url": "/a", "title": "t",
-                                  "date_published": "2022-01-05T10:00:00+01:00"}, "junk"]})  # fmt: skip
+                                  "date_published": "2022-01-05T10:00:00+01:00"},
+                                 "junk"]})  # fmt: skip
     (page,) = parse_feed(body.encode(), url=URL).pages
     assert page.published is not None
     assert page.published.at == "2022-01-05T09:00:00Z"

@@ -1,0 +1,103 @@
+"""Write the golden files, or with --check say which are out of step."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from crawler.cli import newsloom
+from crawler.store import open_store
+from dedupe import Scheme, StoryScheme, document
+
+FOLDER = Path(__file__).parent
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
+TEXT = " ".join(f"word{n}" for n in range(60))
+
+
+def schema() -> str:
+    """The store's schema as SQLite holds it."""
+    store = open_store(":memory:")
+    text = store.upkeep.schema()
+    store.close()
+    return text
+
+
+def signatures() -> str:
+    """A text's signature and keys: law 7, the same bytes on every machine."""
+    scheme = Scheme()
+    made = document(1, TEXT, scheme, seed=2022)
+    assert made.signature is not None
+    lines = [
+        scheme.id,
+        StoryScheme().id,
+        made.signature.seed_id,
+        made.signature.values.hex(),
+        *map(str, made.keys),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def command_line() -> str:
+    """The --help of every command."""
+    parts = ["# The command line\n\nMade from `--help` by `python -m tests.golden`.\n"]
+    context = click.Context(newsloom, info_name="newsloom", max_content_width=96)
+    parts.append(_help("newsloom", newsloom, context))
+    for name in newsloom.list_commands(context):
+        command = newsloom.get_command(context, name)
+        assert command is not None
+        below = click.Context(command, info_name=name, parent=context, max_content_width=96)
+        parts.append(_help(f"newsloom {name}", command, below))
+        if isinstance(command, click.Group):
+            for sub in command.list_commands(below):
+                inner = command.get_command(below, sub)
+                assert inner is not None
+                deepest = click.Context(inner, info_name=sub, parent=below, max_content_width=96)
+                parts.append(_help(f"newsloom {name} {sub}", inner, deepest))
+    return "\n".join(parts)
+
+
+def _help(title: str, command: click.Command, context: click.Context) -> str:
+    return f"## {title}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def codebook() -> str:
+    """The schema as a reference page: its comments are the codebook."""
+    return (
+        "# The store\n\nEvery table and column says in its comment what it holds. Made from the "
+        f"schema by `python -m tests.golden`.\n\n```sql\n{schema()}```\n"
+    )
+
+
+FILES: dict[Path, Callable[[], str]] = {
+    FOLDER / "schema.sql": schema,
+    FOLDER / "signatures.txt": signatures,
+    DOCS / "command-line.md": command_line,
+    DOCS / "schema.md": codebook,
+}
+
+
+def out_of_step() -> list[Path]:
+    """Golden files that do not say what the code does."""
+    return [
+        file
+        for file, make in FILES.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != make()
+    ]
+
+
+def main() -> None:
+    if "--check" in sys.argv:
+        wrong = out_of_step()
+        for file in wrong:
+            print(f"{file} is out of step; `python -m tests.golden` writes it anew")  # noqa: T201
+        sys.exit(1 if wrong else 0)
+    for file, make in FILES.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
