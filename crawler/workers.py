@@ -6,6 +6,7 @@ limit is killed and replaced, the page is rejected with that reason, and the cra
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -78,6 +79,8 @@ class Workers:
 
 def _limit(memory: int) -> None:
     """Run in each new worker."""
+    # What a parser has to say about a page becomes the page's rejection, not a line in cron's mail.
+    logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
