@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from configparser import ConfigParser
 from importlib import resources
 
 from lxml import etree
 from trafilatura import bare_extraction
+from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from crawler.parsing.texts import storable
 
@@ -19,12 +21,25 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(r"^(©|\(c\)|copyright\b).{0,160}$", re.IGNORECASE)
+_DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
 _TRAILING = " \t.:!?…|»›>-–—"
 
 
-def body_text(tree: etree._Element, *, url: str, title: str | None) -> str:
-    """Paragraphs of the article, one a line; empty when there is none."""
-    document = bare_extraction(tree, url=url, include_comments=False, with_metadata=False)
+def body_text(
+    tree: etree._Element, *, url: str, title: str | None, language: str | None = None
+) -> str:
+    """Paragraphs of the article, one a line; empty when there is none.
+
+    `language` is what the page or its outlet states, in BCP 47.
+    """
+    dense = (language or "").partition("-")[0].lower() in _DENSE
+    document = bare_extraction(
+        tree,
+        url=url,
+        include_comments=False,
+        with_metadata=False,
+        config=_dense_config() if dense else DEFAULT_CONFIG,
+    )
     return clean(document.text or "", title=title) if document is not None else ""
 
 
@@ -57,6 +72,15 @@ def _all_boilerplate(line: str) -> bool:
 
 def _fold(line: str) -> str:
     return " ".join(line.split()).strip(_TRAILING).casefold()
+
+
+@functools.cache
+def _dense_config() -> ConfigParser:
+    # trafilatura takes less than 250 characters for a failure and falls back to whole elements,
+    # byline and all; in these scripts 80 characters say as much.
+    config: ConfigParser = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
+    return config
 
 
 @functools.cache

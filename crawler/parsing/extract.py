@@ -43,7 +43,8 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         raise TwinPage(meta.canonical)
     if meta.title is None:
         raise ExtractError("no-title", "no headline in the page or its listing")
-    text = body_text(tree, url=fetched.url, title=meta.title)
+    stated = meta.language or outlet.language
+    text = body_text(tree, url=fetched.url, title=meta.title, language=stated)
     words = count_words(text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
@@ -53,7 +54,7 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         title=meta.title,
         text=text,
         authors=meta.authors,
-        language=language_of(text, stated=meta.language or outlet.language),
+        language=language_of(text, stated=stated),
         published=_published(tree, meta, fetched),
         modified_at=meta.modified_at,
         section=meta.section,

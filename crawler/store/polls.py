@@ -60,9 +60,12 @@ class Polls:
             (polled.at, source),
         )
         if not unchanged:
+            # An index that is unchanged says nothing about its sitemaps, and a run may end between
+            # the two: it is read in full each time.
+            kept = Validators() if sweep.listings.sitemaps else polled.validators
             self._connection.execute(
                 "UPDATE sources SET etag = ?, last_modified = ? WHERE id = ?",
-                (polled.validators.etag, polled.validators.last_modified, source),
+                (kept.etag, kept.last_modified, source),
             )
 
     def failed(self, failure: PollFailed, *, run: int) -> None:
