@@ -7,6 +7,7 @@ NewsloomError
 │   └── NotAStore         the file is not a Newsloom store, or of another version
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
+│   └── ValueRefused      it could, but would not take a value
 └── ExtractError      a page is not an article; `reason` is the rejection's name
 """
 
@@ -51,6 +52,10 @@ class StoreBusy(NewsloomError):
 
 class StoreError(NewsloomError):
     """SQLite could not do its work."""
+
+
+class ValueRefused(StoreError):
+    """SQLite would not take a value; others in the same batch may be fine."""
 
 
 class ExtractError(NewsloomError):

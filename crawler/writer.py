@@ -11,7 +11,7 @@ from scrapy import Spider, signals
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.clock import now
-from crawler.errors import NewsloomError
+from crawler.errors import NewsloomError, ValueRefused
 from crawler.store import Saved, Store, open_store
 from crawler.store.polls import PollState
 from crawler.types import Article, Page, PollFailed, Rejected, Source, Sweep
@@ -86,21 +86,56 @@ class Writer:
         if not self._waiting or self.failure is not None:
             return
         values, self._waiting = self._waiting, []
-        offered: list[str] = []
-        counts: Counter[str] = Counter()
         try:
-            with self.store.batch():
-                for value in values:
-                    self._write(value, counts, offered)
+            self._commit(values)
         except NewsloomError as error:
             self.failure = error
             logger.error("%s", error)  # noqa: TRY400 - the message says it; a trace would not help
             self._crawler.engine.pause()
             _ = self._crawler.engine.close_spider(self._crawler.spider, reason="store-failed")
+
+    def _commit(self, values: list[Value]) -> None:
+        """All values in one transaction; one that SQLite refuses is found and set aside."""
+        counts: Counter[str] = Counter()
+        offered: list[str] = []
+        try:
+            with self.store.batch():
+                for value in values:
+                    self._write(value, counts, offered)
+        except ValueRefused as error:
+            if len(values) > 1:
+                for value in values:
+                    self._commit([value])
+            else:
+                self._set_aside(values[0], error)
             return
         self.counts += counts
         for outlet in dict.fromkeys(offered):
             self._crawler.signals.send_catch_log(pages_offered, outlet=outlet)
+
+    def _set_aside(self, value: Value, error: ValueRefused) -> None:
+        """A value that cannot be stored becomes the reason why."""
+        detail = str(error)[:300]
+        match value:
+            case Article(page=int(page)):
+                with self.store.batch():
+                    self.store.pages.reject_as(page, "unstorable", detail, at=now())
+                self.counts["rejected"] += 1
+            case Sweep(polled=polled):
+                self._commit(
+                    [
+                        PollFailed(
+                            source=polled.source,
+                            url=polled.source.url,
+                            reason="unstorable",
+                            detail=detail,
+                            at=polled.at,
+                            status=polled.status,
+                        )
+                    ]
+                )
+            case _:
+                raise error
 
     def _opened(self, spider: Spider) -> None:
         with self.store.batch():
@@ -170,6 +205,6 @@ class Writer:
         if article.page is None:
             return
         if saved is Saved.TWIN:
-            self.store.pages.reject_twin(article.page, of=article.url, at=at)
+            self.store.pages.reject_as(article.page, "twin", article.url, at=at)
         else:
             self.store.pages.settle(article.page, at=at)

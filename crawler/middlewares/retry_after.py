@@ -46,7 +46,7 @@ class RetryAfter:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait a short time and ask again, or note the host and hand the answer on."""
-        wait = _wanted(response)
+        wait = wanted(response)
         if wait is None:
             return response
         if wait.total_seconds() <= SHORT and not request.meta.get("waited"):
@@ -58,7 +58,8 @@ class RetryAfter:
         return response
 
 
-def _wanted(response: Response) -> timedelta | None:
+def wanted(response: Response) -> timedelta | None:
+    """How long a server asks to be left alone; None when it does not, or not readably."""
     if response.status not in (429, 503):
         return None
     header = response.headers.get("Retry-After", b"")

@@ -29,6 +29,8 @@ class Rules(NamedTuple):
     """None: nothing was said, all is allowed"""
     unreachable: str = ""
     """why nothing could be read, in which case all is forbidden (RFC 9309, 2.3.1.4)"""
+    delay: float = 0.0
+    """seconds asked for between two requests, clamped; 0: nothing was said"""
 
 
 class Robots:
@@ -78,17 +80,17 @@ class Robots:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is unreachable
             return Rules(None, unreachable=explain(error).reason)
-        return self._judge(response, host)
+        rules = judge(response, self._agent)
+        if rules.delay:
+            self._crawler.signals.send_catch_log(robots_delay, host=host, seconds=rules.delay)
+        return rules
 
-    def _judge(self, response: Response, host: str) -> Rules:
-        if response.status >= 500 or response.status == 429:
-            return Rules(None, unreachable=f"status {response.status}")
-        if response.status != 200:
-            return Rules(None)
-        parser = Protego.parse(response.body[:MAX_BYTES].decode("utf-8", errors="ignore"))
-        delay = parser.crawl_delay(self._agent)
-        if delay:
-            self._crawler.signals.send_catch_log(
-                robots_delay, host=host, seconds=min(float(delay), MAX_DELAY)
-            )
-        return Rules(parser)
+
+def judge(response: Response, agent: str) -> Rules:
+    """What an answer to a request for robots.txt lets `agent` do."""
+    if response.status >= 500 or response.status == 429:
+        return Rules(None, unreachable=f"status {response.status}")
+    if response.status != 200:
+        return Rules(None)
+    parser = Protego.parse(response.body[:MAX_BYTES].decode("utf-8", errors="ignore"))
+    return Rules(parser, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from crawler.parsing.texts import storable
 from crawler.types import Moment, Precision
 
 EARLIEST_YEAR = 1990
@@ -29,7 +30,7 @@ def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | 
 
     Without a zone it is taken as UTC: wrong by hours at most, and the raw text is kept.
     """
-    text = (raw or "").strip()[:100]
+    text = storable(raw or "").strip()[:100]
     when = _read(text)
     if when is None or not _possible(when, now):
         return None

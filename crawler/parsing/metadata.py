@@ -78,7 +78,7 @@ def read_metadata(tree: etree._Element, *, url: str, listing: Listing, now: str)
         canonical=_canonical(tree, meta, url),
         language=_language(tree, node),
         section=one_line(jsonld.text_of(node.get("articleSection")) or meta.get("article:section")),
-        image=meta.get("og:image"),
+        image=one_line(meta.get("og:image")),
         paywalled=_paywalled(node),
         amp=tree.get("amp") is not None or tree.get("\u26a1") is not None,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.errors import NoSuchDatabase, NotAStore, StoreError
+from crawler.errors import NoSuchDatabase, NotAStore, StoreError, ValueRefused
 
 APPLICATION_ID = 0x4E4C4F4D
 """`NLOM`: marks the file as a Newsloom store for `file` and for ourselves."""
@@ -78,6 +78,8 @@ def explained(path: Path | str) -> Iterator[None]:
     """Turn what SQLite reports about a file into an error that names it and the remedy."""
     try:
         yield
+    except (sqlite3.IntegrityError, sqlite3.DataError, UnicodeError, OverflowError) as error:
+        raise ValueRefused(f"{path}: {error}") from error
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {_remedy(error)}") from error
 

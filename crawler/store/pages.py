@@ -78,14 +78,14 @@ class Pages:
             (at, page),
         )
 
-    def reject_twin(self, page: int, *, of: str, at: str) -> None:
-        """A page gave an article that another page had given already."""
+    def reject_as(self, page: int, reason: str, detail: str, *, at: str) -> None:
+        """Reject a page that was read: another page gave its article, or it cannot be stored."""
         self._connection.execute(
             """
-            UPDATE pages SET state = 'rejected', reason = 'twin', detail = ?, due_at = NULL,
+            UPDATE pages SET state = 'rejected', reason = ?, detail = ?, due_at = NULL,
               settled_at = ? WHERE id = ?
             """,
-            (of, at, page),
+            (reason, detail, at, page),
         )
 
     def reject(self, rejected: Rejected) -> bool:
