@@ -69,8 +69,12 @@ class Store:
 def open_store(path: Path | str) -> Store:
     """Open for writing; makes the file, and brings an older one up to date."""
     connection = connect_for_writing(path)
-    with explained(path):
-        migrate(connection)
+    try:
+        with explained(path):
+            migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
     return Store(connection, path)
 
 

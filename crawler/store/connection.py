@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from crawler.errors import NoSuchDatabase, NotAStore, StoreError, ValueRefused
 
@@ -16,13 +17,10 @@ APPLICATION_ID = 0x4E4C4F4D
 
 def connect_for_writing(path: Path | str) -> sqlite3.Connection:
     """Open or make a file; WAL, so that readers never wait for the crawl."""
-    with explained(path):
-        connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-        connection.row_factory = sqlite3.Row
+    with _opened(path, str(path), isolation_level=None, timeout=10) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and application != APPLICATION_ID:
-            connection.close()
             raise NotAStore(
                 f"{path} is a SQLite file of something else; name another with --db FILE"
             )
@@ -40,24 +38,36 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
         raise NoSuchDatabase(path)
     # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
     immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
-    with explained(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{immutable}", uri=True)
-        connection.row_factory = sqlite3.Row
+    uri = f"{path.absolute().as_uri()}?mode=ro{immutable}"
+    with _opened(path, uri, uri=True) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         found = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
-        raise NotAStore(f"{path} is not a Newsloom store; name one with --db FILE")
-    if found < version:
-        raise NotAStore(
-            f"{path} was made by an older Newsloom (schema {found}, now {version}); "
-            "bring it up to date with `newsloom db migrate`"
-        )
-    if found > version:
-        raise NotAStore(
-            f"{path} was made by a newer Newsloom (schema {found}, this one knows {version}); "
-            "upgrade Newsloom to read it"
-        )
-    return connection
+        if application != APPLICATION_ID:
+            raise NotAStore(f"{path} is not a Newsloom store; name one with --db FILE")
+        if found < version:
+            raise NotAStore(
+                f"{path} was made by an older Newsloom (schema {found}, now {version}); "
+                "bring it up to date with `newsloom db migrate`"
+            )
+        if found > version:
+            raise NotAStore(
+                f"{path} was made by a newer Newsloom (schema {found}, this one knows {version}); "
+                "upgrade Newsloom to read it"
+            )
+        return connection
+
+
+@contextmanager
+def _opened(path: Path | str, target: str, **how: Any) -> Iterator[sqlite3.Connection]:
+    """A connection that is closed again when something about the file is wrong."""
+    with explained(path):
+        connection = sqlite3.connect(target, **how)
+        connection.row_factory = sqlite3.Row
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
 
 
 @contextmanager

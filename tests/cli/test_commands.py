@@ -61,7 +61,8 @@ def test_explain_says_why(crawled: Crawled) -> None:
     connection = sqlite3.connect(crawled.db)
     pair = connection.execute("SELECT a, b FROM copies WHERE relation = 'same' LIMIT 1").fetchone()
     apart = connection.execute(
-        "SELECT min(id), max(id) FROM articles WHERE language = 'ru' OR language = 'zh'"
+        "SELECT (SELECT min(id) FROM articles WHERE language = 'ru'),"
+        " (SELECT min(id) FROM articles WHERE language = 'zh')"
     ).fetchone()
     url = connection.execute("SELECT url FROM articles WHERE id = ?", (pair[1],)).fetchone()[0]
     connection.close()

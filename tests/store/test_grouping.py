@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from crawler.grouping import group
 from crawler.store import Store, open_store
@@ -8,6 +11,7 @@ from crawler.types import Article, Moment, Precision
 from dedupe import Scheme
 from tests.conftest import NOW
 
+Filled = Callable[[list[list[tuple[int, str]]]], Store]
 WORDS = [f"wort{n}" for n in range(900)]
 
 
@@ -32,8 +36,21 @@ def save(store: Store, number: int, text: str) -> None:
         store.articles.save(article, outlet=outlet, run=1, now=NOW)
 
 
-def filled(parts: list[list[tuple[int, str]]]) -> Store:
-    store = open_store(":memory:")
+@pytest.fixture
+def filled() -> Iterator[Filled]:
+    """Makes stores, one grouping after each part; closes them."""
+    made: list[Store] = []
+
+    def fill(parts: list[list[tuple[int, str]]]) -> Store:
+        made.append(open_store(":memory:"))
+        return _fill(made[-1], parts)
+
+    yield fill
+    for store in made:
+        store.close()
+
+
+def _fill(store: Store, parts: list[list[tuple[int, str]]]) -> Store:
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
         store.copies.set_scheme(Scheme().id, seed=7, seed_id="seven")
@@ -51,7 +68,7 @@ def partition(store: Store, key: str) -> set[frozenset[str]]:
     return {frozenset(members) for members in found.values()}
 
 
-def test_incremental_equals_all_at_once_in_any_order() -> None:
+def test_incremental_equals_all_at_once_in_any_order(filled: Filled) -> None:
     numbered = list(enumerate(texts(60)))
     shuffled = numbered[:]
     random.Random(1).shuffle(shuffled)
@@ -61,14 +78,14 @@ def test_incremental_equals_all_at_once_in_any_order() -> None:
     assert len(partition(at_once, "copy_group")) < 20
 
 
-def test_grouping_twice_does_nothing_the_second_time() -> None:
+def test_grouping_twice_does_nothing_the_second_time(filled: Filled) -> None:
     store = filled([list(enumerate(texts(20)))])
     before = list(store.reading.placed_articles())
     assert group(store, run=1, now=NOW).compared == 0
     assert list(store.reading.placed_articles()) == before
 
 
-def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers() -> None:
+def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers(filled: Filled) -> None:
     store = filled([list(enumerate(texts(30)))])
     before = list(store.reading.placed_articles())
     done = group(store, run=1, now=NOW, rebuild=True)
@@ -76,7 +93,7 @@ def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers() -> None:
     assert list(store.reading.placed_articles()) == before
 
 
-def test_a_revision_that_no_longer_is_a_copy_leaves_its_group() -> None:
+def test_a_revision_that_no_longer_is_a_copy_leaves_its_group(filled: Filled) -> None:
     same = " ".join(WORDS[:80])
     store = filled([[(1, same), (2, same), (3, same)]])
     assert len(partition(store, "copy_group")) == 1
@@ -89,13 +106,13 @@ def test_a_revision_that_no_longer_is_a_copy_leaves_its_group() -> None:
     assert store.upkeep.problems() == []
 
 
-def test_another_scheme_makes_the_findings_anew() -> None:
+def test_another_scheme_makes_the_findings_anew(filled: Filled) -> None:
     store = filled([list(enumerate(texts(12)))])
     stricter = Scheme(min_jaccard=0.99, min_containment=1.0)
     assert group(store, run=1, now=NOW, scheme=stricter).compared == 12
 
 
-def test_articles_that_join_later_do_not_rename_a_story() -> None:
+def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
     numbered = list(enumerate(texts(40)))
     store = filled([numbered[:20]])
     before = {row["url"]: row["story"] for row in store.reading.placed_articles()}
