@@ -56,6 +56,8 @@ class Frontier(BaseScheduler):
 
     def enqueue_request(self, request: Request) -> bool:
         """A source, a sitemap of an index, a redirect, a retry."""
+        # A redirect to another host belongs into that host's slot, with its delay.
+        request.meta.pop("download_slot", None)
         self._push(request)
         return True
 

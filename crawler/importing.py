@@ -111,7 +111,7 @@ def _article(line: str) -> Article:
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
     if not url:
         raise ValueError("no 'url'")
-    text = storable(text or "").strip()
+    text = (text or "").strip()
     title = one_line(title) or ""
     if not (title or text):
         raise ValueError("neither 'title' nor 'text'")
@@ -137,7 +137,7 @@ def _string(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"'{key}' is not a string")
-    return value
+    return storable(value) if value else None
 
 
 def _authors(value: Any) -> tuple[str, ...]:

@@ -21,12 +21,21 @@ class Pace(AutoThrottle):
         self._floors: dict[str, float] = {}
         crawler.signals.connect(self._set_outlet_delays, signal=signals.spider_opened)
         crawler.signals.connect(self._slow_down, signal=robots_delay)
+        crawler.signals.connect(self._meet_host, signal=signals.request_reached_downloader)
 
     def _set_outlet_delays(self, spider: Spider) -> None:
         for outlet in spider.outlets.values():  # type: ignore[attr-defined]
             if outlet.delay is not None:
                 for source in outlet.sources:
                     self._set_floor(urlsplit(source.url).hostname or "", outlet.delay)
+
+    def _meet_host(self, request: Request, spider: Spider) -> None:
+        """An outlet's pages are often on another host than its feed; its delay holds there too."""
+        page = request.cb_kwargs.get("page")
+        host = request.meta.get("download_slot", "")
+        if page is not None and host not in self._floors:
+            delay = spider.outlets[page.outlet].delay  # type: ignore[attr-defined]
+            self._set_floor(host, self._default if delay is None else delay)
 
     def _slow_down(self, host: str, seconds: float) -> None:
         if seconds > self._floors.get(host, self._default):
@@ -41,4 +50,5 @@ class Pace(AutoThrottle):
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
         self.mindelay = self._floors.get(request.meta.get("download_slot", ""), self._default)
+        self.maxdelay = max(self.mindelay, self._max_delay())
         super()._response_downloaded(response, request, spider)

@@ -21,6 +21,8 @@ class Refusal(NamedTuple):
     temporary: bool
     denied: bool = False
     until: str | None = None
+    asked: bool = True
+    """False when the request was not sent"""
 
 
 class Refused(IgnoreRequest):

@@ -16,6 +16,9 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
 
+_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet at large."""
@@ -25,9 +28,11 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        # 64:ff9b::/96 translates to IPv4 behind it.
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
+        # NAT64 and the old IPv4-compatible form carry IPv4 in their last 32 bits.
+        if any(ip in network for network in _CARRIERS):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if ip.is_site_local or ip in _LOCAL_NAT64:
+            return False
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not ip.is_multicast

@@ -18,6 +18,8 @@ SCHEDULER = "crawler.frontier.Frontier"
 # A guest's pace: one request at a time and a second between two, for each host.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
+# Half of a delay that robots.txt asks for is not the delay.
+DOWNLOAD_DELAY_JITTER = 0
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 30.0

@@ -97,6 +97,8 @@ class Page:
     outlet: str
     attempts: int
     listing: Listing
+    stands_for: int | None = None
+    """the AMP page that named it; None when a source listed it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,8 @@ class Rejected:
     temporary: bool = False
     """whether another try may go better; the page then stays pending for a while"""
     until: str | None = None
-    """the server asked to wait till then: the page stays pending and the try does not count"""
+    """the server asked to wait till then"""
+    asked: bool = True
+    """whether it was asked for at all; when not, the page stays pending and no try is counted"""
     instead: Listing | None = None
     """the page to read in its place: an AMP page names its ordinary twin"""

@@ -45,8 +45,8 @@ class Workers:
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run `work` in a worker.
 
-        The future raises what `work` raises; ExtractError `parser-timeout`, `parser-memory` or
-        `parser-died` when a limit was hit.
+        The future raises ExtractError: what `work` raised, `parser-error` for anything else it
+        raised, `parser-timeout`, `parser-memory` or `parser-died` when a limit was hit.
         """
         outcome: Future[T] = Future()
         started = self._pool.schedule(
@@ -73,8 +73,10 @@ class Workers:
             outcome.set_exception(ExtractError("parser-memory", "needed too much memory"))
         except ProcessExpired as error:
             outcome.set_exception(ExtractError("parser-died", str(error)[:200]))
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits for the result
+        except ExtractError as error:
             outcome.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - a page that trips a parser costs itself alone
+            outcome.set_exception(ExtractError("parser-error", f"{type(error).__name__}: {error}"))
 
 
 def _limit(memory: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from scrapy import Spider, signals
 from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.defer import _schedule_coro
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
@@ -71,9 +72,14 @@ class Writer:
 
     def pending(self, outlet: str, *, after: int, limit: int) -> list[Page]:
         """The next pages of an outlet to fetch."""
-        return self.store.pages.pending(
-            self._numbers[outlet], outlet, after=after, now=now(), limit=limit
-        )
+        try:
+            with self.store.explained():
+                return self.store.pages.pending(
+                    self._numbers[outlet], outlet, after=after, now=now(), limit=limit
+                )
+        except NewsloomError as error:
+            self._fail(error)
+            return []
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch. A sweep is committed at once."""
@@ -89,10 +95,14 @@ class Writer:
         try:
             self._commit(values)
         except NewsloomError as error:
+            self._fail(error)
+
+    def _fail(self, error: NewsloomError) -> None:
+        if self.failure is None:
             self.failure = error
-            logger.error("%s", error)  # noqa: TRY400 - the message says it; a trace would not help
+            logger.error("%s", error)
             self._crawler.engine.pause()
-            _ = self._crawler.engine.close_spider(self._crawler.spider, reason="store-failed")
+            _schedule_coro(self._crawler.engine.close_spider_async(reason="store-failed"))
 
     def _commit(self, values: list[Value]) -> None:
         """All values in one transaction; one that SQLite refuses is found and set aside."""
@@ -163,6 +173,7 @@ class Writer:
             case Sweep():
                 self._write_sweep(value, counts, offered)
             case PollFailed():
+                self.poll_state(value.source)  # adds one that was refused before it was ever asked
                 self.store.polls.failed(value, run=self._run)
                 counts["polls denied" if value.denied else "polls failed"] += 1
             case Article():
@@ -178,19 +189,22 @@ class Writer:
     def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: list[str]) -> None:
         source, at = sweep.polled.source, sweep.polled.at
         state = self.poll_state(source)
+        wanted = [
+            listing
+            for listing in sweep.listings.pages
+            if not (self._since and listing.published and listing.published.at < self._since)
+        ]
         fresh = self.store.pages.offer(
-            (
-                listing
-                for listing in sweep.listings.pages
-                if not (self._since and listing.published and listing.published.at < self._since)
-            ),
+            wanted,
             outlet=self._numbers[source.outlet],
             source=state.id,
             seen_at=at,
             previous_poll_at=state.polled_at,
             run=self._run,
         )
-        self.store.polls.read(sweep, run=self._run, offered=fresh)
+        # What --since left out must be listed again to a later run without it.
+        complete = len(wanted) == len(sweep.listings.pages)
+        self.store.polls.read(sweep, run=self._run, offered=fresh, complete=complete)
         counts["polls unchanged" if sweep.polled.status == 304 else "polls read"] += 1
         counts["listed"] += len(sweep.listings.pages)
         if fresh:

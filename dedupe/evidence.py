@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
+from collections.abc import Sequence
 
 from . import text as texts
 from .types import CopyEdge, Document, Relation, Scheme
@@ -33,11 +33,54 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
 def longest_passage(a: str, b: str, scheme: Scheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
     size = texts.shingle_size(a, scheme)
-    in_a, in_b = texts.shingles_in_order(a, scheme), texts.shingles_in_order(b, scheme)
-    match = SequenceMatcher(None, in_a, in_b, autojunk=False).find_longest_match()
-    if match.size == 0:
-        return ""
-    return " ".join(texts.tokens(a)[match.a : match.a + match.size + size - 1])
+    start, length = _longest_run(
+        texts.shingles_in_order(a, scheme), texts.shingles_in_order(b, scheme)
+    )
+    return " ".join(texts.tokens(a)[start : start + length + size - 1]) if length else ""
+
+
+def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """Start in `a` and length of the longest run of both, in time linear in their lengths.
+
+    Suffix automaton (Blumer et al. 1985); difflib takes minutes on a text that repeats itself.
+    """
+    steps: list[dict[str, int]] = [{}]
+    link, longest, end = [-1], [0], [-1]
+    last = 0
+    for position, item in enumerate(a):
+        steps.append({})
+        link.append(0)
+        longest.append(longest[last] + 1)
+        end.append(position)
+        new, state, last = len(steps) - 1, last, len(steps) - 1
+        while state != -1 and item not in steps[state]:
+            steps[state][item] = new
+            state = link[state]
+        if state == -1:
+            continue
+        target = steps[state][item]
+        if longest[target] == longest[state] + 1:
+            link[new] = target
+            continue
+        clone = len(steps)
+        steps.append(dict(steps[target]))
+        link.append(link[target])
+        longest.append(longest[state] + 1)
+        end.append(end[target])
+        link[target] = link[new] = clone
+        while state != -1 and steps[state].get(item) == target:
+            steps[state][item] = clone
+            state = link[state]
+    state = length = best = best_end = 0
+    for item in b:
+        while state and item not in steps[state]:
+            state = link[state]
+            length = longest[state]
+        if item in steps[state]:
+            state, length = steps[state][item], length + 1
+        if length > best:
+            best, best_end = length, end[state]
+    return best_end - best + 1, best
 
 
 def _relation(jaccard: float, in_b: float, in_a: float, scheme: Scheme) -> Relation:

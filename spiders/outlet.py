@@ -45,6 +45,7 @@ class OutletSpider(Spider):
     def __init__(self, outlet: str = "", outlets: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         known = load_outlets(Path(outlets) if outlets else bundled_outlets())
+        self._asked: set[str] = set()
         self.outlets: dict[str, Outlet] = choose(known, [s for s in outlet.split(",") if s])
 
     async def start(self) -> AsyncIterator[Request]:
@@ -56,6 +57,7 @@ class OutletSpider(Spider):
 
     def source_request(self, source: Source) -> Request:
         """Ask a source what it lists."""
+        self._asked.add(source.url)
         return Request(
             source.url,
             callback=self.parse_source,
@@ -95,9 +97,11 @@ class OutletSpider(Spider):
                 return
             yield Sweep(polled=polled, listings=listings)
             for url in listings.sitemaps:
-                yield self.source_request(
-                    Source(url=url, kind=SourceKind.SITEMAP, outlet=source.outlet)
-                )
+                # Indexes may name each other in circles; one run asks each sitemap once.
+                if url not in self._asked:
+                    yield self.source_request(
+                        Source(url=url, kind=SourceKind.SITEMAP, outlet=source.outlet)
+                    )
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed]:
         """A source that gave no answer."""
@@ -187,4 +191,5 @@ def _rejected(page: Page, refusal: Refusal, *, at: str) -> Rejected:
         at=at,
         temporary=refusal.temporary,
         until=refusal.until,
+        asked=refusal.asked,
     )

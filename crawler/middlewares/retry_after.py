@@ -41,7 +41,13 @@ class RetryAfter:
             del self._quiet[host]
             return
         raise Refused(
-            Refusal("asked-to-wait", f"{host}: Retry-After", temporary=True, until=utc(until))
+            Refusal(
+                "asked-to-wait",
+                f"{host}: Retry-After",
+                temporary=True,
+                until=utc(until),
+                asked=False,
+            )
         )
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:

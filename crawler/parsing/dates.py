@@ -31,10 +31,14 @@ def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | 
     Without a zone it is taken as UTC: wrong by hours at most, and the raw text is kept.
     """
     text = storable(raw or "").strip()[:100]
-    when = _read(text)
-    if when is None or not _possible(when, now):
-        return None
-    return Moment(at=utc(when), precision=_precision(text), source=source, raw=text)
+    try:
+        when = _read(text)
+        if when is None or not _possible(when, now):
+            return None
+        at = utc(when)
+    except (ValueError, OverflowError):
+        return None  # a zone of a hundred hours
+    return Moment(at=at, precision=_precision(text), source=source, raw=text)
 
 
 def utc(when: datetime) -> str:

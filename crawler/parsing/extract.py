@@ -39,8 +39,9 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
     tree = _tree(fetched)
     meta = read_metadata(tree, url=fetched.url, listing=fetched.page.listing, now=fetched.at)
     address = canonical(fetched.url)
-    if meta.amp and meta.canonical and meta.canonical != address:
-        raise TwinPage(meta.canonical)
+    # One step only: a chain of AMP pages that name each other would have no end.
+    if meta.amp and meta.canonical not in (None, address) and fetched.page.stands_for is None:
+        raise TwinPage(str(meta.canonical))
     if meta.title is None:
         raise ExtractError("no-title", "no headline in the page or its listing")
     stated = meta.language or outlet.language

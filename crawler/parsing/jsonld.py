@@ -11,6 +11,8 @@ from lxml import etree
 
 MAX_BYTES = 400_000
 """Of one script element; articles need a fiftieth of it."""
+MAX_DEPTH = 6
+"""Levels of nesting that are looked into."""
 _ARTICLE = re.compile(r"(article|posting|report|review|recipe|liveblog|opinion)", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _WRAPPING = re.compile(r"^\s*(<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
@@ -27,25 +29,30 @@ def article_node(tree: etree._Element) -> Node:
     return max(found, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
 
 
-def names(value: Any) -> tuple[str, ...]:
+def names(value: Any, *, depth: int = 0) -> tuple[str, ...]:
     """Names of a person, an organisation, or a list of them, in order."""
     if isinstance(value, str):
         return (value,)
+    if depth > MAX_DEPTH:
+        return ()
     if isinstance(value, dict):
-        return names(value.get("name"))
+        return names(value.get("name"), depth=depth + 1)
     if isinstance(value, list):
-        return tuple(name for item in value for name in names(item))
+        return tuple(name for item in value for name in names(item, depth=depth + 1))
     return ()
 
 
-def text_of(value: Any) -> str | None:
+def text_of(value: Any, *, depth: int = 0) -> str | None:
     """A string, or the first string of a list or of an object's @value."""
     if isinstance(value, str):
         return value
+    if depth > MAX_DEPTH:
+        return None
     if isinstance(value, list) and value:
-        return text_of(value[0])
+        return text_of(value[0], depth=depth + 1)
     if isinstance(value, dict):
-        return text_of(value.get("@value") or value.get("url") or value.get("name"))
+        inner = value.get("@value") or value.get("url") or value.get("name")
+        return text_of(inner, depth=depth + 1)
     return None
 
 
@@ -68,7 +75,7 @@ def _parse(text: str) -> Any:
 
 
 def _walk(value: Any, *, depth: int) -> Iterator[Node]:
-    if depth > 6:
+    if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
         for item in value:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from crawler.store.stories import refresh_figures
 from dedupe import CopyEdge, Document
 
 
@@ -205,7 +206,7 @@ class Copies:
         left = {group for group, _ in before.values()} - set(groups)
         for group in sorted(left):
             self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (group,))
-        self._merge_deserted({story for _, story in before.values() if story}, before, run, now)
+        self._settle_stories({story for _, story in before.values() if story}, before, run, now)
 
     def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
         rows = self._connection.execute(
@@ -248,7 +249,7 @@ class Copies:
             [(member, leader) for member in members],
         )
 
-    def _merge_deserted(
+    def _settle_stories(
         self,
         stories: set[int],
         before: dict[int, tuple[int, int | None]],
@@ -260,6 +261,7 @@ class Copies:
             if self._connection.execute(
                 "SELECT 1 FROM copy_groups WHERE story = ? LIMIT 1", (story,)
             ).fetchone():
+                refresh_figures(self._connection, story)
                 continue
             heir = next(after[a][1] for a, (_, old) in sorted(before.items()) if old == story)
             self._connection.execute(

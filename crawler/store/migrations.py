@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
-from crawler.store.connection import APPLICATION_ID, transaction
+from crawler.store.connection import APPLICATION_ID
 
 VERSION = 1
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
@@ -23,12 +23,12 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
 
     steps = Migrations("newsloom")
     steps()(m001_the_house)
+    # First, so that a file whose migration was cut off is known as ours.
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
     taken = [step.name for step in steps.pending(database)]
     steps.apply(database)
-    with transaction(connection):
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
     return taken
 
 

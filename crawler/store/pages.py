@@ -94,8 +94,8 @@ class Pages:
         A page that was an article before stays one: the outlet took it down or changed its
         address, and what we have of it is kept.
         """
-        attempts = rejected.page.attempts + (0 if rejected.until else 1)
-        again = bool(rejected.until) or (rejected.temporary and attempts < MAX_ATTEMPTS)
+        attempts = rejected.page.attempts + int(rejected.asked)
+        again = rejected.temporary and (not rejected.asked or attempts < MAX_ATTEMPTS)
         wait = FIRST_RETRY * 4 ** max(attempts - 1, 0)
         later = rejected.until or utc(datetime.fromisoformat(rejected.at) + wait)
         self._connection.execute(
@@ -124,6 +124,8 @@ class Pages:
         """Add the page that stands for another, with the other's sightings; its number if new."""
         row = self._connection.execute("SELECT outlet FROM pages WHERE id = ?", (page,)).fetchone()
         twin, is_new = self._ensure(listing, row["outlet"])
+        if is_new:
+            self._connection.execute("UPDATE pages SET stands_for = ? WHERE id = ?", (page, twin))
         self._connection.execute(
             """
             INSERT OR IGNORE INTO sightings
@@ -210,4 +212,5 @@ def _page(row: sqlite3.Row, slug: str) -> Page:
         outlet=slug,
         attempts=row["attempts"],
         listing=Listing(url=row["url"], title=row["title"], published=published),
+        stands_for=row["stands_for"],
     )

@@ -49,8 +49,11 @@ class Polls:
         )
         return self.state(source.url)
 
-    def read(self, sweep: Sweep, *, run: int, offered: int) -> None:
-        """A source was read, or had not changed (status 304)."""
+    def read(self, sweep: Sweep, *, run: int, offered: int, complete: bool) -> None:
+        """A source was read, or had not changed (status 304).
+
+        Unless all that it listed was taken (`complete`), it is read in full again next time.
+        """
         polled = sweep.polled
         unchanged = polled.status == 304
         source = self.state(polled.source.url).id
@@ -62,7 +65,8 @@ class Polls:
         if not unchanged:
             # An index that is unchanged says nothing about its sitemaps, and a run may end between
             # the two: it is read in full each time.
-            kept = Validators() if sweep.listings.sitemaps else polled.validators
+            partly = sweep.listings.sitemaps or not complete
+            kept = Validators() if partly else polled.validators
             self._connection.execute(
                 "UPDATE sources SET etag = ?, last_modified = ? WHERE id = ?",
                 (kept.etag, kept.last_modified, source),

@@ -71,6 +71,7 @@ CREATE TABLE pages ( -- an address that a source listed: pending, an article, or
   published_precision TEXT CHECK (published_precision IN ('second', 'minute', 'day')), -- how finely it was given
   published_source TEXT, -- feed or sitemap
   published_raw TEXT, -- as written there
+  stands_for INTEGER REFERENCES pages (id), -- the AMP page that named it; NULL when a source listed it
   settled_at TEXT -- when it last became an article or was rejected
 ) STRICT;
 -- serves: the next pending pages of an outlet (the frontier)

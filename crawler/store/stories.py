@@ -98,7 +98,7 @@ class Stories:
                 )
             touched.update((story, *change.merged, *filter(None, before.values())))
         for story in sorted(touched):
-            self._refresh(story)
+            refresh_figures(self._connection, story)
 
     def resolve(self, story: int) -> int | None:
         """The living story that a number leads to; None when there never was one."""
@@ -144,25 +144,27 @@ class Stories:
             [(run, now, s, event, other, json.dumps(newcomers)) for s, event, other in rows],
         )
 
-    def _refresh(self, story: int) -> None:
-        self._connection.execute(
-            """
-            UPDATE stories SET
-              (first_at, last_at, articles, outlets, copy_groups) = (
-                SELECT min(coalesce(a.published_at, a.first_seen_at)),
-                  max(coalesce(a.published_at, a.first_seen_at)),
-                  count(*), count(DISTINCT a.outlet), count(DISTINCT g.id)
-                FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-                JOIN articles a ON a.id = m.article WHERE g.story = :story),
-              title = coalesce((
-                SELECT a.title FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-                JOIN articles a ON a.id = m.article WHERE g.story = :story
-                ORDER BY g.articles DESC, g.at, g.id,
-                  coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1), title)
-            WHERE id = :story
-            """,
-            {"story": story},
-        )
+
+def refresh_figures(connection: sqlite3.Connection, story: int) -> None:
+    """Bring a story's title, times and numbers in line with its copy groups."""
+    connection.execute(
+        """
+        UPDATE stories SET
+          (first_at, last_at, articles, outlets, copy_groups) = (
+            SELECT min(coalesce(a.published_at, a.first_seen_at)),
+              max(coalesce(a.published_at, a.first_seen_at)),
+              count(*), count(DISTINCT a.outlet), count(DISTINCT g.id)
+            FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+            JOIN articles a ON a.id = m.article WHERE g.story = :story),
+          title = coalesce((
+            SELECT a.title FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+            JOIN articles a ON a.id = m.article WHERE g.story = :story
+            ORDER BY g.articles DESC, g.at, g.id,
+              coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1), title)
+        WHERE id = :story
+        """,
+        {"story": story},
+    )
 
 
 def _shift(at: str, days: float) -> str:

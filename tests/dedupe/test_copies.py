@@ -22,6 +22,7 @@ from dedupe import (
     longest_passage,
     signature,
 )
+from dedupe.evidence import _longest_run
 from dedupe.text import shingles
 
 SCHEME = Scheme()
@@ -122,3 +123,15 @@ def test_incremental_equals_all_at_once() -> None:
         stepwise += find_copies(part, index, SCHEME, shingles=known.__getitem__)
     at_once = list(find_copies(documents, MemoryIndex(), SCHEME, shingles=known.__getitem__))
     assert stepwise == at_once
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=30), st.lists(st.sampled_from("abc"), max_size=30))
+def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]) -> None:
+    start, length = _longest_run(a, b)
+    runs = {tuple(b[i:j]) for i in range(len(b)) for j in range(i, len(b) + 1)}
+    plain = max(
+        (j - i for i in range(len(a)) for j in range(i, len(a) + 1) if tuple(a[i:j]) in runs),
+        default=0,
+    )
+    assert length == plain
+    assert not length or tuple(a[start : start + length]) in runs

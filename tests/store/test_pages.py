@@ -90,13 +90,15 @@ def test_a_passing_failure_is_tried_three_times_ever_later(store: Store) -> None
     assert store.reading.rejections() == [{"reason": "timeout", "pages": 1}]
 
 
-def test_a_server_that_asks_to_wait_costs_no_try(store: Store) -> None:
+def test_a_page_that_was_not_asked_for_loses_no_try(store: Store) -> None:
     desk = Desk(store)
     desk.offer(listing(1))
     for _ in range(5):
         page = desk.pending(LATER)[0]
         assert page.attempts == 0
-        assert not desk.reject(page, "http-503", temporary=True, until="2022-01-20T13:00:00Z")
+        assert not desk.reject(
+            page, "asked-to-wait", temporary=True, until="2022-01-20T13:00:00Z", asked=False
+        )
     assert desk.pending(NOW) == []
 
 
@@ -145,7 +147,7 @@ def test_no_page_is_ever_lost(steps: list[tuple[int, str]]) -> None:
         elif step in "rt":
             desk.reject(page, "why", temporary=step == "t")
         elif step == "w":
-            desk.reject(page, "wait", temporary=True, until=LATER)
+            desk.reject(page, "wait", temporary=True, until=LATER, asked=False)
     assert sum(store.reading.states().values()) == len(listed)
     assert store.upkeep.problems() == []
     store.close()
