@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crawler.clock import now
-from crawler.errors import NewsloomError
+from crawler.errors import NewsloomError, UsageError
 from crawler.grouping import Grouped, Progress, group
-from crawler.runs import begin, lock
+from crawler.runs import begin, end, lock
 from crawler.store import open_store
 
 
@@ -75,77 +77,113 @@ def crawl(
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
     Raises StoreBusy when another run holds the store.
     """
+    spiders = _by_spider(options)
     with lock(options.db):
         run = begin(options.db, command, now=now())
-        counts, interrupted = _fetch(options, run, watch)
-        store = open_store(options.db)
         try:
-            grouped = None
-            if options.grouping and not interrupted:
-                grouped = group(store, run=run, now=now(), progress=grouping_progress)
-            summary = CrawlSummary(
-                run=run,
-                counts=counts,
-                pending=store.reading.states().get("pending", 0),
-                interrupted=interrupted,
-                grouped=grouped,
-            )
-            with store.batch():
-                store.runs.close(
-                    run,
-                    now=now(),
-                    outcome=summary.outcome,
-                    summary=counts | (grouped._asdict() if grouped else {}),
-                )
-        finally:
-            store.close()
+            counts, interrupted = _fetch(options, spiders, run, watch)
+            summary = _finish(options, run, counts, interrupted, grouping_progress)
+        except (NewsloomError, KeyboardInterrupt) as error:
+            outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
+            with suppress(NewsloomError):  # the store itself may be what failed
+                end(options.db, run, now=now(), outcome=outcome, summary={})
+            raise
     return summary
 
 
+def _finish(
+    options: CrawlOptions,
+    run: int,
+    counts: dict[str, int],
+    interrupted: bool,
+    progress: Progress,
+) -> CrawlSummary:
+    """Group what was fetched and close the run."""
+    store = open_store(options.db)
+    try:
+        grouped = None
+        if options.grouping and not interrupted:
+            grouped = group(store, run=run, now=now(), progress=progress)
+        summary = CrawlSummary(
+            run=run,
+            counts=counts,
+            pending=store.reading.states().get("pending", 0),
+            interrupted=interrupted,
+            grouped=grouped,
+        )
+    finally:
+        store.close()
+    figures = counts | (grouped._asdict() if grouped else {})
+    end(options.db, run, now=now(), outcome=summary.outcome, summary=figures)
+    return summary
+
+
+def _by_spider(options: CrawlOptions) -> dict[str, list[str]]:
+    """Slugs of the chosen outlets by the spider that reads them; UsageError for an unknown one."""
+    from scrapy.spiderloader import SpiderLoader
+
+    from crawler.outlets import choose, load_outlets
+
+    known = SpiderLoader.from_settings(_scrapy_settings({})).list()
+    found: dict[str, list[str]] = {}
+    for slug, outlet in choose(load_outlets(options.outlets), options.chosen).items():
+        spider = outlet.spider or "outlets"
+        if spider not in known:
+            raise UsageError(
+                f"{slug}: there is no spider '{spider}' under spiders/custom; "
+                f"there are: {', '.join(known)}"
+            )
+        found.setdefault(spider, []).append(slug)
+    return found
+
+
+def _scrapy_settings(given: dict[str, Any]) -> Any:
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.setdict(given, priority="cmdline")
+    return settings
+
+
 def _fetch(
-    options: CrawlOptions, run: int, watch: Callable[[Any], None]
+    options: CrawlOptions,
+    spiders: dict[str, list[str]],
+    run: int,
+    watch: Callable[[Any], None],
 ) -> tuple[dict[str, int], bool]:
     """Run the spiders; what was counted, and whether a person stopped them."""
     from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.settings import Settings
 
-    from crawler.outlets import choose, load_outlets
     from crawler.writer import Writer
 
     logging.captureWarnings(capture=True)
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict(_settings(options, run), priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(_scrapy_settings(_settings(options, run)))
     crawlers: list[Any] = []
-    writers: list[Writer] = []
-    chosen = choose(load_outlets(options.outlets), options.chosen)
-    by_spider: dict[str, list[str]] = {}
-    for slug, outlet in chosen.items():
-        by_spider.setdefault(outlet.spider or "outlets", []).append(slug)
-    for spider, slugs in by_spider.items():
+    for spider, slugs in spiders.items():
         crawler = process.create_crawler(spider)
         crawlers.append(crawler)
         watch(crawler)
-        everything = len(slugs) == len(chosen) and not options.chosen
+        everything = len(spiders) == 1 and not options.chosen
         process.crawl(
             crawler,
             outlet="" if everything else ",".join(slugs),
             outlets=str(options.outlets),
         )
     process.start()
-    counts: Counter[str] = Counter()
-    for crawler in crawlers:
-        writer = Writer.of(crawler)
-        writers.append(writer)
-        counts += writer.counts
-    failure = next((writer.failure for writer in writers if writer.failure), None)
-    if failure is not None:
-        raise failure
-    reasons = {crawler.stats.get_value("finish_reason") for crawler in crawlers}
-    if None in reasons:
+    # Scrapy's handlers outlive its reactor: without this, Ctrl-C is ignored while grouping.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if any(crawler.spider is None for crawler in crawlers):
         raise NewsloomError("the crawl could not start; the log above says why")
-    return dict(counts), "shutdown" in reasons
+    counts: Counter[str] = Counter()
+    for writer in map(Writer.of, crawlers):
+        if writer.failure is not None:
+            raise writer.failure
+        counts += writer.counts
+    reasons = {crawler.stats.get_value("finish_reason") for crawler in crawlers}
+    # None: a second Ctrl-C, which does not wait for the spiders to close.
+    return dict(counts), bool(reasons & {"shutdown", None})
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:

@@ -65,9 +65,6 @@ class Frontier(BaseScheduler):
         """Whether there is anything left to ask for in this run."""
         if self._over():
             return False
-        if not self._turn:
-            # What is not committed yet may offer pages: the twin of an AMP page does.
-            self._writer.flush()
         self._refill()
         return bool(self._turn)
 
@@ -75,6 +72,9 @@ class Frontier(BaseScheduler):
         """The next request whose host is not being asked already."""
         if self._over():
             return None
+        if not self._turn:
+            # What is not committed yet may offer pages: the twin of an AMP page does.
+            self._writer.flush()
         self._refill()
         busy = {_host(request) for request in self._crawler.engine.downloader.active}
         for _ in range(len(self._turn)):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
+from crawler.parsing.dates import posix
 from crawler.store import Store
 from dedupe import (
     CopyEdge,
@@ -68,12 +70,21 @@ def group(
         compared, edges = compared + done, edges + found
         progress(compared, total)
     linked = 0
-    while chunk := store.stories.unlinked(STORY_CHUNK):
+    while waiting := store.stories.unlinked(STORY_CHUNK):
+        chunk = _without_gaps(waiting, story_scheme.max_days)
         window = store.stories.window(chunk[0][1], chunk[-1][1], days=story_scheme.max_days)
         with store.batch():
             store.stories.apply(link_stories(window, story_scheme), run=run, now=now)
         linked += len(chunk)
     return Grouped(compared, edges, linked)
+
+
+def _without_gaps(waiting: list[tuple[int, str]], days: float) -> list[tuple[int, str]]:
+    """The first of these groups, up to a gap that no link can span: a window stays small."""
+    for n, ((_, before), (_, after)) in enumerate(pairwise(waiting), start=1):
+        if posix(after) - posix(before) > 2 * days * 86_400:
+            return waiting[:n]
+    return waiting
 
 
 def _prepare(store: Store, scheme: Scheme, story_scheme: StoryScheme, *, rebuild: bool) -> int:

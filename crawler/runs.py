@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -44,6 +45,16 @@ def begin(path: Path, command: str, *, now: str) -> int:
         with store.batch():
             store.runs.mark_crashed()
             return store.runs.open(command, now=now, pid=os.getpid())
+    finally:
+        store.close()
+
+
+def end(path: Path, run: int, *, now: str, outcome: str, summary: dict[str, Any]) -> None:
+    """Close a run row."""
+    store = open_store(path)
+    try:
+        with store.batch():
+            store.runs.close(run, now=now, outcome=outcome, summary=summary)
     finally:
         store.close()
 

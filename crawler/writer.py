@@ -148,6 +148,13 @@ class Writer:
                 raise error
 
     def _opened(self, spider: Spider) -> None:
+        try:
+            self._begin(spider)
+        except NewsloomError as error:
+            self._fail(error)
+        self._ticker.start(SECONDS, now=False)
+
+    def _begin(self, spider: Spider) -> None:
         with self.store.batch():
             if not self._run:
                 self._run = self.store.runs.open(
@@ -155,7 +162,6 @@ class Writer:
                 )
             for slug, outlet in spider.outlets.items():  # type: ignore[attr-defined]
                 self._numbers[slug] = self.store.outlets.save(outlet)
-        self._ticker.start(SECONDS, now=False)
 
     def _closed(self) -> None:
         if self._ticker.running:

@@ -186,9 +186,11 @@ def _owners(clusters: list[list[StoryNode]]) -> dict[int, int]:
         for story, votes in Counter(n.story for n in members if n.story is not None).items()
     )
     owner: dict[int, int] = {}
+    given: set[int] = set()
     for _, story, number in claims:
-        if number not in owner and story not in owner.values():
+        if number not in owner and story not in given:
             owner[number] = story
+            given.add(story)
     return owner
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,12 +20,6 @@ MAX_DELAY = 30.0
 
 robots_delay = object()
 """Signal: a robots.txt asks for `seconds` between requests to `host`."""
-
-
-# Rules become regular expressions; with many wildcards in one, a long address takes for ever.
-_TANGLED = re.compile(
-    r"^(?P<verb>[ \t]*(?:dis)?allow[ \t]*:)(?P<kept>[^*\n]*(?:\*[^*\n]*){3})\*.*$", re.I | re.M
-)
 
 
 class Rules(NamedTuple):
@@ -93,17 +86,11 @@ class Robots:
         return rules
 
 
-def _simpler(rule: re.Match[str]) -> str:
-    # Cut short it covers more: right for what is forbidden, wrong for what is allowed.
-    return rule["verb"] + rule["kept"] if "dis" in rule["verb"].lower() else ""
-
-
 def judge(response: Response, agent: str) -> Rules:
     """What an answer to a request for robots.txt lets `agent` do."""
     if response.status >= 500 or response.status == 429:
         return Rules(None, unreachable=f"status {response.status}")
     if response.status != 200:
         return Rules(None)
-    text = response.body[:MAX_BYTES].decode("utf-8", errors="ignore")
-    parser = Protego.parse(_TANGLED.sub(_simpler, text))
+    parser = Protego.parse(response.body[:MAX_BYTES].decode("utf-8", errors="ignore"))
     return Rules(parser, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))

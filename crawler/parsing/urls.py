@@ -60,8 +60,10 @@ def is_front_page(url: str) -> bool:
 
 
 def _once(url: str) -> str:
-    parts = urlsplit(canonicalize_url(clean_url(url) or url))
-    netloc = parts.netloc.lower()
+    # courlan drops parameters without a value, and /article?4711 is not /article.
+    named = all(field.partition("=")[2] for field in urlsplit(url).query.split("&") if field)
+    parts = urlsplit(canonicalize_url((clean_url(url) or url) if named else url))
+    netloc = parts.netloc.lower().rpartition("@")[2]
     default = {"http": ":80", "https": ":443"}[parts.scheme]
     return urlunsplit(parts._replace(netloc=netloc.removesuffix(default), path=parts.path or "/"))
 

@@ -87,13 +87,12 @@ class Copies:
     # Signatures and edges
 
     def forget(self, articles: Iterable[int]) -> None:
-        """Drop what an earlier text of these articles left behind."""
+        """Drop what an earlier text of these articles left behind.
+
+        Its keys stay: finding them would scan the index, and all they do is to bring up a
+        candidate that the real texts then decide on. A rebuild drops them.
+        """
         for article in articles:
-            self._connection.execute(
-                "DELETE FROM keys WHERE article = ?"
-                " AND EXISTS (SELECT 1 FROM signatures WHERE article = ?)",
-                (article, article),
-            )
             self._connection.execute("DELETE FROM signatures WHERE article = ?", (article,))
             self._connection.execute("DELETE FROM copies WHERE a = ? OR b = ?", (article, article))
 

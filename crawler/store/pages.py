@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from crawler.parsing.dates import utc
+from crawler.parsing.texts import storable
 from crawler.types import Listing, Moment, Page, Precision, Rejected
 
 MAX_ATTEMPTS = 3
@@ -82,10 +83,12 @@ class Pages:
         """Reject a page that was read: another page gave its article, or it cannot be stored."""
         self._connection.execute(
             """
-            UPDATE pages SET state = 'rejected', reason = ?, detail = ?, due_at = NULL,
-              settled_at = ? WHERE id = ?
+            UPDATE pages SET
+              state = CASE WHEN EXISTS (SELECT 1 FROM articles WHERE page = pages.id)
+                THEN 'article' ELSE 'rejected' END,
+              reason = ?, detail = ?, due_at = NULL, settled_at = ? WHERE id = ?
             """,
-            (reason, detail, at, page),
+            (reason, storable(detail), at, page),
         )
 
     def reject(self, rejected: Rejected) -> bool:
@@ -111,8 +114,8 @@ class Pages:
             {
                 "page": rejected.page.id,
                 "again": again,
-                "reason": rejected.reason,
-                "detail": rejected.detail[:500],
+                "reason": storable(rejected.reason),
+                "detail": storable(rejected.detail[:500]),
                 "attempts": attempts,
                 "due": later if again else None,
                 "at": rejected.at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from crawler.parsing.texts import storable
 from crawler.types import Polled, PollFailed, Source, Sweep, Validators
 
 
@@ -89,7 +90,7 @@ class Polls:
                 failure.seconds,
                 "denied" if failure.denied else "failed",
                 failure.reason,
-                failure.detail,
+                storable(failure.detail),
             ),
         )
         self._connection.execute(

@@ -15,6 +15,8 @@ from crawler.parsing.urls import canonical, host, is_front_page, registered_doma
         ("https://example.org", "https://example.org/"),
         ("https://example.org/a?utm_source=x&id=3", "https://example.org/a?id=3"),
         ("https://example.org/a?b=2&a=1", "https://example.org/a?a=1&b=2"),
+        ("https://example.org/x?4711", "https://example.org/x?4711="),
+        ("https://user:secret@example.org/x", "https://example.org/x"),
         ("https://example.org/\u200ba b", "https://example.org/ab"),
         ("http://gazette.localhost:8022/x", "http://gazette.localhost:8022/x"),
     ],
