@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.types import Page
 from crawler.writer import Writer, pages_offered
 
 TAKE = 8
@@ -32,6 +33,8 @@ class Frontier(BaseScheduler):
         """outlets that may have pages to take"""
         self._after: dict[str, int] = {}
         """number of the last page taken, by outlet"""
+        self._asked: set[int] = set()
+        """numbers of all pages taken in this run: what was asked waits for the next"""
         self._taken: dict[str, int] = {}
         """pages taken and not yet handed out, by outlet"""
         self._full: set[str] = set()
@@ -104,9 +107,8 @@ class Frontier(BaseScheduler):
                 return
             del self._more[outlet]
             limit = TAKE if self._left < 0 else min(TAKE, self._left)
-            pages = self._writer.pending(outlet, after=self._after.get(outlet, 0), limit=limit)
+            pages = self._take(outlet, limit)
             for page in pages:
-                self._after[outlet] = page.id
                 request = self._spider.page_request(page)  # type: ignore[attr-defined]
                 request.meta["taken_for"] = outlet
                 self._push(request)
@@ -115,6 +117,19 @@ class Frontier(BaseScheduler):
             self._taken[outlet] = len(pages)
             if len(pages) == limit:
                 self._full.add(outlet)
+
+    def _take(self, outlet: str, limit: int) -> list[Page]:
+        """The next pages of an outlet that this run has not taken yet."""
+        found: list[Page] = []
+        while len(found) < limit:
+            after = self._after.get(outlet, 0)
+            pages = self._writer.pending(outlet, after=after, limit=limit - len(found))
+            if not pages:
+                break
+            self._after[outlet] = pages[-1].id
+            found += [page for page in pages if page.id not in self._asked]
+        self._asked.update(page.id for page in found)
+        return found
 
     def _handed_out(self, request: Request) -> None:
         """When the last page taken of an outlet goes out, it may have more."""
@@ -133,7 +148,9 @@ class Frontier(BaseScheduler):
             self._turn.append(host)
         self._queues[host].append(request)
 
-    def _offered(self, outlet: str) -> None:
+    def _offered(self, outlet: str, lowest: int) -> None:
+        # A page known for long may be due again, below those taken already.
+        self._after[outlet] = min(self._after.get(outlet, 0), lowest - 1)
         if self._taken.get(outlet):
             self._full.add(outlet)
         else:

@@ -27,7 +27,7 @@ SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 
 pages_offered = object()
-"""Signal: an outlet, by slug, has pages that are new or due again."""
+"""Signal: an outlet, by slug, has pages that are new or due again, `lowest` the first of them."""
 
 
 class Writer:
@@ -107,7 +107,7 @@ class Writer:
     def _commit(self, values: list[Value]) -> None:
         """All values in one transaction; one that SQLite refuses is found and set aside."""
         counts: Counter[str] = Counter()
-        offered: list[str] = []
+        offered: dict[str, int] = {}
         try:
             with self.store.batch():
                 for value in values:
@@ -120,8 +120,8 @@ class Writer:
                 self._set_aside(values[0], error)
             return
         self.counts += counts
-        for outlet in dict.fromkeys(offered):
-            self._crawler.signals.send_catch_log(pages_offered, outlet=outlet)
+        for outlet, lowest in offered.items():
+            self._crawler.signals.send_catch_log(pages_offered, outlet=outlet, lowest=lowest)
 
     def _set_aside(self, value: Value, error: ValueRefused) -> None:
         """A value that cannot be stored becomes the reason why."""
@@ -174,7 +174,7 @@ class Writer:
                 )
         self.store.close()
 
-    def _write(self, value: Value, counts: Counter[str], offered: list[str]) -> None:
+    def _write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
         match value:
             case Sweep():
                 self._write_sweep(value, counts, offered)
@@ -187,12 +187,14 @@ class Writer:
             case Rejected():
                 settled = self.store.pages.reject(value)
                 counts["rejected" if settled else "postponed"] += 1
-                if value.instead is not None and self.store.pages.offer_instead(
-                    value.instead, page=value.page.id, run=self._run
-                ):
-                    offered.append(value.page.outlet)
+                if value.instead is not None:
+                    twin = self.store.pages.offer_instead(
+                        value.instead, page=value.page.id, run=self._run
+                    )
+                    if twin is not None:
+                        _note(offered, value.page.outlet, [twin])
 
-    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: list[str]) -> None:
+    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
         source, at = sweep.polled.source, sweep.polled.at
         state = self.poll_state(source)
         wanted = [
@@ -210,11 +212,10 @@ class Writer:
         )
         # What --since left out must be listed again to a later run without it.
         complete = len(wanted) == len(sweep.listings.pages)
-        self.store.polls.read(sweep, run=self._run, offered=fresh, complete=complete)
+        self.store.polls.read(sweep, run=self._run, offered=len(fresh), complete=complete)
         counts["polls unchanged" if sweep.polled.status == 304 else "polls read"] += 1
         counts["listed"] += len(sweep.listings.pages)
-        if fresh:
-            offered.append(source.outlet)
+        _note(offered, source.outlet, fresh)
 
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
         at = article.fetched_at or now()
@@ -228,3 +229,9 @@ class Writer:
             self.store.pages.reject_as(article.page, "twin", article.url, at=at)
         else:
             self.store.pages.settle(article.page, at=at)
+
+
+def _note(offered: dict[str, int], outlet: str, pages: list[int]) -> None:
+    """Remember the lowest of an outlet's offered pages."""
+    if pages:
+        offered[outlet] = min(offered.get(outlet, pages[0]), *pages)

@@ -31,19 +31,19 @@ class Pages:
         seen_at: str,
         previous_poll_at: str | None,
         run: int,
-    ) -> int:
-        """Take what a source listed; the number of pages that are new or due again.
+    ) -> list[int]:
+        """Take what a source listed; numbers of the pages that are new or due again.
 
         A page is due again when a source that listed it before now says something else of it:
         another headline or a later time of change.
         """
-        offered = 0
+        offered = []
         for listing in listings:
             page, is_new = self._ensure(listing, outlet)
             seen_before = self._seen(page, source)
             changed = self._sight(page, source, listing, seen_at, previous_poll_at, run)
             if is_new or (seen_before and changed and self._make_due(page, listing)):
-                offered += 1
+                offered.append(page)
         return offered
 
     def pending(self, outlet: int, slug: str, *, after: int, now: str, limit: int) -> list[Page]:

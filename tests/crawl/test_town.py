@@ -43,6 +43,16 @@ def counts(db: Path) -> dict[str, int]:
     return found
 
 
+def leave_the_last_page_of_each_outlet(db: Path) -> None:
+    connection = sqlite3.connect(db)
+    with connection:
+        connection.execute(
+            "UPDATE pages SET state = 'pending' WHERE state = 'article'"
+            " AND id IN (SELECT max(id) FROM pages WHERE state = 'article' GROUP BY outlet)"
+        )
+    connection.close()
+
+
 def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawled) -> None:
     assert crawled.first.returncode == 3, (
         crawled.first.stderr
@@ -116,6 +126,8 @@ def test_a_second_crawl_saves_nothing_and_says_so(tmp_path: Path) -> None:
         assert not any(path.startswith("/2022") for _, path in town.requests)
 
         town.day = 2
+        # Pages left over are taken before the feeds are read; what those make due lies below.
+        leave_the_last_page_of_each_outlet(crawled.db)
         revised = crawled.crawl()
         assert "0 new articles, 2 revised" in revised.stdout
         truth = {url: print_ for url, print_ in town.truth().items() if print_.corrected}

@@ -20,10 +20,11 @@ class Desk:
         self.source = store.polls.ensure(FEED, self.outlet).id
 
     def offer(self, *listings: Listing, at: str = NOW, source: int | None = None) -> int:
-        return self.store.pages.offer(
+        offered = self.store.pages.offer(
             listings, outlet=self.outlet, source=source or self.source, seen_at=at,
             previous_poll_at=None, run=1,
         )  # fmt: skip
+        return len(offered)
 
     def pending(self, now: str = NOW) -> list[Page]:
         return self.store.pages.pending(self.outlet, "g", after=0, now=now, limit=100)
