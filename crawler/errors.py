@@ -4,7 +4,8 @@ NewsloomError
 ├── UsageError        the person asked for something that cannot be done       (exit 2)
 │   ├── OutletError       a description of an outlet is wrong
 │   ├── NoSuchDatabase    a reading command was pointed at nothing
-│   └── NotAStore         the file is not a Newsloom store, or of another version
+│   ├── NotAStore         the file is not a Newsloom store, or of another version
+│   └── SchemeChanged     the file was grouped with other numbers
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
 │   └── ValueRefused      it could, but would not take a value
@@ -42,6 +43,16 @@ class NoSuchDatabase(UsageError):
 
 class NotAStore(UsageError):
     """The file is not a store that this version can use."""
+
+
+class SchemeChanged(UsageError):
+    """Findings of two schemes cannot stand beside each other."""
+
+    def __init__(self, path: object, known: str, asked: str) -> None:
+        super().__init__(
+            f"{path}: its copies were found with scheme {known}, this Newsloom uses {asked}. "
+            "`newsloom group --rebuild` finds them anew; articles and story numbers stay."
+        )
 
 
 class StoreBusy(NewsloomError):

@@ -12,22 +12,28 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from crawler.errors import SchemeChanged
 from crawler.parsing.dates import posix
 from crawler.store import Store
+from crawler.store.copies import ComparedText, Counts
 from dedupe import (
+    Common,
     CopyEdge,
     Document,
+    Furniture,
     Scheme,
+    Shingled,
     StoryScheme,
+    compare,
     copy_groups,
+    cut,
     document,
     find_copies,
     link_stories,
-    longest_passage,
-    members,
     seed_id,
+    shared_passage,
+    telling,
 )
-from dedupe.text import shingles
 
 COPIES = Scheme()
 STORIES = StoryScheme()
@@ -54,29 +60,162 @@ def group(
     run: int,
     now: str,
     rebuild: bool = False,
+    stories: bool = True,
     progress: Progress = lambda _done, _total: None,
     scheme: Scheme = COPIES,
     story_scheme: StoryScheme = STORIES,
 ) -> Grouped:
-    """Bring copy groups and stories up to date with the articles."""
+    """Bring copy groups and stories up to date with the articles.
+
+    A rebuild goes over all articles twice: first to learn what is common, then to decide with
+    that in hand. Without `stories` only copies are looked for. Raises SchemeChanged when the file
+    was grouped with other numbers.
+    """
+    seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
-        seed = _prepare(store, scheme, story_scheme, rebuild=rebuild)
-    total, compared, edges = store.copies.count_waiting(), 0, 0
-    while True:
+        store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
+        if store.stories.set_scheme(story_scheme.id) or rebuild:
+            store.stories.unlink_all()
+        if rebuild:
+            store.copies.queue_all()
+            store.copies.forget_common()
+    copier = _Copier(store, scheme, seed=seed, run=run, now=now)
+    if rebuild:
+        copier.work(progress)
         with store.batch():
-            done, found = _compare_chunk(store, scheme, seed=seed, run=run, now=now)
-        if not done:
-            break
-        compared, edges = compared + done, edges + found
-        progress(compared, total)
+            store.copies.queue_all()
+        copier.learns = False
+    compared, edges = copier.work(progress)
+    linked = _link(store, story_scheme, run=run, now=now) if stories else 0
+    return Grouped(compared, edges, linked)
+
+
+def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
+    """The file's secret seed; 32 bits, which is what datasketch's permutations take."""
+    known = store.copies.scheme()
+    if known is None:
+        return secrets.randbits(32)
+    if known[0] != scheme.id and not rebuild:
+        raise SchemeChanged(store.path, known[0], scheme.id)
+    return known[1]
+
+
+class _Copier:
+    """Compares the waiting articles, chunk by chunk."""
+
+    def __init__(self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str) -> None:
+        self._store, self._scheme, self._seed = store, scheme, seed
+        self._run, self._now = run, now
+        self.learns = True
+        """whether what is compared is also counted"""
+        known = store.copies.common()
+        self._common = Common(known.texts, known.packed) if known else Common()
+        self._furniture: dict[int, Furniture] = {}
+        self._texts: dict[int, ComparedText] = {}
+        self._shingled = functools.lru_cache(maxsize=2_000)(self._cut)
+
+    def work(self, progress: Progress) -> tuple[int, int]:
+        """Compare all that waits; articles compared and edges kept."""
+        total, compared, edges = self._store.copies.count_waiting(), 0, 0
+        while waiting := self._store.copies.waiting(CHUNK):
+            with self._store.batch():
+                edges += self._compare(waiting)
+                compared += len(waiting)
+                self._store.copies.merge_recent()
+                # What was learned is saved with the last chunk, and before too much is at stake.
+                if compared >= total or compared // CHUNK % 100 == 0:
+                    self._save_counts()
+            progress(compared, total)
+        return compared, edges
+
+    def _compare(self, waiting: list[ComparedText]) -> int:
+        copies = self._store.copies
+        self._texts = {article.id: article for article in waiting}
+        self._shingled.cache_clear()
+        copies.forget(self._texts)
+        documents = [self._document(article) for article in waiting]
+        shingled = {ready.id: ready.shingled for ready in documents}
+        found = list(
+            find_copies(
+                documents,
+                copies,
+                self._scheme,
+                shingled=lambda other: shingled.get(other) or self._shingled(other),
+            )
+        )
+        self._save_edges(found)
+        near = copies.neighbourhood(self._texts)
+        groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
+        self._save_edges(more)
+        copies.assign(groups, run=self._run, now=self._now)
+        if self.learns:
+            self._learn(documents, {edge.b for edge in found if edge.joined})
+        copies.done(self._texts)
+        return len(found) + len(more)
+
+    def _document(self, article: ComparedText) -> Document:
+        ready = document(
+            article.id,
+            article.text,
+            self._scheme,
+            seed=self._seed,
+            common=telling(self._scheme, self._common, self._outlet(article.outlet)),
+        )
+        self._store.copies.save_signature(
+            ready,
+            text_hash=article.text_hash,
+            scheme=self._scheme.id,
+            seed_id=seed_id(self._seed),
+        )
+        return ready
+
+    def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
+        one, two = (Document(id=n, shingled=self._shingled(n)) for n in (a, b))
+        return compare(one, two, self._scheme)
+
+    def _save_edges(self, edges: list[CopyEdge]) -> None:
+        for edge in edges:
+            passage = shared_passage(self._text(edge.a).text, self._text(edge.b).text, self._scheme)
+            self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
+
+    def _learn(self, documents: list[Document], later: set[int]) -> None:
+        """Count the shingles of these texts; `later` are copies of others."""
+        for ready in documents:
+            copy = ready.id in later
+            self._common.count(ready.shingled.every, copy=copy)
+            self._outlet(self._texts[ready.id].outlet).count(ready.shingled.every, copy=copy)
+
+    def _save_counts(self) -> None:
+        copies = self._store.copies
+        copies.save_common(Counts(self._common.documents, self._common.pack()))
+        for outlet, furniture in self._furniture.items():
+            copies.save_furniture(outlet, Counts(furniture.texts, furniture.pack()))
+
+    def _cut(self, article: int) -> Shingled:
+        found = self._text(article)
+        common = telling(self._scheme, self._common, self._outlet(found.outlet))
+        return cut(found.text, self._scheme, common)
+
+    def _text(self, article: int) -> ComparedText:
+        return self._texts.get(article) or self._store.copies.text(article)
+
+    def _outlet(self, outlet: int) -> Furniture:
+        if outlet not in self._furniture:
+            known = self._store.copies.furniture(outlet)
+            self._furniture[outlet] = Furniture(known.texts, known.packed) if known else Furniture()
+        return self._furniture[outlet]
+
+
+def _link(store: Store, scheme: StoryScheme, *, run: int, now: str) -> int:
+    """Link the copy groups that wait for it; their number."""
     linked = 0
     while waiting := store.stories.unlinked(STORY_CHUNK):
-        chunk = _without_gaps(waiting, story_scheme.max_days)
-        window = store.stories.window(chunk[0][1], chunk[-1][1], days=story_scheme.max_days)
+        chunk = _without_gaps(waiting, scheme.max_days)
+        window = store.stories.window(chunk[0][1], chunk[-1][1], days=scheme.max_days)
         with store.batch():
-            store.stories.apply(link_stories(window, story_scheme), run=run, now=now)
+            store.stories.apply(link_stories(window, scheme), run=run, now=now)
         linked += len(chunk)
-    return Grouped(compared, edges, linked)
+    return linked
 
 
 def _without_gaps(waiting: list[tuple[int, str]], days: float) -> list[tuple[int, str]]:
@@ -85,59 +224,3 @@ def _without_gaps(waiting: list[tuple[int, str]], days: float) -> list[tuple[int
         if posix(after) - posix(before) > 2 * days * 86_400:
             return waiting[:n]
     return waiting
-
-
-def _prepare(store: Store, scheme: Scheme, story_scheme: StoryScheme, *, rebuild: bool) -> int:
-    """Settle scheme and seed; findings of another scheme are made anew."""
-    known = store.copies.scheme()
-    # 32 bits: what datasketch's permutations take.
-    seed = known[1] if known else secrets.randbits(32)
-    if rebuild or (known and known[0] != scheme.id):
-        store.copies.queue_all()
-    store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
-    if store.stories.set_scheme(story_scheme.id) or rebuild:
-        store.stories.unlink_all()
-    return seed
-
-
-def _compare_chunk(
-    store: Store, scheme: Scheme, *, seed: int, run: int, now: str
-) -> tuple[int, int]:
-    waiting = store.copies.waiting(CHUNK)
-    if not waiting:
-        return 0, 0
-    texts = {article.id: article.text for article in waiting}
-    store.copies.forget(texts)
-    documents = []
-    for article in waiting:
-        ready = document(article.id, article.text, scheme, seed=seed)
-        store.copies.save_signature(
-            ready,
-            text_hash=article.text_hash,
-            scheme=scheme.id,
-            seed_id=seed_id(seed),
-        )
-        documents.append(ready)
-    edges = _find_edges(store, documents, scheme)
-    for edge in edges:
-        passage = longest_passage(_text(store, texts, edge.a), _text(store, texts, edge.b), scheme)
-        store.copies.save_edge(edge, passage=passage, scheme=scheme.id)
-    affected = store.copies.neighbourhood(texts)
-    groups = members(copy_groups(affected, store.copies.joined_edges(affected)))
-    store.copies.assign(groups, run=run, now=now)
-    store.copies.done(texts)
-    return len(waiting), len(edges)
-
-
-def _find_edges(store: Store, documents: list[Document], scheme: Scheme) -> list[CopyEdge]:
-    known = {ready.id: ready.shingles for ready in documents}
-
-    @functools.lru_cache(maxsize=2_000)
-    def shingles_of(article: int) -> frozenset[str]:
-        return known[article] if article in known else shingles(store.copies.text(article), scheme)
-
-    return list(find_copies(documents, store.copies, scheme, shingles=shingles_of))
-
-
-def _text(store: Store, known: dict[int, str], article: int) -> str:
-    return known[article] if article in known else store.copies.text(article)

@@ -5,8 +5,8 @@
 >>> wire = "Protesters in Almaty stormed the mayor's office on Wednesday after fuel prices doubled."
 >>> texts = {1: wire, 2: "ALMATY (Agency) - " + wire, 3: "The orchestra opened its season in rain."}
 >>> documents = [document(i, text, scheme, seed=7) for i, text in texts.items()]
->>> shingles = {d.id: d.shingles for d in documents}
->>> for edge in find_copies(documents, MemoryIndex(), scheme, shingles=shingles.__getitem__):
+>>> known = {d.id: d.shingled for d in documents}
+>>> for edge in find_copies(documents, MemoryIndex(), scheme, shingled=known.__getitem__):
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
-from .groups import copy_groups, members
+from .groups import CopyGroup, copy_groups, group_of
 from .index import KeyIndex, MemoryIndex
 from .types import (
     CopyEdge,
     Document,
     Relation,
     Scheme,
+    Shingled,
     Signature,
     StoryChange,
     StoryNode,
@@ -35,26 +36,36 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .copies import document, find_copies
+    from .copies import document, find_copies, shared_passage
     from .evidence import compare, longest_passage
+    from .frequency import Common, Furniture, telling
     from .minhash import estimate, seed_id, signature
+    from .shingles import cut
     from .stories import link_stories
 
 _LATE = {
     "compare": ".evidence",
+    "cut": ".shingles",
     "document": ".copies",
+    "Common": ".frequency",
+    "Furniture": ".frequency",
+    "telling": ".frequency",
     "find_copies": ".copies",
     "longest_passage": ".evidence",
     "estimate": ".minhash",
     "seed_id": ".minhash",
+    "shared_passage": ".copies",
     "signature": ".minhash",
     "link_stories": ".stories",
 }
 
 __all__ = [
+    "Common",
     "CopyEdge",
+    "CopyGroup",
     "DedupeError",
     "Document",
+    "Furniture",
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
@@ -62,6 +73,7 @@ __all__ = [
     "Scheme",
     "SchemeMismatch",
     "Score",
+    "Shingled",
     "Signature",
     "StoryChange",
     "StoryNode",
@@ -70,15 +82,18 @@ __all__ = [
     "b_cubed",
     "compare",
     "copy_groups",
+    "cut",
     "document",
     "estimate",
     "find_copies",
+    "group_of",
     "link_stories",
     "longest_passage",
-    "members",
     "pairwise",
     "seed_id",
+    "shared_passage",
     "signature",
+    "telling",
 ]
 
 

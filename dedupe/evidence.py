@@ -10,33 +10,70 @@ from .types import CopyEdge, Document, Relation, Scheme
 
 def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
     """Exact figures for a pair; None when it has less in common than the scheme keeps."""
+    import numpy as np
+
     a, b = sorted((one, two), key=lambda d: d.id)
-    if min(len(a.shingles), len(b.shingles)) < scheme.min_shingles:
+    left, right = a.shingled, b.shingled
+    ours, theirs = left.shingles, right.shingles
+    if np.array_equal(left.every, right.every):
+        # The same text through and through is a copy, be it furniture or not.
+        ours = theirs = left.every
+    least = min(len(ours), len(theirs))
+    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
-    shared = len(a.shingles & b.shingles)
-    jaccard = shared / (len(a.shingles) + len(b.shingles) - shared)
-    in_b, in_a = shared / len(a.shingles), shared / len(b.shingles)
-    if max(in_a, in_b) < scheme.min_evidence:
-        return None
+    _, at_a, at_b = np.intersect1d(left.slots, right.slots, assume_unique=True, return_indices=True)
+    same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
+    return judge(
+        a.id,
+        b.id,
+        sizes=(len(ours), len(theirs)),
+        shared=shared,
+        numbers=(same, len(at_a) - same),
+        scheme=scheme,
+    )
+
+
+def judge(
+    a: int,
+    b: int,
+    *,
+    sizes: tuple[int, int],
+    shared: int,
+    numbers: tuple[int, int],
+    scheme: Scheme,
+) -> CopyEdge:
+    """What follows from the counts of a pair: its figures, its relation, whether it is joined."""
+    jaccard = shared / (sum(sizes) - shared)
+    in_b, in_a = shared / sizes[0], shared / sizes[1]
+    same, changed = numbers
+    template = is_template(same, changed, scheme)
+    relation = Relation.PARTIAL if template else _relation(jaccard, in_b, in_a, scheme)
     return CopyEdge(
-        a=a.id,
-        b=b.id,
-        relation=_relation(jaccard, in_b, in_a, scheme),
+        a=a,
+        b=b,
+        relation=relation,
         jaccard=jaccard,
         containment_a=in_b,
         containment_b=in_a,
         shared=shared,
-        joined=jaccard >= scheme.min_jaccard or max(in_a, in_b) >= scheme.min_containment,
+        numbers_same=same,
+        numbers_changed=changed,
+        joined=relation is not Relation.PARTIAL,
     )
+
+
+def is_template(same: int, changed: int, scheme: Scheme) -> bool:
+    """Whether most numbers that stand in the same place of two texts differ."""
+    return changed >= scheme.template_numbers and changed > same
 
 
 def longest_passage(a: str, b: str, scheme: Scheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
-    size = texts.shingle_size(a, scheme)
-    start, length = _longest_run(
-        texts.shingles_in_order(a, scheme), texts.shingles_in_order(b, scheme)
-    )
-    return " ".join(texts.tokens(a)[start : start + length + size - 1]) if length else ""
+    words, others = texts.tokens(a), texts.tokens(b)
+    size = texts.shingle_size(words, scheme)
+    start, length = _longest_run(words, others)
+    return " ".join(words[start : start + length]) if length >= size else ""
 
 
 def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
@@ -86,6 +123,6 @@ def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
 def _relation(jaccard: float, in_b: float, in_a: float, scheme: Scheme) -> Relation:
     if jaccard >= scheme.min_jaccard:
         return Relation.SAME
-    if max(in_a, in_b) < scheme.min_containment:
+    if max(in_a, in_b) < scheme.min_containment or min(in_a, in_b) < scheme.min_part:
         return Relation.PARTIAL
     return Relation.CONTAINED if in_b > in_a else Relation.CONTAINS

@@ -1,12 +1,15 @@
-"""From a signature to the 64-bit keys of the index: bands and anchors."""
+"""From a text to the 64-bit keys of the index: bands of its signature, anchors, the whole."""
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
-from hashlib import blake2b
+import numpy as np
 
+from .shingles import distinct
 from .types import Scheme, Signature
+from .words import Hashes, mix
+
+_ROW = np.uint64(0xBF58476D1CE4E5B9)
+_SECRET = np.uint64(0x94D049BB133111EB)
 
 
 def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
@@ -15,30 +18,28 @@ def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
     64 bits with the band folded in, so that one column holds all bands; 32 bits gave false
     candidates at 20,000 documents already.
     """
-    width = scheme.rows * 4
-    return [
-        _key(signature.values[band * width : (band + 1) * width], salt=band.to_bytes(2, "little"))
-        for band in range(scheme.bands)
-    ]
+    rows = np.frombuffer(signature.values, "<u4").reshape(scheme.bands, scheme.rows)
+    found = np.arange(1, scheme.bands + 1, dtype=np.uint64)
+    for column in rows.T:
+        found = mix(found * _ROW + column)
+    return _signed(found)
 
 
-def anchor_keys(anchors: Iterable[str], scheme: Scheme, *, seed: int) -> list[int]:
-    """The smallest hashes of the long shingles.
+def anchor_keys(anchors: Hashes, scheme: Scheme, *, seed: int) -> list[int]:
+    """The smallest hashes of the long shingles, in an order secret to the store.
 
     Bottom-k sketch (Broder 1997): when the shorter text stands in the longer one, a share of
     its k smallest, equal to its containment, is among the smallest of the longer one too.
     """
-    secret = seed.to_bytes(8, "little")
-    hashes = (
-        blake2b(anchor.encode(), digest_size=8, key=secret, person=b"anchor").digest()
-        for anchor in anchors
-    )
-    return [_signed(digest) for digest in heapq.nsmallest(scheme.anchors, hashes)]
+    secret = np.array([seed + 1], np.uint64) * _SECRET
+    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchors])
 
 
-def _key(data: bytes, *, salt: bytes) -> int:
-    return _signed(blake2b(data, digest_size=8, salt=salt, person=b"band").digest())
+def whole_key(every: Hashes, *, seed: int) -> list[int]:
+    """One key for the text as a whole: texts that are furniture throughout have no other."""
+    return _signed(mix(every.sum(keepdims=True) ^ (np.array([seed + 1], np.uint64) * _ROW)))
 
 
-def _signed(digest: bytes) -> int:
-    return int.from_bytes(digest, "little", signed=True)
+def _signed(keys: Hashes) -> list[int]:
+    found: list[int] = keys.view(np.int64).tolist()
+    return found

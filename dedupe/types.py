@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from .errors import InvalidScheme
+
+if TYPE_CHECKING:  # numpy loads when something is compared, not when a result is read
+    from .words import Hashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
     """Every number that decides whether two texts are copies.
 
-    The defaults were measured on 334 wire articles with site clutter and their labelled pairs;
-    `tests/quality/test_copies.py` pins what they reach.
+    The defaults were measured on 334 wire articles with site clutter and their labelled pairs, and
+    on a corpus with planted copies; `tests/quality/test_copies.py` pins what they reach.
     """
 
     shingle: int = 5
@@ -22,9 +26,9 @@ class Scheme:
     """the same for scripts written without spaces, in characters"""
     anchor: int = 8
     """words in an anchor shingle; long, so that chance overlap is rare"""
-    anchors: int = 12
+    anchors: int = 13
     """smallest anchor hashes kept as keys: they find truncated and embedded copies"""
-    bands: int = 24
+    bands: int = 4
     rows: int = 4
     """the MinHash signature has bands x rows values; one equal band makes a candidate"""
     min_shingles: int = 20
@@ -32,8 +36,20 @@ class Scheme:
     min_jaccard: float = 0.30
     min_containment: float = 0.80
     """a pair is joined at either: share of all shingles, or share of the shorter text's"""
+    min_part: float = 0.10
+    """a text contained in another joins it only when it is this share of the other: a paragraph
+    of a long digest is not a copy of it"""
     min_evidence: float = 0.20
     """edges whose containment reaches this are kept as evidence without joining"""
+    template_numbers: int = 3
+    """a pair is never joined when this many numbers, and most, differ in the same places: two
+    weather reports are one template with other figures, not one text"""
+    outlet_texts: int = 3
+    outlet_share: float = 0.02
+    """shingles in at least this many texts of their outlet, and this share, are its furniture"""
+    common_texts: int = 20
+    common_share: float = 0.0005
+    """shingles in more texts than this, and this share of all, are common"""
     max_candidates: int = 32
     """candidates verified for each text, those with most keys in common first"""
 
@@ -54,8 +70,10 @@ class Scheme:
         return (
             f"w{self.shingle}c{self.shingle_chars}-b{self.bands}x{self.rows}"
             f"-a{self.anchor}x{self.anchors}-m{self.min_shingles}"
-            f"-j{self.min_jaccard:g}-c{self.min_containment:g}"
-            f"-e{self.min_evidence:g}-n{self.max_candidates}"
+            f"-j{self.min_jaccard:g}-c{self.min_containment:g}-p{self.min_part:g}"
+            f"-e{self.min_evidence:g}-t{self.template_numbers}"
+            f"-o{self.outlet_texts}/{self.outlet_share:g}"
+            f"-f{self.common_texts}/{self.common_share:g}-n{self.max_candidates}"
         )
 
 
@@ -69,14 +87,29 @@ class Signature:
     """`Scheme.permutations` unsigned 32-bit integers, little-endian: the same on every machine"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shingled:
+    """A text as sets of 64-bit numbers."""
+
+    shingles: Hashes
+    """the shingles that it is compared by, distinct and ascending: all but the common ones"""
+    every: Hashes
+    """all of its shingles, distinct and ascending"""
+    anchors: Hashes
+    """the long shingles in which no common one stands, as they follow each other"""
+    slots: Hashes
+    """places where a number stands, by the words around it; distinct and ascending"""
+    numbers: Hashes
+    """which number stands in each of these"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Document:
     """A text as the copy finder sees it."""
 
     id: int
-    shingles: frozenset[str]
-    """distinct shingles of the text"""
-    keys: tuple[int, ...]
+    shingled: Shingled
+    keys: tuple[int, ...] = ()
     """signed 64-bit keys; texts that share one are candidates. None for a text too short"""
     signature: Signature | None = None
     """what the keys were made of"""
@@ -107,6 +140,10 @@ class CopyEdge:
     """share of b's shingles that stand in a, 0..1"""
     shared: int
     """number of shared shingles"""
+    numbers_same: int = 0
+    """numbers that stand in the same place of both texts and are equal"""
+    numbers_changed: int = 0
+    """numbers that stand in the same place and differ: many of them mark a template"""
     joined: bool
     """whether the scheme puts the two into one copy group"""
 

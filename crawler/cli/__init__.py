@@ -21,6 +21,7 @@ _COMMANDS = {
     "article": "crawler.cli.articles:article",
     "explain": "crawler.cli.articles:explain",
     "search": "crawler.cli.articles:search",
+    "evaluate": "crawler.cli.evaluate:evaluate",
     "outlets": "crawler.cli.outlets:outlets",
     "health": "crawler.cli.outlets:health",
     "import": "crawler.cli.files:import_",

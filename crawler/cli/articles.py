@@ -97,40 +97,41 @@ def explain(db: Path, one: str, two: str, as_object: bool) -> None:
 
 
 def _evidence(store: Store, a: int, b: int) -> Row:
-    from dedupe import Document, Scheme
-    from dedupe.evidence import compare, longest_passage
+    from dedupe import Scheme, longest_passage
+    from dedupe.evidence import is_template
     from dedupe.text import shingles
 
     first, second = store.reading.article(a), store.reading.article(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
     scheme = Scheme()
-    left, right = (
-        Document(id=row["article"], shingles=shingles(row["text"], scheme), keys=())
-        for row in (first, second)
-    )
-    edge = compare(left, right, scheme) if a != b else None
+    left, right = (shingles(row["text"], scheme) for row in (first, second))
     stored = store.reading.edge(a, b)
+    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared", "numbers_same",
+            "numbers_changed", "joined")  # fmt: skip
     return {
         "a": _named(first),
         "b": _named(second),
         "same_copy_group": first["copy_group"] is not None
         and first["copy_group"] == second["copy_group"],
         "same_story": first["story"] is not None and first["story"] == second["story"],
-        "relation": edge.relation if edge else None,
-        "jaccard": edge.jaccard if edge else None,
-        "containment_a": edge.containment_a if edge else None,
-        "containment_b": edge.containment_b if edge else None,
-        "shared": len(left.shingles & right.shingles),
-        "shingles_a": len(left.shingles),
-        "shingles_b": len(right.shingles),
-        "passage": longest_passage(first["text"], second["text"], scheme),
-        "joined": edge.joined if edge else False,
+        **{key: stored[key] if stored else None for key in kept},
+        "joined": bool(stored and stored["joined"]),
+        "template": bool(
+            stored and is_template(stored["numbers_same"], stored["numbers_changed"], scheme)
+        ),
+        "shared_whole": len(left & right),
+        "shingles_a": len(left),
+        "shingles_b": len(right),
+        "passage": stored["passage"]
+        if stored
+        else longest_passage(first["text"], second["text"], scheme),
         "stored": stored is not None,
         "scheme": scheme.id,
         "min_shingles": scheme.min_shingles,
         "min_jaccard": scheme.min_jaccard,
         "min_containment": scheme.min_containment,
+        "min_part": scheme.min_part,
     }
 
 
@@ -146,9 +147,15 @@ def _say(found: Row) -> None:
     click.echo(_verdict(found))
     if found["jaccard"] is not None:
         click.echo(
-            f"They share {found['shared']} runs of words, {found['jaccard']:.0%} of all in both; "
+            f"Apart from furniture they share {found['shared']} runs of words, "
+            f"{found['jaccard']:.0%} of all in both; "
             f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
         )
+        same, changed = found["numbers_same"], found["numbers_changed"]
+        if same or changed:
+            click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
+    elif found["a"]["article"] != found["b"]["article"]:
+        click.echo(f"They share {found['shared_whole']} runs of words, furniture counted")
     if found["passage"]:
         words = found["passage"].split()
         cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
@@ -177,9 +184,12 @@ def _verdict(found: Row) -> str:
         }[found["relation"]]
     limits = (
         f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
-        f"or {found['min_containment']:.0%} of the shorter text's"
+        f"or {found['min_containment']:.0%} of the shorter text's "
+        f"and {found['min_part']:.0%} of the longer one's"
     )
     together = " They are in one copy group through others." if found["same_copy_group"] else ""
+    if found["template"]:
+        return f"Not copies but one template: most numbers in it differ.{together}"
     if found["relation"] == "partial":
         return f"Not copies, though they share passages: {limits}.{together}"
     return f"Not copies: {limits}.{together}"

@@ -8,15 +8,28 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from crawler.store.stories import refresh_figures
-from dedupe import CopyEdge, Document
+from dedupe import CopyEdge, CopyGroup, Document
+from dedupe.index import HOT, choose
+
+MERGE_AT = 1_000_000
+"""Rows of `recent_keys` that are merged into `keys` together: few enough that looking both up
+costs little, many enough that a page of `keys` is rewritten for several of them."""
 
 
-class Waiting(NamedTuple):
-    """An article whose text is to be compared."""
+class ComparedText(NamedTuple):
+    """An article as the copy finder reads it."""
 
     id: int
+    outlet: int
     text: str
     text_hash: str
+
+
+class Counts(NamedTuple):
+    """Counts of shingles: how many texts were counted, and their packed form."""
+
+    texts: int
+    packed: bytes
 
 
 class Copies:
@@ -47,16 +60,17 @@ class Copies:
 
     # Work
 
-    def waiting(self, limit: int) -> list[Waiting]:
+    def waiting(self, limit: int) -> list[ComparedText]:
         """Articles to compare, in order of their numbers."""
         rows = self._connection.execute(
             """
-            SELECT a.id, a.text, a.text_hash FROM to_group t JOIN articles a ON a.id = t.article
+            SELECT a.id, a.outlet, a.text, a.text_hash
+            FROM to_group t JOIN articles a ON a.id = t.article
             ORDER BY t.article LIMIT ?
             """,
             (limit,),
         )
-        return [Waiting(*row) for row in rows]
+        return [ComparedText(*row) for row in rows]
 
     def count_waiting(self) -> int:
         """Number of articles to compare."""
@@ -67,7 +81,7 @@ class Copies:
 
         Groups stay until their articles are compared, so that stories keep their numbers.
         """
-        for table in ("signatures", "keys", "copies"):
+        for table in ("signatures", "keys", "recent_keys", "copies"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR IGNORE INTO to_group SELECT id FROM articles")
 
@@ -77,12 +91,51 @@ class Copies:
             "DELETE FROM to_group WHERE article = ?", [(article,) for article in articles]
         )
 
-    def text(self, article: int) -> str:
-        """Body of an article."""
+    def text(self, article: int) -> ComparedText:
+        """An article, by its number."""
         row = self._connection.execute(
-            "SELECT text FROM articles WHERE id = ?", (article,)
+            "SELECT id, outlet, text, text_hash FROM articles WHERE id = ?", (article,)
         ).fetchone()
-        return str(row["text"])
+        return ComparedText(*row)
+
+    # What is common
+
+    def common(self) -> Counts | None:
+        """Counts of shingles over all outlets; None before the first."""
+        row = self._connection.execute("SELECT texts, counts FROM common_shingles").fetchone()
+        return Counts(*row) if row else None
+
+    def save_common(self, counts: Counts) -> None:
+        """Keep the counts of shingles over all outlets."""
+        self._connection.execute(
+            """
+            INSERT INTO common_shingles (id, texts, counts) VALUES (1, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
+            """,
+            counts,
+        )
+
+    def furniture(self, outlet: int) -> Counts | None:
+        """Counts of what an outlet repeats; None before its first article."""
+        row = self._connection.execute(
+            "SELECT texts, counts FROM furniture WHERE outlet = ?", (outlet,)
+        ).fetchone()
+        return Counts(*row) if row else None
+
+    def save_furniture(self, outlet: int, counts: Counts) -> None:
+        """Keep the counts of what an outlet repeats."""
+        self._connection.execute(
+            """
+            INSERT INTO furniture (outlet, texts, counts) VALUES (?, ?, ?)
+            ON CONFLICT (outlet) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
+            """,
+            (outlet, *counts),
+        )
+
+    def forget_common(self) -> None:
+        """Drop all counts, to learn them anew."""
+        self._connection.execute("DELETE FROM common_shingles")
+        self._connection.execute("DELETE FROM furniture")
 
     # Signatures and edges
 
@@ -110,7 +163,7 @@ class Copies:
                 scheme,
                 seed_id,
                 text_hash,
-                len(document.shingles),
+                len(document.shingled.shingles),
                 document.signature.values if document.signature else None,
             ),
         )
@@ -120,8 +173,8 @@ class Copies:
         self._connection.execute(
             """
             INSERT INTO copies (a, b, relation, jaccard, containment_a, containment_b, shared,
-              passage, joined, scheme)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (a, b) DO NOTHING
+              numbers_same, numbers_changed, passage, joined, scheme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (a, b) DO NOTHING
             """,
             (
                 edge.a,
@@ -131,6 +184,8 @@ class Copies:
                 edge.containment_a,
                 edge.containment_b,
                 edge.shared,
+                edge.numbers_same,
+                edge.numbers_changed,
                 passage,
                 int(edge.joined),
                 scheme,
@@ -141,9 +196,15 @@ class Copies:
 
     def add(self, document: int, keys: Sequence[int]) -> None:
         """See dedupe.KeyIndex."""
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO keys (key, article) VALUES (?, ?)",
-            [(key, document) for key in sorted(keys)],
+        self._connection.execute(
+            """
+            INSERT OR IGNORE INTO recent_keys (key, article)
+            SELECT j.value, :document FROM json_each(:keys) j
+            WHERE :hot > (SELECT count(*) FROM keys k WHERE k.key = j.value)
+              + (SELECT count(*) FROM recent_keys r WHERE r.key = j.value)
+              AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.key = j.value AND k.article = :document)
+            """,
+            {"document": document, "keys": json.dumps(sorted(keys)), "hot": HOT},
         )
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
@@ -151,60 +212,72 @@ class Copies:
         # CROSS JOIN keeps SQLite from scanning `keys`; the fastest of five ways measured.
         rows = self._connection.execute(
             """
-            SELECT k.article FROM json_each(?) j CROSS JOIN keys k ON k.key = j.value
-            WHERE k.article <> ? GROUP BY k.article ORDER BY count(*) DESC, k.article LIMIT ?
+            SELECT article, count(*) FROM (
+              SELECT k.article FROM json_each(:keys) j CROSS JOIN keys k ON k.key = j.value
+              UNION ALL
+              SELECT r.article FROM json_each(:keys) j CROSS JOIN recent_keys r ON r.key = j.value)
+            WHERE article <> :document GROUP BY article
             """,
-            (json.dumps(list(keys)), document, limit),
+            {"document": document, "keys": json.dumps(sorted(set(keys)))},
         )
-        return [int(row[0]) for row in rows]
+        return choose(((row[0], row[1]) for row in rows), limit)
+
+    def merge_recent(self) -> None:
+        """Move the recent keys to the others when there are many."""
+        count = self._connection.execute("SELECT count(*) FROM recent_keys").fetchone()[0]
+        if count >= MERGE_AT:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO keys SELECT key, article FROM recent_keys ORDER BY key"
+            )
+            self._connection.execute("DELETE FROM recent_keys")
 
     # Groups
 
     def neighbourhood(self, articles: Iterable[int]) -> set[int]:
-        """These articles, those joined to them, and all members of all their groups."""
-        ids = json.dumps(list(articles))
+        """These articles, the members of their groups, and all that joined edges connect to them.
+
+        The members come first: an article whose text was changed has no edges to them any more.
+        """
         rows = self._connection.execute(
             """
-            WITH near AS (
-              SELECT value AS article FROM json_each(:ids)
-              UNION SELECT c.b FROM json_each(:ids) j CROSS JOIN copies c ON c.a = j.value
-                WHERE c.joined
-              UNION SELECT c.a FROM json_each(:ids) j CROSS JOIN copies c ON c.b = j.value
-                WHERE c.joined
+            WITH RECURSIVE near (article) AS (
+              SELECT value FROM json_each(:ids)
+              UNION SELECT other.article FROM json_each(:ids) j
+                CROSS JOIN memberships mine ON mine.article = j.value
+                CROSS JOIN memberships other ON other.copy_group = mine.copy_group
+              UNION SELECT c.b FROM near CROSS JOIN copies c ON c.a = near.article WHERE c.joined
+              UNION SELECT c.a FROM near CROSS JOIN copies c ON c.b = near.article WHERE c.joined
             )
             SELECT article FROM near
-            UNION SELECT other.article FROM near
-              CROSS JOIN memberships mine ON mine.article = near.article
-              CROSS JOIN memberships other ON other.copy_group = mine.copy_group
             """,
-            {"ids": ids},
+            {"ids": json.dumps(list(articles))},
         )
         return {int(row[0]) for row in rows}
 
-    def joined_edges(self, articles: Iterable[int]) -> list[CopyEdge]:
-        """Edges that join these articles to any with a higher number."""
+    def edges(self, articles: Iterable[int]) -> list[CopyEdge]:
+        """Edges between these articles and any with a higher number, joined or not."""
         rows = self._connection.execute(
             """
-            SELECT c.a, c.b, c.relation, c.jaccard, c.containment_a, c.containment_b, c.shared
-            FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value WHERE c.joined
+            SELECT c.a, c.b, c.relation, c.jaccard, c.containment_a, c.containment_b, c.shared,
+              c.numbers_same, c.numbers_changed, c.joined
+            FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value
             """,
             (json.dumps(sorted(articles)),),
         )
-        return [CopyEdge(**dict(row), joined=True) for row in rows]
+        return [CopyEdge(**{**dict(row), "joined": bool(row["joined"])}) for row in rows]
 
-    def assign(self, groups: dict[int, list[int]], *, run: int, now: str) -> None:
-        """Write the groups of a whole neighbourhood: first article -> its members.
+    def assign(self, groups: Sequence[CopyGroup], *, run: int, now: str) -> None:
+        """Write the groups of a whole neighbourhood.
 
         A group goes on in the story of its first article that had one; a story left without
         groups is merged into the one that its articles went to.
         """
-        articles = [article for members in groups.values() for article in members]
-        before = self._memberships(articles)
-        for leader, members in groups.items():
-            self._save_group(leader, members, before)
-        left = {group for group, _ in before.values()} - set(groups)
-        for group in sorted(left):
-            self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (group,))
+        before = self._memberships([article for group in groups for article in group.members])
+        for group in groups:
+            self._save_group(group, before)
+        left = {group for group, _ in before.values()} - {group.members[0] for group in groups}
+        for old in sorted(left):
+            self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (old,))
         self._settle_stories({story for _, story in before.values() if story}, before, run, now)
 
     def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
@@ -218,16 +291,13 @@ class Copies:
         )
         return {row["article"]: (row["copy_group"], row["story"]) for row in rows}
 
-    def _save_group(
-        self, leader: int, members: list[int], before: dict[int, tuple[int, int | None]]
-    ) -> None:
+    def _save_group(self, group: CopyGroup, before: dict[int, tuple[int, int | None]]) -> None:
+        leader, members = group.members[0], group.members
         story = next((before[m][1] for m in members if m in before and before[m][1]), None)
         self._connection.execute(
             """
             INSERT INTO copy_groups (id, story, articles, min_jaccard, at)
-            VALUES (:id, :story, :articles,
-              (SELECT min(jaccard) FROM json_each(:members) j CROSS JOIN copies c ON c.a = j.value
-               WHERE c.joined),
+            VALUES (:id, :story, :articles, :min_jaccard,
               (SELECT min(coalesce(published_at, first_seen_at)) FROM articles
                WHERE id IN (SELECT value FROM json_each(:members))))
             ON CONFLICT (id) DO UPDATE SET story = excluded.story, articles = excluded.articles,
@@ -237,6 +307,7 @@ class Copies:
                 "id": leader,
                 "story": story,
                 "articles": len(members),
+                "min_jaccard": group.min_jaccard,
                 "members": json.dumps(members),
             },
         )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 from crawler.store.connection import APPLICATION_ID
 
-VERSION = 1
+VERSION = 2
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -23,6 +23,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
 
     steps = Migrations("newsloom")
     steps()(m001_the_house)
+    steps()(m002_copies)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -34,12 +35,21 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
 
 def m001_the_house(database: Database) -> None:
     """All tables, indexes and views; full-text search over headline and body."""
-    schema = resources.files("crawler.store").joinpath("schema.sql").read_text("utf-8")
-    for statement in statements(schema):
-        database.conn.execute(statement)
+    _run("schema.sql", database)
     database["articles"].enable_fts(
         ["title", "text"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
     )
+
+
+def m002_copies(database: Database) -> None:
+    """Numbers in the evidence, keys in two tiers, counts of furniture."""
+    _run("m002_copies.sql", database)
+
+
+def _run(script: str, database: Database) -> None:
+    text = resources.files("crawler.store").joinpath(script).read_text("utf-8")
+    for statement in statements(text):
+        database.conn.execute(statement)
 
 
 def statements(script: str) -> list[str]:

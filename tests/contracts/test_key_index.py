@@ -7,6 +7,7 @@ import pytest
 from crawler.store import Store
 from crawler.types import Article
 from dedupe import KeyIndex, MemoryIndex
+from dedupe.index import HOT
 from tests.conftest import NOW
 
 
@@ -16,7 +17,7 @@ def index(request: pytest.FixtureRequest, store: Store) -> KeyIndex:
         return MemoryIndex()
     with store.batch():
         outlet = store.outlets.ensure("example.org")
-        for n in range(1, 10):
+        for n in range(1, 200):
             article = Article(url=f"https://example.org/{n}", outlet="", title="t", text="")
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
     return store.copies
@@ -53,3 +54,18 @@ def test_keys_are_signed_64_bit_numbers(index: KeyIndex) -> None:
     index.add(1, (-(2**63), 2**63 - 1))
     assert index.candidates(2, (-(2**63),), limit=5) == [1]
     assert index.candidates(2, (2**63 - 1,), limit=5) == [1]
+
+
+def test_a_hot_key_keeps_the_first_documents_only(index: KeyIndex) -> None:
+    for n in range(1, 10):
+        index.add(n, (77, n))
+    assert len(index.candidates(0, (77,), limit=100)) == 9
+    for n in range(10, 200):
+        index.add(n, (77,))
+    assert index.candidates(0, (77,), limit=500) == list(range(1, HOT + 1))
+
+
+def test_half_of_the_places_go_to_the_lowest(index: KeyIndex) -> None:
+    for n in range(1, 10):
+        index.add(n, (1, 2) if n > 4 else (1,))
+    assert index.candidates(0, (1, 2), limit=4) == [5, 6, 1, 2]

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,14 +18,16 @@ from dedupe import (
     SchemeMismatch,
     compare,
     copy_groups,
+    cut,
     document,
     estimate,
     find_copies,
+    group_of,
     longest_passage,
+    shared_passage,
     signature,
 )
 from dedupe.evidence import _longest_run
-from dedupe.text import shingles
 
 SCHEME = Scheme()
 WORDS = [f"word{n}" for n in range(400)]
@@ -35,8 +39,17 @@ def text(*parts: tuple[int, int]) -> str:
 
 def edges(texts: dict[int, str]) -> list[CopyEdge]:
     documents = [document(i, t, SCHEME, seed=1) for i, t in texts.items()]
-    known = {d.id: d.shingles for d in documents}
-    return list(find_copies(documents, MemoryIndex(), SCHEME, shingles=known.__getitem__))
+    known = {d.id: d.shingled for d in documents}
+    return list(find_copies(documents, MemoryIndex(), SCHEME, shingled=known.__getitem__))
+
+
+def groups(texts: dict[int, str], order: list[int], seed: int = 1) -> dict[int, int]:
+    """Each text's group, the texts arriving in this order."""
+    documents = [document(i, texts[i], SCHEME, seed=seed) for i in order]
+    known = {d.id: d for d in documents}
+    found = find_copies(documents, MemoryIndex(), SCHEME, shingled=lambda i: known[i].shingled)
+    made, _ = copy_groups(texts, found, lambda a, b: compare(known[a], known[b], SCHEME))
+    return group_of(made)
 
 
 def test_the_same_text_is_a_copy() -> None:
@@ -61,8 +74,8 @@ def test_an_embedded_text_is_contained_from_the_other_side() -> None:
 
 def test_a_shared_passage_is_evidence_without_joining() -> None:
     found = compare(
-        Document(id=1, shingles=shingles(text((0, 100)), SCHEME), keys=()),
-        Document(id=2, shingles=shingles(text((70, 170)), SCHEME), keys=()),
+        Document(id=1, shingled=cut(text((0, 100)), SCHEME)),
+        Document(id=2, shingled=cut(text((70, 170)), SCHEME)),
         SCHEME,
     )
     assert found is not None
@@ -81,15 +94,15 @@ def test_longest_passage_is_the_longest_run_of_words() -> None:
 
 
 def test_signatures_of_two_seeds_are_not_comparable() -> None:
-    one, two = (signature(shingles(text((0, 100)), SCHEME), SCHEME, seed=s) for s in (1, 2))
+    one, two = (signature(cut(text((0, 100)), SCHEME).every, SCHEME, seed=s) for s in (1, 2))
     with pytest.raises(SchemeMismatch, match="different schemes or seeds"):
         estimate(one, two)
 
 
 def test_the_estimate_is_near_the_exact_similarity() -> None:
     scheme = Scheme(bands=128, rows=1)
-    one, two = (shingles(text(part), scheme) for part in ((0, 300), (100, 400)))
-    exact = len(one & two) / len(one | two)
+    one, two = (cut(text(part), scheme).every for part in ((0, 300), (100, 400)))
+    exact = len(np.intersect1d(one, two)) / len(np.union1d(one, two))
     signs = [signature(s, scheme, seed=5) for s in (one, two)]
     assert abs(estimate(*signs) - exact) < 0.15  # 3.4 standard errors
 
@@ -102,10 +115,7 @@ def test_a_scheme_that_contradicts_itself_is_refused() -> None:
 @given(st.permutations(range(12)), st.integers(0, 2**32 - 1))
 def test_groups_do_not_depend_on_the_order_of_arrival(order: list[int], seed: int) -> None:
     texts = {i: text((i // 3 * 100, i // 3 * 100 + 60 + 10 * (i % 3))) for i in range(12)}
-    documents = [document(i, texts[i], SCHEME, seed=seed) for i in order]
-    known = {d.id: d.shingles for d in documents}
-    found = find_copies(documents, MemoryIndex(), SCHEME, shingles=known.__getitem__)
-    assert copy_groups(range(12), found) == {i: i // 3 * 3 for i in range(12)}
+    assert groups(texts, order, seed) == {i: i // 3 * 3 for i in range(12)}
 
 
 def test_incremental_equals_all_at_once() -> None:
@@ -115,13 +125,13 @@ def test_incremental_equals_all_at_once() -> None:
         start = draw.randrange(0, 300, 25)
         texts[i] = text((start, start + draw.randrange(30, 90)))
     documents = [document(i, t, SCHEME, seed=9) for i, t in texts.items()]
-    known = {d.id: d.shingles for d in documents}
+    known = {d.id: d.shingled for d in documents}
     index = MemoryIndex()
     stepwise: list[CopyEdge] = []
     for n in range(0, 60, 7):
         part = documents[n : n + 7]
-        stepwise += find_copies(part, index, SCHEME, shingles=known.__getitem__)
-    at_once = list(find_copies(documents, MemoryIndex(), SCHEME, shingles=known.__getitem__))
+        stepwise += find_copies(part, index, SCHEME, shingled=known.__getitem__)
+    at_once = list(find_copies(documents, MemoryIndex(), SCHEME, shingled=known.__getitem__))
     assert stepwise == at_once
 
 
@@ -135,3 +145,80 @@ def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]
     )
     assert length == plain
     assert not length or tuple(a[start : start + length]) in runs
+
+
+@given(st.text(alphabet="ab ", max_size=80), st.text(alphabet="ab ", max_size=80))
+def test_the_fast_passage_is_the_longest_one(a: str, b: str) -> None:
+    scheme = Scheme(shingle=2)
+    fast, plain = shared_passage(a, b, scheme), longest_passage(a, b, scheme)
+    assert len(fast.split()) == len(plain.split())
+    assert f" {fast} " in f" {' '.join(b.split())} " or not fast
+
+
+def test_signatures_are_what_datasketch_makes_of_the_same_hashes() -> None:
+    draw = random.Random(8)
+    for _ in range(1_000):
+        made = cut(" ".join(draw.choices(WORDS, k=draw.randrange(5, 90))), SCHEME).every
+        plain = MinHash(num_perm=SCHEME.permutations, seed=77, hashfunc=int, scheme="affine32")
+        plain.update_batch((made & np.uint64(0xFFFFFFFF)).tolist())
+        ours = np.frombuffer(signature(made, SCHEME, seed=77).values, "<u4")
+        assert (ours == plain.hashvalues).all()
+
+
+def test_a_chain_of_ever_less_similar_texts_does_not_grow() -> None:
+    texts = {i: text((25 * i, 25 * i + 100)) for i in range(12)}
+    found = groups(texts, list(texts))
+    assert len(set(found.values())) >= 4
+    for a, b in ((a, b) for a in texts for b in texts if a < b and found[a] == found[b]):
+        assert b - a <= 4
+
+
+def test_a_digest_does_not_join_the_reports_that_it_contains() -> None:
+    one, two = text((0, 80)), text((200, 280))
+    found = groups({1: one, 2: one, 3: two, 4: two, 5: f"{one} {two}"}, [5, 1, 2, 3, 4])
+    assert found[1] == found[2] != found[3] == found[4]
+    assert found[5] in (found[1], found[3])
+
+
+def test_a_paragraph_of_a_long_text_is_no_copy_of_it() -> None:
+    (edge,) = edges({1: text((0, 400)), 2: text((0, 36))})
+    assert edge.containment_b == 1.0
+    assert edge.relation is Relation.PARTIAL
+
+
+REPORT = (
+    "Stocks closed {} points higher in busy trading on Monday afternoon, a change of {} percent "
+    "since the end of last week. Volume was {} million shares in all, with banks ahead of all. Oil "
+    "traded at {} dollars a barrel as the market waited for word from the producers, and gold went "
+    "for {} an ounce. Advancing issues outnumbered falling ones on the main board by {} to one."
+)
+
+
+def test_a_template_with_other_numbers_is_no_copy() -> None:
+    (edge,) = edges({1: REPORT.format(*range(6)), 2: REPORT.format(*range(50, 56))})
+    assert (edge.numbers_same, edge.numbers_changed) == (0, 6)
+    assert edge.relation is Relation.PARTIAL
+    assert edge.jaccard > SCHEME.min_jaccard
+
+
+def test_a_corrected_number_leaves_a_copy_a_copy() -> None:
+    (edge,) = edges({1: REPORT.format(*range(6)), 2: REPORT.format(99, *range(1, 6))})
+    assert (edge.numbers_same, edge.numbers_changed) == (5, 1)
+    assert edge.joined
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "", "a", "five words and no more", "\x00" * 500, "\ud800 \udfff" * 300, "🎈🎉" * 400,
+        "12 " * 400, "word " * 100_000, "\u202eabc " * 50, "\u0e01\u0e31 \u05d0\u05d1 " * 3,
+    ],
+)  # fmt: skip
+def test_texts_that_say_nothing_have_no_keys(hostile: str) -> None:
+    assert document(1, hostile, SCHEME, seed=1).keys == ()
+
+
+def test_a_text_of_five_million_characters_is_compared_like_any_other() -> None:
+    long = " ".join(f"w{n}" for n in range(650_000))
+    (edge,) = edges({1: long, 2: long[: len(long) // 5]})
+    assert edge.relation is Relation.CONTAINS

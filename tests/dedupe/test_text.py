@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe import Scheme
-from dedupe.text import normalise, shingle_size, shingles, tokens
+from dedupe import Scheme, cut
+from dedupe.text import normalise, runs, shingle_size, shingles, tokens
+from dedupe.words import hash_words
 
 SCHEME = Scheme()
 
@@ -17,8 +18,8 @@ def test_words_are_folded_and_punctuation_is_not_a_word() -> None:
 
 def test_scripts_without_spaces_come_as_characters() -> None:
     assert tokens("托卡耶夫 2022 年") == ["托", "卡", "耶", "夫", "2022", "年"]
-    assert shingle_size("托卡耶夫下令开火", SCHEME) == SCHEME.shingle_chars
-    assert shingle_size("Tokayev ordered fire", SCHEME) == SCHEME.shingle
+    assert shingle_size(tokens("托卡耶夫下令开火"), SCHEME) == SCHEME.shingle_chars
+    assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle
 
 
 def test_hindi_words_stay_whole_at_their_vowel_signs() -> None:
@@ -33,3 +34,21 @@ def test_a_text_shorter_than_a_shingle_has_none() -> None:
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = " ".join(tokens(text))
     assert " ".join(tokens(once)) == once
+
+
+@settings(deadline=None)  # the first text makes the table of letters
+@given(st.text())
+def test_the_fast_words_are_the_plain_ones(text: str) -> None:
+    plain = tokens(text)
+    hashed, digits, unspaced = hash_words(text)
+    assert len(hashed) == len(plain)
+    assert len(set(hashed.tolist())) == len(set(plain))
+    assert digits.tolist() == [word[0].isdecimal() for word in plain]
+    size = SCHEME.shingle_chars if unspaced else SCHEME.shingle
+    assert size == shingle_size(plain, SCHEME)
+    assert len(cut(text, SCHEME).every) == len(set(runs(plain, size)))
+
+
+def test_words_are_the_same_numbers_everywhere() -> None:
+    assert hash_words("Almaty 2022")[0].tolist() == hash_words("ALMATY  2022!")[0].tolist()
+    assert hash_words("Almaty")[0][0] == hash_words("in Almaty")[0][1]

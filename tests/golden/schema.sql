@@ -140,20 +140,6 @@ CREATE TABLE keys ( -- near-duplicate index: articles that share a key are compa
   PRIMARY KEY (key, article)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE copies ( -- two articles compared: the evidence
-  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
-  b INTEGER NOT NULL REFERENCES articles (id), -- the other
-  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
-  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1
-  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
-  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
-  shared INTEGER NOT NULL, -- number of shared shingles
-  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
-  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when it puts the two into one copy group
-  scheme TEXT NOT NULL, -- scheme that decided
-  PRIMARY KEY (a, b)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE stories ( -- copy groups about the same event
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the story; never given twice
   title TEXT NOT NULL, -- headline of the first article of its largest copy group
@@ -199,6 +185,40 @@ CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     content="articles"
 );
 
+CREATE TABLE copies ( -- two articles compared: the evidence
+  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
+  b INTEGER NOT NULL REFERENCES articles (id), -- the other
+  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
+  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
+  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
+  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
+  shared INTEGER NOT NULL, -- number of shared shingles
+  numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
+  numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
+  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
+  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
+  scheme TEXT NOT NULL, -- scheme that decided
+  PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recent_keys ( -- the newest part of `keys`, merged into it now and then in the order of keys
+  key INTEGER NOT NULL, -- 64 bits of a band of the signature, or of an anchor
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article has it
+  PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE common_shingles ( -- how many texts have a shingle, over all outlets
+  id INTEGER PRIMARY KEY CHECK (id = 1), -- there is one row
+  texts INTEGER NOT NULL, -- texts counted; halved together with the counts, so that they stay young
+  counts BLOB NOT NULL -- count-min sketch, as dedupe.Common packs it
+) STRICT;
+
+CREATE TABLE furniture ( -- which shingles an outlet repeats across its articles
+  outlet INTEGER PRIMARY KEY REFERENCES outlets (id), -- which outlet
+  texts INTEGER NOT NULL, -- texts counted
+  counts BLOB NOT NULL -- shingles and their counts, as dedupe.Furniture packs them
+) STRICT;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -211,8 +231,6 @@ CREATE INDEX articles_outlet ON articles (outlet, first_seen_at);
 
 CREATE INDEX articles_seen ON articles (first_seen_at);
 
-CREATE INDEX copies_b ON copies (b);
-
 CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
 
 CREATE INDEX copy_groups_story ON copy_groups (story);
@@ -224,6 +242,8 @@ CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
 CREATE INDEX memberships_group ON memberships (copy_group);
 
 CREATE INDEX story_log_story ON story_log (story);
+
+CREATE INDEX copies_b ON copies (b);
 
 CREATE VIEW article_overview AS -- one flat row an article
 SELECT
@@ -289,27 +309,6 @@ JOIN outlets o ON o.id = a.outlet
 WHERE g.story IS NOT NULL
 GROUP BY g.story, a.outlet;
 
-CREATE VIEW copy_network AS -- which outlets carry the same texts: an edge list, from the earlier to the later
-SELECT
-  oa.slug AS earlier, -- outlet whose article is earlier
-  ob.slug AS later, -- outlet whose article is later
-  count(*) AS copies, -- pairs of articles
-  avg(CASE WHEN e.swapped THEN e.containment_a ELSE e.containment_b END) AS containment -- mean share of the later text that stands in the earlier
-FROM (
-  SELECT
-    c.*,
-    coalesce(x.published_at, x.first_seen_at) > coalesce(y.published_at, y.first_seen_at) AS swapped,
-    x.outlet AS outlet_a,
-    y.outlet AS outlet_b
-  FROM copies c
-  JOIN articles x ON x.id = c.a
-  JOIN articles y ON y.id = c.b
-  WHERE c.joined AND x.outlet <> y.outlet
-) e
-JOIN outlets oa ON oa.id = CASE WHEN e.swapped THEN e.outlet_b ELSE e.outlet_a END
-JOIN outlets ob ON ob.id = CASE WHEN e.swapped THEN e.outlet_a ELSE e.outlet_b END
-GROUP BY oa.id, ob.id;
-
 CREATE VIEW outlet_day AS -- what was polled and what came of it, by outlet and day: the denominator
 SELECT
   o.slug AS outlet, -- which outlet
@@ -353,6 +352,27 @@ JOIN articles a ON a.id = r.article
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
 WHERE r.title <> coalesce(n.title, a.title);
+
+CREATE VIEW copy_network AS -- which outlets carry the same texts: an edge list, from the earlier to the later
+SELECT
+  oa.slug AS earlier, -- outlet whose article is earlier
+  ob.slug AS later, -- outlet whose article is later
+  count(*) AS copies, -- pairs of articles
+  avg(CASE WHEN e.swapped THEN e.containment_a ELSE e.containment_b END) AS containment -- mean share of the later text that stands in the earlier
+FROM (
+  SELECT
+    c.*,
+    coalesce(x.published_at, x.first_seen_at) > coalesce(y.published_at, y.first_seen_at) AS swapped,
+    x.outlet AS outlet_a,
+    y.outlet AS outlet_b
+  FROM copies c
+  JOIN articles x ON x.id = c.a
+  JOIN articles y ON y.id = c.b
+  WHERE c.joined AND x.outlet <> y.outlet
+) e
+JOIN outlets oa ON oa.id = CASE WHEN e.swapped THEN e.outlet_b ELSE e.outlet_a END
+JOIN outlets ob ON ob.id = CASE WHEN e.swapped THEN e.outlet_a ELSE e.outlet_b END
+GROUP BY oa.id, ob.id;
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");

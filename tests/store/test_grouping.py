@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from crawler.errors import SchemeChanged
 from crawler.grouping import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
@@ -106,10 +107,14 @@ def test_a_revision_that_no_longer_is_a_copy_leaves_its_group(filled: Filled) ->
     assert store.upkeep.problems() == []
 
 
-def test_another_scheme_makes_the_findings_anew(filled: Filled) -> None:
+def test_another_scheme_is_refused_by_name_and_a_rebuild_is_the_remedy(filled: Filled) -> None:
     store = filled([list(enumerate(texts(12)))])
     stricter = Scheme(min_jaccard=0.99, min_containment=1.0)
-    assert group(store, run=1, now=NOW, scheme=stricter).compared == 12
+    with pytest.raises(SchemeChanged) as refused:
+        group(store, run=1, now=NOW, scheme=stricter)
+    for part in (Scheme().id, stricter.id, "newsloom group --rebuild"):
+        assert part in str(refused.value)
+    assert group(store, run=1, now=NOW, scheme=stricter, rebuild=True).compared == 12
 
 
 def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:

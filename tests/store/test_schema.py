@@ -90,7 +90,7 @@ def test_a_newer_or_older_store_says_what_to_do(tmp_path: Path) -> None:
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
-    assert migrate_store(file) == ["m001_the_house"]
+    assert migrate_store(file) == ["m001_the_house", "m002_copies"]
     assert migrate_store(file) == []
 
 

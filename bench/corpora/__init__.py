@@ -1,0 +1,1 @@
+"""Corpora that benches make for themselves."""

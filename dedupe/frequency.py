@@ -1,0 +1,163 @@
+"""How many texts have a shingle: what many have is furniture, not news.
+
+Two kinds are left out before texts are compared: what one outlet repeats across its articles
+(sign-offs, "read more", legal lines), and what is common among all texts (templates). One shingle
+in four is counted, chosen by its number; those around it share its verdict, also the ones that run
+across the seam between furniture and news.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .types import Scheme
+from .words import Hashes, mix
+
+_SAMPLED = np.uint64(3)
+_ROWS = 2
+_WIDTH = 1 << 21
+_FULL = np.uint8(255)
+_FADE = 40_000
+_SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
+_PRINTS = np.uint64(0x589965CC75374CC3)
+_KEPT = 1_024
+_REACH = 6
+
+
+class Common:
+    """Counts over all texts, in 4 MiB however many there are.
+
+    A count-min sketch with conservative update (Cormode and Muthukrishnan 2005; Estan and
+    Varghese 2002): it may count too many, never too few. After 80,000 texts all counts are halved,
+    so they speak of the last 40,000 to 80,000. Copies are counted apart from texts: a text that
+    many print is no template.
+    """
+
+    def __init__(self, documents: int = 0, packed: bytes | None = None) -> None:
+        self.documents = documents
+        """texts counted, halved whenever the counts are"""
+        size = _ROWS * _WIDTH
+        counts = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(size)
+        self._counts = counts.astype(np.uint8).reshape(_ROWS, _WIDTH)
+
+    def count(self, shingles: Hashes, *, copy: bool) -> None:
+        """Count the distinct shingles of a text."""
+        sampled = shingles[_is_sampled(shingles)]
+        self._add(sampled ^ _PRINTS)
+        if copy:
+            return
+        self._add(sampled)
+        self.documents += 1
+        if self.documents >= 2 * _FADE:
+            self._counts >>= np.uint8(1)
+            self.documents >>= 1
+
+    def texts(self, shingles: Hashes) -> NDArray[np.uint8]:
+        """Texts that have each of these (sampled) shingles, copies not counted."""
+        return self._values(self._cells(shingles))
+
+    def prints(self, shingles: Hashes) -> NDArray[np.uint8]:
+        """The same, copies counted."""
+        return self._values(self._cells(shingles ^ _PRINTS))
+
+    def pack(self) -> bytes:
+        """All counts; the class takes them back."""
+        return zlib.compress(self._counts.tobytes(), 1)
+
+    def _add(self, keys: Hashes) -> None:
+        cells = self._cells(keys)
+        least = np.minimum(self._values(cells), _FULL - np.uint8(1)) + np.uint8(1)
+        for row in range(_ROWS):
+            self._counts[row, cells[row]] = np.maximum(self._counts[row, cells[row]], least)
+
+    def _cells(self, keys: Hashes) -> list[NDArray[np.int64]]:
+        return [(mix(keys ^ salt) % np.uint64(_WIDTH)).astype(np.int64) for salt in _SALTS]
+
+    def _values(self, cells: list[NDArray[np.int64]]) -> NDArray[np.uint8]:
+        found: NDArray[np.uint8] = np.minimum(self._counts[0, cells[0]], self._counts[1, cells[1]])
+        return found
+
+
+class Furniture:
+    """Counts of one outlet, in at most 9 KiB: what it repeats stays, what it prints once goes.
+
+    The shingles with the lowest counts are forgotten first, among them the longest unseen.
+    """
+
+    def __init__(self, texts: int = 0, packed: bytes = b"") -> None:
+        self.texts = texts
+        """texts counted"""
+        size = len(packed) // 9
+        self._keys = np.frombuffer(packed[: 8 * size], "<u8").astype(np.uint64)
+        self._counts = np.frombuffer(packed[8 * size :], np.uint8)
+
+    def count(self, shingles: Hashes, *, copy: bool) -> None:
+        """Count the distinct shingles of a text, unless it is a copy of one before."""
+        if copy:
+            return
+        self.texts += 1
+        new = shingles[_is_sampled(shingles)]
+        again = np.isin(self._keys, new, assume_unique=True)
+        fresh = np.setdiff1d(new, self._keys[again], assume_unique=True)
+        one = np.uint8(1)
+        # Newest first, so that a stable sort by count leaves the oldest of the rarest last.
+        keys = np.concatenate((fresh, self._keys[again], self._keys[~again]))
+        counts = np.concatenate(
+            (
+                np.full(len(fresh), one),
+                np.minimum(self._counts[again], _FULL - one) + one,
+                self._counts[~again],
+            )
+        )
+        if len(keys) > _KEPT:
+            kept = np.sort(np.argsort(-counts.astype(np.int16), kind="stable")[:_KEPT])
+            keys, counts = keys[kept], counts[kept]
+        self._keys, self._counts = keys, counts
+
+    def repeated(self, shingles: Hashes, scheme: Scheme, common: Common) -> NDArray[np.bool_]:
+        """Which of these (sampled) shingles are furniture of this outlet."""
+        if not len(self._keys):
+            return np.zeros(len(shingles), np.bool_)
+        order = np.argsort(self._keys)
+        at = np.searchsorted(self._keys, shingles, sorter=order)
+        at = order[np.minimum(at, len(order) - 1)]
+        texts = np.where(self._keys[at] == shingles, self._counts[at], np.uint8(0))
+        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
+        # What other outlets print too is news that this one told more than once.
+        found: NDArray[np.bool_] = (texts >= limit) & (texts > common.prints(shingles) // 4)
+        return found
+
+    def pack(self) -> bytes:
+        """All counts; the class takes them back."""
+        return self._keys.astype("<u8").tobytes() + self._counts.tobytes()
+
+
+def telling(
+    scheme: Scheme, common: Common, furniture: Furniture
+) -> Callable[[Hashes], NDArray[np.bool_]]:
+    """A test for `cut`: which shingles of a text, in order, are too common to tell anything."""
+    limit = min(max(scheme.common_texts, scheme.common_share * common.documents), 254)
+
+    def test(shingles: Hashes) -> NDArray[np.bool_]:
+        at = np.flatnonzero(_is_sampled(shingles))
+        if not len(at):
+            return np.zeros(len(shingles), np.bool_)
+        sampled = shingles[at]
+        verdict = (common.texts(sampled) > limit) | furniture.repeated(sampled, scheme, common)
+        untelling = at[verdict]
+        cover = np.zeros(len(shingles) + 1, np.int64)
+        np.add.at(cover, np.maximum(untelling - _REACH, 0), 1)
+        np.add.at(cover, np.minimum(untelling + _REACH + 1, len(shingles)), -1)
+        found: NDArray[np.bool_] = np.cumsum(cover[:-1]) > 0
+        return found
+
+    return test
+
+
+def _is_sampled(shingles: Hashes) -> NDArray[np.bool_]:
+    sampled: NDArray[np.bool_] = (shingles & _SAMPLED) == 0
+    return sampled

@@ -1,0 +1,82 @@
+"""The words of a text as 64-bit numbers, all at once.
+
+`dedupe.text.tokens` says what a word is; this gives one number for each of its tokens, without
+making them one by one: five times faster, and most of the cost of a signature was there.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .text import UNSPACED_CHAR, WORD, normalise
+
+Hashes = NDArray[np.uint64]
+
+_WORD, _UNSPACED, _DIGIT = np.uint8(1), np.uint8(2), np.uint8(4)
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_KEPT = 1 << 16
+# No character from here on is a letter or a digit, and a smaller table is made sooner.
+_LETTERS = np.uint32(0x40000)
+
+
+def hash_words(text: str) -> tuple[Hashes, NDArray[np.bool_], bool]:
+    """One number for each token, which of them begin with a digit, and whether it is unspaced.
+
+    The number is a polynomial in the characters of the token (Karp and Rabin 1987), modulo 2^64,
+    mixed: equal on every machine. A text is unspaced when most of its tokens are single
+    characters of a script without spaces.
+    """
+    folded = normalise(text)
+    chars = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4")
+    kinds = _kinds()[np.minimum(chars, _LETTERS)]
+    word, single = kinds & _WORD, kinds & _UNSPACED
+    starts = np.flatnonzero((word > np.append(np.uint8(0), word[:-1])) | (single > 0))
+    ends = np.flatnonzero((word > np.append(word[1:], np.uint8(0))) | (single > 0)) + 1
+    sums = np.zeros(len(chars) + 1, np.uint64)
+    np.cumsum(chars * _powers(_BASE, len(chars)), out=sums[1:])
+    hashed = mix((sums[ends] - sums[starts]) * _powers(_INVERSE, len(chars))[starts])
+    unspaced = 2 * int(np.count_nonzero(single[starts])) > len(starts)
+    return hashed, (kinds[starts] & _DIGIT) > 0, unspaced
+
+
+def mix(values: Hashes) -> Hashes:
+    """The finalizer of MurmurHash3: a bijection in which every bit depends on every bit."""
+    values = values ^ (values >> np.uint64(33))
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xC4CEB9FE1A85EC53)
+    values ^= values >> np.uint64(33)
+    return values
+
+
+def _powers(base: int, count: int) -> Hashes:
+    return _kept_powers(base)[:count] if count <= _KEPT else _make_powers(base, count)
+
+
+@functools.lru_cache(maxsize=2)
+def _kept_powers(base: int) -> Hashes:
+    return _make_powers(base, _KEPT)
+
+
+def _make_powers(base: int, count: int) -> Hashes:
+    factors = np.full(count, base, np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors)
+
+
+@functools.lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.uint8]:
+    """What each character is, by its code point: the patterns of `dedupe.text`, as a table."""
+    alphabet = "".join(map(chr, range(_LETTERS)))
+    table = np.zeros(_LETTERS + 1, np.uint8)
+    for pattern, kind in ((WORD, _WORD), (re.compile(r"\d+"), _DIGIT)):
+        for match in pattern.finditer(alphabet):
+            table[match.start() : match.end()] |= kind
+    for match in UNSPACED_CHAR.finditer(alphabet):
+        table[match.start()] = (table[match.start()] & _DIGIT) | _UNSPACED
+    return table
