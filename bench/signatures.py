@@ -41,16 +41,19 @@ def main() -> None:
     words = [list({" ".join(run).encode() for run in runs(tokens(t), 5)}) for t in texts]
     hashed = [cut(text, scheme).every for text in texts]
 
-    def plain(shingles: list[bytes]) -> None:
+    def plain(shingles: list[bytes]) -> MinHash:
         sketch = MinHash(num_perm=PERMUTATIONS, seed=7, scheme="affine32")
         for shingle in shingles:
             sketch.update(shingle)
+        return sketch
 
-    def batch(shingles: list[bytes]) -> None:
-        MinHash(num_perm=PERMUTATIONS, seed=7, scheme="affine32").update_batch(shingles)
+    def batch(shingles: list[bytes]) -> MinHash:
+        sketch = MinHash(num_perm=PERMUTATIONS, seed=7, scheme="affine32")
+        sketch.update_batch(shingles)
+        return sketch
 
-    def plain_from_text(text: str) -> None:
-        plain(list({" ".join(run).encode() for run in runs(tokens(text), 5)}))
+    def plain_from_text(text: str) -> MinHash:
+        return plain(list({" ".join(run).encode() for run in runs(tokens(text), 5)}))
 
     base = seconds(lambda: [plain(w) for w in words])
     rows = {

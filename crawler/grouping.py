@@ -112,7 +112,8 @@ class _Copier:
         self._common = Common(known.texts, known.packed) if known else Common()
         self._furniture: dict[int, Furniture] = {}
         self._texts: dict[int, ComparedText] = {}
-        self._shingled = functools.lru_cache(maxsize=2_000)(self._cut)
+        self._cuts: dict[int, Shingled] = {}
+        self._cut = functools.lru_cache(maxsize=6_000)(self._cut_now)
 
     def work(self, progress: Progress) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
@@ -131,18 +132,11 @@ class _Copier:
     def _compare(self, waiting: list[ComparedText]) -> int:
         copies = self._store.copies
         self._texts = {article.id: article for article in waiting}
-        self._shingled.cache_clear()
+        self._cut.cache_clear()
         copies.forget(self._texts)
         documents = [self._document(article) for article in waiting]
-        shingled = {ready.id: ready.shingled for ready in documents}
-        found = list(
-            find_copies(
-                documents,
-                copies,
-                self._scheme,
-                shingled=lambda other: shingled.get(other) or self._shingled(other),
-            )
-        )
+        self._cuts = {ready.id: ready.shingled for ready in documents}
+        found = list(find_copies(documents, copies, self._scheme, shingled=self._shingled))
         self._save_edges(found)
         near = copies.neighbourhood(self._texts)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
@@ -175,7 +169,12 @@ class _Copier:
 
     def _save_edges(self, edges: list[CopyEdge]) -> None:
         for edge in edges:
-            passage = shared_passage(self._text(edge.a).text, self._text(edge.b).text, self._scheme)
+            passage = shared_passage(
+                self._shingled(edge.a),
+                self._shingled(edge.b),
+                (self._text(edge.a).text, self._text(edge.b).text),
+                self._scheme,
+            )
             self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
 
     def _learn(self, documents: list[Document], later: set[int]) -> None:
@@ -191,7 +190,10 @@ class _Copier:
         for outlet, furniture in self._furniture.items():
             copies.save_furniture(outlet, Counts(furniture.texts, furniture.pack()))
 
-    def _cut(self, article: int) -> Shingled:
+    def _shingled(self, article: int) -> Shingled:
+        return self._cuts.get(article) or self._cut(article)
+
+    def _cut_now(self, article: int) -> Shingled:
         found = self._text(article)
         common = telling(self._scheme, self._common, self._outlet(found.outlet))
         return cut(found.text, self._scheme, common)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -28,43 +27,86 @@ def copy_groups(
 ) -> tuple[list[CopyGroup], list[CopyEdge]]:
     """Each document in one group: star clusters over the joined edges (Aslam et al. 2004).
 
-    The document most like its neighbours becomes a centre and takes its copies; the next one
-    not yet taken becomes the next centre; then every document goes to the centre it is most like.
-    So each member is a copy of its centre, a chain of ever less similar texts cannot grow, and a
-    digest that contains two reports does not join them. A pair that was no candidate is compared
-    when one of the two is a centre of what connects them: the edges found so are given too.
+    The document most like the others becomes a centre and takes its copies; among those left the
+    next centre is found. So each member is a copy of its centre, a chain of ever less similar
+    texts cannot grow, and a digest that contains two reports does not join them. Pairs that were
+    no candidates are compared when one of the two may be a centre of what connects them: the edges
+    found so are given too.
     """
-    near: dict[int, dict[int, float]] = {document: {} for document in documents}
-    known: set[tuple[int, int]] = set()
-    found: list[CopyEdge] = []
-    for edge in edges:
-        _join(near, edge)
-        known.add((edge.a, edge.b))
+    graph = _Graph(documents, edges, compare)
     groups: list[CopyGroup] = []
-    for component in _components(near):
-        centres = set()
-        # Squares: a digest is half like many, a copy is quite like its own.
-        weight = {d: sum(jaccard**2 for jaccard in near[d].values()) for d in component}
-        rest = sorted(component, key=lambda d: (-weight[d], d))
+    for component in graph.components():
+        rest = component
         while rest:
-            centre = rest[0]
-            centres.add(centre)
-            for other in component:
-                pair = (min(centre, other), max(centre, other))
-                if centre != other and pair not in known:
-                    known.add(pair)
-                    edge_ = compare(*pair)
-                    if edge_ is not None:
-                        found.append(edge_)
-                        _join(near, edge_)
-            rest = [d for d in rest[1:] if d not in near[centre]]
-        groups += _stars(component, centres, near)
-    return sorted(groups, key=lambda group: group.members), found
+            centre = graph.centre(rest)
+            near = graph.near[centre]
+            groups.append(
+                CopyGroup(
+                    centre=centre,
+                    members=tuple(d for d in rest if d == centre or d in near),
+                    min_jaccard=min((near[d] for d in rest if d in near), default=None),
+                )
+            )
+            rest = [d for d in rest if d != centre and d not in near]
+    return sorted(groups, key=lambda group: group.members), graph.found
 
 
-def _join(near: dict[int, dict[int, float]], edge: CopyEdge) -> None:
-    if edge.joined:
-        near[edge.a][edge.b] = near[edge.b][edge.a] = edge.jaccard
+class _Graph:
+    """Joined edges from both ends, and the means to complete them."""
+
+    def __init__(
+        self, documents: Iterable[int], edges: Iterable[CopyEdge], compare: Compare
+    ) -> None:
+        self.near: dict[int, dict[int, float]] = {document: {} for document in documents}
+        """documents joined to each, with their Jaccard similarity"""
+        self.found: list[CopyEdge] = []
+        """edges that came of comparing more pairs"""
+        self._known: set[tuple[int, int]] = set()
+        self._compare = compare
+        for edge in edges:
+            self._known.add((edge.a, edge.b))
+            self._join(edge)
+
+    def compare_all(self, document: int, others: Iterable[int]) -> None:
+        """Know all edges of a document to these others."""
+        for other in others:
+            pair = (min(document, other), max(document, other))
+            if document == other or pair in self._known:
+                continue
+            self._known.add(pair)
+            edge = self._compare(*pair)
+            if edge is not None:
+                self.found.append(edge)
+                self._join(edge)
+
+    def centre(self, rest: list[int]) -> int:
+        """The document that is most like these others, found by climbing.
+
+        Of edited copies the original is the one most like each of them: from any copy the
+        steepest way leads there, whichever pairs were candidates.
+        """
+        within = set(rest)
+        best = min(rest, key=lambda d: (-self._weight(d, within), d))
+        self.compare_all(best, rest)
+        while ways := self.near[best].keys() & within:
+            next_ = min(ways, key=lambda d: (-self.near[best][d], -self._weight(d, within), d))
+            self.compare_all(next_, rest)
+            if self._weight(next_, within) <= self._weight(best, within):
+                break
+            best = next_
+        return best
+
+    def components(self) -> list[list[int]]:
+        """Documents that edges connect, each list ascending."""
+        return _components(self.near)
+
+    def _weight(self, document: int, within: set[int]) -> float:
+        # Squares: a digest is half like many, a copy is quite like its own.
+        return sum(j**2 for other, j in self.near[document].items() if other in within)
+
+    def _join(self, edge: CopyEdge) -> None:
+        if edge.joined:
+            self.near[edge.a][edge.b] = self.near[edge.b][edge.a] = edge.jaccard
 
 
 def _components(near: dict[int, dict[int, float]]) -> list[list[int]]:
@@ -80,26 +122,6 @@ def _components(near: dict[int, dict[int, float]]) -> list[list[int]]:
             component += new
         found.append(sorted(component))
     return found
-
-
-def _stars(
-    component: list[int], centres: set[int], near: dict[int, dict[int, float]]
-) -> list[CopyGroup]:
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for document in component:
-        if document in centres:
-            members[document].append(document)
-        else:
-            near_centres = near[document].keys() & centres
-            members[min(near_centres, key=lambda c: (-near[document][c], c))].append(document)
-    return [
-        CopyGroup(
-            centre=centre,
-            members=tuple(around),
-            min_jaccard=min((near[centre][m] for m in around if m != centre), default=None),
-        )
-        for centre, around in members.items()
-    ]
 
 
 def group_of(groups: Iterable[CopyGroup]) -> dict[int, int]:

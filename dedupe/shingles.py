@@ -27,19 +27,26 @@ def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
     """The shingles of a text; those that are `common` are left out of all that is compared."""
     hashed, is_number, unspaced = hash_words(text)
     size = scheme.shingle_chars if unspaced else scheme.shingle
-    every = windows(hashed, size)
+    ordered = windows(hashed, size)
     anchors = windows(hashed, round(scheme.anchor * size / scheme.shingle))
     slots, numbers = _numbers(hashed, is_number)
-    whole = distinct(every)
+    whole = distinct(ordered)
     telling = whole
-    if common is not None and len(every):
-        seen = common(every)
-        telling = distinct(every[~seen])
+    if common is not None and len(ordered):
+        seen = common(ordered)
+        telling = distinct(ordered[~seen])
         # An anchor that holds a common shingle would bring up every text that has it.
-        inside = len(every) - len(anchors) + 1
+        inside = len(ordered) - len(anchors) + 1
         if len(anchors):
             anchors = anchors[~sliding_window_view(seen, inside).any(axis=1)]
-    return Shingled(shingles=telling, every=whole, anchors=anchors, slots=slots, numbers=numbers)
+    return Shingled(
+        shingles=telling,
+        every=whole,
+        ordered=ordered,
+        anchors=anchors,
+        slots=slots,
+        numbers=numbers,
+    )
 
 
 def distinct(values: Hashes) -> Hashes:

@@ -95,6 +95,8 @@ class Shingled:
     """the shingles that it is compared by, distinct and ascending: all but the common ones"""
     every: Hashes
     """all of its shingles, distinct and ascending"""
+    ordered: Hashes
+    """all of its shingles as they follow each other"""
     anchors: Hashes
     """the long shingles in which no common one stands, as they follow each other"""
     slots: Hashes

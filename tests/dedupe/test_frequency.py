@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from dedupe import Common, Furniture, Scheme, cut, telling
+
+SCHEME = Scheme()
+SIGN_OFF = " ".join(f"follow{n} us" for n in range(30))
+
+
+def news(seed: int, words: int = 150) -> str:
+    draw = random.Random(seed)
+    return " ".join(f"word{draw.randrange(10**6)}" for _ in range(words))
+
+
+def learned(texts: list[tuple[str, str]], copies: bool = False) -> tuple[Common, Furniture]:
+    """Counts after these (outlet, text), and the furniture of outlet `a`."""
+    common, furniture = Common(), {"a": Furniture(), "b": Furniture()}
+    for outlet, text in texts:
+        every = cut(text, SCHEME).every
+        common.count(every, copy=copies)
+        furniture[outlet].count(every, copy=copies)
+    return common, furniture["a"]
+
+
+def left(text: str, common: Common, furniture: Furniture) -> float:
+    """Share of the shingles that still tell something."""
+    made = cut(text, SCHEME, telling(SCHEME, common, furniture))
+    return len(made.shingles) / len(made.every)
+
+
+def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
+    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
+    assert left(SIGN_OFF, common, furniture) == 0
+    assert left(news(99), common, furniture) == 1
+    body = len(cut(news(99), SCHEME).every)
+    made = cut(f"{news(99)} {SIGN_OFF}", SCHEME, telling(SCHEME, common, furniture))
+    assert body - 12 <= len(made.shingles) <= body
+
+
+def test_furniture_of_one_outlet_says_nothing_of_another() -> None:
+    common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(5)])
+    assert left(SIGN_OFF, common, Furniture()) == 1
+
+
+def test_news_that_others_print_too_is_no_furniture() -> None:
+    story = news(1)
+    common, furniture = learned([("a", story)] * 3 + [("b", story)] * 12)
+    assert left(story, common, furniture) == 1
+
+
+def test_copies_are_not_counted_as_texts() -> None:
+    common, furniture = learned([("a", news(1))] * 60, copies=True)
+    assert common.documents == furniture.texts == 0
+    assert left(news(1), common, furniture) == 1
+
+
+def test_a_template_of_many_outlets_is_left_out() -> None:
+    common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(30)])
+    assert left(SIGN_OFF, common, Furniture()) == 0
+
+
+def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
+    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(300)])
+    assert len(furniture.pack()) <= 9 * 1_024
+    assert left(SIGN_OFF, common, furniture) == 0
+
+
+def test_counts_are_the_same_after_they_were_stored() -> None:
+    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
+    again = Common(common.documents, common.pack()), Furniture(furniture.texts, furniture.pack())
+    for text in (SIGN_OFF, news(2), f"{news(3)} {SIGN_OFF}"):
+        one, two = (
+            cut(text, SCHEME, telling(SCHEME, c, f)).shingles
+            for c, f in ((common, furniture), again)
+        )
+        assert np.array_equal(one, two)
