@@ -25,7 +25,7 @@ _FADE = 40_000
 _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
 _KEPT = 1_024
-_REACH = 6
+_REACH = 8
 
 
 class Common:
@@ -83,7 +83,7 @@ class Common:
 
 
 class Furniture:
-    """Counts of one outlet, in at most 9 KiB: what it repeats stays, what it prints once goes.
+    """Counts of one outlet, in at most 10 KiB: what it repeats stays, what it prints once goes.
 
     The shingles with the lowest counts are forgotten first, among them the longest unseen.
     """
@@ -91,31 +91,25 @@ class Furniture:
     def __init__(self, texts: int = 0, packed: bytes = b"") -> None:
         self.texts = texts
         """texts counted"""
-        size = len(packed) // 9
+        size = len(packed) // 10
         self._keys = np.frombuffer(packed[: 8 * size], "<u8").astype(np.uint64)
-        self._counts = np.frombuffer(packed[8 * size :], np.uint8)
+        self._counts = np.frombuffer(packed[8 * size :], np.uint8).reshape(2, size)
+        """of each key, the texts that have it: copies left out, and copies counted"""
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
-        """Count the distinct shingles of a text, unless it is a copy of one before."""
-        if copy:
-            return
-        self.texts += 1
+        """Count the distinct shingles of a text."""
+        self.texts += not copy
         new = shingles[_is_sampled(shingles)]
         again = np.isin(self._keys, new, assume_unique=True)
         fresh = np.setdiff1d(new, self._keys[again], assume_unique=True)
-        one = np.uint8(1)
+        one = np.array([[not copy], [True]], np.uint8)
+        counted = np.minimum(self._counts[:, again], _FULL - one) + one
         # Newest first, so that a stable sort by count leaves the oldest of the rarest last.
         keys = np.concatenate((fresh, self._keys[again], self._keys[~again]))
-        counts = np.concatenate(
-            (
-                np.full(len(fresh), one),
-                np.minimum(self._counts[again], _FULL - one) + one,
-                self._counts[~again],
-            )
-        )
+        counts = np.hstack((np.repeat(one, len(fresh), axis=1), counted, self._counts[:, ~again]))
         if len(keys) > _KEPT:
-            kept = np.sort(np.argsort(-counts.astype(np.int16), kind="stable")[:_KEPT])
-            keys, counts = keys[kept], counts[kept]
+            kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:_KEPT])
+            keys, counts = keys[kept], counts[:, kept]
         self._keys, self._counts = keys, counts
 
     def repeated(self, shingles: Hashes, scheme: Scheme, common: Common) -> NDArray[np.bool_]:
@@ -125,10 +119,10 @@ class Furniture:
         order = np.argsort(self._keys)
         at = np.searchsorted(self._keys, shingles, sorter=order)
         at = order[np.minimum(at, len(order) - 1)]
-        texts = np.where(self._keys[at] == shingles, self._counts[at], np.uint8(0))
+        texts, prints = np.where(self._keys[at] == shingles, self._counts[:, at], np.uint8(0))
         limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
-        # What other outlets print too is news that this one told more than once.
-        found: NDArray[np.bool_] = (texts >= limit) & (texts > common.prints(shingles) // 4)
+        # What others print as often is news that this outlet told more than once.
+        found: NDArray[np.bool_] = (texts >= limit) & (prints > common.prints(shingles) // 2)
         return found
 
     def pack(self) -> bytes:

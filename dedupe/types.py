@@ -34,7 +34,7 @@ class Scheme:
     min_shingles: int = 20
     """texts with fewer distinct shingles never group: too little to go by"""
     min_jaccard: float = 0.30
-    min_containment: float = 0.80
+    min_containment: float = 0.75
     """a pair is joined at either: share of all shingles, or share of the shorter text's"""
     min_part: float = 0.10
     """a text contained in another joins it only when it is this share of the other: a paragraph
