@@ -83,17 +83,25 @@ def _interval(found: Row) -> str:
 @click.command()
 @click.argument("one", metavar="A")
 @click.argument("two", metavar="B")
+@click.option("--diff", is_flag=True, help="Both texts side by side, what differs in colour.")
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
-def explain(db: Path, one: str, two: str, as_object: bool) -> None:
+def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = _evidence(store, a, b)
+        texts = [store.copies.text(number).text for number in (a, b)]
     if as_object:
         click.echo(as_json(evidence, indent=2))
-    else:
-        _say(evidence)
+        return
+    _say(evidence)
+    if diff:
+        from crawler.cli.side_by_side import side_by_side
+
+        click.echo()
+        for line in side_by_side(*texts):
+            click.echo(line)
 
 
 def _evidence(store: Store, a: int, b: int) -> Row:

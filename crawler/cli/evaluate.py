@@ -60,7 +60,7 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
 
 
 def _labels(gold: Path) -> Iterator[tuple[str, str]]:
-    with gold.open(encoding="utf-8-sig", newline="") as lines:
+    with gold.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows: Iterator[Any] = csv.DictReader(lines) if gold.suffix == ".csv" else _objects(lines)
         for number, row in enumerate(rows, start=1):
             name = row.get("url") or row.get("id") if isinstance(row, dict) else None

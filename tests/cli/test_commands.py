@@ -10,9 +10,11 @@ import sys
 import warnings
 from pathlib import Path
 
+import click
 import pytest
 
 from crawler.cli.output import table, visible, write_csv
+from crawler.cli.side_by_side import side_by_side
 from tests.conftest import Crawled, newsloom
 
 HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
@@ -76,6 +78,16 @@ def test_explain_says_why(crawled: Crawled) -> None:
     found = json.loads(newsloom("--db", crawled.db, "explain", *pair, "--json").stdout)
     assert found["joined"] is True
     assert found["jaccard"] > 0.3
+    diff = newsloom("--db", crawled.db, "explain", *pair, "--diff").stdout
+    assert diff.count(" = ") > 3
+
+
+def test_side_by_side_shows_what_differs() -> None:
+    lines = list(side_by_side("one two three four", "one two 3 four\x1b[31m"))
+    assert [line.split() for line in map(click.unstyle, lines)] == [
+        ["one", "two", "=", "one", "two"],
+        ["three", "four", "|", "3", "four\\u001b[31m"],
+    ]
 
 
 @pytest.mark.parametrize(
