@@ -15,7 +15,8 @@ from typing import NamedTuple
 from crawler.errors import SchemeChanged
 from crawler.parsing.dates import posix
 from crawler.store import Store
-from crawler.store.copies import ComparedText, Counts
+from crawler.store.copies import ComparedText
+from crawler.store.counts import Count
 from dedupe import (
     Common,
     CopyEdge,
@@ -78,7 +79,7 @@ def group(
             store.stories.unlink_all()
         if rebuild:
             store.copies.queue_all()
-            store.copies.forget_common()
+            store.counts.forget()
     copier = _Copier(store, scheme, seed=seed, run=run, now=now)
     if rebuild:
         copier.work(progress)
@@ -108,7 +109,7 @@ class _Copier:
         self._run, self._now = run, now
         self.learns = True
         """whether what is compared is also counted"""
-        known = store.copies.common()
+        known = store.counts.common()
         self._common = Common(known.texts, known.packed) if known else Common()
         self._furniture: dict[int, Furniture] = {}
         self._texts: dict[int, ComparedText] = {}
@@ -122,7 +123,7 @@ class _Copier:
             with self._store.batch():
                 edges += self._compare(waiting)
                 compared += len(waiting)
-                self._store.copies.merge_recent()
+                self._store.keys.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
                 if compared >= total or compared // CHUNK % 100 == 0:
                     self._save_counts()
@@ -136,7 +137,9 @@ class _Copier:
         copies.forget(self._texts)
         documents = [self._document(article) for article in waiting]
         self._cuts = {ready.id: ready.shingled for ready in documents}
-        found = list(find_copies(documents, copies, self._scheme, shingled=self._shingled))
+        found = list(
+            find_copies(documents, self._store.keys, self._scheme, shingled=self._shingled)
+        )
         self._save_edges(found)
         near = copies.neighbourhood(self._texts)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
@@ -185,10 +188,10 @@ class _Copier:
             self._outlet(self._texts[ready.id].outlet).count(ready.shingled.every, copy=copy)
 
     def _save_counts(self) -> None:
-        copies = self._store.copies
-        copies.save_common(Counts(self._common.documents, self._common.pack()))
+        counts = self._store.counts
+        counts.save_common(Count(self._common.documents, self._common.pack()))
         for outlet, furniture in self._furniture.items():
-            copies.save_furniture(outlet, Counts(furniture.texts, furniture.pack()))
+            counts.save_furniture(outlet, Count(furniture.texts, furniture.pack()))
 
     def _shingled(self, article: int) -> Shingled:
         return self._cuts.get(article) or self._cut(article)
@@ -203,7 +206,7 @@ class _Copier:
 
     def _outlet(self, outlet: int) -> Furniture:
         if outlet not in self._furniture:
-            known = self._store.copies.furniture(outlet)
+            known = self._store.counts.furniture(outlet)
             self._furniture[outlet] = Furniture(known.texts, known.packed) if known else Furniture()
         return self._furniture[outlet]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +11,12 @@ from .evidence import compare, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
-from .shingles import Untelling, cut
+from .shingles import cut
 from .text import shingle_size, tokens
 from .types import CopyEdge, Document, Scheme, Shingled
+
+if TYPE_CHECKING:
+    from .shingles import Untelling
 
 
 def document(

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .types import Scheme
-from .words import Hashes, mix
+from .words import mix
+
+if TYPE_CHECKING:
+    from .types import Hashes
 
 _SAMPLED = np.uint64(3)
 _ROWS = 2

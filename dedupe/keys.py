@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from .shingles import distinct
 from .types import Scheme, Signature
-from .words import Hashes, mix
+from .words import mix
+
+if TYPE_CHECKING:
+    from .types import Hashes
 
 _ROW = np.uint64(0xBF58476D1CE4E5B9)
 _SECRET = np.uint64(0x94D049BB133111EB)

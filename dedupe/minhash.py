@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
 from datasketch import MinHash
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 
 from .errors import SchemeMismatch
 from .types import Scheme, Signature
-from .words import Hashes
+
+if TYPE_CHECKING:
+    from .types import Hashes
 
 _EMPTY = np.uint32(0xFFFFFFFF)
 _BLOCK = 512

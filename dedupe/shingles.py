@@ -6,17 +6,23 @@ of it is numpy over whole texts, so that a text costs a fraction of a millisecon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .types import Scheme, Shingled
-from .words import Hashes, hash_words, mix
+from .words import hash_words, mix
 
-Untelling = Callable[[Hashes], NDArray[np.bool_]]
-"""Says of each shingle whether so many other texts have it that it tells nothing."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .types import Hashes
+
+    Untelling = Callable[[Hashes], NDArray[np.bool_]]
+    """Says of each shingle whether so many other texts have it that it tells nothing."""
+
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _NUMBER = np.uint64(0xD6E8FEB86659FD93)

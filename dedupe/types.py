@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from .errors import InvalidScheme
 
 if TYPE_CHECKING:  # numpy loads when something is compared, not when a result is read
-    from .words import Hashes
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Hashes: TypeAlias = NDArray[np.uint64]
+    """one 64-bit number for each word, shingle or key"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .text import UNSPACED_CHAR, WORD, normalise
 
-Hashes = NDArray[np.uint64]
+if TYPE_CHECKING:
+    from .types import Hashes
 
 _WORD, _UNSPACED, _DIGIT = np.uint8(1), np.uint8(2), np.uint8(4)
 _BASE = 0x9E3779B97F4A7C15

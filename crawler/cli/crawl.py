@@ -154,7 +154,7 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
 def group(db: Path, rebuild: bool, quiet: bool) -> None:
     """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
     from crawler.clock import now
-    from crawler.errors import NoSuchDatabase
+    from crawler.errors import NoSuchDatabase, SchemeChanged
     from crawler.grouping import group as run_group
     from crawler.runs import begin, lock
     from crawler.store import open_store
@@ -170,6 +170,10 @@ def group(db: Path, rebuild: bool, quiet: bool) -> None:
             with store.batch():
                 store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
             totals = store.reading.groups()
+        except SchemeChanged:
+            with store.batch():
+                store.runs.close(run, now=now(), outcome="failed", summary={})
+            raise
         finally:
             store.close()
     if not quiet:

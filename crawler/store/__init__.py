@@ -21,6 +21,8 @@ from crawler.store.connection import (
     transaction,
 )
 from crawler.store.copies import Copies
+from crawler.store.counts import Counts
+from crawler.store.keys import Keys
 from crawler.store.migrations import VERSION, migrate
 from crawler.store.outlets import Outlets
 from crawler.store.pages import Pages
@@ -45,6 +47,8 @@ class Store:
         self.articles = Articles(connection)
         self.runs = Runs(connection)
         self.copies = Copies(connection)
+        self.keys = Keys(connection)
+        self.counts = Counts(connection)
         self.stories = Stories(connection)
         self.reading = Reading(connection)
         self.upkeep = Upkeep(connection)

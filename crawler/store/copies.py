@@ -1,4 +1,4 @@
-"""Signatures, keys, edges and copy groups: what the copy finder found, and its index."""
+"""Signatures, edges and copy groups: what the copy finder found."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from typing import NamedTuple
 
 from crawler.store.stories import refresh_figures
 from dedupe import CopyEdge, CopyGroup, Document
-from dedupe.index import HOT, choose
-
-MERGE_AT = 1_000_000
-"""Rows of `recent_keys` that are merged into `keys` together: few enough that looking both up
-costs little, many enough that a page of `keys` is rewritten for several of them."""
 
 
 class ComparedText(NamedTuple):
@@ -25,15 +20,8 @@ class ComparedText(NamedTuple):
     text_hash: str
 
 
-class Counts(NamedTuple):
-    """Counts of shingles: how many texts were counted, and their packed form."""
-
-    texts: int
-    packed: bytes
-
-
 class Copies:
-    """The near-duplicate findings of the file; a `dedupe.KeyIndex` besides."""
+    """The near-duplicate findings of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -98,45 +86,6 @@ class Copies:
         ).fetchone()
         return ComparedText(*row)
 
-    # What is common
-
-    def common(self) -> Counts | None:
-        """Counts of shingles over all outlets; None before the first."""
-        row = self._connection.execute("SELECT texts, counts FROM common_shingles").fetchone()
-        return Counts(*row) if row else None
-
-    def save_common(self, counts: Counts) -> None:
-        """Keep the counts of shingles over all outlets."""
-        self._connection.execute(
-            """
-            INSERT INTO common_shingles (id, texts, counts) VALUES (1, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
-            """,
-            counts,
-        )
-
-    def furniture(self, outlet: int) -> Counts | None:
-        """Counts of what an outlet repeats; None before its first article."""
-        row = self._connection.execute(
-            "SELECT texts, counts FROM furniture WHERE outlet = ?", (outlet,)
-        ).fetchone()
-        return Counts(*row) if row else None
-
-    def save_furniture(self, outlet: int, counts: Counts) -> None:
-        """Keep the counts of what an outlet repeats."""
-        self._connection.execute(
-            """
-            INSERT INTO furniture (outlet, texts, counts) VALUES (?, ?, ?)
-            ON CONFLICT (outlet) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
-            """,
-            (outlet, *counts),
-        )
-
-    def forget_common(self) -> None:
-        """Drop all counts, to learn them anew."""
-        self._connection.execute("DELETE FROM common_shingles")
-        self._connection.execute("DELETE FROM furniture")
-
     # Signatures and edges
 
     def forget(self, articles: Iterable[int]) -> None:
@@ -191,45 +140,6 @@ class Copies:
                 scheme,
             ),
         )
-
-    # The index (dedupe.KeyIndex)
-
-    def add(self, document: int, keys: Sequence[int]) -> None:
-        """See dedupe.KeyIndex."""
-        self._connection.execute(
-            """
-            INSERT OR IGNORE INTO recent_keys (key, article)
-            SELECT j.value, :document FROM json_each(:keys) j
-            WHERE :hot > (SELECT count(*) FROM keys k WHERE k.key = j.value)
-              + (SELECT count(*) FROM recent_keys r WHERE r.key = j.value)
-              AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.key = j.value AND k.article = :document)
-            """,
-            {"document": document, "keys": json.dumps(sorted(keys)), "hot": HOT},
-        )
-
-    def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
-        """See dedupe.KeyIndex."""
-        # CROSS JOIN keeps SQLite from scanning `keys`; the fastest of five ways measured.
-        rows = self._connection.execute(
-            """
-            SELECT article, count(*) FROM (
-              SELECT k.article FROM json_each(:keys) j CROSS JOIN keys k ON k.key = j.value
-              UNION ALL
-              SELECT r.article FROM json_each(:keys) j CROSS JOIN recent_keys r ON r.key = j.value)
-            WHERE article <> :document GROUP BY article
-            """,
-            {"document": document, "keys": json.dumps(sorted(set(keys)))},
-        )
-        return choose(((row[0], row[1]) for row in rows), limit)
-
-    def merge_recent(self) -> None:
-        """Move the recent keys to the others when there are many."""
-        count = self._connection.execute("SELECT count(*) FROM recent_keys").fetchone()[0]
-        if count >= MERGE_AT:
-            self._connection.execute(
-                "INSERT OR IGNORE INTO keys SELECT key, article FROM recent_keys ORDER BY key"
-            )
-            self._connection.execute("DELETE FROM recent_keys")
 
     # Groups
 

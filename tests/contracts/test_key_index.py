@@ -20,7 +20,7 @@ def index(request: pytest.FixtureRequest, store: Store) -> KeyIndex:
         for n in range(1, 200):
             article = Article(url=f"https://example.org/{n}", outlet="", title="t", text="")
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
-    return store.copies
+    return store.keys
 
 
 def test_documents_that_share_a_key_are_candidates(index: KeyIndex) -> None:

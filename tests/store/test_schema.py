@@ -6,9 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from crawler.errors import NoSuchDatabase, NotAStore
 from crawler.store import Store, migrate_store, open_store, read_store
+from crawler.store.connection import APPLICATION_ID
+from crawler.store.migrations import m001_the_house
 
 
 def test_every_table_and_column_has_a_comment(store: Store) -> None:
@@ -92,6 +95,25 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
     assert migrate_store(file) == ["m001_the_house", "m002_copies"]
     assert migrate_store(file) == []
+
+
+def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    connection = sqlite3.connect(file, isolation_level=None)
+    first = Migrations("newsloom")
+    first()(m001_the_house)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    first.apply(Database(connection))
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO outlets (slug, name) VALUES ('g', 'Gazette')")
+    connection.close()
+    with pytest.raises(NotAStore, match="newsloom db migrate"):
+        read_store(file)
+    assert migrate_store(file) == ["m002_copies"]
+    store = read_store(file)
+    assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
+    assert store.upkeep.problems() == []
+    store.close()
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
