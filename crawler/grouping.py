@@ -22,6 +22,7 @@ from dedupe import (
     CopyEdge,
     Document,
     Furniture,
+    MemoryIndex,
     Scheme,
     Shingled,
     StoryScheme,
@@ -40,6 +41,8 @@ COPIES = Scheme()
 STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
+LEARNED_FIRST = 10_000
+"""Articles from which the first grouping of a file learns what is common, in 200 MB."""
 STORY_CHUNK = 4_000
 """Copy groups linked at once, at the most; the window around them comes on top."""
 
@@ -68,9 +71,9 @@ def group(
 ) -> Grouped:
     """Bring copy groups and stories up to date with the articles.
 
-    A rebuild goes over all articles twice: first to learn what is common, then to decide with
-    that in hand. Without `stories` only copies are looked for. Raises SchemeChanged when the file
-    was grouped with other numbers.
+    The first grouping of a file, and a rebuild, learn what is common before they decide. Without
+    `stories` only copies are looked for. Raises SchemeChanged when the file was grouped with
+    other numbers.
     """
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
@@ -81,11 +84,6 @@ def group(
             store.copies.queue_all()
             store.counts.forget()
     copier = _Copier(store, scheme, seed=seed, run=run, now=now)
-    if rebuild:
-        copier.work(progress)
-        with store.batch():
-            store.copies.queue_all()
-        copier.learns = False
     compared, edges = copier.work(progress)
     linked = _link(store, story_scheme, run=run, now=now) if stories else 0
     return Grouped(compared, edges, linked)
@@ -107,11 +105,11 @@ class _Copier:
     def __init__(self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now = run, now
-        self.learns = True
-        """whether what is compared is also counted"""
         known = store.counts.common()
         self._common = Common(known.texts, known.packed) if known else Common()
         self._furniture: dict[int, Furniture] = {}
+        self._learned = 0
+        """number of the last article that was counted before any was compared"""
         self._texts: dict[int, ComparedText] = {}
         self._cuts: dict[int, Shingled] = {}
         self._cut = functools.lru_cache(maxsize=6_000)(self._cut_now)
@@ -119,6 +117,8 @@ class _Copier:
     def work(self, progress: Progress) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
         total, compared, edges = self._store.copies.count_waiting(), 0, 0
+        if total and self._store.counts.common() is None:
+            self._learn_first()
         while waiting := self._store.copies.waiting(CHUNK):
             with self._store.batch():
                 edges += self._compare(waiting)
@@ -145,8 +145,7 @@ class _Copier:
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         self._save_edges(more)
         copies.assign(groups, run=self._run, now=self._now)
-        if self.learns:
-            self._learn(documents, {edge.b for edge in found if edge.joined})
+        self._learn(documents, {edge.b for edge in found if edge.joined})
         copies.done(self._texts)
         return len(found) + len(more)
 
@@ -180,12 +179,29 @@ class _Copier:
             )
             self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
 
+    def _learn_first(self) -> None:
+        """Count the first articles of the file before any is compared.
+
+        It writes nothing: a run killed before its counts are saved learns the same again.
+        """
+        index, cuts = MemoryIndex(), dict[int, Shingled]()
+        for article in self._store.copies.first(LEARNED_FIRST):
+            common = telling(self._scheme, self._common, self._outlet(article.outlet))
+            ready = document(article.id, article.text, self._scheme, seed=self._seed, common=common)
+            cuts[ready.id] = ready.shingled
+            found = list(find_copies([ready], index, self._scheme, shingled=cuts.__getitem__))
+            self._count(ready, article.outlet, copy=any(edge.joined for edge in found))
+            self._learned = article.id
+
     def _learn(self, documents: list[Document], later: set[int]) -> None:
         """Count the shingles of these texts; `later` are copies of others."""
         for ready in documents:
-            copy = ready.id in later
-            self._common.count(ready.shingled.every, copy=copy)
-            self._outlet(self._texts[ready.id].outlet).count(ready.shingled.every, copy=copy)
+            if ready.id > self._learned:
+                self._count(ready, self._texts[ready.id].outlet, copy=ready.id in later)
+
+    def _count(self, ready: Document, outlet: int, *, copy: bool) -> None:
+        self._common.count(ready.shingled.every, copy=copy)
+        self._outlet(outlet).count(ready.shingled.every, copy=copy)
 
     def _save_counts(self) -> None:
         counts = self._store.counts

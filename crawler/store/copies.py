@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from crawler.store.stories import refresh_figures
@@ -59,6 +59,13 @@ class Copies:
             (limit,),
         )
         return [ComparedText(*row) for row in rows]
+
+    def first(self, limit: int) -> Iterator[ComparedText]:
+        """The first articles of the file."""
+        rows = self._connection.execute(
+            "SELECT id, outlet, text, text_hash FROM articles ORDER BY id LIMIT ?", (limit,)
+        )
+        return (ComparedText(*row) for row in rows)
 
     def count_waiting(self) -> int:
         """Number of articles to compare."""
