@@ -99,6 +99,7 @@ class Furniture:
         self._keys = np.frombuffer(packed[: 8 * size], "<u8").astype(np.uint64)
         self._counts = np.frombuffer(packed[8 * size :], np.uint8).reshape(2, size)
         """of each key, the texts that have it: copies left out, and copies counted"""
+        self._order = np.argsort(self._keys)
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text."""
@@ -114,15 +115,14 @@ class Furniture:
         if len(keys) > _KEPT:
             kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:_KEPT])
             keys, counts = keys[kept], counts[:, kept]
-        self._keys, self._counts = keys, counts
+        self._keys, self._counts, self._order = keys, counts, np.argsort(keys)
 
     def repeated(self, shingles: Hashes, scheme: Scheme, common: Common) -> NDArray[np.bool_]:
         """Which of these (sampled) shingles are furniture of this outlet."""
         if not len(self._keys):
             return np.zeros(len(shingles), np.bool_)
-        order = np.argsort(self._keys)
-        at = np.searchsorted(self._keys, shingles, sorter=order)
-        at = order[np.minimum(at, len(order) - 1)]
+        at = np.searchsorted(self._keys, shingles, sorter=self._order)
+        at = self._order[np.minimum(at, len(self._keys) - 1)]
         texts, prints = np.where(self._keys[at] == shingles, self._counts[:, at], np.uint8(0))
         limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
         # What others print as often is news that this outlet told more than once.
