@@ -55,7 +55,7 @@ def find_copies(
 
 
 def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme: Scheme) -> str:
-    """What `longest_passage` gives, found fifty times faster unless a text repeats itself."""
+    """What `longest_passage` gives, found by whole shingles unless a text repeats itself."""
     ours, theirs = one.ordered, two.ordered
     places, first, times = np.unique(theirs, return_index=True, return_counts=True)
     if not len(places) or not len(ours):

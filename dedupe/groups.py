@@ -28,9 +28,10 @@ def copy_groups(
     """Each document in one group: star clusters over the joined edges (Aslam et al. 2004).
 
     The document most like the others becomes a centre and takes its copies; among those left the
-    next centre is found. So each member is a copy of its centre, a chain of ever less similar
-    texts cannot grow, and a digest that contains two reports does not join them. Pairs that were
-    no candidates are compared when one of the two may be a centre of what connects them: the edges
+    next centre is found. So each member is a copy of its centre and a chain of ever less similar
+    texts cannot grow. A digest that contains two reports does not join them once they have copies
+    of their own; while each stands alone, the digest is their centre. Pairs that were no
+    candidates are compared when one of the two may be a centre of what connects them: the edges
     found so are given too.
     """
     graph = _Graph(documents, edges, compare)
@@ -82,8 +83,8 @@ class _Graph:
     def centre(self, rest: list[int]) -> int:
         """The document that is most like these others, found by climbing.
 
-        Of edited copies the original is the one most like each of them: from any copy the
-        steepest way leads there, whichever pairs were candidates.
+        Of edited copies the original is the one most like each of them, so the way from any copy
+        leads there or near it, whichever pairs were candidates.
         """
         within = set(rest)
         best = min(rest, key=lambda d: (-self._weight(d, within), d))

@@ -1,7 +1,7 @@
 """The words of a text as 64-bit numbers, all at once.
 
 `dedupe.text.tokens` says what a word is; this gives one number for each of its tokens, without
-making them one by one: five times faster, and most of the cost of a signature was there.
+making them one by one, which was most of the cost of a signature.
 """
 
 from __future__ import annotations
