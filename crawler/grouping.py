@@ -42,7 +42,7 @@ STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
 LEARNED_FIRST = 10_000
-"""Articles from which the first grouping of a file learns what is common, in 200 MB."""
+"""Articles from which the first grouping of a file learns what is common; they are in memory."""
 STORY_CHUNK = 4_000
 """Copy groups linked at once, at the most; the window around them comes on top."""
 
@@ -145,7 +145,9 @@ class _Copier:
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         self._save_edges(more)
         copies.assign(groups, run=self._run, now=self._now)
-        self._learn(documents, {edge.b for edge in found if edge.joined})
+        # The newer of a pair has the higher number, unless it is a revision of an old article.
+        newer = {e.b if e.b in self._texts else e.a for e in found if e.joined}
+        self._learn(documents, newer)
         copies.done(self._texts)
         return len(found) + len(more)
 
@@ -193,11 +195,11 @@ class _Copier:
             self._count(ready, article.outlet, copy=any(edge.joined for edge in found))
             self._learned = article.id
 
-    def _learn(self, documents: list[Document], later: set[int]) -> None:
-        """Count the shingles of these texts; `later` are copies of others."""
+    def _learn(self, documents: list[Document], copies: set[int]) -> None:
+        """Count the shingles of these texts; `copies` are copies of others."""
         for ready in documents:
             if ready.id > self._learned:
-                self._count(ready, self._texts[ready.id].outlet, copy=ready.id in later)
+                self._count(ready, self._texts[ready.id].outlet, copy=ready.id in copies)
 
     def _count(self, ready: Document, outlet: int, *, copy: bool) -> None:
         self._common.count(ready.shingled.every, copy=copy)

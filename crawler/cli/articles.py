@@ -91,7 +91,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = _evidence(store, a, b)
-        texts = [store.copies.text(number).text for number in (a, b)]
+        texts = [store.copies.text(number).text for number in (a, b)] if diff else []
     if as_object:
         click.echo(as_json(evidence, indent=2))
         return
@@ -184,6 +184,8 @@ def _verdict(found: Row) -> str:
             f"Not compared: the shorter text has {shorter} runs of words, "
             f"{found['min_shingles']} are needed."
         )
+    if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
+        return "Not compared yet; `newsloom group` does it."
     if found["joined"]:
         return {
             "same": "Copies: the same text.",

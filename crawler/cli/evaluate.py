@@ -39,7 +39,7 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
                 truth[article_number(store, name)] = label
             except UsageError:
                 unknown.append(name)
-        placed = {row["article"]: row for row in store.reading.placed_articles()}
+        placed = store.reading.places(truth)
     if not truth:
         raise UsageError(f"{gold}: none of its {len(unknown)} articles is in {db}")
     figures = {
@@ -62,11 +62,15 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
 def _labels(gold: Path) -> Iterator[tuple[str, str]]:
     with gold.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
         rows: Iterator[Any] = csv.DictReader(lines) if gold.suffix == ".csv" else _objects(lines)
-        for number, row in enumerate(rows, start=1):
-            name = row.get("url") or row.get("id") if isinstance(row, dict) else None
-            if not name or row.get("label") in (None, ""):
-                raise UsageError(f"{gold}, entry {number}: {_FORM}")
-            yield str(name), str(row["label"])
+        number = 0
+        try:
+            for number, row in enumerate(rows, start=1):
+                name = row.get("url") or row.get("id") if isinstance(row, dict) else None
+                if not name or row.get("label") in (None, ""):
+                    raise UsageError(f"{gold}, entry {number}: {_FORM}")
+                yield str(name), str(row["label"])
+        except csv.Error as error:
+            raise UsageError(f"{gold}, after entry {number}: {error}; {_FORM}") from error
 
 
 def _objects(lines: Iterator[str]) -> Iterator[Any]:

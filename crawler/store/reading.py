@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 Row = dict[str, Any]
@@ -212,6 +213,17 @@ class Reading:
             "SELECT article, url, title, copy_group, story FROM article_overview ORDER BY article"
         )
         return (dict(row) for row in rows)
+
+    def places(self, articles: Iterable[int]) -> dict[int, Row]:
+        """The same for some articles, by number."""
+        rows = self._rows(
+            """
+            SELECT v.article, v.url, v.title, v.copy_group, v.story
+            FROM json_each(?) j CROSS JOIN article_overview v ON v.article = j.value
+            """,
+            (json.dumps(list(articles)),),
+        )
+        return {row["article"]: row for row in rows}
 
     def groups(self) -> Row:
         """How many copy groups and stories there are."""

@@ -67,3 +67,16 @@ def test_a_csv_of_numbers_is_read_too(crawled: Crawled, tmp_path: Path) -> None:
     file = tmp_path / "g.csv"
     file.write_text("id,label\n1,a\n2,b\n", encoding="utf-8")
     assert "2 labelled articles" in newsloom("--db", crawled.db, "evaluate", file).stdout
+
+
+def test_what_was_not_grouped_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    lines, db = tmp_path / "a.jsonl", tmp_path / "a.db"
+    text = " ".join(f"word{n}" for n in range(60))
+    lines.write_text(
+        "".join(f'{{"url": "https://g{n}.example/1", "text": "{text}"}}\n' for n in (1, 2)),
+        encoding="utf-8",
+    )
+    newsloom("--db", db, "import", lines)
+    assert "Not compared yet; `newsloom group`" in newsloom("--db", db, "explain", 1, 2).stdout
+    newsloom("--db", db, "group")
+    assert "Copies: the same text." in newsloom("--db", db, "explain", 1, 2).stdout
