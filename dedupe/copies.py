@@ -12,7 +12,7 @@ from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
 from .shingles import cut
-from .text import shingle_size, tokens
+from .text import tokens
 from .types import CopyEdge, Document, Scheme, Shingled
 
 if TYPE_CHECKING:
@@ -72,4 +72,4 @@ def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme:
     starts, ends = np.append(0, breaks), np.append(breaks, len(ours))
     longest = int(np.argmax(np.where(shared[starts], ends - starts, 0)))
     words = tokens(texts[0])
-    return " ".join(words[starts[longest] : ends[longest] + shingle_size(words, scheme) - 1])
+    return " ".join(words[starts[longest] : ends[longest] + len(words) - len(ours)])

@@ -79,7 +79,7 @@ class Common:
             self._counts[row, cells[row]] = np.maximum(self._counts[row, cells[row]], least)
 
     def _cells(self, keys: Hashes) -> list[NDArray[np.int64]]:
-        return [(mix(keys ^ salt) % np.uint64(_WIDTH)).astype(np.int64) for salt in _SALTS]
+        return [(mix(keys ^ salt) & np.uint64(_WIDTH - 1)).astype(np.int64) for salt in _SALTS]
 
     def _values(self, cells: list[NDArray[np.int64]]) -> NDArray[np.uint8]:
         found: NDArray[np.uint8] = np.minimum(self._counts[0, cells[0]], self._counts[1, cells[1]])
@@ -105,13 +105,16 @@ class Furniture:
         """Count the distinct shingles of a text."""
         self.texts += not copy
         new = shingles[_is_sampled(shingles)]
-        again = np.isin(self._keys, new, assume_unique=True)
-        fresh = np.setdiff1d(new, self._keys[again], assume_unique=True)
+        at, known = self._find(new)
+        again = at[known]
+        others = np.ones(len(self._keys), np.bool_)
+        others[again] = False
         one = np.array([[not copy], [True]], np.uint8)
         counted = np.minimum(self._counts[:, again], _FULL - one) + one
+        fresh = new[~known]
         # Newest first, so that a stable sort by count leaves the oldest of the rarest last.
-        keys = np.concatenate((fresh, self._keys[again], self._keys[~again]))
-        counts = np.hstack((np.repeat(one, len(fresh), axis=1), counted, self._counts[:, ~again]))
+        keys = np.concatenate((fresh, self._keys[again], self._keys[others]))
+        counts = np.hstack((np.repeat(one, len(fresh), axis=1), counted, self._counts[:, others]))
         if len(keys) > _KEPT:
             kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:_KEPT])
             keys, counts = keys[kept], counts[:, kept]
@@ -119,15 +122,20 @@ class Furniture:
 
     def repeated(self, shingles: Hashes, scheme: Scheme, common: Common) -> NDArray[np.bool_]:
         """Which of these (sampled) shingles are furniture of this outlet."""
+        at, known = self._find(shingles)
+        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
+        known[known] = self._counts[0, at[known]] >= limit
+        # What others print as often is news that this outlet told more than once.
+        known[known] = self._counts[1, at[known]] > common.prints(shingles[known]) // 2
+        return known
+
+    def _find(self, shingles: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """Where each of these is among the keys, and whether it is."""
         if not len(self._keys):
-            return np.zeros(len(shingles), np.bool_)
+            return np.zeros(len(shingles), np.intp), np.zeros(len(shingles), np.bool_)
         at = np.searchsorted(self._keys, shingles, sorter=self._order)
         at = self._order[np.minimum(at, len(self._keys) - 1)]
-        texts, prints = np.where(self._keys[at] == shingles, self._counts[:, at], np.uint8(0))
-        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
-        # What others print as often is news that this outlet told more than once.
-        found: NDArray[np.bool_] = (texts >= limit) & (prints > common.prints(shingles) // 2)
-        return found
+        return at, self._keys[at] == shingles
 
     def pack(self) -> bytes:
         """All counts; the class takes them back."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .types import Scheme, Shingled
@@ -40,11 +39,11 @@ def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
     telling = whole
     if common is not None and len(ordered):
         seen = common(ordered)
-        telling = distinct(ordered[~seen])
-        # An anchor that holds a common shingle would bring up every text that has it.
-        inside = len(ordered) - len(anchors) + 1
-        if len(anchors):
-            anchors = anchors[~sliding_window_view(seen, inside).any(axis=1)]
+        if seen.any():
+            telling = distinct(ordered[~seen])
+            # An anchor that holds a common shingle would bring up every text that has it.
+            before = np.append(0, np.cumsum(seen))
+            anchors = anchors[before[len(before) - len(anchors) :] == before[: len(anchors)]]
     return Shingled(
         shingles=telling,
         every=whole,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WORD, _UNSPACED, _DIGIT = np.uint8(1), np.uint8(2), np.uint8(4)
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
+_SHIFT, _FIRST, _SECOND = map(np.uint64, (33, 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53))
 _KEPT = 1 << 16
 # No character from here on is a letter or a digit, and a smaller table is made sooner.
 _LETTERS = np.uint32(0x40000)
@@ -48,12 +49,13 @@ def hash_words(text: str) -> tuple[Hashes, NDArray[np.bool_], bool]:
 
 def mix(values: Hashes) -> Hashes:
     """The finalizer of MurmurHash3: a bijection in which every bit depends on every bit."""
-    values = values ^ (values >> np.uint64(33))
-    values *= np.uint64(0xFF51AFD7ED558CCD)
-    values ^= values >> np.uint64(33)
-    values *= np.uint64(0xC4CEB9FE1A85EC53)
-    values ^= values >> np.uint64(33)
-    return values
+    mixed = values >> _SHIFT
+    mixed ^= values
+    mixed *= _FIRST
+    mixed ^= mixed >> _SHIFT
+    mixed *= _SECOND
+    mixed ^= mixed >> _SHIFT
+    return mixed
 
 
 def _powers(base: int, count: int) -> Hashes:
