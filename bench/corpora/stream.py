@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 VOCABULARY = 60_000
 PHRASES = 400_000
@@ -55,11 +56,12 @@ class Streamed:
     def _text(self, phrases: int) -> str:
         return " ".join(self._phrases[i] for i in self._zipf(PHRASES, (phrases,), 0.4)) + "."
 
-    def _zipf(self, size: int, shape: tuple[int, ...], power: float) -> np.ndarray:
+    def _zipf(self, size: int, shape: tuple[int, ...], power: float) -> NDArray[np.int64]:
         """Ranks whose chance falls with their power, by inversion."""
         chance = self._draw.random(shape)
         if power == 1.0:
             found = np.exp(chance * np.log(size))
         else:
             found = (chance * size ** (1 - power)) ** (1 / (1 - power))
-        return np.minimum(found, size - 1).astype(np.int64)
+        ranks: NDArray[np.int64] = np.minimum(found, size - 1).astype(np.int64)
+        return ranks
