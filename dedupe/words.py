@@ -24,7 +24,7 @@ _INVERSE = pow(_BASE, -1, 1 << 64)
 _SHIFT, _FIRST, _SECOND = map(np.uint64, (33, 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53))
 _KEPT = 1 << 16
 # No character from here on is a letter or a digit, and a smaller table is made sooner.
-_LETTERS = np.uint32(0x40000)
+_LETTERS = 0x40000
 
 
 def hash_words(text: str) -> tuple[Hashes, NDArray[np.bool_], bool]:
@@ -36,15 +36,18 @@ def hash_words(text: str) -> tuple[Hashes, NDArray[np.bool_], bool]:
     """
     folded = normalise(text)
     chars = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), "<u4")
-    kinds = _kinds()[np.minimum(chars, _LETTERS)]
-    word, single = kinds & _WORD, kinds & _UNSPACED
-    starts = np.flatnonzero((word > np.append(np.uint8(0), word[:-1])) | (single > 0))
-    ends = np.flatnonzero((word > np.append(word[1:], np.uint8(0))) | (single > 0)) + 1
+    kinds = _kinds().take(chars, mode="clip")
+    inside = np.zeros(len(chars) + 2, np.uint8)
+    np.bitwise_and(kinds, _WORD, out=inside[1:-1])
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    alone = np.flatnonzero(kinds & _UNSPACED)
+    if len(alone):
+        starts, ends = np.sort(np.append(starts, alone)), np.sort(np.append(ends, alone + 1))
     sums = np.zeros(len(chars) + 1, np.uint64)
     np.cumsum(chars * _powers(_BASE, len(chars)), out=sums[1:])
-    hashed = mix((sums[ends] - sums[starts]) * _powers(_INVERSE, len(chars))[starts])
-    unspaced = 2 * int(np.count_nonzero(single[starts])) > len(starts)
-    return hashed, (kinds[starts] & _DIGIT) > 0, unspaced
+    hashed = mix((sums.take(ends) - sums.take(starts)) * _powers(_INVERSE, len(chars)).take(starts))
+    return hashed, (kinds[starts] & _DIGIT) > 0, 2 * len(alone) > len(starts)
 
 
 def mix(values: Hashes) -> Hashes:
