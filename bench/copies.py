@@ -8,15 +8,12 @@ the other is the figure. COUNT=41000 documents unless the environment says other
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from corpora.planted import Planted, planted
-
+from bench.corpora.planted import Planted, planted
 from crawler.grouping import group
 from crawler.store import Store, open_store
 from crawler.types import Article

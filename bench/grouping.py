@@ -11,16 +11,13 @@ import multiprocessing
 import os
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from corpora.stream import Streamed
-
+from bench.corpora.stream import Streamed
 from crawler.grouping import group
 from crawler.store import open_store
 from crawler.types import Article

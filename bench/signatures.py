@@ -15,11 +15,9 @@ from pathlib import Path
 
 from datasketch import MinHash
 
-sys.path.insert(0, str(Path(__file__).parent))
-import signature_peers
-from corpora.planted import planted
-from signature_peers import NEEDS, PERMUTATIONS, WORDS, seconds
-
+from bench.corpora.planted import planted
+from bench.peers import signatures as peers
+from bench.peers.signatures import NEEDS, PERMUTATIONS, WORDS, seconds
 from dedupe import Scheme, cut, document, signature
 from dedupe.shingles import distinct, windows
 from dedupe.text import runs, tokens
@@ -58,7 +56,7 @@ def peer(name: str, texts: list[str]) -> float:
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / name], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *NEEDS[name]], check=True)
     done = subprocess.run(
-        [python, signature_peers.__file__, name],
+        [python, peers.__file__, name],
         input=json.dumps(texts),
         capture_output=True,
         text=True,

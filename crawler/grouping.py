@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
@@ -31,10 +32,14 @@ from dedupe import (
     cut,
     document,
     find_copies,
+    is_print,
+    is_template,
+    keyed,
     link_stories,
     seed_id,
     shared_passage,
     telling,
+    without,
 )
 
 COPIES = Scheme()
@@ -43,6 +48,8 @@ CHUNK = 500
 """Articles compared in one transaction."""
 LEARNED_FIRST = 10_000
 """Articles from which the first grouping of a file learns what is common; they are in memory."""
+CACHED = 6_000
+"""Texts kept cut, 12 kB each."""
 STORY_CHUNK = 4_000
 """Copy groups linked at once, at the most; the window around them comes on top."""
 
@@ -111,8 +118,8 @@ class _Copier:
         self._learned = 0
         """number of the last article that was counted before any was compared"""
         self._texts: dict[int, ComparedText] = {}
-        self._cuts: dict[int, Shingled] = {}
-        self._cut = functools.lru_cache(maxsize=6_000)(self._cut_now)
+        self._whole = functools.lru_cache(maxsize=CACHED)(self._cut_now)
+        self._telling = functools.lru_cache(maxsize=CACHED)(self._leave_out)
 
     def work(self, progress: Progress) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
@@ -133,32 +140,21 @@ class _Copier:
     def _compare(self, waiting: list[ComparedText]) -> int:
         copies = self._store.copies
         self._texts = {article.id: article for article in waiting}
-        self._cut.cache_clear()
+        self._telling.cache_clear()
         copies.forget(self._texts)
         documents = [self._document(article) for article in waiting]
-        self._cuts = {ready.id: ready.shingled for ready in documents}
-        found = list(
-            find_copies(documents, self._store.keys, self._scheme, shingled=self._shingled)
-        )
-        self._save_edges(found)
+        found = list(find_copies(documents, self._store.keys, self._scheme, shingled=self._telling))
+        saved = self._save_edges(found)
         near = copies.neighbourhood(self._texts)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
-        self._save_edges(more)
+        saved += self._save_edges(more)
         copies.assign(groups, run=self._run, now=self._now)
-        # The newer of a pair has the higher number, unless it is a revision of an old article.
-        newer = {e.b if e.b in self._texts else e.a for e in found if e.joined}
-        self._learn(documents, newer)
+        self._learn(documents, found)
         copies.done(self._texts)
-        return len(found) + len(more)
+        return saved
 
     def _document(self, article: ComparedText) -> Document:
-        ready = document(
-            article.id,
-            article.text,
-            self._scheme,
-            seed=self._seed,
-            common=telling(self._scheme, self._common, self._outlet(article.outlet)),
-        )
+        ready = keyed(article.id, self._telling(article.id), self._scheme, seed=self._seed)
         self._store.copies.save_signature(
             ready,
             text_hash=article.text_hash,
@@ -168,42 +164,65 @@ class _Copier:
         return ready
 
     def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
-        one, two = (Document(id=n, shingled=self._shingled(n)) for n in (a, b))
+        one, two = (Document(id=n, shingled=self._telling(n)) for n in (a, b))
         return compare(one, two, self._scheme)
 
-    def _save_edges(self, edges: list[CopyEdge]) -> None:
-        for edge in edges:
+    def _save_edges(self, edges: list[CopyEdge]) -> int:
+        """Keep the evidence, but not of templates: it says nothing of who copies whom.
+
+        There would be more pairs of weather reports than of anything else. Edges kept.
+        """
+        kept = [
+            e for e in edges if not is_template(e.numbers_same, e.numbers_changed, self._scheme)
+        ]
+        for edge in kept:
             passage = shared_passage(
-                self._shingled(edge.a),
-                self._shingled(edge.b),
+                self._telling(edge.a),
+                self._telling(edge.b),
                 (self._text(edge.a).text, self._text(edge.b).text),
                 self._scheme,
             )
             self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
+        return len(kept)
 
     def _learn_first(self) -> None:
         """Count the first articles of the file before any is compared.
 
         It writes nothing: a run killed before its counts are saved learns the same again.
         """
-        index, cuts = MemoryIndex(), dict[int, Shingled]()
+        index, cuts, outlets = MemoryIndex(), dict[int, Shingled](), dict[int, int]()
         for article in self._store.copies.first(LEARNED_FIRST):
             common = telling(self._scheme, self._common, self._outlet(article.outlet))
             ready = document(article.id, article.text, self._scheme, seed=self._seed, common=common)
             cuts[ready.id] = ready.shingled
             found = list(find_copies([ready], index, self._scheme, shingled=cuts.__getitem__))
-            self._count(ready, article.outlet, copy=any(edge.joined for edge in found))
+            outlets[article.id] = article.outlet
+            self._count(ready, article.outlet, found, outlets.__getitem__)
             self._learned = article.id
 
-    def _learn(self, documents: list[Document], copies: set[int]) -> None:
-        """Count the shingles of these texts; `copies` are copies of others."""
+    def _learn(self, documents: list[Document], found: list[CopyEdge]) -> None:
+        """Count the shingles of these texts, given the edges to what was there before them."""
+        by_newer = defaultdict[int, list[CopyEdge]](list)
+        for edge in found:
+            # The newer of a pair has the higher number, unless it is a revision of an old article.
+            by_newer[edge.b if edge.b in self._texts else edge.a].append(edge)
         for ready in documents:
             if ready.id > self._learned:
-                self._count(ready, self._texts[ready.id].outlet, copy=ready.id in copies)
+                outlet = self._texts[ready.id].outlet
+                self._count(ready, outlet, by_newer[ready.id], lambda n: self._text(n).outlet)
 
-    def _count(self, ready: Document, outlet: int, *, copy: bool) -> None:
-        self._common.count(ready.shingled.every, copy=copy)
-        self._outlet(outlet).count(ready.shingled.every, copy=copy)
+    def _count(
+        self,
+        ready: Document,
+        outlet: int,
+        edges: list[CopyEdge],
+        outlet_of: Callable[[int], int],
+    ) -> None:
+        """A text counts once, however many print it; for its outlet, however often it does."""
+        prints = [edge for edge in edges if is_print(edge, self._scheme)]
+        again = any(outlet_of(edge.a) == outlet_of(edge.b) for edge in prints)
+        self._common.count(ready.shingled.every, copy=bool(prints))
+        self._outlet(outlet).count(ready.shingled.every, copy=again)
 
     def _save_counts(self) -> None:
         counts = self._store.counts
@@ -211,13 +230,13 @@ class _Copier:
         for outlet, furniture in self._furniture.items():
             counts.save_furniture(outlet, Count(furniture.texts, furniture.pack()))
 
-    def _shingled(self, article: int) -> Shingled:
-        return self._cuts.get(article) or self._cut(article)
+    def _leave_out(self, article: int) -> Shingled:
+        """What tells something of an article, by the counts as they are."""
+        outlet = self._outlet(self._text(article).outlet)
+        return without(self._whole(article), telling(self._scheme, self._common, outlet))
 
     def _cut_now(self, article: int) -> Shingled:
-        found = self._text(article)
-        common = telling(self._scheme, self._common, self._outlet(found.outlet))
-        return cut(found.text, self._scheme, common)
+        return cut(self._text(article).text, self._scheme)
 
     def _text(self, article: int) -> ComparedText:
         return self._texts.get(article) or self._store.copies.text(article)

@@ -36,27 +36,31 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .copies import document, find_copies, shared_passage
-    from .evidence import compare, longest_passage
+    from .copies import document, find_copies, keyed, shared_passage
+    from .evidence import compare, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
     from .minhash import estimate, seed_id, signature
-    from .shingles import cut
+    from .shingles import cut, without
     from .stories import link_stories
 
 _LATE = {
     "compare": ".evidence",
+    "is_print": ".evidence",
+    "is_template": ".evidence",
     "cut": ".shingles",
     "document": ".copies",
     "Common": ".frequency",
     "Furniture": ".frequency",
     "telling": ".frequency",
     "find_copies": ".copies",
+    "keyed": ".copies",
     "longest_passage": ".evidence",
     "estimate": ".minhash",
     "seed_id": ".minhash",
     "shared_passage": ".copies",
     "signature": ".minhash",
     "link_stories": ".stories",
+    "without": ".shingles",
 }
 
 __all__ = [
@@ -87,6 +91,9 @@ __all__ = [
     "estimate",
     "find_copies",
     "group_of",
+    "is_print",
+    "is_template",
+    "keyed",
     "link_stories",
     "longest_passage",
     "pairwise",
@@ -94,6 +101,7 @@ __all__ = [
     "shared_passage",
     "signature",
     "telling",
+    "without",
 ]
 
 

@@ -23,7 +23,11 @@ def document(
     id_: int, text: str, scheme: Scheme, *, seed: int, common: Untelling | None = None
 ) -> Document:
     """A text made ready for `find_copies`; too short a text gets no keys and never groups."""
-    shingled = cut(text, scheme, common)
+    return keyed(id_, cut(text, scheme, common), scheme, seed=seed)
+
+
+def keyed(id_: int, shingled: Shingled, scheme: Scheme, *, seed: int) -> Document:
+    """`document`, of a text that is cut already."""
     if len(shingled.every) < scheme.min_shingles:
         return Document(id=id_, shingled=shingled)
     whole = whole_key(shingled.every, seed=seed)
@@ -47,10 +51,15 @@ def find_copies(
     `shingled` gives a document found in the index.
     """
     for new in documents:
+        in_vain = 0
         for other in index.candidates(new.id, new.keys, limit=scheme.max_candidates):
             edge = compare(new, Document(id=other, shingled=shingled(other)), scheme)
             if edge is not None:
                 yield edge
+            in_vain = 0 if edge is not None and edge.joined else in_vain + 1
+            # The likeliest come first: those that follow are a template's, or made to cost time.
+            if in_vain == scheme.patience:
+                break
         index.add(new.id, new.keys)
 
 

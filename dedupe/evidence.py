@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from . import text as texts
 from .types import CopyEdge, Document, Relation, Scheme
+
+if TYPE_CHECKING:
+    from .types import Hashes
 
 
 def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
@@ -19,7 +23,8 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
         # The same text through and through is a copy, be it furniture or not.
         ours = theirs = left.every
     least = min(len(ours), len(theirs))
-    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    both = np.intersect1d(ours, theirs, assume_unique=True)
+    shared = len(both)
     if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
     _, at_a, at_b = np.intersect1d(left.slots, right.slots, assume_unique=True, return_indices=True)
@@ -29,6 +34,7 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
         b.id,
         sizes=(len(ours), len(theirs)),
         shared=shared,
+        scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
         numbers=(same, len(at_a) - same),
         scheme=scheme,
     )
@@ -40,6 +46,7 @@ def judge(
     *,
     sizes: tuple[int, int],
     shared: int,
+    scattered: bool,
     numbers: tuple[int, int],
     scheme: Scheme,
 ) -> CopyEdge:
@@ -47,8 +54,11 @@ def judge(
     jaccard = shared / (sum(sizes) - shared)
     in_b, in_a = shared / sizes[0], shared / sizes[1]
     same, changed = numbers
-    template = is_template(same, changed, scheme)
-    relation = Relation.PARTIAL if template else _relation(jaccard, in_b, in_a, scheme)
+    doubtful = scattered and not _is_sure(jaccard, max(in_a, in_b), scheme)
+    if doubtful or is_template(same, changed, scheme):
+        relation = Relation.PARTIAL
+    else:
+        relation = _relation(jaccard, in_b, in_a, scheme)
     return CopyEdge(
         a=a,
         b=b,
@@ -61,6 +71,12 @@ def judge(
         numbers_changed=changed,
         joined=relation is not Relation.PARTIAL,
     )
+
+
+def is_print(edge: CopyEdge, scheme: Scheme) -> bool:
+    """Whether a pair is so alike that the two are prints of one text."""
+    contained = max(edge.containment_a, edge.containment_b)
+    return edge.joined and _is_sure(edge.jaccard, contained, scheme)
 
 
 def is_template(same: int, changed: int, scheme: Scheme) -> bool:
@@ -118,6 +134,19 @@ def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
         if length > best:
             best, best_end = length, end[state]
     return best_end - best + 1, best
+
+
+def _is_sure(jaccard: float, contained: float, scheme: Scheme) -> bool:
+    return jaccard >= scheme.sure_jaccard or contained >= scheme.min_containment
+
+
+def _longest(ordered: Hashes, both: Hashes) -> int:
+    """Most shingles in a row of a text that the other has too."""
+    import numpy as np
+
+    inside = np.concatenate(([False], np.isin(ordered, both), [False]))
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
 def _relation(jaccard: float, in_b: float, in_a: float, scheme: Scheme) -> Relation:

@@ -29,6 +29,7 @@ _FADE = 40_000
 _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
 _KEPT = 1_024
+_ALWAYS = 4
 _REACH = 8
 
 
@@ -49,7 +50,7 @@ class Common:
         self._counts = counts.astype(np.uint8).reshape(_ROWS, _WIDTH)
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
-        """Count the distinct shingles of a text."""
+        """Count the distinct shingles of a text; `copy` when any outlet printed it before."""
         sampled = shingles[_is_sampled(shingles)]
         self._add(sampled ^ _PRINTS)
         if copy:
@@ -98,11 +99,11 @@ class Furniture:
         size = len(packed) // 10
         self._keys = np.frombuffer(packed[: 8 * size], "<u8").astype(np.uint64)
         self._counts = np.frombuffer(packed[8 * size :], np.uint8).reshape(2, size)
-        """of each key, the texts that have it: copies left out, and copies counted"""
+        """of each key, the texts that have it, and their prints"""
         self._order = np.argsort(self._keys)
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
-        """Count the distinct shingles of a text."""
+        """Count the distinct shingles of a text; `copy` when this outlet printed it before."""
         self.texts += not copy
         new = shingles[_is_sampled(shingles)]
         at, known = self._find(new)
@@ -124,9 +125,10 @@ class Furniture:
         """Which of these (sampled) shingles are furniture of this outlet."""
         at, known = self._find(shingles)
         limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
-        known[known] = self._counts[0, at[known]] >= limit
+        texts, prints = self._counts[:, at[known]]
         # What others print as often is news that this outlet told more than once.
-        known[known] = self._counts[1, at[known]] > common.prints(shingles[known]) // 2
+        own = (texts >= limit) & (prints > common.prints(shingles[known]) // 2)
+        known[known] = own | (prints >= _ALWAYS * limit)
         return known
 
     def _find(self, shingles: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -6,6 +6,7 @@ of it is numpy over whole texts, so that a text costs a fraction of a millisecon
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,25 +34,29 @@ def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
     hashed, is_number, unspaced = hash_words(text)
     size = scheme.shingle_chars if unspaced else scheme.shingle
     ordered = windows(hashed, size)
-    anchors = windows(hashed, round(scheme.anchor * size / scheme.shingle))
     slots, numbers = _numbers(hashed, is_number)
-    whole = distinct(ordered)
-    telling = whole
-    if common is not None and len(ordered):
-        seen = common(ordered)
-        if seen.any():
-            telling = distinct(ordered[~seen])
-            # An anchor that holds a common shingle would bring up every text that has it.
-            before = np.append(0, np.cumsum(seen))
-            anchors = anchors[before[len(before) - len(anchors) :] == before[: len(anchors)]]
-    return Shingled(
-        shingles=telling,
-        every=whole,
+    every = distinct(ordered)
+    whole = Shingled(
+        shingles=every,
+        every=every,
         ordered=ordered,
-        anchors=anchors,
+        anchors=windows(hashed, round(scheme.anchor * size / scheme.shingle)),
         slots=slots,
         numbers=numbers,
     )
+    return whole if common is None else without(whole, common)
+
+
+def without(whole: Shingled, common: Untelling) -> Shingled:
+    """A text that was cut whole, with what is common left out."""
+    ordered, anchors = whole.ordered, whole.anchors
+    seen = common(ordered)
+    if not seen.any():
+        return whole
+    # An anchor that holds a common shingle would bring up every text that has it.
+    before = np.append(0, np.cumsum(seen))
+    free = before[len(before) - len(anchors) :] == before[: len(anchors)]
+    return replace(whole, shingles=distinct(ordered[~seen]), anchors=anchors[free])
 
 
 def distinct(values: Hashes) -> Hashes:

@@ -45,6 +45,13 @@ class Scheme:
     min_part: float = 0.10
     """a text contained in another joins it only when it is this share of the other: a paragraph
     of a long digest is not a copy of it"""
+    sure_jaccard: float = 0.50
+    """a pair that shares this much (or `min_containment`) is another print of one text: what it
+    repeats is not counted as furniture, and it needs no `passage`"""
+    scattered: int = 40
+    passage: int = 30
+    """a pair that is not sure and shares fewer than `scattered` shingles is joined only when
+    `passage` of them follow each other: sentences here and there are what templates share"""
     min_evidence: float = 0.20
     """edges whose containment reaches this are kept as evidence without joining"""
     template_numbers: int = 3
@@ -52,12 +59,15 @@ class Scheme:
     weather reports are one template with other figures, not one text"""
     outlet_texts: int = 3
     outlet_share: float = 0.02
-    """shingles in at least this many texts of their outlet, and this share, are its furniture"""
+    """shingles in at least this many texts of their outlet, and this share, are its furniture,
+    unless others print them as well; in four times as many prints they are in any case"""
     common_texts: int = 20
     common_share: float = 0.0005
     """shingles in more texts than this, and this share of all, are common"""
     max_candidates: int = 32
     """candidates verified for each text, those with most keys in common first"""
+    patience: int = 6
+    """after this many in a row that are no copies the rest are left"""
 
     def __post_init__(self) -> None:
         if min(self.shingle, self.shingle_chars, self.anchor, self.bands, self.rows) < 1:
@@ -77,9 +87,10 @@ class Scheme:
             f"w{self.shingle}c{self.shingle_chars}-b{self.bands}x{self.rows}"
             f"-a{self.anchor}x{self.anchors}-m{self.min_shingles}"
             f"-j{self.min_jaccard:g}-c{self.min_containment:g}-p{self.min_part:g}"
+            f"-s{self.sure_jaccard:g}-r{self.passage}/{self.scattered}"
             f"-e{self.min_evidence:g}-t{self.template_numbers}"
             f"-o{self.outlet_texts}/{self.outlet_share:g}"
-            f"-f{self.common_texts}/{self.common_share:g}-n{self.max_candidates}"
+            f"-f{self.common_texts}/{self.common_share:g}-n{self.max_candidates}/{self.patience}"
         )
 
 

@@ -189,7 +189,7 @@ PLACES = [f"{a}{b}" for a in ("Nor", "Sul", "Wes", "Ost", "Kar", "Mil", "Bel", "
           for b in ("ton", "berg", "ville", "grad", "mouth", "dorf", "holm")]  # fmt: skip
 
 
-def _fill(template: str, draw: random.Random) -> str:
+def fill(template: str, draw: random.Random) -> str:
     fillers: dict[str, Callable[[], str]] = {
         "{n}": lambda: str(draw.randrange(1, 400)),
         "{p}": lambda: draw.choice(PLACES),
@@ -223,7 +223,7 @@ def planted(count: int, *, seed: int, giants: int = 4, outlets: int = 400) -> li
         chance = draw.random()
         if chance < 0.25:
             name = draw.choice(list(TEMPLATES))
-            parts = iter([(f"template {name}", _fill(TEMPLATES[name], draw).split())])
+            parts = iter([(f"template {name}", fill(TEMPLATES[name], draw).split())])
             language = "en"
         else:
             language = draw.choice(list(spoken))

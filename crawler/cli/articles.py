@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from crawler.cli.output import (
 )
 from crawler.cli.reading import article_number, reading
 from crawler.store import Store
+
+if TYPE_CHECKING:
+    from dedupe import Scheme
 
 
 @click.command()
@@ -105,8 +109,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
 
 
 def _evidence(store: Store, a: int, b: int) -> Row:
-    from dedupe import Scheme, longest_passage
-    from dedupe.evidence import is_template
+    from dedupe import Scheme, is_template, longest_passage
     from dedupe.text import shingles
 
     first, second = store.reading.article(a), store.reading.article(b)
@@ -115,8 +118,13 @@ def _evidence(store: Store, a: int, b: int) -> Row:
     scheme = Scheme()
     left, right = (shingles(row["text"], scheme) for row in (first, second))
     stored = store.reading.edge(a, b)
-    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared", "numbers_same",
-            "numbers_changed", "joined")  # fmt: skip
+    numbers: tuple[int, int] = (
+        (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
+    )
+    if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
+        # Pairs of a template are not stored: there would be more of them than of anything else.
+        numbers = _compare_numbers(first["text"], second["text"], scheme)
+    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared")
     return {
         "a": _named(first),
         "b": _named(second),
@@ -124,10 +132,10 @@ def _evidence(store: Store, a: int, b: int) -> Row:
         and first["copy_group"] == second["copy_group"],
         "same_story": first["story"] is not None and first["story"] == second["story"],
         **{key: stored[key] if stored else None for key in kept},
+        "numbers_same": numbers[0],
+        "numbers_changed": numbers[1],
         "joined": bool(stored and stored["joined"]),
-        "template": bool(
-            stored and is_template(stored["numbers_same"], stored["numbers_changed"], scheme)
-        ),
+        "template": is_template(*numbers, scheme),
         "shared_whole": len(left & right),
         "shingles_a": len(left),
         "shingles_b": len(right),
@@ -140,7 +148,16 @@ def _evidence(store: Store, a: int, b: int) -> Row:
         "min_jaccard": scheme.min_jaccard,
         "min_containment": scheme.min_containment,
         "min_part": scheme.min_part,
+        "passage_needed": scheme.passage,
     }
+
+
+def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
+    from dedupe import Document, compare, cut
+
+    one, two = (Document(id=n, shingled=cut(text, scheme)) for n, text in enumerate((a, b)))
+    edge = compare(one, two, scheme)
+    return (edge.numbers_same, edge.numbers_changed) if edge else (0, 0)
 
 
 def _named(row: Row) -> Row:
@@ -159,11 +176,11 @@ def _say(found: Row) -> None:
             f"{found['jaccard']:.0%} of all in both; "
             f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
         )
-        same, changed = found["numbers_same"], found["numbers_changed"]
-        if same or changed:
-            click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
     elif found["a"]["article"] != found["b"]["article"]:
         click.echo(f"They share {found['shared_whole']} runs of words, furniture counted")
+    same, changed = found["numbers_same"], found["numbers_changed"]
+    if same or changed:
+        click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
     if found["passage"]:
         words = found["passage"].split()
         cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
@@ -200,6 +217,11 @@ def _verdict(found: Row) -> str:
     together = " They are in one copy group through others." if found["same_copy_group"] else ""
     if found["template"]:
         return f"Not copies but one template: most numbers in it differ.{together}"
+    if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
+        return (
+            f"Not copies: what they share is short and scattered, and no passage of "
+            f"{found['passage_needed']} runs of words.{together}"
+        )
     if found["relation"] == "partial":
         return f"Not copies, though they share passages: {limits}.{together}"
     return f"Not copies: {limits}.{together}"

@@ -52,7 +52,7 @@ def test_news_that_others_print_too_is_no_furniture() -> None:
 
 
 def test_copies_are_not_counted_as_texts() -> None:
-    common, furniture = learned([("a", news(1))] * 60, copies=True)
+    common, furniture = learned([("a", news(1))] * 10, copies=True)
     assert common.documents == furniture.texts == 0
     assert left(news(1), common, furniture) == 1
 

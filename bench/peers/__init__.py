@@ -1,0 +1,1 @@
+"""What the benches run in environments of the peers."""
