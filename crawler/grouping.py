@@ -47,7 +47,8 @@ STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
 LEARNED_FIRST = 10_000
-"""Articles from which the first grouping of a file learns what is common; they are in memory."""
+"""Articles from which a file learns what is common before it decides; they are in memory. Until
+it has as many, it is grouped anew at each power of two: what few articles taught it was little."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
 STORY_CHUNK = 4_000
@@ -87,7 +88,7 @@ def group(
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
         if store.stories.set_scheme(story_scheme.id) or rebuild:
             store.stories.unlink_all()
-        if rebuild:
+        if rebuild or _has_doubled(store):
             store.copies.queue_all()
             store.counts.forget()
     copier = _Copier(store, scheme, seed=seed, run=run, now=now)
@@ -104,6 +105,13 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
     if known[0] != scheme.id and not rebuild:
         raise SchemeChanged(store.path, known[0], scheme.id)
     return known[1]
+
+
+def _has_doubled(store: Store) -> bool:
+    """Whether a file that is still small went past a power of two since it was last grouped."""
+    articles = store.copies.count_articles(LEARNED_FIRST + 1)
+    compared = articles - min(store.copies.count_waiting(), articles)
+    return articles <= LEARNED_FIRST and articles.bit_length() > compared.bit_length()
 
 
 class _Copier:
@@ -198,7 +206,7 @@ class _Copier:
             found = list(find_copies([ready], index, self._scheme, shingled=cuts.__getitem__))
             outlets[article.id] = article.outlet
             self._count(ready, article.outlet, found, outlets.__getitem__)
-            self._learned = article.id
+            self._learned = max(self._learned, article.id)
 
     def _learn(self, documents: list[Document], found: list[CopyEdge]) -> None:
         """Count the shingles of these texts, given the edges to what was there before them."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+D = TypeVar("D", bound=Hashable)
+"""What names a document."""
 
 
 class Score(NamedTuple):
@@ -15,14 +18,14 @@ class Score(NamedTuple):
     f1: float
 
 
-def pairwise(found: Mapping[int, Hashable], truth: Mapping[int, Hashable]) -> Score:
+def pairwise(found: Mapping[D, Hashable], truth: Mapping[D, Hashable]) -> Score:
     """Over all pairs of documents: together in `found` against together in `truth`."""
     both, in_found, in_truth = _tables(found, truth)
     right = _pairs(both)
     return _score(_ratio(right, _pairs(in_found)), _ratio(right, _pairs(in_truth)))
 
 
-def b_cubed(found: Mapping[int, Hashable], truth: Mapping[int, Hashable]) -> Score:
+def b_cubed(found: Mapping[D, Hashable], truth: Mapping[D, Hashable]) -> Score:
     """Averaged over documents (Bagga and Baldwin 1998)."""
     both, in_found, in_truth = _tables(found, truth)
     precision = sum(n * n / in_found[f] for (f, _), n in both.items()) / max(len(truth), 1)
@@ -30,7 +33,7 @@ def b_cubed(found: Mapping[int, Hashable], truth: Mapping[int, Hashable]) -> Sco
     return _score(precision, recall)
 
 
-def adjusted_rand(found: Mapping[int, Hashable], truth: Mapping[int, Hashable]) -> float:
+def adjusted_rand(found: Mapping[D, Hashable], truth: Mapping[D, Hashable]) -> float:
     """Adjusted Rand index (Hubert and Arabie 1985): 1 for equal partitions, about 0 for chance."""
     both, in_found, in_truth = _tables(found, truth)
     total = len(truth) * (len(truth) - 1) / 2
@@ -42,7 +45,7 @@ def adjusted_rand(found: Mapping[int, Hashable], truth: Mapping[int, Hashable]) 
 
 
 def _tables(
-    found: Mapping[int, Hashable], truth: Mapping[int, Hashable]
+    found: Mapping[D, Hashable], truth: Mapping[D, Hashable]
 ) -> tuple[Counter[tuple[Hashable, Hashable]], Counter[Hashable], Counter[Hashable]]:
     both = Counter((found[d], truth[d]) for d in truth)
     return both, Counter(found[d] for d in truth), Counter(truth.values())

@@ -61,11 +61,23 @@ class Copies:
         return [ComparedText(*row) for row in rows]
 
     def first(self, limit: int) -> Iterator[ComparedText]:
-        """The first articles of the file."""
+        """The first articles of the file, in an order that their arrival has no part in."""
         rows = self._connection.execute(
-            "SELECT id, outlet, text, text_hash FROM articles ORDER BY id LIMIT ?", (limit,)
+            """
+            SELECT id, outlet, text, text_hash FROM articles
+            WHERE id <= (SELECT max(id) FROM (SELECT id FROM articles ORDER BY id LIMIT ?))
+            ORDER BY text_hash, url
+            """,
+            (limit,),
         )
         return (ComparedText(*row) for row in rows)
+
+    def count_articles(self, limit: int) -> int:
+        """Number of articles, counted up to a limit."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM articles LIMIT ?)", (limit,)
+        ).fetchone()
+        return int(row[0])
 
     def count_waiting(self) -> int:
         """Number of articles to compare."""
