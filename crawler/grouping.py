@@ -9,28 +9,24 @@ from __future__ import annotations
 import functools
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.errors import SchemeChanged
+from crawler.learning import LEARNED_FIRST, Learned
 from crawler.parsing.dates import posix
 from crawler.store import Store
-from crawler.store.copies import ComparedText
-from crawler.store.counts import Count
+from crawler.store.copies import ComparedText, Waiting
 from dedupe import (
-    Common,
     CopyEdge,
     Document,
-    Furniture,
-    MemoryIndex,
     Scheme,
     Shingled,
     StoryScheme,
-    compare,
+    closest,
     copy_groups,
     cut,
-    document,
     find_copies,
     is_print,
     is_template,
@@ -38,17 +34,12 @@ from dedupe import (
     link_stories,
     seed_id,
     shared_passage,
-    telling,
-    without,
 )
 
 COPIES = Scheme()
 STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
-LEARNED_FIRST = 10_000
-"""Articles from which a file learns what is common before it decides; they are in memory. Until
-it has as many, it is grouped anew at each power of two: what few articles taught it was little."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
 STORY_CHUNK = 4_000
@@ -108,10 +99,51 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
 
 
 def _has_doubled(store: Store) -> bool:
-    """Whether a file that is still small went past a power of two since it was last grouped."""
+    """Whether a file that is still small went past a power of two since it was last grouped.
+
+    What few articles taught of furniture was little; the larger file is looked at again.
+    """
     articles = store.copies.count_articles(LEARNED_FIRST + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
     return articles <= LEARNED_FIRST and articles.bit_length() > compared.bit_length()
+
+
+class _Texts:
+    """The articles of a file, cut; their earlier texts as well."""
+
+    def __init__(self, store: Store, scheme: Scheme, learned: Learned) -> None:
+        self._store, self._scheme, self._learned = store, scheme, learned
+        self._waiting: dict[int, ComparedText] = {}
+        self._read = functools.lru_cache(maxsize=CACHED)(store.copies.article)
+        self._whole = functools.lru_cache(maxsize=CACHED)(self._cut)
+        self._telling = functools.lru_cache(maxsize=CACHED)(self._leave_out)
+
+    def begin(self, waiting: Iterable[ComparedText]) -> None:
+        """From now on see texts by the counts as they are; these were read already."""
+        self._waiting = {article.id: article for article in waiting}
+        self._telling.cache_clear()
+
+    def article(self, number: int) -> ComparedText:
+        """An article with its newest text."""
+        return self._waiting.get(number) or self._read(number)
+
+    def of(self, number: int) -> list[ComparedText]:
+        """The texts that an article had, the newest last."""
+        return self._store.copies.texts(self.article(number))
+
+    def documents(self, number: int) -> list[Document]:
+        """The same for the copy finder, without keys."""
+        return [self.document(text) for text in self.of(number)]
+
+    def document(self, text: ComparedText) -> Document:
+        """A text for the copy finder, without keys."""
+        return Document(id=text.id, revision=text.revision, shingled=self._telling(text))
+
+    def _leave_out(self, text: ComparedText) -> Shingled:
+        return self._learned.leave_out(self._whole(text), text.outlet)
+
+    def _cut(self, text: ComparedText) -> Shingled:
+        return cut(text.text, self._scheme)
 
 
 class _Copier:
@@ -120,20 +152,15 @@ class _Copier:
     def __init__(self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now = run, now
-        known = store.counts.common()
-        self._common = Common(known.texts, known.packed) if known else Common()
-        self._furniture: dict[int, Furniture] = {}
-        self._learned = 0
-        """number of the last article that was counted before any was compared"""
-        self._texts: dict[int, ComparedText] = {}
-        self._whole = functools.lru_cache(maxsize=CACHED)(self._cut_now)
-        self._telling = functools.lru_cache(maxsize=CACHED)(self._leave_out)
+        self._learned = Learned(store, scheme)
+        self._texts = _Texts(store, scheme, self._learned)
 
     def work(self, progress: Progress) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
         total, compared, edges = self._store.copies.count_waiting(), 0, 0
-        if total and self._store.counts.common() is None:
-            self._learn_first()
+        progress(0, total)
+        if total and self._learned.is_new:
+            self._learned.learn_first(self._seed)
         while waiting := self._store.copies.waiting(CHUNK):
             with self._store.batch():
                 edges += self._compare(waiting)
@@ -141,39 +168,46 @@ class _Copier:
                 self._store.keys.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
                 if compared >= total or compared // CHUNK % 100 == 0:
-                    self._save_counts()
+                    self._learned.save()
             progress(compared, total)
         return compared, edges
 
-    def _compare(self, waiting: list[ComparedText]) -> int:
-        copies = self._store.copies
-        self._texts = {article.id: article for article in waiting}
-        self._telling.cache_clear()
-        copies.forget(self._texts)
-        documents = [self._document(article) for article in waiting]
-        found = list(find_copies(documents, self._store.keys, self._scheme, shingled=self._telling))
+    def _compare(self, waiting: list[Waiting]) -> int:
+        copies, numbers = self._store.copies, [article.id for article, _ in waiting]
+        self._texts.begin(article for article, _ in waiting)
+        documents = [ready for article in waiting for ready in self._new_texts(article)]
+        found = list(
+            find_copies(documents, self._store.keys, self._scheme, texts=self._texts.documents)
+        )
         saved = self._save_edges(found)
-        near = copies.neighbourhood(self._texts)
+        near = copies.neighbourhood(numbers)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         saved += self._save_edges(more)
         copies.assign(groups, run=self._run, now=self._now)
-        self._learn(documents, found)
-        copies.done(self._texts)
+        self._learn([article for article, compared in waiting if compared is None], found)
+        copies.done(numbers)
         return saved
 
-    def _document(self, article: ComparedText) -> Document:
-        ready = keyed(article.id, self._telling(article.id), self._scheme, seed=self._seed)
-        self._store.copies.save_signature(
-            ready,
-            text_hash=article.text_hash,
-            scheme=self._scheme.id,
-            seed_id=seed_id(self._seed),
-        )
-        return ready
+    def _new_texts(self, waiting: Waiting) -> list[Document]:
+        """The texts of an article that were not compared yet; the signature of the newest."""
+        texts = self._texts.of(waiting.article.id)
+        hashes = [text.text_hash for text in texts]
+        known = hashes.index(waiting.compared) + 1 if waiting.compared in hashes else 0
+        found = [
+            keyed(self._texts.document(text), self._scheme, seed=self._seed)
+            for text in texts[known:]
+        ]
+        if found:
+            self._store.copies.save_signature(
+                found[-1],
+                text_hash=waiting.article.text_hash,
+                scheme=self._scheme.id,
+                seed_id=seed_id(self._seed),
+            )
+        return found
 
     def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
-        one, two = (Document(id=n, shingled=self._telling(n)) for n in (a, b))
-        return compare(one, two, self._scheme)
+        return closest(self._texts.documents(a), self._texts.documents(b), self._scheme)
 
     def _save_edges(self, edges: list[CopyEdge]) -> int:
         """Keep the evidence, but not of templates: it says nothing of who copies whom.
@@ -184,76 +218,29 @@ class _Copier:
             e for e in edges if not is_template(e.numbers_same, e.numbers_changed, self._scheme)
         ]
         for edge in kept:
+            ends = ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
+            one, two = (
+                next(text for text in self._texts.of(number) if text.revision == revision)
+                for number, revision in ends
+            )
             passage = shared_passage(
-                self._telling(edge.a),
-                self._telling(edge.b),
-                (self._text(edge.a).text, self._text(edge.b).text),
+                self._texts.document(one).shingled,
+                self._texts.document(two).shingled,
+                (one.text, two.text),
                 self._scheme,
             )
             self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
         return len(kept)
 
-    def _learn_first(self) -> None:
-        """Count the first articles of the file before any is compared.
-
-        It writes nothing: a run killed before its counts are saved learns the same again.
-        """
-        index, cuts, outlets = MemoryIndex(), dict[int, Shingled](), dict[int, int]()
-        for article in self._store.copies.first(LEARNED_FIRST):
-            common = telling(self._scheme, self._common, self._outlet(article.outlet))
-            ready = document(article.id, article.text, self._scheme, seed=self._seed, common=common)
-            cuts[ready.id] = ready.shingled
-            found = list(find_copies([ready], index, self._scheme, shingled=cuts.__getitem__))
-            outlets[article.id] = article.outlet
-            self._count(ready, article.outlet, found, outlets.__getitem__)
-            self._learned = max(self._learned, article.id)
-
-    def _learn(self, documents: list[Document], found: list[CopyEdge]) -> None:
-        """Count the shingles of these texts, given the edges to what was there before them."""
-        by_newer = defaultdict[int, list[CopyEdge]](list)
+    def _learn(self, articles: list[ComparedText], found: list[CopyEdge]) -> None:
+        """Count these articles, given the edges to what was there before them."""
+        prints = defaultdict[int, list[int]](list)
         for edge in found:
-            # The newer of a pair has the higher number, unless it is a revision of an old article.
-            by_newer[edge.b if edge.b in self._texts else edge.a].append(edge)
-        for ready in documents:
-            if ready.id > self._learned:
-                outlet = self._texts[ready.id].outlet
-                self._count(ready, outlet, by_newer[ready.id], lambda n: self._text(n).outlet)
-
-    def _count(
-        self,
-        ready: Document,
-        outlet: int,
-        edges: list[CopyEdge],
-        outlet_of: Callable[[int], int],
-    ) -> None:
-        """A text counts once, however many print it; for its outlet, however often it does."""
-        prints = [edge for edge in edges if is_print(edge, self._scheme)]
-        again = any(outlet_of(edge.a) == outlet_of(edge.b) for edge in prints)
-        self._common.count(ready.shingled.every, copy=bool(prints))
-        self._outlet(outlet).count(ready.shingled.every, copy=again)
-
-    def _save_counts(self) -> None:
-        counts = self._store.counts
-        counts.save_common(Count(self._common.documents, self._common.pack()))
-        for outlet, furniture in self._furniture.items():
-            counts.save_furniture(outlet, Count(furniture.texts, furniture.pack()))
-
-    def _leave_out(self, article: int) -> Shingled:
-        """What tells something of an article, by the counts as they are."""
-        outlet = self._outlet(self._text(article).outlet)
-        return without(self._whole(article), telling(self._scheme, self._common, outlet))
-
-    def _cut_now(self, article: int) -> Shingled:
-        return cut(self._text(article).text, self._scheme)
-
-    def _text(self, article: int) -> ComparedText:
-        return self._texts.get(article) or self._store.copies.text(article)
-
-    def _outlet(self, outlet: int) -> Furniture:
-        if outlet not in self._furniture:
-            known = self._store.counts.furniture(outlet)
-            self._furniture[outlet] = Furniture(known.texts, known.packed) if known else Furniture()
-        return self._furniture[outlet]
+            if is_print(edge, self._scheme):
+                prints[edge.b].append(self._texts.article(edge.a).outlet)
+        for article in articles:
+            shingled = self._texts.document(article).shingled
+            self._learned.learn(article, shingled, prints[article.id])
 
 
 def _link(store: Store, scheme: StoryScheme, *, run: int, now: str) -> int:

@@ -5,8 +5,8 @@
 >>> wire = "Protesters in Almaty stormed the mayor's office on Wednesday after fuel prices doubled."
 >>> texts = {1: wire, 2: "ALMATY (Agency) - " + wire, 3: "The orchestra opened its season in rain."}
 >>> documents = [document(i, text, scheme, seed=7) for i, text in texts.items()]
->>> known = {d.id: d.shingled for d in documents}
->>> for edge in find_copies(documents, MemoryIndex(), scheme, shingled=known.__getitem__):
+>>> known = {d.id: [d] for d in documents}
+>>> for edge in find_copies(documents, MemoryIndex(), scheme, texts=known.__getitem__):
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
@@ -37,13 +37,14 @@ from .types import (
 
 if TYPE_CHECKING:
     from .copies import document, find_copies, keyed, shared_passage
-    from .evidence import compare, is_print, is_template, longest_passage
+    from .evidence import closest, compare, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
     from .stories import link_stories
 
 _LATE = {
+    "closest": ".evidence",
     "compare": ".evidence",
     "is_print": ".evidence",
     "is_template": ".evidence",
@@ -84,6 +85,7 @@ __all__ = [
     "StoryScheme",
     "adjusted_rand",
     "b_cubed",
+    "closest",
     "compare",
     "copy_groups",
     "cut",

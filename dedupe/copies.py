@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .evidence import compare, longest_passage
+from .evidence import closest, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
@@ -23,20 +24,21 @@ def document(
     id_: int, text: str, scheme: Scheme, *, seed: int, common: Untelling | None = None
 ) -> Document:
     """A text made ready for `find_copies`; too short a text gets no keys and never groups."""
-    return keyed(id_, cut(text, scheme, common), scheme, seed=seed)
+    return keyed(Document(id=id_, shingled=cut(text, scheme, common)), scheme, seed=seed)
 
 
-def keyed(id_: int, shingled: Shingled, scheme: Scheme, *, seed: int) -> Document:
-    """`document`, of a text that is cut already."""
+def keyed(document: Document, scheme: Scheme, *, seed: int) -> Document:
+    """The same with its signature and keys."""
+    shingled = document.shingled
     if len(shingled.every) < scheme.min_shingles:
-        return Document(id=id_, shingled=shingled)
+        return document
     whole = whole_key(shingled.every, seed=seed)
     if len(shingled.shingles) < scheme.min_shingles:
-        return Document(id=id_, shingled=shingled, keys=tuple(whole))
+        return replace(document, keys=tuple(whole))
     signed = signature(shingled.shingles, scheme, seed=seed)
     anchors = anchor_keys(shingled.anchors, scheme, seed=seed)
     keys = tuple(dict.fromkeys(whole + band_keys(signed, scheme) + anchors))
-    return Document(id=id_, shingled=shingled, keys=keys, signature=signed)
+    return replace(document, keys=keys, signature=signed)
 
 
 def find_copies(
@@ -44,16 +46,16 @@ def find_copies(
     index: KeyIndex,
     scheme: Scheme,
     *,
-    shingled: Callable[[int], Shingled],
+    texts: Callable[[int], Iterable[Document]],
 ) -> Iterator[CopyEdge]:
     """Add each document to the index and yield its edges to those already there.
 
-    `shingled` gives a document found in the index.
+    `texts` gives a document found in the index: one, or all revisions that it had.
     """
     for new in documents:
         in_vain = 0
         for other in index.candidates(new.id, new.keys, limit=scheme.max_candidates):
-            edge = compare(new, Document(id=other, shingled=shingled(other)), scheme)
+            edge = closest([new], texts(other), scheme)
             if edge is not None:
                 yield edge
             in_vain = 0 if edge is not None and edge.joined else in_vain + 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
 from . import text as texts
@@ -30,8 +31,8 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
     _, at_a, at_b = np.intersect1d(left.slots, right.slots, assume_unique=True, return_indices=True)
     same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
     return judge(
-        a.id,
-        b.id,
+        a,
+        b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
         scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
@@ -40,9 +41,18 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
     )
 
 
+def closest(
+    ones: Iterable[Document], others: Iterable[Document], scheme: Scheme
+) -> CopyEdge | None:
+    """`compare` of the two texts, one from each side, that are most alike."""
+    edges = (compare(one, other, scheme) for one, other in product(ones, others))
+    found = [edge for edge in edges if edge is not None]
+    return max(found, key=lambda edge: (edge.joined, edge.jaccard), default=None)
+
+
 def judge(
-    a: int,
-    b: int,
+    a: Document,
+    b: Document,
     *,
     sizes: tuple[int, int],
     shared: int,
@@ -60,8 +70,8 @@ def judge(
     else:
         relation = _relation(jaccard, in_b, in_a, scheme)
     return CopyEdge(
-        a=a,
-        b=b,
+        a=a.id,
+        b=b.id,
         relation=relation,
         jaccard=jaccard,
         containment_a=in_b,
@@ -69,6 +79,8 @@ def judge(
         shared=shared,
         numbers_same=same,
         numbers_changed=changed,
+        revision_a=a.revision,
+        revision_b=b.revision,
         joined=relation is not Relation.PARTIAL,
     )
 

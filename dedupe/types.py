@@ -128,6 +128,8 @@ class Document:
 
     id: int
     shingled: Shingled
+    revision: int = 0
+    """number of this text among those that the document had"""
     keys: tuple[int, ...] = ()
     """signed 64-bit keys; texts that share one are candidates. None for a text too short"""
     signature: Signature | None = None
@@ -163,6 +165,9 @@ class CopyEdge:
     """numbers that stand in the same place of both texts and are equal"""
     numbers_changed: int = 0
     """numbers that stand in the same place and differ: many of them mark a template"""
+    revision_a: int = 0
+    revision_b: int = 0
+    """which texts of the two these figures are of"""
     joined: bool
     """whether the scheme puts the two into one copy group"""
 

@@ -95,7 +95,10 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = _evidence(store, a, b)
-        texts = [store.copies.text(number).text for number in (a, b)] if diff else []
+        texts = (
+            _text(store, a, evidence["revision_a"]),
+            _text(store, b, evidence["revision_b"]),
+        )
     if as_object:
         click.echo(as_json(evidence, indent=2))
         return
@@ -106,6 +109,12 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
         click.echo()
         for line in side_by_side(*texts):
             click.echo(line)
+
+
+def _text(store: Store, article: int, revision: int | None) -> str:
+    """The text that was compared, or the newest."""
+    texts = store.copies.texts(store.copies.article(article))
+    return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
 def _evidence(store: Store, a: int, b: int) -> Row:
@@ -124,7 +133,8 @@ def _evidence(store: Store, a: int, b: int) -> Row:
     if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
         # Pairs of a template are not stored: there would be more of them than of anything else.
         numbers = _compare_numbers(first["text"], second["text"], scheme)
-    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared")
+    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
+            "revision_a", "revision_b")  # fmt: skip
     return {
         "a": _named(first),
         "b": _named(second),
@@ -161,7 +171,9 @@ def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
 
 
 def _named(row: Row) -> Row:
-    return {key: row[key] for key in ("article", "outlet", "title", "copy_group", "story")}
+    return {
+        key: row[key] for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
+    }
 
 
 def _say(found: Row) -> None:
@@ -170,6 +182,12 @@ def _say(found: Row) -> None:
         click.echo(f"{side.upper()}  [{row['article']}] {row['outlet']}: {one_line(row['title'])}")
     click.echo()
     click.echo(_verdict(found))
+    for side in ("a", "b"):
+        revision, newest = found[f"revision_{side}"], found[side]["revisions"]
+        if revision is not None and revision < newest:
+            click.echo(
+                f"That is said of {side.upper()}'s earlier text, revision {revision} of {newest}."
+            )
     if found["jaccard"] is not None:
         click.echo(
             f"Apart from furniture they share {found['shared']} runs of words, "

@@ -5,19 +5,32 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import NamedTuple
 
 from crawler.store.stories import refresh_figures
 from dedupe import CopyEdge, CopyGroup, Document
 
+REVISIONS = 8
+"""Texts of an article that are compared: the first and the latest. Live blogs have hundreds."""
+
 
 class ComparedText(NamedTuple):
-    """An article as the copy finder reads it."""
+    """An article as the copy finder reads it, or one of its earlier texts."""
 
     id: int
     outlet: int
+    revision: int
     text: str
     text_hash: str
+
+
+class Waiting(NamedTuple):
+    """An article to compare."""
+
+    article: ComparedText
+    compared: str | None
+    """hash of the text it had when it was compared last"""
 
 
 class Copies:
@@ -48,23 +61,24 @@ class Copies:
 
     # Work
 
-    def waiting(self, limit: int) -> list[ComparedText]:
+    def waiting(self, limit: int) -> list[Waiting]:
         """Articles to compare, in order of their numbers."""
         rows = self._connection.execute(
             """
-            SELECT a.id, a.outlet, a.text, a.text_hash
+            SELECT a.id, a.outlet, a.revision, a.text, a.text_hash, s.text_hash
             FROM to_group t JOIN articles a ON a.id = t.article
+              LEFT JOIN signatures s ON s.article = a.id
             ORDER BY t.article LIMIT ?
             """,
             (limit,),
         )
-        return [ComparedText(*row) for row in rows]
+        return [Waiting(ComparedText(*row[:5]), row[5]) for row in rows]
 
     def first(self, limit: int) -> Iterator[ComparedText]:
         """The first articles of the file, in an order that their arrival has no part in."""
         rows = self._connection.execute(
             """
-            SELECT id, outlet, text, text_hash FROM articles
+            SELECT id, outlet, revision, text, text_hash FROM articles
             WHERE id <= (SELECT max(id) FROM (SELECT id FROM articles ORDER BY id LIMIT ?))
             ORDER BY text_hash, url
             """,
@@ -98,24 +112,27 @@ class Copies:
             "DELETE FROM to_group WHERE article = ?", [(article,) for article in articles]
         )
 
-    def text(self, article: int) -> ComparedText:
-        """An article, by its number."""
+    def article(self, article: int) -> ComparedText:
+        """An article with its newest text, by its number."""
         row = self._connection.execute(
-            "SELECT id, outlet, text, text_hash FROM articles WHERE id = ?", (article,)
+            "SELECT id, outlet, revision, text, text_hash FROM articles WHERE id = ?", (article,)
         ).fetchone()
         return ComparedText(*row)
 
+    def texts(self, article: ComparedText) -> list[ComparedText]:
+        """The texts that an article had, this one last; at most REVISIONS."""
+        if not article.revision:
+            return [article]
+        rows = self._connection.execute(
+            """
+            SELECT article, ?, revision, text, text_hash FROM revisions
+            WHERE article = ? AND (revision = 0 OR revision > ?) ORDER BY revision
+            """,
+            (article.outlet, article.id, article.revision - (REVISIONS - 1)),
+        )
+        return [*(ComparedText(*row) for row in rows), article]
+
     # Signatures and edges
-
-    def forget(self, articles: Iterable[int]) -> None:
-        """Drop what an earlier text of these articles left behind.
-
-        Its keys stay: finding them would scan the index, and all they do is to bring up a
-        candidate that the real texts then decide on. A rebuild drops them.
-        """
-        for article in articles:
-            self._connection.execute("DELETE FROM signatures WHERE article = ?", (article,))
-            self._connection.execute("DELETE FROM copies WHERE a = ? OR b = ?", (article, article))
 
     def save_signature(
         self, document: Document, *, text_hash: str, scheme: str, seed_id: str
@@ -123,7 +140,8 @@ class Copies:
         """Keep the signature of an article's text; of a short text only that there is none."""
         self._connection.execute(
             """
-            INSERT INTO signatures (article, scheme, seed_id, text_hash, shingles, minhash)
+            INSERT OR REPLACE INTO signatures
+              (article, scheme, seed_id, text_hash, shingles, minhash)
             VALUES (?, ?, ?, ?, ?, ?)
             """,
             (
@@ -137,36 +155,29 @@ class Copies:
         )
 
     def save_edge(self, edge: CopyEdge, *, passage: str, scheme: str) -> None:
-        """Keep the evidence of a pair."""
+        """Keep the evidence of a pair, unless earlier revisions of theirs were more alike."""
         self._connection.execute(
             """
             INSERT INTO copies (a, b, relation, jaccard, containment_a, containment_b, shared,
-              numbers_same, numbers_changed, passage, joined, scheme)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (a, b) DO NOTHING
+              numbers_same, numbers_changed, passage, revision_a, revision_b, joined, scheme)
+            VALUES (:a, :b, :relation, :jaccard, :containment_a, :containment_b, :shared,
+              :numbers_same, :numbers_changed, :passage, :revision_a, :revision_b, :joined, :scheme)
+            ON CONFLICT (a, b) DO UPDATE SET
+              relation = excluded.relation, jaccard = excluded.jaccard,
+              containment_a = excluded.containment_a, containment_b = excluded.containment_b,
+              shared = excluded.shared, numbers_same = excluded.numbers_same,
+              numbers_changed = excluded.numbers_changed, passage = excluded.passage,
+              revision_a = excluded.revision_a, revision_b = excluded.revision_b,
+              joined = excluded.joined, scheme = excluded.scheme
+            WHERE (excluded.joined, excluded.jaccard) > (copies.joined, copies.jaccard)
             """,
-            (
-                edge.a,
-                edge.b,
-                edge.relation,
-                edge.jaccard,
-                edge.containment_a,
-                edge.containment_b,
-                edge.shared,
-                edge.numbers_same,
-                edge.numbers_changed,
-                passage,
-                int(edge.joined),
-                scheme,
-            ),
+            asdict(edge) | {"passage": passage, "scheme": scheme},
         )
 
     # Groups
 
     def neighbourhood(self, articles: Iterable[int]) -> set[int]:
-        """These articles, the members of their groups, and all that joined edges connect to them.
-
-        The members come first: an article whose text was changed has no edges to them any more.
-        """
+        """These articles, the members of their groups, and all that joined edges lead to."""
         rows = self._connection.execute(
             """
             WITH RECURSIVE near (article) AS (
@@ -188,7 +199,7 @@ class Copies:
         rows = self._connection.execute(
             """
             SELECT c.a, c.b, c.relation, c.jaccard, c.containment_a, c.containment_b, c.shared,
-              c.numbers_same, c.numbers_changed, c.joined
+              c.numbers_same, c.numbers_changed, c.revision_a, c.revision_b, c.joined
             FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value
             """,
             (json.dumps(sorted(articles)),),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 from crawler.store.connection import APPLICATION_ID
 
-VERSION = 2
+VERSION = 3
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -24,6 +24,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps = Migrations("newsloom")
     steps()(m001_the_house)
     steps()(m002_copies)
+    steps()(m003_revisions)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -44,6 +45,11 @@ def m001_the_house(database: Database) -> None:
 def m002_copies(database: Database) -> None:
     """Numbers in the evidence, keys in two tiers, counts of furniture."""
     _run("m002_copies.sql", database)
+
+
+def m003_revisions(database: Database) -> None:
+    """The evidence of a pair says which revisions were compared."""
+    _run("m003_revisions.sql", database)
 
 
 def _run(script: str, database: Database) -> None:

@@ -39,15 +39,15 @@ def text(*parts: tuple[int, int]) -> str:
 
 def edges(texts: dict[int, str]) -> list[CopyEdge]:
     documents = [document(i, t, SCHEME, seed=1) for i, t in texts.items()]
-    known = {d.id: d.shingled for d in documents}
-    return list(find_copies(documents, MemoryIndex(), SCHEME, shingled=known.__getitem__))
+    known = {d.id: [d] for d in documents}
+    return list(find_copies(documents, MemoryIndex(), SCHEME, texts=known.__getitem__))
 
 
 def groups(texts: dict[int, str], order: list[int], seed: int = 1) -> dict[int, int]:
     """Each text's group, the texts arriving in this order."""
     documents = [document(i, texts[i], SCHEME, seed=seed) for i in order]
     known = {d.id: d for d in documents}
-    found = find_copies(documents, MemoryIndex(), SCHEME, shingled=lambda i: known[i].shingled)
+    found = find_copies(documents, MemoryIndex(), SCHEME, texts=lambda i: [known[i]])
     made, _ = copy_groups(texts, found, lambda a, b: compare(known[a], known[b], SCHEME))
     return group_of(made)
 
@@ -125,13 +125,13 @@ def test_incremental_equals_all_at_once() -> None:
         start = draw.randrange(0, 300, 25)
         texts[i] = text((start, start + draw.randrange(30, 90)))
     documents = [document(i, t, SCHEME, seed=9) for i, t in texts.items()]
-    known = {d.id: d.shingled for d in documents}
+    known = {d.id: [d] for d in documents}
     index = MemoryIndex()
     stepwise: list[CopyEdge] = []
     for n in range(0, 60, 7):
         part = documents[n : n + 7]
-        stepwise += find_copies(part, index, SCHEME, shingled=known.__getitem__)
-    at_once = list(find_copies(documents, MemoryIndex(), SCHEME, shingled=known.__getitem__))
+        stepwise += find_copies(part, index, SCHEME, texts=known.__getitem__)
+    at_once = list(find_copies(documents, MemoryIndex(), SCHEME, texts=known.__getitem__))
     assert stepwise == at_once
 
 

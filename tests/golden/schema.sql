@@ -185,22 +185,6 @@ CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     content="articles"
 );
 
-CREATE TABLE copies ( -- two articles compared: the evidence
-  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
-  b INTEGER NOT NULL REFERENCES articles (id), -- the other
-  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
-  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
-  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
-  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
-  shared INTEGER NOT NULL, -- number of shared shingles
-  numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
-  numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
-  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
-  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
-  scheme TEXT NOT NULL, -- scheme that decided
-  PRIMARY KEY (a, b)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE recent_keys ( -- the newest part of `keys`, merged into it now and then in the order of keys
   key INTEGER NOT NULL, -- 64 bits of a band of the signature, or of an anchor
   article INTEGER NOT NULL REFERENCES articles (id), -- which article has it
@@ -218,6 +202,24 @@ CREATE TABLE furniture ( -- which shingles an outlet repeats across its articles
   texts INTEGER NOT NULL, -- texts counted
   counts BLOB NOT NULL -- shingles and their counts, as dedupe.Furniture packs them
 ) STRICT;
+
+CREATE TABLE copies ( -- two articles compared: the evidence
+  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
+  b INTEGER NOT NULL REFERENCES articles (id), -- the other
+  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
+  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
+  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
+  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
+  shared INTEGER NOT NULL, -- number of shared shingles
+  numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
+  numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
+  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
+  revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
+  revision_b INTEGER NOT NULL, -- the same of b
+  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
+  scheme TEXT NOT NULL, -- scheme that decided
+  PRIMARY KEY (a, b)
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sources_outlet ON sources (outlet);
 

@@ -94,17 +94,33 @@ def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers(filled: Filled)
     assert list(store.reading.placed_articles()) == before
 
 
-def test_a_revision_that_no_longer_is_a_copy_leaves_its_group(filled: Filled) -> None:
-    same = " ".join(WORDS[:80])
-    store = filled([[(1, same), (2, same), (3, same)]])
-    assert len(partition(store, "copy_group")) == 1
-    save(store, 1, " ".join(WORDS[500:580]))
+def test_an_article_is_grouped_by_the_revision_that_matched(filled: Filled) -> None:
+    first, second = " ".join(WORDS[:80]), " ".join(WORDS[500:580])
+    store = filled([[(1, first), (2, first)]])
+    save(store, 1, second)
+    save(store, 3, second)
     group(store, run=1, now=NOW)
-    assert partition(store, "copy_group") == {
-        frozenset({"https://g1.org/1"}),
-        frozenset({"https://g2.org/2", "https://g3.org/3"}),
-    }
     assert store.upkeep.problems() == []
+    evidence = {
+        pair: (edge["revision_a"], edge["revision_b"], edge["joined"])
+        for pair in ((1, 2), (1, 3), (2, 3))
+        if (edge := store.reading.edge(*pair))
+    }
+    assert evidence == {(1, 2): (0, 0, 1), (1, 3): (1, 0, 1)}
+    before = partition(store, "copy_group")
+    assert before == {frozenset(f"https://g{n}.org/{n}" for n in (1, 2, 3))}
+    group(store, run=1, now=NOW, rebuild=True)
+    assert partition(store, "copy_group") == before
+
+
+def test_texts_that_were_never_current_at_a_grouping_are_compared_too(filled: Filled) -> None:
+    store = filled([[(1, " ".join(WORDS[:80])), (2, " ".join(WORDS[300:380]))]])
+    save(store, 1, " ".join(WORDS[300:380]))
+    save(store, 1, " ".join(WORDS[600:680]))
+    group(store, run=1, now=NOW)
+    edge = store.reading.edge(1, 2)
+    assert edge is not None
+    assert (edge["revision_a"], edge["joined"]) == (1, 1)
 
 
 def test_another_scheme_is_refused_by_name_and_a_rebuild_is_the_remedy(filled: Filled) -> None:

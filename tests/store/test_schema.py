@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlite_utils import Database, Migrations
 from crawler.errors import NoSuchDatabase, NotAStore
 from crawler.store import Store, migrate_store, open_store, read_store
 from crawler.store.connection import APPLICATION_ID
-from crawler.store.migrations import m001_the_house
+from crawler.store.migrations import m001_the_house, m002_copies
 
 
 def test_every_table_and_column_has_a_comment(store: Store) -> None:
@@ -93,26 +94,58 @@ def test_a_newer_or_older_store_says_what_to_do(tmp_path: Path) -> None:
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
-    assert migrate_store(file) == ["m001_the_house", "m002_copies"]
+    assert migrate_store(file) == ["m001_the_house", "m002_copies", "m003_revisions"]
     assert migrate_store(file) == []
+
+
+def old_store(file: Path, steps: list[Callable[[Database], None]], statements: list[str]) -> None:
+    """A file as an earlier version left it."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    then = Migrations("newsloom")
+    for step in steps:
+        then()(step)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    then.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version = {len(steps)}")
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
 
 
 def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
-    connection = sqlite3.connect(file, isolation_level=None)
-    first = Migrations("newsloom")
-    first()(m001_the_house)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    first.apply(Database(connection))
-    connection.execute("PRAGMA user_version = 1")
-    connection.execute("INSERT INTO outlets (slug, name) VALUES ('g', 'Gazette')")
-    connection.close()
+    old_store(file, [m001_the_house], ["INSERT INTO outlets (slug, name) VALUES ('g', 'Gazette')"])
     with pytest.raises(NotAStore, match="newsloom db migrate"):
         read_store(file)
-    assert migrate_store(file) == ["m002_copies"]
+    assert migrate_store(file) == ["m002_copies", "m003_revisions"]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
     assert store.upkeep.problems() == []
+    store.close()
+
+
+def test_evidence_of_the_second_schema_is_of_the_newest_texts(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    article = (
+        "INSERT INTO articles (id, outlet, url, title, text, words, first_seen_at, text_hash, run, "
+        "revision) VALUES ({0}, 1, 'https://g.org/{0}', '', '', 0, '', '{0}', 1, {1})"
+    )
+    old_store(
+        file,
+        [m001_the_house, m002_copies],
+        [
+            "INSERT INTO outlets (id, slug, name) VALUES (1, 'g', 'Gazette')",
+            "INSERT INTO runs (id, command, version, pid, started_at) VALUES (1, 'x', '', 1, '')",
+            article.format(1, 0),
+            article.format(2, 3),
+            "INSERT INTO copies VALUES (1, 2, 'same', 1, 1, 1, 20, 0, 0, 'p', 1, 's')",
+        ],
+    )
+    migrate_store(file)
+    store = read_store(file)
+    edge = store.reading.edge(1, 2)
+    assert edge is not None
+    assert (edge["revision_a"], edge["revision_b"], edge["joined"]) == (0, 3, 1)
     store.close()
 
 
