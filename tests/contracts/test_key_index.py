@@ -1,71 +1,30 @@
-"""What every dedupe.KeyIndex must do, over memory and SQLite alike."""
-
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 from crawler.store import Store
 from crawler.types import Article
 from dedupe import KeyIndex, MemoryIndex
-from dedupe.index import HOT
+from dedupe.testing import KeyIndexContract
 from tests.conftest import NOW
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def index(request: pytest.FixtureRequest, store: Store) -> KeyIndex:
-    if request.param == "memory":
+class TestMemoryIndex(KeyIndexContract):
+    def index(self) -> KeyIndex:
         return MemoryIndex()
-    with store.batch():
-        outlet = store.outlets.ensure("example.org")
-        for n in range(1, 200):
-            article = Article(url=f"https://example.org/{n}", outlet="", title="t", text="")
-            store.articles.save(article, outlet=outlet, run=1, now=NOW)
-    return store.keys
 
 
-def test_documents_that_share_a_key_are_candidates(index: KeyIndex) -> None:
-    index.add(1, (10, 20, 30))
-    index.add(2, (30, 40))
-    assert index.candidates(3, (30,), limit=5) == [1, 2]
-    assert index.candidates(3, (40,), limit=5) == [2]
-    assert index.candidates(3, (50,), limit=5) == []
+class TestStore(KeyIndexContract):
+    @pytest.fixture(autouse=True)
+    def articles(self, store: Store) -> Any:
+        self._keys = store.keys
+        with store.batch():
+            outlet = store.outlets.ensure("example.org")
+            for n in range(1, 200):
+                article = Article(url=f"https://example.org/{n}", outlet="", title="t", text="")
+                store.articles.save(article, outlet=outlet, run=1, now=NOW)
 
-
-def test_most_shared_keys_come_first_then_the_lowest_id(index: KeyIndex) -> None:
-    index.add(3, (10,))
-    index.add(2, (10,))
-    index.add(4, (10, 20))
-    assert index.candidates(1, (10, 20), limit=5) == [4, 2, 3]
-    assert index.candidates(1, (10, 20), limit=2) == [4, 2]
-
-
-def test_a_document_is_no_candidate_for_itself(index: KeyIndex) -> None:
-    index.add(1, (10,))
-    assert index.candidates(1, (10,), limit=5) == []
-
-
-def test_adding_again_changes_nothing(index: KeyIndex) -> None:
-    index.add(1, (10, 10))
-    index.add(1, (10,))
-    assert index.candidates(2, (10, 10), limit=5) == [1]
-
-
-def test_keys_are_signed_64_bit_numbers(index: KeyIndex) -> None:
-    index.add(1, (-(2**63), 2**63 - 1))
-    assert index.candidates(2, (-(2**63),), limit=5) == [1]
-    assert index.candidates(2, (2**63 - 1,), limit=5) == [1]
-
-
-def test_a_hot_key_keeps_the_first_documents_only(index: KeyIndex) -> None:
-    for n in range(1, 10):
-        index.add(n, (77, n))
-    assert len(index.candidates(0, (77,), limit=100)) == 9
-    for n in range(10, 200):
-        index.add(n, (77,))
-    assert index.candidates(0, (77,), limit=500) == list(range(1, HOT + 1))
-
-
-def test_half_of_the_places_go_to_the_lowest(index: KeyIndex) -> None:
-    for n in range(1, 10):
-        index.add(n, (1, 2) if n > 4 else (1,))
-    assert index.candidates(0, (1, 2), limit=4) == [5, 6, 1, 2]
+    def index(self) -> KeyIndex:
+        return self._keys
