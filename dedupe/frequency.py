@@ -30,6 +30,7 @@ _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
 _KEPT = 1_024
 _ALWAYS = 4
+_PRINTS_A_TEXT = 4
 _REACH = 8
 
 
@@ -155,7 +156,10 @@ def telling(
         if not len(at):
             return np.zeros(len(shingles), np.bool_)
         sampled = shingles[at]
-        verdict = (common.texts(sampled) > limit) | furniture.repeated(sampled, scheme, common)
+        texts = common.texts(sampled)
+        # A text that hundreds print has some prints that are hard to tell: it is no template.
+        everywhere = (texts > limit) & (texts > common.prints(sampled) // _PRINTS_A_TEXT)
+        verdict = everywhere | furniture.repeated(sampled, scheme, common)
         untelling = at[verdict]
         cover = np.zeros(len(shingles) + 1, np.int64)
         np.add.at(cover, np.maximum(untelling - _REACH, 0), 1)
