@@ -1,8 +1,10 @@
 """Linking copy groups that tell the same event in different words.
 
-Plain lexical evidence: TF-IDF cosines of title and lead, less the background similarity that
-each text has to the whole stream of its language, linked on average (UPGMA, Sokal and Michener
-1958) among texts that are close in time.
+Plain lexical evidence: TF-IDF cosines of title and lead, less the cosine that chance gives the
+pair in the stream of its language, linked on average (UPGMA, Sokal and Michener 1958) among texts
+that are close in time. Chance is a rank-one model, e_ij = a_i a_j, as in the configuration model
+of networks (Chung and Lu 2002): long texts expect more of each other than of headlines, so one
+threshold serves a stream of both.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from .types import StoryChange, StoryNode, StoryScheme
 _DAY = 86_400.0
 # Distances for scipy: larger than any score can be, so that 1 - score stays positive.
 _FAR = 4.0
+_STEPS = 20
 
 
 def link_stories(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[StoryChange]:
@@ -51,23 +54,35 @@ def cluster(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[list[StoryN
 def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
     vectors = _vectors(nodes, scheme)
     count = vectors.shape[0]
-    # mean cosine of each text to all the others, drawn towards the prior while the stream is short
-    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel()) - 1.0
-    expected = scheme.prior * np.sqrt(np.diff(vectors.indptr))
-    means = (sums.clip(min=0) + expected * scheme.prior_weight) / (
-        max(count - 1, 0) + scheme.prior_weight
-    )
+    chance = _chance(vectors, scheme)
     times = np.array([np.nan if n.at is None else n.at for n in nodes])
     # Any merge at the threshold implies one pair at the threshold inside it, so the clusters lie
     # within the connected components of the pairs that reach it: exact, and never all pairs dense.
-    rows, cols = _pairs_at_threshold(vectors, means, times, scheme)
+    rows, cols = _pairs_at_threshold(vectors, chance, times, scheme)
     graph = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
     found: list[list[StoryNode]] = []
     for label in range(labels.max(initial=-1) + 1):
         part = np.flatnonzero(labels == label)
         found.extend(
-            [nodes[i] for i in cluster_] for cluster_ in _link(part, vectors, means, times, scheme)
+            [nodes[i] for i in cluster_] for cluster_ in _link(part, vectors, chance, times, scheme)
+        )
+    return found
+
+
+def _chance(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float64]:
+    """a of each text: the product of two is the cosine that chance gives the pair.
+
+    The fixed point of a_i = sum_j cos_ij / sum_j a_j over all others, drawn towards the prior as
+    if so many texts of its own length had been seen.
+    """
+    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel()) - 1.0
+    prior = np.sqrt(scheme.prior * np.sqrt(np.diff(vectors.indptr).clip(min=1)))
+    found: NDArray[np.float64] = prior.copy()
+    for _ in range(_STEPS):
+        others = found.sum() - found
+        found = (sums.clip(min=0) + scheme.prior_weight * prior**2) / (
+            others + scheme.prior_weight * prior
         )
     return found
 
@@ -75,15 +90,15 @@ def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[St
 def _link(
     part: NDArray[np.int64],
     vectors: csr_matrix,
-    means: NDArray[np.float64],
+    chance: NDArray[np.float64],
     times: NDArray[np.float64],
     scheme: StoryScheme,
 ) -> list[NDArray[np.int64]]:
     if len(part) == 1:
         return [part]
-    score = _score((vectors[part] @ vectors[part].T).toarray(), means[part], means[part], scheme)
+    own = vectors[part], chance[part], times[part]
     # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
-    distance = np.where(_too_far(times[part], times[part], scheme), _FAR, 1.0 - score)
+    distance = 1.0 - _scores(own, own, scheme).clip(min=1.0 - _FAR)
     np.fill_diagonal(distance, 0.0)
     tree = linkage(squareform(distance, checks=False), method="average")
     labels = fcluster(tree, 1.0 - scheme.threshold, criterion="distance")
@@ -92,7 +107,7 @@ def _link(
 
 def _pairs_at_threshold(
     vectors: csr_matrix,
-    means: NDArray[np.float64],
+    chance: NDArray[np.float64],
     times: NDArray[np.float64],
     scheme: StoryScheme,
     block: int = 512,
@@ -101,46 +116,46 @@ def _pairs_at_threshold(
     cols: list[NDArray[np.int64]] = []
     for start in range(0, vectors.shape[0], block):
         part = slice(start, start + block)
-        score = _score((vectors[part] @ vectors.T).toarray(), means[part], means, scheme)
-        near = (score >= scheme.threshold) & ~_too_far(times[part], times, scheme)
-        found = np.nonzero(near)
+        score = _scores(
+            (vectors[part], chance[part], times[part]), (vectors, chance, times), scheme
+        )
+        found = np.nonzero(score >= scheme.threshold)
         rows.append(found[0] + start)
         cols.append(found[1])
     return np.concatenate(rows), np.concatenate(cols)
 
 
-def _score(
-    cosine: NDArray[np.float64],
-    means_a: NDArray[np.float64],
-    means_b: NDArray[np.float64],
-    scheme: StoryScheme,
-) -> NDArray[np.float64]:
-    # Without one word in common there is no evidence, however untypical the two texts are.
-    score = cosine - scheme.background * (means_a[:, None] + means_b[None, :])
-    return np.where(cosine > 0, score, -1.0)
+_Side = tuple[csr_matrix, NDArray[np.float64], NDArray[np.float64]]
+"""Vectors, chances and times of some texts."""
 
 
-def _too_far(
-    a: NDArray[np.float64], b: NDArray[np.float64], scheme: StoryScheme
-) -> NDArray[np.bool_]:
-    # A comparison with NaN is False: an unknown time forbids nothing.
-    apart: NDArray[np.bool_] = np.abs(a[:, None] - b[None, :]) > scheme.max_days * _DAY
-    return apart
+def _scores(ones: _Side, others: _Side, scheme: StoryScheme) -> NDArray[np.float64]:
+    """Scores of all pairs; minus infinity for those too far apart in time."""
+    cosine = (ones[0] @ others[0].T).toarray()
+    score = cosine - scheme.background * np.outer(ones[1], others[1])
+    # Without one term in common there is no evidence, however untypical the two texts are.
+    score = np.where(cosine > 0, score, np.minimum(score, scheme.unrelated))
+    # A time that is unknown takes nothing off and forbids nothing.
+    days = np.nan_to_num(np.abs(ones[2][:, None] - others[2][None, :]) / _DAY)
+    found: NDArray[np.float64] = np.where(
+        days > scheme.max_days, -np.inf, score - scheme.day * days
+    )
+    return found
 
 
 def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
     """Unit TF-IDF rows, one a node: sub-linear tf, smoothed idf, terms in over 30 % left out."""
-    counts = [Counter(_terms(node, scheme)) for node in nodes]
-    frequency = Counter(term for terms in counts for term in terms)
+    weights = [_terms(node, scheme) for node in nodes]
+    frequency = Counter(term for terms in weights for term in terms)
     ceiling = max(0.3 * len(nodes), 10)
     vocabulary = {t: i for i, (t, n) in enumerate(sorted(frequency.items())) if n <= ceiling}
     data, columns, ends = [], [], [0]
-    for terms in counts:
-        for term, n in terms.items():
+    for terms in weights:
+        for term, weight in terms.items():
             column = vocabulary.get(term)
             if column is not None:
                 idf = np.log((1 + len(nodes)) / (1 + frequency[term])) + 1
-                data.append((1 + np.log(n)) * idf)
+                data.append(np.log2(1 + weight) * idf)
                 columns.append(column)
         ends.append(len(columns))
     matrix = csr_matrix((data, columns, ends), shape=(len(nodes), max(len(frequency), 1)))
@@ -149,12 +164,21 @@ def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
     return csr_matrix(matrix.multiply(1 / norms[:, None]))
 
 
-def _terms(node: StoryNode, scheme: StoryScheme) -> list[str]:
-    words = tokens(node.title) * scheme.title_weight + tokens(node.text[: scheme.lead_chars])
-    single = [w for w in words if len(w) > 1 or w.isdigit()]
+def _terms(node: StoryNode, scheme: StoryScheme) -> dict[str, float]:
+    """Words of title and lead with their weights."""
+    title, body = tokens(node.title), tokens(node.text[: scheme.lead_chars])
+    places = [float(scheme.title_weight)] * len(title)
+    places += [1 / (1 + place / scheme.lead_words) for place in range(len(body))]
+    words = title + body
+    found: defaultdict[str, float] = defaultdict(float)
+    for word, weight in zip(words, places, strict=True):
+        if len(word) > 1 or word.isdigit():
+            found[word] += weight
     # Scripts without spaces come as single characters, which say little; pairs of them are words.
-    pairs = [a + b for a, b in pairwise(words) if len(a) == len(b) == 1]
-    return single + pairs
+    for (a, b), weight in zip(pairwise(words), places, strict=False):
+        if len(a) == len(b) == 1:
+            found[a + b] += weight
+    return found
 
 
 def _continue(clusters: list[list[StoryNode]], nodes: Sequence[StoryNode]) -> list[StoryChange]:

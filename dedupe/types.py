@@ -176,17 +176,24 @@ class CopyEdge:
 class StoryScheme:
     """Every number that decides whether two copy groups tell the same event."""
 
-    lead_chars: int = 1500
-    """characters of the body that are read; the title counts `title_weight` times"""
-    title_weight: int = 2
+    lead_chars: int = 2500
+    """characters of the body that are read"""
+    lead_words: int = 150
+    """the word at place p of it counts 1 / (1 + p / lead_words): news tells the event first"""
+    title_weight: int = 3
+    """how often each word of the title counts"""
     max_days: float = 6.0
     """groups further apart than this are never linked to each other directly"""
-    background: float = 2.5
-    """how much of both texts' mean similarity to the stream is taken off a pair's cosine"""
-    threshold: float = -0.02
+    day: float = 0.01
+    """taken off a pair's score for each day between them"""
+    background: float = 5.0
+    """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
+    threshold: float = -0.03
     """average score at which two clusters become one"""
+    unrelated: float = -0.07
+    """highest score of a pair without one term in common, however untypical both texts are"""
     prior: float = 0.0038
-    """mean similarity to the stream that is expected of a text before the stream is known, for
+    """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
     prior_weight: float = 120.0
     """how many texts of the stream that expectation is worth"""
@@ -195,8 +202,9 @@ class StoryScheme:
     def id(self) -> str:
         """All the numbers in one word."""
         return (
-            f"tfidf-l{self.lead_chars}-t{self.title_weight}-d{self.max_days:g}"
-            f"-b{self.background:g}-s{self.threshold:g}-p{self.prior:g}x{self.prior_weight:g}"
+            f"tfidf-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
+            f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
+            f"-u{self.unrelated:g}-p{self.prior:g}x{self.prior_weight:g}"
         )
 
 
