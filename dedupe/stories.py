@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ _DAY = 86_400.0
 # Distances for scipy: larger than any score can be, so that 1 - score stays positive.
 _FAR = 4.0
 _STEPS = 20
+_BLOCK = 512
+_PART = 6_000
+_STRICTER = 0.03
 
 
 def link_stories(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[StoryChange]:
@@ -53,30 +57,82 @@ def cluster(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[list[StoryN
 
 def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
     vectors = _vectors(nodes, scheme)
-    count = vectors.shape[0]
-    chance = _chance(vectors, scheme)
     times = np.array([np.nan if n.at is None else n.at for n in nodes])
-    # Any merge at the threshold implies one pair at the threshold inside it, so the clusters lie
-    # within the connected components of the pairs that reach it: exact, and never all pairs dense.
-    rows, cols = _pairs_at_threshold(vectors, chance, times, scheme)
-    graph = csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
-    _, labels = connected_components(graph, directed=False)
+    stream = _Stream(vectors, _heaviest(vectors, scheme.keys), _chance(vectors, scheme), times)
+    pairs = _candidates(stream, scheme)
     found: list[list[StoryNode]] = []
-    for label in range(labels.max(initial=-1) + 1):
-        part = np.flatnonzero(labels == label)
-        found.extend(
-            [nodes[i] for i in cluster_] for cluster_ in _link(part, vectors, chance, times, scheme)
-        )
+    for part in _parts(len(nodes), pairs, scheme.threshold):
+        found.extend([nodes[i] for i in cluster_] for cluster_ in _link(part, stream, scheme))
     return found
 
 
-def _chance(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float64]:
+class _Stream(NamedTuple):
+    """The texts of one language, a row each."""
+
+    vectors: csr_matrix
+    """unit TF-IDF"""
+    keys: csr_matrix
+    """1 where a term is one of the heaviest of the text"""
+    chance: NDArray[np.float32]
+    """see `_chance`"""
+    times: NDArray[np.float64]
+    """POSIX seconds, NaN when unknown"""
+
+    def rows(self, which: NDArray[np.int64]) -> _Stream:
+        """The same for some texts."""
+        return _Stream(self.vectors[which], self.keys[which], self.chance[which], self.times[which])
+
+
+class _Pairs(NamedTuple):
+    """Pairs of texts and their scores."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    score: NDArray[np.float32]
+
+
+def _candidates(stream: _Stream, scheme: StoryScheme) -> _Pairs:
+    """Pairs that have one of their heaviest terms in common and reach the threshold."""
+    found = []
+    for start in range(0, stream.vectors.shape[0], _BLOCK):
+        block = np.arange(start, min(start + _BLOCK, stream.vectors.shape[0]))
+        score = _scores(stream.rows(block), stream, scheme)
+        a, b = np.nonzero(score >= scheme.threshold)
+        found.append((a + start, b, score[a, b]))
+    return _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _parts(count: int, pairs: _Pairs, threshold: float) -> list[NDArray[np.int64]]:
+    """Texts that pairs connect; each part is clustered by itself, so none is larger than _PART.
+
+    A merge at the threshold implies one pair at the threshold, so the clusters lie within the
+    connected components: nothing is lost. Where headlines of a language are all connected, the
+    weakest pairs are left out until the parts are small enough.
+    """
+    graph = csr_matrix((np.ones(len(pairs.a)), (pairs.a, pairs.b)), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    found: list[NDArray[np.int64]] = []
+    order = np.argsort(labels, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+        if len(part) <= _PART:
+            found.append(part)
+            continue
+        stricter = threshold + _STRICTER
+        kept = np.isin(pairs.a, part) & (pairs.score >= stricter)
+        place = np.zeros(count, np.int64)
+        place[part] = np.arange(len(part))
+        inside = _Pairs(place[pairs.a[kept]], place[pairs.b[kept]], pairs.score[kept])
+        found.extend(part[piece] for piece in _parts(len(part), inside, stricter))
+    return found
+
+
+def _chance(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float32]:
     """a of each text: the product of two is the cosine that chance gives the pair.
 
     The fixed point of a_i = sum_j cos_ij / sum_j a_j over all others, drawn towards the prior as
     if so many texts of its own length had been seen.
     """
-    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel()) - 1.0
+    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel(), np.float64) - 1.0
     prior = np.sqrt(scheme.prior * np.sqrt(np.diff(vectors.indptr).clip(min=1)))
     found: NDArray[np.float64] = prior.copy()
     for _ in range(_STEPS):
@@ -84,19 +140,13 @@ def _chance(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float64]:
         found = (sums.clip(min=0) + scheme.prior_weight * prior**2) / (
             others + scheme.prior_weight * prior
         )
-    return found
+    return found.astype(np.float32)
 
 
-def _link(
-    part: NDArray[np.int64],
-    vectors: csr_matrix,
-    chance: NDArray[np.float64],
-    times: NDArray[np.float64],
-    scheme: StoryScheme,
-) -> list[NDArray[np.int64]]:
+def _link(part: NDArray[np.int64], stream: _Stream, scheme: StoryScheme) -> list[NDArray[np.int64]]:
     if len(part) == 1:
         return [part]
-    own = vectors[part], chance[part], times[part]
+    own = stream.rows(part)
     # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
     distance = 1.0 - _scores(own, own, scheme).clip(min=1.0 - _FAR)
     np.fill_diagonal(distance, 0.0)
@@ -105,42 +155,29 @@ def _link(
     return [part[labels == label] for label in np.unique(labels)]
 
 
-def _pairs_at_threshold(
-    vectors: csr_matrix,
-    chance: NDArray[np.float64],
-    times: NDArray[np.float64],
-    scheme: StoryScheme,
-    block: int = 512,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows: list[NDArray[np.int64]] = []
-    cols: list[NDArray[np.int64]] = []
-    for start in range(0, vectors.shape[0], block):
-        part = slice(start, start + block)
-        score = _scores(
-            (vectors[part], chance[part], times[part]), (vectors, chance, times), scheme
-        )
-        found = np.nonzero(score >= scheme.threshold)
-        rows.append(found[0] + start)
-        cols.append(found[1])
-    return np.concatenate(rows), np.concatenate(cols)
-
-
-_Side = tuple[csr_matrix, NDArray[np.float64], NDArray[np.float64]]
-"""Vectors, chances and times of some texts."""
-
-
-def _scores(ones: _Side, others: _Side, scheme: StoryScheme) -> NDArray[np.float64]:
+def _scores(ones: _Stream, others: _Stream, scheme: StoryScheme) -> NDArray[np.float32]:
     """Scores of all pairs; minus infinity for those too far apart in time."""
-    cosine = (ones[0] @ others[0].T).toarray()
-    score = cosine - scheme.background * np.outer(ones[1], others[1])
-    # Without one term in common there is no evidence, however untypical the two texts are.
-    score = np.where(cosine > 0, score, np.minimum(score, scheme.unrelated))
+    score = (ones.vectors @ others.vectors.T).toarray()
+    score -= np.outer(scheme.background * ones.chance, others.chance)
+    # Without a heavy term in common there is no evidence, however untypical the two texts are.
+    related = (ones.keys @ others.keys.T).toarray() > 0
+    score = np.where(related, score, np.minimum(score, scheme.unrelated))
     # A time that is unknown takes nothing off and forbids nothing.
-    days = np.nan_to_num(np.abs(ones[2][:, None] - others[2][None, :]) / _DAY)
-    found: NDArray[np.float64] = np.where(
-        days > scheme.max_days, -np.inf, score - scheme.day * days
-    )
+    days = np.nan_to_num(np.abs(ones.times[:, None] - others.times[None, :]) / _DAY)
+    score -= (scheme.day * days).astype(np.float32)
+    score[days > scheme.max_days] = -np.inf
+    found: NDArray[np.float32] = score
     return found
+
+
+def _heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
+    """1 for the heaviest terms of each text, so many of them."""
+    rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
+    order = np.lexsort((-vectors.data, rows))
+    rank = np.arange(len(rows)) - vectors.indptr[rows]
+    kept = order[rank < count]
+    ones = np.ones(len(kept), np.float32)
+    return csr_matrix((ones, (rows[kept], vectors.indices[kept])), shape=vectors.shape)
 
 
 def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
@@ -161,7 +198,7 @@ def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
     matrix = csr_matrix((data, columns, ends), shape=(len(nodes), max(len(frequency), 1)))
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     norms[norms == 0] = 1.0
-    return csr_matrix(matrix.multiply(1 / norms[:, None]))
+    return csr_matrix(matrix.multiply(1 / norms[:, None]), dtype=np.float32)
 
 
 def _terms(node: StoryNode, scheme: StoryScheme) -> dict[str, float]:

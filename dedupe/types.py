@@ -191,7 +191,9 @@ class StoryScheme:
     threshold: float = -0.03
     """average score at which two clusters become one"""
     unrelated: float = -0.07
-    """highest score of a pair without one term in common, however untypical both texts are"""
+    keys: int = 16
+    """highest score of a pair that has none of its heaviest `keys` terms in common, however
+    untypical both texts are"""
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
@@ -204,7 +206,7 @@ class StoryScheme:
         return (
             f"tfidf-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
-            f"-u{self.unrelated:g}-p{self.prior:g}x{self.prior_weight:g}"
+            f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}"
         )
 
 
