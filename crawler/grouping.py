@@ -10,12 +10,11 @@ import functools
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.errors import SchemeChanged
 from crawler.learning import LEARNED_FIRST, Learned
-from crawler.parsing.dates import posix
+from crawler.linking import Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
 from dedupe import (
@@ -31,7 +30,6 @@ from dedupe import (
     is_print,
     is_template,
     keyed,
-    link_stories,
     seed_id,
     shared_passage,
 )
@@ -42,8 +40,6 @@ CHUNK = 500
 """Articles compared in one transaction."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
-STORY_CHUNK = 4_000
-"""Copy groups linked at once, at the most; the window around them comes on top."""
 
 Progress = Callable[[int, int], None]
 """Called with articles done and articles in all."""
@@ -84,7 +80,7 @@ def group(
             store.counts.forget()
     copier = _Copier(store, scheme, seed=seed, run=run, now=now)
     compared, edges = copier.work(progress)
-    linked = _link(store, story_scheme, run=run, now=now) if stories else 0
+    linked = Linker(store, story_scheme, run=run, now=now).work() if stories else 0
     return Grouped(compared, edges, linked)
 
 
@@ -241,23 +237,3 @@ class _Copier:
         for article in articles:
             shingled = self._texts.document(article).shingled
             self._learned.learn(article, shingled, prints[article.id])
-
-
-def _link(store: Store, scheme: StoryScheme, *, run: int, now: str) -> int:
-    """Link the copy groups that wait for it; their number."""
-    linked = 0
-    while waiting := store.stories.unlinked(STORY_CHUNK):
-        chunk = _without_gaps(waiting, scheme.max_days)
-        window = store.stories.window(chunk[0][1], chunk[-1][1], days=scheme.max_days)
-        with store.batch():
-            store.stories.apply(link_stories(window, scheme), run=run, now=now)
-        linked += len(chunk)
-    return linked
-
-
-def _without_gaps(waiting: list[tuple[int, str]], days: float) -> list[tuple[int, str]]:
-    """The first of these groups, up to a gap that no link can span: a window stays small."""
-    for n, ((_, before), (_, after)) in enumerate(pairwise(waiting), start=1):
-        if posix(after) - posix(before) > 2 * days * 86_400:
-            return waiting[:n]
-    return waiting

@@ -36,12 +36,13 @@ from .types import (
 )
 
 if TYPE_CHECKING:
+    from .background import Background
     from .copies import document, find_copies, keyed, shared_passage
     from .evidence import closest, compare, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
-    from .stories import link_stories
+    from .stories import by_language, heaviest_terms, learn, link_stories
 
 _LATE = {
     "closest": ".evidence",
@@ -60,11 +61,16 @@ _LATE = {
     "seed_id": ".minhash",
     "shared_passage": ".copies",
     "signature": ".minhash",
+    "Background": ".background",
+    "by_language": ".stories",
+    "heaviest_terms": ".stories",
+    "learn": ".stories",
     "link_stories": ".stories",
     "without": ".shingles",
 }
 
 __all__ = [
+    "Background",
     "Common",
     "CopyEdge",
     "CopyGroup",
@@ -85,6 +91,7 @@ __all__ = [
     "StoryScheme",
     "adjusted_rand",
     "b_cubed",
+    "by_language",
     "closest",
     "compare",
     "copy_groups",
@@ -93,9 +100,11 @@ __all__ = [
     "estimate",
     "find_copies",
     "group_of",
+    "heaviest_terms",
     "is_print",
     "is_template",
     "keyed",
+    "learn",
     "link_stories",
     "longest_passage",
     "pairwise",

@@ -9,8 +9,9 @@ threshold serves a stream of both.
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,44 +22,80 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
+from .background import TERMS, Background
 from .text import tokens
 from .types import StoryChange, StoryNode, StoryScheme
 
 _DAY = 86_400.0
 # Distances for scipy: larger than any score can be, so that 1 - score stays positive.
 _FAR = 4.0
-_STEPS = 20
 _BLOCK = 512
 _PART = 6_000
 _STRICTER = 0.03
 
 
-def link_stories(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[StoryChange]:
+Backgrounds = Mapping[str, Background]
+"""The background of each language."""
+
+
+def link_stories(
+    nodes: Sequence[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds | None = None
+) -> list[StoryChange]:
     """Partition the nodes into stories and say which story each cluster continues.
 
-    A cluster keeps the story that most of its groups belonged to (the lower id on a tie); when
+    `backgrounds` have learned these nodes; without them the nodes are a stream of their own. A
+    cluster keeps the story that most of its groups belonged to (the lower id on a tie); when
     two clusters claim one story, the one with more of its groups keeps it and the other splits
     off. A story all of whose nodes went elsewhere is merged.
     """
     ordered = sorted(nodes, key=lambda node: node.id)
-    return _continue(cluster(ordered, scheme), ordered)
+    if backgrounds is None:
+        backgrounds = defaultdict(Background)
+        learn(ordered, scheme, backgrounds)
+    clusters = [
+        found
+        for language, stream in by_language(ordered).items()
+        for found in _cluster_stream(stream, scheme, backgrounds[language])
+    ]
+    return _continue(clusters, ordered)
 
 
-def cluster(nodes: Sequence[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
-    """The partition alone, without regard to earlier stories."""
-    found: list[list[StoryNode]] = []
-    languages: defaultdict[str, list[StoryNode]] = defaultdict(list)
+def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
+    """The nodes of each language, without its region; of an unknown one under "und"."""
+    found: defaultdict[str, list[StoryNode]] = defaultdict(list)
     for node in nodes:
-        languages[(node.language or "und").partition("-")[0]].append(node)
-    for _, stream in sorted(languages.items()):
-        found.extend(_cluster_stream(stream, scheme))
+        found[(node.language or "und").partition("-")[0]].append(node)
+    return dict(sorted(found.items()))
+
+
+def learn(nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds) -> None:
+    """Count texts in the backgrounds of their languages, each once."""
+    for language, stream in by_language(nodes).items():
+        backgrounds[language].learn(_weights(stream, scheme), scheme)
+
+
+def heaviest_terms(
+    nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds
+) -> dict[int, dict[int, float]]:
+    """Numbers and weights of the `scheme.keys` heaviest terms of each node."""
+    found = {}
+    for language, stream in by_language(nodes).items():
+        vectors = backgrounds[language].vectors(_weights(stream, scheme))
+        kept = _heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
+        for row, node in enumerate(stream):
+            part = slice(kept.indptr[row], kept.indptr[row + 1])
+            terms, weights = kept.indices[part].tolist(), kept.data[part].tolist()
+            found[node.id] = dict(zip(terms, weights, strict=True))
     return found
 
 
-def _cluster_stream(nodes: list[StoryNode], scheme: StoryScheme) -> list[list[StoryNode]]:
-    vectors = _vectors(nodes, scheme)
+def _cluster_stream(
+    nodes: list[StoryNode], scheme: StoryScheme, background: Background
+) -> list[list[StoryNode]]:
+    vectors = background.vectors(_weights(nodes, scheme))
     times = np.array([np.nan if n.at is None else n.at for n in nodes])
-    stream = _Stream(vectors, _heaviest(vectors, scheme.keys), _chance(vectors, scheme), times)
+    chance = background.chance(vectors, scheme)
+    stream = _Stream(vectors, _heaviest(vectors, scheme.keys), chance, times)
     pairs = _candidates(stream, scheme)
     found: list[list[StoryNode]] = []
     for part in _parts(len(nodes), pairs, scheme.threshold):
@@ -74,7 +111,7 @@ class _Stream(NamedTuple):
     keys: csr_matrix
     """1 where a term is one of the heaviest of the text"""
     chance: NDArray[np.float32]
-    """see `_chance`"""
+    """see Background"""
     times: NDArray[np.float64]
     """POSIX seconds, NaN when unknown"""
 
@@ -126,23 +163,6 @@ def _parts(count: int, pairs: _Pairs, threshold: float) -> list[NDArray[np.int64
     return found
 
 
-def _chance(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float32]:
-    """a of each text: the product of two is the cosine that chance gives the pair.
-
-    The fixed point of a_i = sum_j cos_ij / sum_j a_j over all others, drawn towards the prior as
-    if so many texts of its own length had been seen.
-    """
-    sums = np.asarray(vectors @ np.asarray(vectors.sum(axis=0)).ravel(), np.float64) - 1.0
-    prior = np.sqrt(scheme.prior * np.sqrt(np.diff(vectors.indptr).clip(min=1)))
-    found: NDArray[np.float64] = prior.copy()
-    for _ in range(_STEPS):
-        others = found.sum() - found
-        found = (sums.clip(min=0) + scheme.prior_weight * prior**2) / (
-            others + scheme.prior_weight * prior
-        )
-    return found.astype(np.float32)
-
-
 def _link(part: NDArray[np.int64], stream: _Stream, scheme: StoryScheme) -> list[NDArray[np.int64]]:
     if len(part) == 1:
         return [part]
@@ -180,25 +200,20 @@ def _heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
     return csr_matrix((ones, (rows[kept], vectors.indices[kept])), shape=vectors.shape)
 
 
-def _vectors(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
-    """Unit TF-IDF rows, one a node: sub-linear tf, smoothed idf, terms in over 30 % left out."""
-    weights = [_terms(node, scheme) for node in nodes]
-    frequency = Counter(term for terms in weights for term in terms)
-    ceiling = max(0.3 * len(nodes), 10)
-    vocabulary = {t: i for i, (t, n) in enumerate(sorted(frequency.items())) if n <= ceiling}
-    data, columns, ends = [], [], [0]
-    for terms in weights:
-        for term, weight in terms.items():
-            column = vocabulary.get(term)
-            if column is not None:
-                idf = np.log((1 + len(nodes)) / (1 + frequency[term])) + 1
-                data.append(np.log2(1 + weight) * idf)
-                columns.append(column)
+def _weights(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
+    """Sub-linear weights of the terms of each node, a row each."""
+    data: list[float] = []
+    columns: list[int] = []
+    ends = [0]
+    for node in nodes:
+        numbered: defaultdict[int, float] = defaultdict(float)
+        for term, weight in _terms(node, scheme).items():
+            numbered[zlib.crc32(term.encode("utf-8", "surrogatepass")) % TERMS] += weight
+        columns += sorted(numbered)
+        data += [numbered[column] for column in sorted(numbered)]
         ends.append(len(columns))
-    matrix = csr_matrix((data, columns, ends), shape=(len(nodes), max(len(frequency), 1)))
-    norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    norms[norms == 0] = 1.0
-    return csr_matrix(matrix.multiply(1 / norms[:, None]), dtype=np.float32)
+    shape = (len(nodes), TERMS)
+    return csr_matrix((np.log2(1 + np.array(data, np.float64)), columns, ends), shape=shape)
 
 
 def _terms(node: StoryNode, scheme: StoryScheme) -> dict[str, float]:

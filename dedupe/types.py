@@ -186,12 +186,12 @@ class StoryScheme:
     """groups further apart than this are never linked to each other directly"""
     day: float = 0.01
     """taken off a pair's score for each day between them"""
-    background: float = 5.0
+    background: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
     threshold: float = -0.03
     """average score at which two clusters become one"""
     unrelated: float = -0.07
-    keys: int = 16
+    keys: int = 20
     """highest score of a pair that has none of its heaviest `keys` terms in common, however
     untypical both texts are"""
     prior: float = 0.0038

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 from crawler.store.connection import APPLICATION_ID
 
-VERSION = 3
+VERSION = 4
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -25,6 +25,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m001_the_house)
     steps()(m002_copies)
     steps()(m003_revisions)
+    steps()(m004_stories)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -50,6 +51,11 @@ def m002_copies(database: Database) -> None:
 def m003_revisions(database: Database) -> None:
     """The evidence of a pair says which revisions were compared."""
     _run("m003_revisions.sql", database)
+
+
+def m004_stories(database: Database) -> None:
+    """What the story linker keeps between runs."""
+    _run("m004_stories.sql", database)
 
 
 def _run(script: str, database: Database) -> None:

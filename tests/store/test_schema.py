@@ -94,7 +94,12 @@ def test_a_newer_or_older_store_says_what_to_do(tmp_path: Path) -> None:
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
-    assert migrate_store(file) == ["m001_the_house", "m002_copies", "m003_revisions"]
+    assert migrate_store(file) == [
+        "m001_the_house",
+        "m002_copies",
+        "m003_revisions",
+        "m004_stories",
+    ]
     assert migrate_store(file) == []
 
 
@@ -117,7 +122,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
     old_store(file, [m001_the_house], ["INSERT INTO outlets (slug, name) VALUES ('g', 'Gazette')"])
     with pytest.raises(NotAStore, match="newsloom db migrate"):
         read_store(file)
-    assert migrate_store(file) == ["m002_copies", "m003_revisions"]
+    assert migrate_store(file) == ["m002_copies", "m003_revisions", "m004_stories"]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
     assert store.upkeep.problems() == []
