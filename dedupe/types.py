@@ -184,7 +184,7 @@ class StoryScheme:
     """how often each word of the title counts"""
     max_days: float = 6.0
     """groups further apart than this are never linked to each other directly"""
-    day: float = 0.01
+    day: float = 0.02
     """taken off a pair's score for each day between them"""
     background: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
