@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crawler.grouping import group
+from crawler.store import open_store
+from crawler.types import Article
+from tests.conftest import NOW, newsloom
+
+FIRST = " ".join(f"wort{n}" for n in range(80))
+SECOND = " ".join(f"anders{n}" for n in range(80))
+WEATHER = (
+    "In the valley {} degrees are expected today, on the hills {} degrees and at night {} degrees. "
+    "The chance of rain is {} percent and the wind blows from the west at {} kilometres an hour."
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Article 1 was a copy of 2 and became one of 3; 4 and 5 are of one template."""
+    file = tmp_path / "explain.db"
+    store = open_store(file)
+
+    def save(number: int, text: str) -> None:
+        with store.batch():
+            outlet = store.outlets.ensure(f"g{number}.org")
+            article = Article(url=f"https://g{number}.org/", outlet="", title="Titel", text=text)
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+    texts = (FIRST, FIRST, SECOND, WEATHER.format(*range(5)), WEATHER.format(*range(50, 55)))
+    for number, text in enumerate(texts, start=1):
+        save(number, text)
+    group(store, run=1, now=NOW)
+    save(1, SECOND)
+    group(store, run=1, now=NOW)
+    store.close()
+    return file
+
+
+def test_explain_says_which_revision_was_the_copy(file: Path) -> None:
+    said = newsloom("--db", file, "explain", 1, 2).stdout
+    assert "Copies: the same text." in said
+    assert "That is said of A's earlier text, revision 0 of 1." in said
+    assert "earlier text" not in newsloom("--db", file, "explain", 1, 3).stdout
+    diff = newsloom("--db", file, "explain", 1, 2, "--diff").stdout
+    assert " = wort0" in diff
+    assert "anders0" not in diff
+    found = json.loads(newsloom("--db", file, "explain", 1, 2, "--json").stdout)
+    assert (found["revision_a"], found["revision_b"], found["joined"]) == (0, 0, True)
+
+
+def test_explain_knows_a_template_though_its_pairs_are_not_stored(file: Path) -> None:
+    said = newsloom("--db", file, "explain", 4, 5).stdout
+    assert "Not copies but one template: most numbers in it differ." in said
+    assert "0 equal, 5 different" in said
