@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.corpora.planted import Planted, planted
+from bench.corpora.planted import STORIES, Planted, planted
 from crawler.grouping import group
 from crawler.store import Store, open_store
 from crawler.types import Article
@@ -64,6 +64,8 @@ def report(store: Store, documents: list[Planted]) -> None:
 
 def main() -> None:
     documents = planted(COUNT, seed=20_220_105)
+    if not STORIES.exists():
+        print("the labelled stories are not here: from the town's few texts, where less is reached")
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "planted.db")
         fill(store, documents)
