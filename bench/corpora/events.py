@@ -24,8 +24,8 @@ class Events:
         letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
         lengths = 3 + self._draw.integers(0, 8, VOCABULARY)
         self._words = np.array(["".join(self._draw.choice(letters, n)) for n in lengths])
+        self._number = 0
         self._open = [self._event() for _ in range(OPEN)]
-        self._number = OPEN
 
     def __iter__(self) -> Iterator[tuple[int, int, str, str, str]]:
         told = 0
@@ -47,7 +47,7 @@ class Events:
             told += 1
 
     def _event(self) -> tuple[int, NDArray[np.int64]]:
-        self._number = getattr(self, "_number", 0) + 1
+        self._number += 1
         return self._number, self._zipf(EVENT_WORDS, 0.5)
 
     def _mix(self, words: NDArray[np.int64], count: int, share: float) -> NDArray[np.int64]:

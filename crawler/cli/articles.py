@@ -214,7 +214,8 @@ def _verdict(found: Row) -> str:
     if found["a"]["article"] == found["b"]["article"]:
         return "This is one and the same article."
     shorter = min(found["shingles_a"], found["shingles_b"])
-    if shorter < found["min_shingles"]:
+    # An earlier text may have been long enough: then there is evidence.
+    if shorter < found["min_shingles"] and not found["stored"]:
         return (
             f"Not compared: the shorter text has {shorter} runs of words, "
             f"{found['min_shingles']} are needed."

@@ -54,6 +54,18 @@ def test_explain_says_which_revision_was_the_copy(file: Path) -> None:
     assert (found["revision_a"], found["revision_b"], found["joined"]) == (0, 0, True)
 
 
+def test_explain_keeps_to_the_earlier_text_when_the_newest_is_too_short(file: Path) -> None:
+    store = open_store(file)
+    with store.batch():
+        article = Article(url="https://g1.org/", outlet="", title="Titel", text="withdrawn")
+        store.articles.save(article, outlet=1, run=1, now=NOW)
+    group(store, run=1, now=NOW)
+    store.close()
+    said = newsloom("--db", file, "explain", 1, 2).stdout
+    assert "Copies: the same text." in said
+    assert "revision 0 of 2" in said
+
+
 def test_explain_knows_a_template_though_its_pairs_are_not_stored(file: Path) -> None:
     said = newsloom("--db", file, "explain", 4, 5).stdout
     assert "Not copies but one template: most numbers in it differ." in said
