@@ -64,9 +64,9 @@ def _linked(file: Path) -> tuple[float, float, float]:
     began = time.perf_counter()
     group(store, run=1, now=AT, stories=False)
     with store.batch():
-        store.stories.set_scheme(STORIES.id)
+        store.linking.set_scheme(STORIES.id)
     between = time.perf_counter()
-    Linker(store, STORIES, run=1, now=AT).work()
+    Linker(store, STORIES, run=1, now=AT).work(lambda _done, _total: None)
     ended = time.perf_counter()
     store.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

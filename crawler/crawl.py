@@ -69,7 +69,7 @@ def crawl(
     options: CrawlOptions,
     *,
     command: str,
-    grouping_progress: Progress = lambda _done, _total: None,
+    grouping_progress: Progress = lambda _what, _done, _total: None,
     watch: Callable[[Any], None] = lambda _crawler: None,
 ) -> CrawlSummary:
     """Poll the sources, fetch the pages, save the articles, group them.

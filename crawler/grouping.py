@@ -7,11 +7,15 @@ is half done and nothing is done twice.
 from __future__ import annotations
 
 import functools
+import platform
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from importlib.metadata import version
 from typing import NamedTuple
 
+from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.learning import LEARNED_FIRST, Learned
 from crawler.linking import Linker
@@ -40,9 +44,10 @@ CHUNK = 500
 """Articles compared in one transaction."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
+_OUTDATED = "outdated"
 
-Progress = Callable[[int, int], None]
-"""Called with articles done and articles in all."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 class Grouped(NamedTuple):
@@ -60,7 +65,7 @@ def group(
     now: str,
     rebuild: bool = False,
     stories: bool = True,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = lambda _what, _done, _total: None,
     scheme: Scheme = COPIES,
     story_scheme: StoryScheme = STORIES,
 ) -> Grouped:
@@ -73,15 +78,46 @@ def group(
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
-        if store.stories.set_scheme(story_scheme.id) or rebuild:
-            store.stories.unlink_all()
-        if rebuild or _has_doubled(store):
+        if rebuild:
+            # Until the stories are made anew: a rebuild that is killed is gone on with.
+            store.linking.set_scheme(_OUTDATED)
+        elif store.linking.scheme() is None:
+            store.linking.set_scheme(story_scheme.id)
+        again = rebuild or _has_doubled(store)
+        if again:
             store.copies.queue_all()
             store.counts.forget()
-    copier = _Copier(store, scheme, seed=seed, run=run, now=now)
-    compared, edges = copier.work(progress)
-    linked = Linker(store, story_scheme, run=run, now=now).work() if stories else 0
+    entry = _manifest(store, run=run, now=now, anew=again, schemes=(scheme, story_scheme))
+    copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
+    compared, edges = copier.work(lambda done, total: progress("comparing", done, total))
+    linked = 0
+    if stories:
+        linker = Linker(store, story_scheme, run=run, now=now)
+        anew = store.linking.scheme() != story_scheme.id
+        work = linker.rebuild if anew else linker.work
+        linked = work(lambda done, total: progress("linking", done, total))
+    if linked:
+        with store.batch():
+            store.groupings.linked(entry, linked)
     return Grouped(compared, edges, linked)
+
+
+def _manifest(
+    store: Store, *, run: int, now: str, anew: bool, schemes: tuple[Scheme, StoryScheme]
+) -> int:
+    """An entry for what is about to be done; none, and no number, when there is nothing."""
+    if not (store.copies.count_waiting() or store.linking.count_waiting()):
+        return 0
+    versions = {
+        "newsloom": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("datasketch", "numpy", "scipy")},
+    }
+    settings = {"copies": asdict(schemes[0]), "stories": asdict(schemes[1])}
+    with store.batch():
+        return store.groupings.begin(
+            run=run, now=now, anew=anew, settings=settings, versions=versions
+        )
 
 
 def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
@@ -145,13 +181,15 @@ class _Texts:
 class _Copier:
     """Compares the waiting articles, chunk by chunk."""
 
-    def __init__(self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str) -> None:
+    def __init__(
+        self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str, entry: int
+    ) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
-        self._run, self._now = run, now
+        self._run, self._now, self._entry = run, now, entry
         self._learned = Learned(store, scheme)
         self._texts = _Texts(store, scheme, self._learned)
 
-    def work(self, progress: Progress) -> tuple[int, int]:
+    def work(self, progress: Callable[[int, int], None]) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
         total, compared, edges = self._store.copies.count_waiting(), 0, 0
         progress(0, total)
@@ -179,8 +217,12 @@ class _Copier:
         near = copies.neighbourhood(numbers)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         saved += self._save_edges(more)
-        copies.assign(groups, run=self._run, now=self._now)
+        changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
+        copies.assign(groups, changed=changed, run=self._run, now=self._now)
         self._learn([article for article, compared in waiting if compared is None], found)
+        self._store.groupings.compared(
+            self._entry, ((article.id, article.text_hash, old) for article, old in waiting)
+        )
         copies.done(numbers)
         return saved
 

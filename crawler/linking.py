@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from crawler.store import Store
+from crawler.store.linking import Step
 from dedupe import (
     Background,
-    StoryNode,
     StoryScheme,
     by_language,
+    continue_stories,
     heaviest_terms,
     learn,
     link_stories,
+    reached,
 )
 
-CHUNK = 1_000
-"""Copy groups linked in one transaction, with what they are compared with."""
+STEPS = 2
+"""Steps in one transaction."""
+
+Progress = Callable[[int, int], None]
+"""Called with copy groups done and copy groups in all."""
 
 
 class Linker:
@@ -27,29 +32,67 @@ class Linker:
         self._run, self._now = run, now
         self._backgrounds = _Backgrounds(store)
 
-    def work(self) -> int:
+    def work(self, progress: Progress) -> int:
         """Link the copy groups that wait for it; their number."""
-        linked = 0
-        while waiting := self._store.stories.unlinked(CHUNK):
+        total = self._store.linking.count_waiting()
+        while (left := self._store.linking.count_waiting()) > 0:
+            progress(total - left, total)
             with self._store.batch():
-                self._link(waiting)
-            linked += len(waiting)
-        return linked
+                self._take(STEPS)
+        return total
 
-    def _link(self, waiting: list[StoryNode]) -> None:
-        stories = self._store.stories
-        known = stories.learned(node.id for node in waiting)
-        new = [node for node in waiting if node.id not in known]
-        learn(new, self._scheme, self._backgrounds)
-        self._backgrounds.save(by_language(new))
-        terms = heaviest_terms(waiting, self._scheme, self._backgrounds)
-        stories.set_learned({node.id: terms[node.id] for node in new})
-        near = {node.id for node in waiting}
-        for node in waiting:
-            near.update(stories.candidates(node.id, terms[node.id], days=self._scheme.max_days))
-        nodes = stories.with_stories(near)
-        changes = link_stories(nodes, self._scheme, self._backgrounds)
-        stories.apply(changes, run=self._run, now=self._now)
+    def rebuild(self, progress: Progress) -> int:
+        """Link all copy groups anew, in the steps in which they were linked before.
+
+        All or nothing: readers see the old stories until the new are done. A new story takes the
+        number of the old one that it shares most copy groups with.
+        """
+        linking = self._store.linking
+        with self._store.batch():
+            linking.begin_anew()
+            self._backgrounds.clear()
+            total = linking.count_waiting()
+            while (left := linking.count_waiting()) > 0:
+                progress(total - left, total)
+                self._take(STEPS, provisional=True)
+            changes = continue_stories(linking.found_anew())
+            self._store.stories.apply(changes, run=self._run, now=self._now)
+            linking.set_scheme(self._scheme.id)
+        return total
+
+    def _take(self, steps: int, *, provisional: bool = False) -> None:
+        languages = set[str]()
+        for _ in range(steps):
+            step = self._store.linking.next_step()
+            if step is None:
+                break
+            self._link(step, provisional=provisional)
+            languages.update(by_language(step.nodes))
+        self._backgrounds.save(sorted(languages))
+
+    def _link(self, step: Step, *, provisional: bool) -> None:
+        linking, scheme, waiting = self._store.linking, self._scheme, step.nodes
+        own = {node.id for node in waiting}
+        known = linking.learned(own)
+        learn((n for n in waiting if n.id not in known), scheme, self._backgrounds)
+        terms = heaviest_terms(waiting, scheme, self._backgrounds)
+        linking.set_learned(terms)
+        found = {
+            other for n in own for other in linking.candidates(n, terms[n], days=scheme.max_days)
+        }
+        near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
+        near |= self._store.overrides.partners(sorted(own))
+        nodes = linking.with_stories(own, near - own, scheme.max_days)
+        changes = link_stories(
+            nodes,
+            scheme,
+            self._backgrounds,
+            settled={node.id for node in nodes} - own,
+            orders=self._store.overrides.orders(node.id for node in nodes),
+        )
+        self._store.stories.apply(changes, run=self._run, now=self._now, provisional=provisional)
+        if step.number is not None:
+            linking.set_step(step)
 
 
 class _Backgrounds(dict[str, Background]):
@@ -60,10 +103,10 @@ class _Backgrounds(dict[str, Background]):
         self._store = store
 
     def __missing__(self, language: str) -> Background:
-        self[language] = found = self._store.stories.background(language)
+        self[language] = found = self._store.linking.background(language)
         return found
 
     def save(self, languages: Iterable[str]) -> None:
         """Write those of these languages."""
         for language in languages:
-            self._store.stories.save_background(language, self[language])
+            self._store.linking.save_background(language, self[language])

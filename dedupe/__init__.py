@@ -24,8 +24,10 @@ from .evaluate import Score, adjusted_rand, b_cubed, pairwise
 from .groups import CopyGroup, copy_groups, group_of
 from .index import KeyIndex, MemoryIndex
 from .types import (
+    Cluster,
     CopyEdge,
     Document,
+    Orders,
     Relation,
     Scheme,
     Shingled,
@@ -42,7 +44,14 @@ if TYPE_CHECKING:
     from .frequency import Common, Furniture, telling
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
-    from .stories import by_language, heaviest_terms, learn, link_stories
+    from .stories import (
+        by_language,
+        continue_stories,
+        heaviest_terms,
+        learn,
+        link_stories,
+        reached,
+    )
 
 _LATE = {
     "closest": ".evidence",
@@ -63,14 +72,17 @@ _LATE = {
     "signature": ".minhash",
     "Background": ".background",
     "by_language": ".stories",
+    "continue_stories": ".stories",
     "heaviest_terms": ".stories",
     "learn": ".stories",
     "link_stories": ".stories",
+    "reached": ".stories",
     "without": ".shingles",
 }
 
 __all__ = [
     "Background",
+    "Cluster",
     "Common",
     "CopyEdge",
     "CopyGroup",
@@ -80,6 +92,7 @@ __all__ = [
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
+    "Orders",
     "Relation",
     "Scheme",
     "SchemeMismatch",
@@ -94,6 +107,7 @@ __all__ = [
     "by_language",
     "closest",
     "compare",
+    "continue_stories",
     "copy_groups",
     "cut",
     "document",
@@ -108,6 +122,7 @@ __all__ = [
     "link_stories",
     "longest_passage",
     "pairwise",
+    "reached",
     "seed_id",
     "shared_passage",
     "signature",

@@ -9,11 +9,8 @@ threshold serves a stream of both.
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,31 +19,38 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
-from .background import TERMS, Background
-from .text import tokens
-from .types import StoryChange, StoryNode, StoryScheme
+from .background import Background
+from .likeness import Pairs, Stream, heaviest, likely, scores, stream
+from .terms import weigh
+from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 
-_DAY = 86_400.0
 # Distances for scipy: larger than any score can be, so that 1 - score stays positive.
 _FAR = 4.0
-_BLOCK = 512
 _PART = 6_000
 _STRICTER = 0.03
 
+
+NO_ORDERS = Orders()
 
 Backgrounds = Mapping[str, Background]
 """The background of each language."""
 
 
 def link_stories(
-    nodes: Sequence[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds | None = None
+    nodes: Sequence[StoryNode],
+    scheme: StoryScheme,
+    backgrounds: Backgrounds | None = None,
+    *,
+    settled: Collection[int] = (),
+    orders: Orders = NO_ORDERS,
 ) -> list[StoryChange]:
     """Partition the nodes into stories and say which story each cluster continues.
 
     `backgrounds` have learned these nodes; without them the nodes are a stream of their own. A
-    cluster keeps the story that most of its groups belonged to (the lower id on a tie); when
-    two clusters claim one story, the one with more of its groups keeps it and the other splits
-    off. A story all of whose nodes went elsewhere is merged.
+    story of `settled` nodes (ids) is looked at again only when another node reaches it. A cluster
+    keeps the story that most of its groups belonged to (the lower id on a tie); when two clusters
+    claim one story, the one with more of its groups keeps it and the other splits off. A story
+    all of whose nodes went elsewhere is merged.
     """
     ordered = sorted(nodes, key=lambda node: node.id)
     if backgrounds is None:
@@ -54,10 +58,27 @@ def link_stories(
         learn(ordered, scheme, backgrounds)
     clusters = [
         found
-        for language, stream in by_language(ordered).items()
-        for found in _cluster_stream(stream, scheme, backgrounds[language])
+        for language, texts in by_language(ordered).items()
+        for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
     ]
-    return _continue(clusters, ordered)
+    return continue_stories(_obey(clusters, orders))
+
+
+def reached(
+    new: Iterable[StoryNode],
+    others: Iterable[StoryNode],
+    scheme: StoryScheme,
+    backgrounds: Backgrounds,
+) -> set[int]:
+    """Ids of those others that some new node may be linked with."""
+    texts = by_language(others)
+    found: set[int] = set()
+    for language, own in by_language(new).items():
+        both = own + texts.get(language, [])
+        rows = stream(both, scheme, backgrounds[language])
+        pairs = likely(np.arange(len(own)), rows, scheme)
+        found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
+    return found
 
 
 def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
@@ -70,8 +91,8 @@ def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
 
 def learn(nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds) -> None:
     """Count texts in the backgrounds of their languages, each once."""
-    for language, stream in by_language(nodes).items():
-        backgrounds[language].learn(_weights(stream, scheme), scheme)
+    for language, texts in by_language(nodes).items():
+        backgrounds[language].learn(weigh(texts, scheme), scheme)
 
 
 def heaviest_terms(
@@ -79,67 +100,53 @@ def heaviest_terms(
 ) -> dict[int, dict[int, float]]:
     """Numbers and weights of the `scheme.keys` heaviest terms of each node."""
     found = {}
-    for language, stream in by_language(nodes).items():
-        vectors = backgrounds[language].vectors(_weights(stream, scheme))
-        kept = _heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
-        for row, node in enumerate(stream):
+    for language, texts in by_language(nodes).items():
+        vectors = backgrounds[language].vectors(weigh(texts, scheme))
+        kept = heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
+        for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
             terms, weights = kept.indices[part].tolist(), kept.data[part].tolist()
             found[node.id] = dict(zip(terms, weights, strict=True))
     return found
 
 
-def _cluster_stream(
-    nodes: list[StoryNode], scheme: StoryScheme, background: Background
-) -> list[list[StoryNode]]:
-    vectors = background.vectors(_weights(nodes, scheme))
-    times = np.array([np.nan if n.at is None else n.at for n in nodes])
-    chance = background.chance(vectors, scheme)
-    stream = _Stream(vectors, _heaviest(vectors, scheme.keys), chance, times)
-    pairs = _candidates(stream, scheme)
-    found: list[list[StoryNode]] = []
+def _cluster(
+    nodes: list[StoryNode],
+    settled: Collection[int],
+    orders: Orders,
+    scheme: StoryScheme,
+    background: Background,
+) -> list[Cluster]:
+    texts = stream(nodes, scheme, background)
+    row_of = {node.id: row for row, node in enumerate(nodes)}
+    apart = [(row_of[a], row_of[b]) for a, b in orders.apart if a in row_of and b in row_of]
+    new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
+    pairs = likely(new, texts, scheme).and_(_same_story(nodes, settled))
+    found = []
     for part in _parts(len(nodes), pairs, scheme.threshold):
-        found.extend([nodes[i] for i in cluster_] for cluster_ in _link(part, stream, scheme))
+        if np.isin(part, new).any():
+            found += [
+                Cluster(nodes=tuple(nodes[row] for row in rows), central=nodes[central].id)
+                for rows, central in _link(part, texts, apart, scheme)
+            ]
+        else:
+            found.append(Cluster(nodes=tuple(nodes[row] for row in part)))
     return found
 
 
-class _Stream(NamedTuple):
-    """The texts of one language, a row each."""
-
-    vectors: csr_matrix
-    """unit TF-IDF"""
-    keys: csr_matrix
-    """1 where a term is one of the heaviest of the text"""
-    chance: NDArray[np.float32]
-    """see Background"""
-    times: NDArray[np.float64]
-    """POSIX seconds, NaN when unknown"""
-
-    def rows(self, which: NDArray[np.int64]) -> _Stream:
-        """The same for some texts."""
-        return _Stream(self.vectors[which], self.keys[which], self.chance[which], self.times[which])
+def _same_story(nodes: list[StoryNode], settled: Collection[int]) -> Pairs:
+    """Settled rows, each paired with the first of its story."""
+    first: dict[int | None, int] = {}
+    pairs = [
+        (row, first.setdefault(node.story, row))
+        for row, node in enumerate(nodes)
+        if node.id in settled
+    ]
+    a, b = np.array(pairs, np.int64).reshape(-1, 2).T
+    return Pairs(a, b, np.full(len(a), np.inf, np.float32))
 
 
-class _Pairs(NamedTuple):
-    """Pairs of texts and their scores."""
-
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
-    score: NDArray[np.float32]
-
-
-def _candidates(stream: _Stream, scheme: StoryScheme) -> _Pairs:
-    """Pairs that have one of their heaviest terms in common and reach the threshold."""
-    found = []
-    for start in range(0, stream.vectors.shape[0], _BLOCK):
-        block = np.arange(start, min(start + _BLOCK, stream.vectors.shape[0]))
-        score = _scores(stream.rows(block), stream, scheme)
-        a, b = np.nonzero(score >= scheme.threshold)
-        found.append((a + start, b, score[a, b]))
-    return _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
-
-
-def _parts(count: int, pairs: _Pairs, threshold: float) -> list[NDArray[np.int64]]:
+def _parts(count: int, pairs: Pairs, threshold: float) -> list[NDArray[np.int64]]:
     """Texts that pairs connect; each part is clustered by itself, so none is larger than _PART.
 
     A merge at the threshold implies one pair at the threshold, so the clusters lie within the
@@ -151,115 +158,102 @@ def _parts(count: int, pairs: _Pairs, threshold: float) -> list[NDArray[np.int64
     found: list[NDArray[np.int64]] = []
     order = np.argsort(labels, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
-        if len(part) <= _PART:
+        # No score is above one: what is still together then is one story.
+        if len(part) <= _PART or threshold > 1:
             found.append(part)
             continue
         stricter = threshold + _STRICTER
         kept = np.isin(pairs.a, part) & (pairs.score >= stricter)
         place = np.zeros(count, np.int64)
         place[part] = np.arange(len(part))
-        inside = _Pairs(place[pairs.a[kept]], place[pairs.b[kept]], pairs.score[kept])
+        inside = Pairs(place[pairs.a[kept]], place[pairs.b[kept]], pairs.score[kept])
         found.extend(part[piece] for piece in _parts(len(part), inside, stricter))
     return found
 
 
-def _link(part: NDArray[np.int64], stream: _Stream, scheme: StoryScheme) -> list[NDArray[np.int64]]:
+def _link(
+    part: NDArray[np.int64],
+    texts: Stream,
+    apart: Sequence[tuple[int, int]],
+    scheme: StoryScheme,
+) -> list[tuple[NDArray[np.int64], int]]:
+    """Clusters of some rows, each with its most central row."""
     if len(part) == 1:
-        return [part]
-    own = stream.rows(part)
+        return [(part, int(part[0]))]
+    own = texts.rows(part)
     # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
-    distance = 1.0 - _scores(own, own, scheme).clip(min=1.0 - _FAR)
+    distance = 1.0 - scores(own, own, scheme).clip(min=1.0 - _FAR)
     np.fill_diagonal(distance, 0.0)
-    tree = linkage(squareform(distance, checks=False), method="average")
+    place = {row: n for n, row in enumerate(part.tolist())}
+    ordered = distance.copy() if apart else distance
+    for a, b in apart:
+        if a in place and b in place:
+            # So far that no average of any two clusters with this pair reaches the threshold.
+            ordered[place[a], place[b]] = ordered[place[b], place[a]] = _FAR * len(part) ** 2
+    tree = linkage(squareform(ordered, checks=False), method="average")
     labels = fcluster(tree, 1.0 - scheme.threshold, criterion="distance")
-    return [part[labels == label] for label in np.unique(labels)]
-
-
-def _scores(ones: _Stream, others: _Stream, scheme: StoryScheme) -> NDArray[np.float32]:
-    """Scores of all pairs; minus infinity for those too far apart in time."""
-    score = (ones.vectors @ others.vectors.T).toarray()
-    score -= np.outer(scheme.background * ones.chance, others.chance)
-    # Without a heavy term in common there is no evidence, however untypical the two texts are.
-    related = (ones.keys @ others.keys.T).toarray() > 0
-    score = np.where(related, score, np.minimum(score, scheme.unrelated))
-    # A time that is unknown takes nothing off and forbids nothing.
-    days = np.nan_to_num(np.abs(ones.times[:, None] - others.times[None, :]) / _DAY)
-    score -= (scheme.day * days).astype(np.float32)
-    score[days > scheme.max_days] = -np.inf
-    found: NDArray[np.float32] = score
+    found = []
+    for label in np.unique(labels):
+        inside = np.flatnonzero(labels == label)
+        central = inside[distance[np.ix_(inside, inside)].sum(axis=1).argmin()]
+        found.append((part[inside], int(part[central])))
     return found
 
 
-def _heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
-    """1 for the heaviest terms of each text, so many of them."""
-    rows = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
-    order = np.lexsort((-vectors.data, rows))
-    rank = np.arange(len(rows)) - vectors.indptr[rows]
-    kept = order[rank < count]
-    ones = np.ones(len(kept), np.float32)
-    return csr_matrix((ones, (rows[kept], vectors.indices[kept])), shape=vectors.shape)
+def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:
+    """Clusters joined where an order says so, unless another keeps them apart."""
+    for groups in orders.together:
+        touched = [c for c in clusters if any(node.id in groups for node in c.nodes)]
+        if len(touched) < 2:
+            continue
+        largest = max(touched, key=lambda c: len(c.nodes))
+        joined = Cluster(
+            nodes=tuple(node for c in touched for node in c.nodes), central=largest.central
+        )
+        ids = {node.id for node in joined.nodes}
+        if not any(a in ids and b in ids for a, b in orders.apart):
+            clusters = [c for c in clusters if all(c is not t for t in touched)] + [joined]
+    return clusters
 
 
-def _weights(nodes: list[StoryNode], scheme: StoryScheme) -> csr_matrix:
-    """Sub-linear weights of the terms of each node, a row each."""
-    data: list[float] = []
-    columns: list[int] = []
-    ends = [0]
-    for node in nodes:
-        numbered: defaultdict[int, float] = defaultdict(float)
-        for term, weight in _terms(node, scheme).items():
-            numbered[zlib.crc32(term.encode("utf-8", "surrogatepass")) % TERMS] += weight
-        columns += sorted(numbered)
-        data += [numbered[column] for column in sorted(numbered)]
-        ends.append(len(columns))
-    shape = (len(nodes), TERMS)
-    return csr_matrix((np.log2(1 + np.array(data, np.float64)), columns, ends), shape=shape)
-
-
-def _terms(node: StoryNode, scheme: StoryScheme) -> dict[str, float]:
-    """Words of title and lead with their weights."""
-    title, body = tokens(node.title), tokens(node.text[: scheme.lead_chars])
-    places = [float(scheme.title_weight)] * len(title)
-    places += [1 / (1 + place / scheme.lead_words) for place in range(len(body))]
-    words = title + body
-    found: defaultdict[str, float] = defaultdict(float)
-    for word, weight in zip(words, places, strict=True):
-        if len(word) > 1 or word.isdigit():
-            found[word] += weight
-    # Scripts without spaces come as single characters, which say little; pairs of them are words.
-    for (a, b), weight in zip(pairwise(words), places, strict=False):
-        if len(a) == len(b) == 1:
-            found[a + b] += weight
-    return found
-
-
-def _continue(clusters: list[list[StoryNode]], nodes: Sequence[StoryNode]) -> list[StoryChange]:
-    owner = _owners(clusters)
-    gone = {node.story for node in nodes if node.story is not None} - set(owner.values())
+def continue_stories(clusters: Sequence[Cluster]) -> list[StoryChange]:
+    """Which story each cluster goes on, by the `story` of its nodes."""
+    votes = [
+        Counter(node.story for node in cluster.nodes if node.story is not None)
+        for cluster in clusters
+    ]
+    owner = _owners(votes)
+    kept = set(owner.values())
+    home: dict[int, tuple[int, int]] = {}
+    for number, counted in enumerate(votes):
+        for story, count in counted.items():
+            if story not in kept:
+                home[story] = max(home.get(story, (0, 0)), (count, -number))
+    merged: defaultdict[int, list[int]] = defaultdict(list)
+    for story, (_, number) in home.items():
+        merged[-number].append(story)
     changes = []
-    for number, members in enumerate(clusters):
-        votes = Counter(node.story for node in members if node.story is not None)
-        story = owner.get(number)
-        heaviest = min(votes, key=lambda s: (-votes[s], s)) if votes else None
+    for number, cluster in enumerate(clusters):
+        continued = owner.get(number)
+        largest = min(votes[number], key=lambda s: (-votes[number][s], s), default=None)
         changes.append(
             StoryChange(
-                story=story,
-                groups=tuple(sorted(node.id for node in members)),
-                merged=tuple(
-                    sorted(s for s in gone if s in votes and _home(s, clusters) == number)
-                ),
-                split_from=heaviest if story is None else None,
+                story=continued,
+                groups=tuple(sorted(node.id for node in cluster.nodes)),
+                merged=tuple(sorted(merged[number])),
+                split_from=largest if continued is None else None,
+                central=cluster.central,
             )
         )
     return sorted(changes, key=lambda change: change.groups)
 
 
-def _owners(clusters: list[list[StoryNode]]) -> dict[int, int]:
+def _owners(votes: list[Counter[int]]) -> dict[int, int]:
     """Which earlier story each cluster continues: the largest claims are served first."""
     claims = sorted(
-        (-votes, story, number)
-        for number, members in enumerate(clusters)
-        for story, votes in Counter(n.story for n in members if n.story is not None).items()
+        (-count, story, number)
+        for number, counted in enumerate(votes)
+        for story, count in counted.items()
     )
     owner: dict[int, int] = {}
     given: set[int] = set()
@@ -268,9 +262,3 @@ def _owners(clusters: list[list[StoryNode]]) -> dict[int, int]:
             owner[number] = story
             given.add(story)
     return owner
-
-
-def _home(story: int, clusters: list[list[StoryNode]]) -> int:
-    """The cluster that took most of a story's groups."""
-    votes = [sum(node.story == story for node in members) for members in clusters]
-    return votes.index(max(votes))

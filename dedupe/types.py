@@ -225,6 +225,25 @@ class StoryNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What people have decided about copy groups, by their ids."""
+
+    together: tuple[tuple[int, ...], ...] = ()
+    """groups that are one story"""
+    apart: tuple[tuple[int, int], ...] = ()
+    """pairs that are not; these go before `together`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Nodes of one story."""
+
+    nodes: tuple[StoryNode, ...]
+    central: int | None = None
+    """id of the node most like the others; None when it was not looked for"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
     """One cluster of copy groups and the story it should be from now on."""
 
@@ -236,3 +255,5 @@ class StoryChange:
     """stories that end in this one"""
     split_from: int | None = None
     """the story that these groups leave, for a new one"""
+    central: int | None = None
+    """the group most like the others; None when they were not looked at"""

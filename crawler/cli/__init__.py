@@ -15,9 +15,11 @@ from crawler.errors import NewsloomError
 _COMMANDS = {
     "demo": "crawler.cli.demo:demo",
     "crawl": "crawler.cli.crawl:crawl",
-    "group": "crawler.cli.crawl:group",
+    "group": "crawler.cli.group:group",
     "stories": "crawler.cli.stories:stories",
     "story": "crawler.cli.stories:story",
+    "override": "crawler.cli.override:override",
+    "compare": "crawler.cli.compare:compare",
     "article": "crawler.cli.articles:article",
     "explain": "crawler.cli.articles:explain",
     "search": "crawler.cli.articles:search",

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from crawler.cli.output import Since, Span, as_json, emit
-from crawler.cli.progress import CrawlProgress, counter
+from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import reading
 from crawler.outlets import bundled_outlets, choose, load_outlets
 
@@ -143,42 +143,3 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
     else:
         click.echo(f"{db} would be made", err=True)
     return 0
-
-
-@click.command()
-@click.option(
-    "--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers."
-)
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
-@click.pass_obj
-def group(db: Path, rebuild: bool, quiet: bool) -> None:
-    """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
-    from crawler.clock import now
-    from crawler.errors import NoSuchDatabase, SchemeChanged
-    from crawler.grouping import group as run_group
-    from crawler.runs import begin, lock
-    from crawler.store import open_store
-
-    if not db.is_file():
-        raise NoSuchDatabase(db)
-    with lock(db):
-        run = begin(db, "newsloom group" + (" --rebuild" if rebuild else ""), now=now())
-        store = open_store(db)
-        try:
-            with counter("comparing", quiet=quiet) as progress:
-                done = run_group(store, run=run, now=now(), rebuild=rebuild, progress=progress)
-            with store.batch():
-                store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
-            totals = store.reading.groups()
-        except SchemeChanged:
-            with store.batch():
-                store.runs.close(run, now=now(), outcome="failed", summary={})
-            raise
-        finally:
-            store.close()
-    if not quiet:
-        click.echo(
-            f"run {run}: {done.compared} articles compared, {done.edges} pairs kept; "
-            f"{totals['copy_groups']} texts with copies, {totals['stories']} stories, "
-            f"{totals['shared_stories']} of several outlets"
-        )

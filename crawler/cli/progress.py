@@ -48,9 +48,9 @@ class CrawlProgress:
         crawler.signals.connect(self._answered, signal=signals.response_received, weak=False)
         crawler.signals.connect(self._saved, signal=signals.item_scraped, weak=False)
 
-    def grouping(self, done: int, total: int) -> None:
+    def grouping(self, what: str, done: int, total: int) -> None:
         """Follow the grouping."""
-        self._line.draw(f"comparing: {done} of {total} articles", now=done == total)
+        self._line.draw(f"{what}: {done} of {total}", now=done == total)
 
     def clear(self) -> None:
         """Leave no line behind."""
@@ -69,10 +69,17 @@ class CrawlProgress:
 
 
 @contextmanager
-def counter(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with how much is done of how much."""
+def stages(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A function to call with what is done, how much of it, and how much there is."""
     line = Line(quiet=quiet)
     try:
-        yield lambda done, total: line.draw(f"{what}: {done} of {total}")
+        yield lambda what, done, total: line.draw(f"{what}: {done} of {total}")
     finally:
         line.clear()
+
+
+@contextmanager
+def counter(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with how much is done of how much."""
+    with stages() as draw:
+        yield lambda done, total: draw(what, done, total)

@@ -22,9 +22,12 @@ from crawler.store.connection import (
 )
 from crawler.store.copies import Copies
 from crawler.store.counts import Counts
+from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
+from crawler.store.linking import Linking
 from crawler.store.migrations import VERSION, migrate
 from crawler.store.outlets import Outlets
+from crawler.store.overrides import Overrides
 from crawler.store.pages import Pages
 from crawler.store.polls import Polls
 from crawler.store.reading import Reading
@@ -49,7 +52,10 @@ class Store:
         self.copies = Copies(connection)
         self.keys = Keys(connection)
         self.counts = Counts(connection)
+        self.linking = Linking(connection)
         self.stories = Stories(connection)
+        self.overrides = Overrides(connection)
+        self.groupings = Groupings(connection)
         self.reading = Reading(connection)
         self.upkeep = Upkeep(connection)
 

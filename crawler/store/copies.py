@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
-from crawler.store.stories import refresh_figures
+from crawler.store.stories import earliest_article, refresh_figures
 from dedupe import CopyEdge, CopyGroup, Document
 
 REVISIONS = 8
@@ -206,15 +206,24 @@ class Copies:
         )
         return [CopyEdge(**{**dict(row), "joined": bool(row["joined"])}) for row in rows]
 
-    def assign(self, groups: Sequence[CopyGroup], *, run: int, now: str) -> None:
-        """Write the groups of a whole neighbourhood.
+    def assign(
+        self, groups: Sequence[CopyGroup], *, changed: Collection[int] = (), run: int, now: str
+    ) -> None:
+        """Write the groups of a whole neighbourhood; the texts of `changed` articles are new.
 
         A group goes on in the story of its first article that had one; a story left without
-        groups is merged into the one that its articles went to.
+        groups is merged into the one that its articles went to. The place of a group is looked at
+        again when another text represents it.
         """
         before = self._memberships([article for group in groups for article in group.members])
         for group in groups:
+            represented = self._representative(group.members[0])
             self._save_group(group, before)
+            now_represented = self._representative(group.members[0])
+            if now_represented != represented or now_represented in changed:
+                self._connection.execute(
+                    "UPDATE copy_groups SET linked_at = NULL WHERE id = ?", (group.members[0],)
+                )
         left = {group for group, _ in before.values()} - {group.members[0] for group in groups}
         for old in sorted(left):
             self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (old,))
@@ -231,6 +240,10 @@ class Copies:
         )
         return {row["article"]: (row["copy_group"], row["story"]) for row in rows}
 
+    def _representative(self, group: int) -> int | None:
+        row = self._connection.execute(f"SELECT {earliest_article('?')}", (group,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def _save_group(self, group: CopyGroup, before: dict[int, tuple[int, int | None]]) -> None:
         leader, members = group.members[0], group.members
         story = next((before[m][1] for m in members if m in before and before[m][1]), None)
@@ -241,7 +254,7 @@ class Copies:
               (SELECT min(coalesce(published_at, first_seen_at)) FROM articles
                WHERE id IN (SELECT value FROM json_each(:members))))
             ON CONFLICT (id) DO UPDATE SET story = excluded.story, articles = excluded.articles,
-              min_jaccard = excluded.min_jaccard, at = excluded.at, linked_at = NULL
+              min_jaccard = excluded.min_jaccard, at = excluded.at
             """,
             {
                 "id": leader,

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
 from crawler.store.connection import APPLICATION_ID
+from crawler.store.stories import figures_of_all
 
-VERSION = 4
+VERSION = 5
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -26,6 +27,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m002_copies)
     steps()(m003_revisions)
     steps()(m004_stories)
+    steps()(m005_stories)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -56,6 +58,56 @@ def m003_revisions(database: Database) -> None:
 def m004_stories(database: Database) -> None:
     """What the story linker keeps between runs."""
     _run("m004_stories.sql", database)
+
+
+def m005_stories(database: Database) -> None:
+    """Steps of the linker, overrides, manifest, partitions beside; what a story says of itself."""
+    _redefine(
+        database,
+        "stories",
+        {
+            "title TEXT NOT NULL, -- headline of the first article of its largest copy group": (
+                "title TEXT NOT NULL, -- headline of the article most like the others"
+            ),
+            "copy_groups INTEGER NOT NULL DEFAULT 0 -- number of different texts": (
+                "copy_groups INTEGER NOT NULL DEFAULT 0, -- number of different texts\n"
+                "  languages TEXT NOT NULL DEFAULT '[]', -- JSON array of its languages, the most "
+                "frequent first\n"
+                "  central INTEGER REFERENCES articles (id) -- article most like the others; NULL "
+                "while not looked for"
+            ),
+        },
+    )
+    _redefine(
+        database,
+        "copy_groups",
+        {
+            "linked_at TEXT -- when its place in a story was last looked at; NULL: to be done": (
+                "linked_at TEXT, -- when its place in a story was last looked at; "
+                "NULL: to be done\n"
+                "  step INTEGER -- step of the story linker in which it was first looked at; "
+                "a rebuild takes the same steps"
+            )
+        },
+    )
+    _run("m005_stories.sql", database)
+    figures_of_all(database.conn)
+
+
+def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:
+    """Add columns at the end of a table, with comments: ALTER TABLE would lose those.
+
+    The procedure that SQLite documents for changes that leave the rows as they are.
+    """
+    connection = database.conn
+    (sql,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    for old, new in changes.items():
+        sql = sql.replace(old, new)
+    version = connection.execute("PRAGMA schema_version").fetchone()[0]
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, table))
+    connection.execute(f"PRAGMA schema_version = {version + 1}")
+    connection.execute("PRAGMA writable_schema = RESET")
 
 
 def _run(script: str, database: Database) -> None:

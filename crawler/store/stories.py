@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from crawler.parsing.dates import posix
-from dedupe import StoryChange, StoryNode
+from dedupe import StoryChange
 
-if TYPE_CHECKING:
-    from dedupe import Background
 
-MEMBERS = 200
-"""Copy groups of a story that new ones are compared with: its latest."""
-POSTINGS = 100
-"""Copy groups looked at for each heavy term."""
-CANDIDATES = 24
-"""Copy groups that a new one is compared with, and their stories."""
+def earliest_article(group: str) -> str:
+    """SQL for the article that represents a copy group."""
+    return f"""(
+      SELECT first.id FROM memberships m JOIN articles first ON first.id = m.article
+      WHERE m.copy_group = {group}
+      ORDER BY coalesce(first.published_at, first.first_seen_at), first.words DESC, first.id
+      LIMIT 1)
+    """
 
 
 class _Place(NamedTuple):
@@ -35,158 +33,23 @@ class Stories:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def set_scheme(self, scheme: str) -> bool:
-        """Say what stories are linked with; True when that has changed."""
-        row = self._connection.execute(
-            "SELECT scheme FROM schemes WHERE kind = 'stories'"
-        ).fetchone()
-        self._connection.execute(
-            """
-            INSERT INTO schemes (kind, scheme) VALUES ('stories', ?)
-            ON CONFLICT (kind) DO UPDATE SET scheme = excluded.scheme
-            """,
-            (scheme,),
-        )
-        return row is not None and row["scheme"] != scheme
+    def apply(
+        self, changes: Sequence[StoryChange], *, run: int, now: str, provisional: bool = False
+    ) -> list[int]:
+        """Write a partition of some copy groups: numbers, redirects, log, figures.
 
-    def unlink_all(self) -> None:
-        """Have the place of every copy group looked at again, and learn the backgrounds anew."""
-        self._connection.execute("UPDATE copy_groups SET linked_at = NULL")
-        for table in ("story_terms", "backgrounds", "learned_groups"):
-            self._connection.execute(f"DELETE FROM {table}")
-
-    # Nodes: each copy group is represented by its earliest article
-
-    def unlinked(self, limit: int) -> list[StoryNode]:
-        """Copy groups whose place is to be looked at, earliest first."""
-        return self._nodes(
-            "SELECT id FROM copy_groups WHERE linked_at IS NULL ORDER BY at, id LIMIT :limit",
-            {"limit": limit},
-        )
-
-    def with_stories(self, groups: Iterable[int]) -> list[StoryNode]:
-        """These copy groups and the latest MEMBERS others of each of their stories."""
-        return self._nodes(
-            """
-            WITH given AS (SELECT value AS id FROM json_each(:groups)),
-              told AS (SELECT DISTINCT g.story FROM given JOIN copy_groups g ON g.id = given.id
-                WHERE g.story IS NOT NULL)
-            SELECT id FROM given
-            UNION SELECT id FROM (
-              SELECT g.id,
-                row_number() OVER (PARTITION BY g.story ORDER BY g.at DESC, g.id) AS place
-              FROM told CROSS JOIN copy_groups g ON g.story = told.story
-              WHERE g.id IN (SELECT copy_group FROM learned_groups))
-            WHERE place <= :members
-            """,
-            {"groups": json.dumps(sorted(groups)), "members": MEMBERS},
-        )
-
-    def _nodes(self, ids: str, values: dict[str, Any]) -> list[StoryNode]:
-        rows = self._connection.execute(
-            f"""
-            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at
-            FROM ({ids}) wanted JOIN copy_groups g ON g.id = wanted.id
-            JOIN articles a ON a.id = (
-              SELECT first.id FROM memberships m JOIN articles first ON first.id = m.article
-              WHERE m.copy_group = g.id
-              ORDER BY coalesce(first.published_at, first.first_seen_at), first.words DESC, first.id
-              LIMIT 1)
-            """,
-            values,
-        )
-        return [
-            StoryNode(
-                id=row["id"],
-                title=row["title"],
-                text=row["text"],
-                language=row["language"],
-                # A time of first sight says when we looked, not when it happened.
-                at=None if row["published_at"] is None else posix(row["at"]),
-                story=row["story"],
-            )
-            for row in rows
-        ]
-
-    # What the linker keeps
-
-    def learned(self, groups: Iterable[int]) -> set[int]:
-        """Those of these copy groups that the backgrounds have taken in."""
-        rows = self._connection.execute(
-            "SELECT copy_group FROM learned_groups"
-            " WHERE copy_group IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(groups)),),
-        )
-        return {row["copy_group"] for row in rows}
-
-    def set_learned(self, terms: Mapping[int, Mapping[int, float]]) -> None:
-        """The backgrounds have taken in these copy groups, and these are their heaviest terms."""
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO learned_groups (copy_group) VALUES (?)",
-            [(group,) for group in terms],
-        )
-        self._connection.executemany(
-            """
-            INSERT OR IGNORE INTO story_terms (term, day, copy_group)
-            SELECT j.value, unixepoch(g.at) / 86400, g.id
-            FROM copy_groups g CROSS JOIN json_each(?) j WHERE g.id = ?
-            """,
-            [(json.dumps(list(weights)), group) for group, weights in terms.items()],
-        )
-
-    def candidates(self, group: int, terms: Mapping[int, float], *, days: float) -> list[int]:
-        """Copy groups close in time that share heavy terms: those that share most weight."""
-        shared: defaultdict[int, float] = defaultdict(float)
-        day = self._connection.execute(
-            "SELECT unixepoch(at) / 86400 FROM copy_groups WHERE id = ?", (group,)
-        ).fetchone()[0]
-        for term, weight in terms.items():
-            # The latest only: a term that half of the stream has tells little anyway.
-            rows = self._connection.execute(
-                """
-                SELECT copy_group FROM story_terms WHERE term = ? AND day BETWEEN ? AND ?
-                ORDER BY day DESC LIMIT ?
-                """,
-                (term, day - days, day + days, POSTINGS),
-            )
-            for row in rows:
-                shared[row["copy_group"]] += weight**2
-        shared.pop(group, None)
-        best = sorted(shared, key=lambda other: (-shared[other], other))[:CANDIDATES]
-        rows = self._connection.execute(
-            "SELECT id FROM copy_groups WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(best),),
-        )
-        return [row["id"] for row in rows]
-
-    def background(self, language: str) -> Background:
-        """What is usual in a language."""
-        from dedupe import Background
-
-        row = self._connection.execute(
-            "SELECT texts, chance, counts FROM backgrounds WHERE language = ?", (language,)
-        ).fetchone()
-        return Background(*row) if row else Background()
-
-    def save_background(self, language: str, background: Background) -> None:
-        """Keep what is usual in a language."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO backgrounds (language, texts, chance, counts)"
-            " VALUES (?, ?, ?, ?)",
-            (language, background.texts, background.total_chance, background.pack()),
-        )
-
-    # Stories
-
-    def apply(self, changes: Sequence[StoryChange], *, run: int, now: str) -> None:
-        """Write a partition of some copy groups: numbers, redirects, log, figures."""
+        Gives the number of each story. Provisional ones have numbers below zero and no log.
+        """
         touched: set[int] = set()
+        numbers = []
         for change in changes:
             before = self._places(change.groups)
-            story = change.story if change.story is not None else self._new()
+            story = change.story if change.story is not None else self._new(provisional=provisional)
+            numbers.append(story)
             newcomers = [group for group in change.groups if before[group].story != story]
             looked_at = [group for group in change.groups if before[group].linked_at is None]
-            self._log(change, story, newcomers, run=run, now=now)
+            if not provisional:
+                self._log(change, story, newcomers, run=run, now=now)
             moved = sorted({*newcomers, *looked_at})
             self._connection.execute(
                 """
@@ -200,14 +63,16 @@ class Stories:
                 self._connection.execute(
                     "UPDATE copy_groups SET story = ? WHERE story = ?", (story, old)
                 )
-                self._connection.execute(
-                    "UPDATE stories SET merged_into = ? WHERE id = ?", (story, old)
-                )
-            if moved or change.merged:
+                self._end(old, story, provisional=provisional)
+            if change.central is not None:
+                self._set_central(story, change.central)
+            if moved or change.merged or change.central is not None:
                 left = {before[group].story for group in moved} - {None}
                 touched.update((story, *change.merged, *(s for s in left if s is not None)))
-        for story in sorted(touched):
-            refresh_figures(self._connection, story)
+        if not provisional:
+            for story in sorted(touched):
+                refresh_figures(self._connection, story)
+        return numbers
 
     def resolve(self, story: int) -> int | None:
         """The living story that a number leads to; None when there never was one."""
@@ -225,6 +90,27 @@ class Stories:
         ).fetchone()
         return int(row["id"]) if row else None
 
+    def groups(self, story: int) -> list[int]:
+        """The copy groups of a story."""
+        rows = self._connection.execute(
+            "SELECT id FROM copy_groups WHERE story = ? ORDER BY id", (story,)
+        )
+        return [row["id"] for row in rows]
+
+    def central(self, story: int, *, without: Sequence[int] = ()) -> int:
+        """The article of a story that is most like the others, of those outside some groups."""
+        row = self._connection.execute(
+            """
+            SELECT a.id FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+            JOIN articles a ON a.id = m.article JOIN stories s ON s.id = g.story
+            WHERE g.story = ? AND g.id NOT IN (SELECT value FROM json_each(?))
+            ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id,
+              coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1
+            """,
+            (story, json.dumps(without)),
+        ).fetchone()
+        return int(row["id"])
+
     def _places(self, groups: Sequence[int]) -> dict[int, _Place]:
         rows = self._connection.execute(
             "SELECT id, story, linked_at FROM copy_groups"
@@ -233,9 +119,27 @@ class Stories:
         )
         return {row["id"]: _Place(row["story"], row["linked_at"]) for row in rows}
 
-    def _new(self) -> int:
-        cursor = self._connection.execute("INSERT INTO stories (title) VALUES ('')")
+    def _new(self, *, provisional: bool) -> int:
+        if provisional:
+            cursor = self._connection.execute(
+                "INSERT INTO stories (id, title)"
+                " VALUES ((SELECT min(coalesce(min(id), 0), 0) - 1 FROM stories), '')"
+            )
+        else:
+            cursor = self._connection.execute("INSERT INTO stories (title) VALUES ('')")
         return int(cursor.lastrowid or 0)
+
+    def _end(self, old: int, heir: int, *, provisional: bool) -> None:
+        if provisional:
+            self._connection.execute("DELETE FROM stories WHERE id = ?", (old,))
+        else:
+            self._connection.execute("UPDATE stories SET merged_into = ? WHERE id = ?", (heir, old))
+
+    def _set_central(self, story: int, group: int) -> None:
+        self._connection.execute(
+            f"UPDATE stories SET central = {earliest_article('?')} WHERE id = ?",
+            (group, story),
+        )
 
     def _log(
         self, change: StoryChange, story: int, newcomers: list[int], *, run: int, now: str
@@ -256,22 +160,32 @@ class Stories:
 
 
 def refresh_figures(connection: sqlite3.Connection, story: int) -> None:
-    """Bring a story's title, times and numbers in line with its copy groups."""
-    connection.execute(
-        """
-        UPDATE stories SET
-          (first_at, last_at, articles, outlets, copy_groups) = (
-            SELECT min(coalesce(a.published_at, a.first_seen_at)),
-              max(coalesce(a.published_at, a.first_seen_at)),
-              count(*), count(DISTINCT a.outlet), count(DISTINCT g.id)
-            FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-            JOIN articles a ON a.id = m.article WHERE g.story = :story),
-          title = coalesce((
-            SELECT a.title FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-            JOIN articles a ON a.id = m.article WHERE g.story = :story
-            ORDER BY g.articles DESC, g.at, g.id,
-              coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1), title)
-        WHERE id = :story
-        """,
-        {"story": story},
-    )
+    """Bring a story's title, times, languages and numbers in line with its copy groups."""
+    connection.execute(f"{_FIGURES} WHERE id = ?", (story,))
+
+
+def figures_of_all(connection: sqlite3.Connection) -> None:
+    """The same for every story."""
+    connection.execute(_FIGURES)
+
+
+_TOLD = """
+  FROM copy_groups g JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article
+  WHERE g.story = stories.id
+"""
+_FIGURES = f"""
+UPDATE stories SET
+  (first_at, last_at, articles, outlets, copy_groups) = (
+    SELECT min(coalesce(a.published_at, a.first_seen_at)),
+      max(coalesce(a.published_at, a.first_seen_at)),
+      count(*), count(DISTINCT a.outlet), count(DISTINCT g.id) {_TOLD}),
+  languages = (
+    SELECT coalesce(json_group_array(language), '[]') FROM (
+      SELECT a.language {_TOLD} AND a.language IS NOT NULL
+      GROUP BY a.language ORDER BY count(*) DESC, a.language)),
+  title = coalesce((
+    SELECT title FROM (
+      SELECT a.title, a.id IS stories.central AS central, g.articles AS prints, g.at, g.id AS first,
+        coalesce(a.published_at, a.first_seen_at) AS said, a.words, a.id {_TOLD})
+    ORDER BY central DESC, prints DESC, at, first, said, words DESC, id LIMIT 1), title)
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -9,9 +10,9 @@ import pytest
 
 from crawler.grouping import group
 from crawler.parsing.dates import moment, posix, utc
-from crawler.store import Store
+from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
-from dedupe import StoryNode, StoryScheme, b_cubed, link_stories
+from dedupe import StoryNode, StoryScheme, adjusted_rand, b_cubed, link_stories
 from tests.conftest import NOW, rows
 
 SETS = {
@@ -22,7 +23,7 @@ SETS = {
     "uci": (("uci_news_aggregator_sample",), 0.70),
 }
 TOGETHER = {"english": 0.945, "vietnamese": 0.955, "headlines": 0.96, "uci": 0.75}
-IMPORTED = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.96, "uci": 0.77}
+IMPORTED = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.95, "uci": 0.755}
 
 
 def read(name: str) -> tuple[list[StoryNode], dict[int, str]]:
@@ -73,29 +74,66 @@ def test_stories_of_all_kinds_in_one_stream() -> None:
     assert largest <= 1.3 * max(labels.values())
 
 
-def test_stories_of_all_kinds_imported_together(store: Store) -> None:
-    """As a user has them: import and group, copies first."""
-    sets = {name: read(name) for name in SETS}
+def save(store: Store, nodes: list[StoryNode]) -> None:
     with store.batch():
-        for name, (nodes, _) in sets.items():
-            for node in nodes:
-                day = None
-                if node.at is not None:
-                    at = utc(datetime.fromtimestamp(node.at, UTC))
-                    day = Moment(at=at, precision=Precision.SECOND, source="import", raw="")
-                article = Article(
-                    url=f"https://example.org/{node.id}", outlet="", title=node.title,
-                    text=node.text, language=node.language, published=day,
-                )  # fmt: skip
-                outlet = store.outlets.ensure(f"{name}{node.id % 30}")
-                store.articles.save(article, outlet=outlet, run=1, now=NOW)
-    group(store, run=1, now=NOW)
-    found = {
-        int(row["url"].rpartition("/")[2]): row["story"] for row in store.reading.placed_articles()
-    }
+        for node in nodes:
+            day = None
+            if node.at is not None:
+                at = utc(datetime.fromtimestamp(node.at, UTC))
+                day = Moment(at=at, precision=Precision.SECOND, source="import", raw="")
+            article = Article(
+                url=f"https://example.org/{node.id}", outlet="", title=node.title,
+                text=node.text, language=node.language, published=day,
+            )  # fmt: skip
+            outlet = store.outlets.ensure(f"outlet{node.id % 30}")
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+
+
+def placed(store: Store) -> dict[int, int]:
+    rows = store.reading.placed_articles()
+    return {int(row["url"].rpartition("/")[2]): row["story"] for row in rows}
+
+
+def test_stories_of_all_kinds_imported_together() -> None:
+    """As a user has them: import and group, copies first; in three orders, for one is luck.
+
+    Not in the order of the files: one is sorted by story, as nothing arrives.
+    """
+    sets = {name: read(name) for name in SETS}
+    given = [node for nodes, _ in sets.values() for node in nodes]
+    orders = [random.Random(seed).sample(given, len(given)) for seed in range(3)]
+    scores: dict[str, list[float]] = {name: [] for name in SETS}
+    for order in orders:
+        store = open_store(":memory:")
+        with store.batch():
+            store.runs.open("test", now=NOW, pid=1)
+        save(store, order)
+        group(store, run=1, now=NOW)
+        found = placed(store)
+        store.close()
+        for name, (_, truth) in sets.items():
+            scores[name].append(b_cubed({n: found[n] for n in truth}, truth).f1)
+        largest = Counter(found.values()).most_common(1)[0][1]
+        true = Counter(label for _, truth in sets.values() for label in truth.values())
+        assert largest <= 1.3 * max(true.values())
+    for name, found_scores in scores.items():
+        mean = sum(found_scores) / len(found_scores)
+        each = " ".join(f"{score:.3f}" for score in found_scores)
+        print(f"imported, {name}: F {mean:.3f} ({each})")  # noqa: T201
+        assert mean >= IMPORTED[name]
+
+
+def test_a_rebuild_gives_the_stories_that_came_about_bit_by_bit(store: Store) -> None:
+    sets = {name: read(name) for name in SETS}
+    nodes = [node for nodes, _ in sets.values() for node in nodes]
+    random.Random(1).shuffle(nodes)
+    for part in range(10):
+        save(store, nodes[part * len(nodes) // 10 : (part + 1) * len(nodes) // 10])
+        group(store, run=1, now=NOW)
+    before = placed(store)
+    group(store, run=1, now=NOW, rebuild=True)
+    after = placed(store)
     for name, (_, truth) in sets.items():
-        score = b_cubed({n: found[n] for n in truth}, truth)
-        print(  # noqa: T201
-            f"imported, {name}: P {score.precision:.3f} R {score.recall:.3f} F {score.f1:.3f}"
-        )
-        assert score.f1 >= IMPORTED[name]
+        agree = adjusted_rand({n: before[n] for n in truth}, {n: after[n] for n in truth})
+        print(f"in ten parts and rebuilt, {name}: ARI {agree:.3f}")  # noqa: T201
+        assert agree >= 0.97

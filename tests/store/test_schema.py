@@ -50,7 +50,7 @@ def test_every_view_answers(store: Store, tmp_path: Path) -> None:
     open_store(file).close()
     connection = sqlite3.connect(file)
     views = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
-    assert len(views) == 8
+    assert len(views) == 9
     for view in views:
         connection.execute(f"SELECT * FROM {view}").fetchall()
     overview = connection.execute("SELECT * FROM article_overview").description
@@ -99,6 +99,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m002_copies",
         "m003_revisions",
         "m004_stories",
+        "m005_stories",
     ]
     assert migrate_store(file) == []
 
@@ -122,7 +123,12 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
     old_store(file, [m001_the_house], ["INSERT INTO outlets (slug, name) VALUES ('g', 'Gazette')"])
     with pytest.raises(NotAStore, match="newsloom db migrate"):
         read_store(file)
-    assert migrate_store(file) == ["m002_copies", "m003_revisions", "m004_stories"]
+    assert migrate_store(file) == [
+        "m002_copies",
+        "m003_revisions",
+        "m004_stories",
+        "m005_stories",
+    ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
     assert store.upkeep.problems() == []

@@ -1,0 +1,62 @@
+"""`newsloom compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.cli.figures import figures_of, show
+from crawler.cli.output import as_json, clock, one_line, table
+from crawler.cli.reading import reading
+from crawler.errors import UsageError
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True,
+              help="Differences to list of each kind.")  # fmt: skip
+@click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
+@click.pass_obj
+def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
+    """Score the copies and stories kept under NAME against the present ones; or list the names.
+
+    `newsloom group --rebuild --as NAME` keeps them. Precision, recall and the adjusted Rand index
+    take the present ones for the truth; articles that came later are left out.
+    """
+    with reading(db) as store:
+        kept = store.groupings.partitions()
+        if name is None:
+            _list([*kept.values()], as_object=as_object)
+            return
+        if name not in kept:
+            names = ", ".join(map(one_line, kept)) or "none"
+            raise UsageError(
+                f"no grouping was kept as {name}; there are: {names}. "
+                f"`newsloom group --rebuild --as {name}` makes it"
+            )
+        rows = store.groupings.partition(name)
+        placed = store.reading.places(rows)
+    figures = {
+        kind: figures_of(
+            {article: row[kind_of] for article, row in rows.items()},
+            {article: placed[article][kind_of] or f"none {article}" for article in rows},
+            placed,
+            worst,
+        )
+        for kind, kind_of in (("copies", "copy_group"), ("stories", "story"))
+    }
+    if as_object:
+        click.echo(as_json({"articles": len(rows), **kept[name], **figures}, indent=2))
+        return
+    click.echo(f"{len(rows)} articles, kept as {one_line(name)} on {clock(kept[name]['at'])}\n")
+    show(figures, ("hold several of the present ones", "present ones that lie in several"))
+
+
+def _list(kept: list[dict[str, object]], *, as_object: bool) -> None:
+    if as_object:
+        click.echo(as_json(kept, indent=2))
+    elif kept:
+        click.echo(table(kept, ("name", "at", "articles", "changed")))
+    else:
+        click.echo("no grouping is kept beside; `newsloom group --rebuild --as NAME` keeps one")

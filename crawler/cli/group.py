@@ -1,0 +1,91 @@
+"""`newsloom group`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.cli.progress import stages
+from crawler.errors import NoSuchDatabase, UsageError
+
+
+class _Setting(click.ParamType[tuple[str, str]]):
+    """NAME=VALUE."""
+
+    name = "setting"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        name, sign, number = str(value).partition("=")
+        if not sign:
+            self.fail(f"{value} is not of the form SETTING=VALUE", param, ctx)
+        return name.strip(), number.strip()
+
+
+@click.command()
+@click.option(
+    "--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers."
+)
+@click.option(
+    "--as", "name", metavar="NAME",
+    help="With --rebuild: keep the outcome under NAME, for `newsloom compare`, and nothing else.",
+)  # fmt: skip
+@click.option(
+    "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
+    help="With --as: another number that decides, such as stories.threshold=0. May be repeated.",
+)  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def group(
+    db: Path, rebuild: bool, name: str | None, settings: tuple[tuple[str, str], ...], quiet: bool
+) -> None:
+    """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
+    from crawler.beside import keep_beside
+    from crawler.clock import now
+    from crawler.grouping import group as run_group
+    from crawler.runs import begin, lock
+    from crawler.store import open_store
+
+    if name is not None and not rebuild:
+        raise UsageError("--as keeps a rebuild: add --rebuild")
+    if settings and name is None:
+        raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
+    if not db.is_file():
+        raise NoSuchDatabase(db)
+    with lock(db):
+        command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
+        run = begin(db, command, now=now())
+        store = open_store(db)
+        try:
+            with stages(quiet=quiet) as progress:
+                if name is None:
+                    done = run_group(store, run=run, now=now(), rebuild=rebuild, progress=progress)
+                else:
+                    done = keep_beside(
+                        store, name, dict(settings), run=run, now=now(), progress=progress
+                    )
+            with store.batch():
+                store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
+            totals = store.reading.groups()
+        except UsageError:
+            with store.batch():
+                store.runs.close(run, now=now(), outcome="failed", summary={})
+            raise
+        finally:
+            store.close()
+    if quiet:
+        return
+    if name is not None:
+        click.echo(
+            f"run {run}: {done.compared} articles grouped, kept as {name}; "
+            f"`newsloom compare {name}` sets it against the present ones"
+        )
+        return
+    click.echo(
+        f"run {run}: {done.compared} articles compared, {done.edges} pairs kept; "
+        f"{totals['copy_groups']} texts with copies, {totals['stories']} stories, "
+        f"{totals['shared_stories']} of several outlets"
+    )

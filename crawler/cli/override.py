@@ -1,0 +1,142 @@
+"""`newsloom override`: correct stories by hand, for good."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from crawler.cli.output import clock, emit, list_options
+from crawler.cli.reading import article_number, reading
+from crawler.errors import NewsloomError, NoSuchDatabase
+
+if TYPE_CHECKING:
+    from crawler.overriding import Decision
+    from crawler.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+_STORY = click.IntRange(min=1)
+
+
+@click.group()
+def override() -> None:
+    """Merge, split and pin stories by hand. Every later grouping keeps to it, a rebuild too."""
+
+
+def _signed(command: F) -> F:
+    command = click.option(
+        "--who", default=_user, show_default="the user of this machine", help="By whom."
+    )(command)
+    return click.option("--why", required=True, help="For what reason: it is kept.")(command)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@override.command()
+@click.argument("one", metavar="A", type=_STORY)
+@click.argument("two", metavar="B", type=_STORY)
+@_signed
+@click.pass_obj
+def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
+    """Make stories A and B one, under the lower number."""
+    from crawler import overriding
+
+    with _deciding(db, f"newsloom override merge {one} {two}", who, why) as (store, decision):
+        number = overriding.merge(store, one, two, decision)
+        found = store.overrides.get(number)
+    assert found is not None  # just made
+    click.echo(f"override {number}: story {found.other} is part of story {found.story} now")
+
+
+@override.command()
+@click.argument("number", metavar="STORY", type=_STORY)
+@click.argument("articles", metavar="ARTICLE...", nargs=-1, required=True)
+@_signed
+@click.pass_obj
+def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) -> None:
+    """Take ARTICLEs (numbers or addresses), with their copies, out of STORY into a new one."""
+    from crawler import overriding
+
+    with _deciding(db, f"newsloom override split {number}", who, why) as (store, decision):
+        chosen = [article_number(store, name) for name in articles]
+        made, new = overriding.split(store, number, chosen, decision)
+        moved = len(store.reading.story_articles(new))
+    click.echo(
+        f"override {made}: {moved} article{'s' * (moved != 1)} of story {number} "
+        f"{'are' if moved != 1 else 'is'} story {new} now"
+    )
+
+
+@override.command()
+@click.argument("number", metavar="STORY", type=_STORY)
+@_signed
+@click.pass_obj
+def pin(db: Path, number: int, who: str, why: str) -> None:
+    """Keep the present articles of STORY together for good; others may still join."""
+    from crawler import overriding
+
+    with _deciding(db, f"newsloom override pin {number}", who, why) as (store, decision):
+        made = overriding.pin(store, number, decision)
+    click.echo(f"override {made}: the articles of story {number} stay together")
+
+
+@override.command()
+@click.argument("number", metavar="OVERRIDE", type=_STORY)
+@click.option("--who", default=_user, show_default="the user of this machine", help="By whom.")
+@click.pass_obj
+def undo(db: Path, number: int, who: str) -> None:
+    """Take an override back and link its stories as if it had never been."""
+    from crawler import overriding
+    from crawler.grouping import STORIES
+
+    with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
+        overriding.undo(store, number, decision, STORIES)
+    click.echo(f"override {number} is undone; `newsloom override list` still shows it")
+
+
+@override.command("list")
+@list_options(limit=20)
+@click.pass_obj
+def list_(db: Path, limit: int, form: str | None) -> None:
+    """List overrides, the newest first."""
+    with reading(db) as store:
+        rows = [found._asdict() for found in store.overrides.all()[:limit]]
+    if not rows and form is None:
+        click.echo("no overrides; `newsloom override merge A B --why TEXT` makes one")
+        return
+    if form is None:
+        rows = [{**row, "at": clock(row["at"]), "undone_at": clock(row["undone_at"])}
+                for row in rows]  # fmt: skip
+    emit(rows, ("id", "at", "kind", "story", "other", "who", "why", "undone_at"), form)
+
+
+@contextmanager
+def _deciding(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
+    """The store, locked and open for writing, and what is known of the decision."""
+    from crawler.clock import now
+    from crawler.overriding import Decision
+    from crawler.runs import begin, end, lock
+    from crawler.store import open_store
+
+    if not db.is_file():
+        raise NoSuchDatabase(db)
+    with lock(db):
+        run = begin(db, command, now=now())
+        store = open_store(db)
+        try:
+            yield store, Decision(who=who, why=why, now=now(), run=run)
+        except NewsloomError:
+            end(db, run, now=now(), outcome="failed", summary={})
+            raise
+        finally:
+            store.close()
+        end(db, run, now=now(), outcome="done", summary={})

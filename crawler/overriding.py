@@ -1,0 +1,115 @@
+"""Overrides of stories: what people decide is done at once, and kept by every later grouping."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crawler.errors import UsageError
+from crawler.linking import Linker
+from crawler.store import Store
+from crawler.store.overrides import Override
+from dedupe import StoryChange, StoryScheme
+
+
+class Decision(NamedTuple):
+    """By whom, why, when, and the run it is written in."""
+
+    who: str
+    why: str
+    now: str
+    run: int
+
+
+def merge(store: Store, one: int, two: int, decision: Decision) -> int:
+    """Make two stories one, under the lower number; the number of the override.
+
+    Raises UsageError when there is no such story or an override keeps them apart.
+    """
+    kept, gone = sorted((_living(store, one), _living(store, two)))
+    if kept == gone:
+        raise UsageError(f"{one} and {two} are one story already: {kept}")
+    ones, twos = (store.stories.groups(story) for story in (kept, gone))
+    for override in store.overrides.about(ones + twos):
+        for mine in _stories(store, override.together):
+            if {mine} | _stories(store, override.apart) >= {kept, gone}:
+                raise _against(override, "keeps them apart")
+    together = [store.stories.central(story) for story in (kept, gone)]
+    change = StoryChange(story=kept, groups=tuple(sorted(ones + twos)), merged=(gone,))
+    with store.batch():
+        store.stories.apply([change], run=decision.run, now=decision.now)
+        return store.overrides.add(
+            "merge", story=kept, other=gone, together=together, who=decision.who,
+            why=decision.why, now=decision.now,
+        )  # fmt: skip
+
+
+def split(store: Store, number: int, articles: list[int], decision: Decision) -> tuple[int, int]:
+    """Take articles, with their copies, out of a story into a new one: the override, the story.
+
+    Raises UsageError when one of them is not in it, when nothing would be left, or when an
+    override keeps them together.
+    """
+    story = _living(store, number)
+    places = store.reading.places(articles)
+    for article in articles:
+        if article not in places or places[article]["story"] != story:
+            raise UsageError(f"article {article} is not in story {story}")
+    groups = sorted({places[article]["copy_group"] for article in articles})
+    rest = [group for group in store.stories.groups(story) if group not in groups]
+    if not rest:
+        raise UsageError(f"that is the whole of story {story}: nothing would be left")
+    for override in store.overrides.about(groups):
+        inside = store.overrides.copy_groups(override.together)
+        if inside & set(groups) and inside & set(rest):
+            raise _against(override, "keeps them together")
+    anchor = store.stories.central(story, without=groups)
+    change = StoryChange(story=None, groups=tuple(groups), split_from=story)
+    with store.batch():
+        (new,) = store.stories.apply([change], run=decision.run, now=decision.now)
+        override_number = store.overrides.add(
+            "split", story=story, other=new, together=articles, apart=[anchor],
+            who=decision.who, why=decision.why, now=decision.now,
+        )  # fmt: skip
+        return override_number, new
+
+
+def pin(store: Store, number: int, decision: Decision) -> int:
+    """Keep the present articles of a story together for good; the number of the override."""
+    story = _living(store, number)
+    articles = [row["article"] for row in store.reading.story_articles(story)]
+    with store.batch():
+        return store.overrides.add(
+            "pin", story=story, other=None, together=articles, who=decision.who,
+            why=decision.why, now=decision.now,
+        )  # fmt: skip
+
+
+def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> None:
+    """Take an override back, and have the stories concerned linked as if it had never been."""
+    override = store.overrides.get(number)
+    if override is None:
+        raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
+    if override.undone_at is not None:
+        raise UsageError(f"override {number} was undone on {override.undone_at}")
+    with store.batch():
+        store.overrides.undo(number, who=decision.who, now=decision.now)
+        store.linking.look_again(_stories(store, override.together + override.apart))
+    Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
+
+
+def _living(store: Store, number: int) -> int:
+    story = store.stories.resolve(number)
+    if story is None:
+        raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
+    return story
+
+
+def _stories(store: Store, articles: list[int]) -> set[int]:
+    return {row["story"] for row in store.reading.places(articles).values() if row["story"]}
+
+
+def _against(override: Override, does: str) -> UsageError:
+    return UsageError(
+        f"override {override.id} of {override.at[:10]} ({override.why}) {does}; "
+        f"`newsloom override undo {override.id}` first"
+    )

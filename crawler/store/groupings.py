@@ -1,0 +1,157 @@
+"""Manifest of groupings, and groupings kept beside the one that the views show."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Groupings:
+    """The `groupings` and `partitions` of the file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def begin(
+        self,
+        *,
+        run: int,
+        now: str,
+        anew: bool,
+        settings: Mapping[str, Any],
+        versions: Mapping[str, str],
+    ) -> int:
+        """Add to the manifest; the entry. Its inputs are those of the last, unless `anew`."""
+        last = self._connection.execute(
+            "SELECT articles, inputs FROM groupings WHERE partition IS NULL"
+            " ORDER BY rowid DESC LIMIT 1"
+        ).fetchone()
+        sqlite = self._connection.execute("SELECT sqlite_version()").fetchone()[0]
+        articles, inputs = (0, _hex(0)) if anew or last is None else last
+        cursor = self._connection.execute(
+            """
+            INSERT INTO groupings (run, at, rebuilt, compared, linked, articles, inputs, settings,
+              versions)
+            VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?)
+            """,
+            (
+                run, now, anew, articles, inputs, json.dumps(settings, sort_keys=True),
+                json.dumps({**versions, "sqlite": sqlite}, sort_keys=True),
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def compared(self, entry: int, texts: Iterable[tuple[int, str, str | None]]) -> None:
+        """Texts were compared: (article, hash of it, hash of the one that it took the place of)."""
+        texts = list(texts)
+        rows = self._connection.execute(
+            "SELECT id, url FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([article for article, _, _ in texts]),),
+        )
+        urls = {row["id"]: row["url"] for row in rows}
+        row = self._connection.execute(
+            "SELECT articles, inputs FROM groupings WHERE rowid = ?", (entry,)
+        ).fetchone()
+        articles, total = row["articles"], int(row["inputs"], 16)
+        for article, new, old in texts:
+            total += _digest(urls[article], new)
+            if old is None:
+                articles += 1
+            else:
+                total -= _digest(urls[article], old)
+        self._connection.execute(
+            "UPDATE groupings SET compared = compared + ?, articles = ?, inputs = ?"
+            " WHERE rowid = ?",
+            (len(texts), articles, _hex(total), entry),
+        )
+
+    def linked(self, entry: int, groups: int) -> None:
+        """Copy groups were linked, so many."""
+        self._connection.execute(
+            "UPDATE groupings SET linked = linked + ? WHERE rowid = ?", (groups, entry)
+        )
+
+    # Beside the present one
+
+    def keep(self, name: str, other: Groupings) -> None:
+        """Keep the present grouping of another file under a name; it replaces one of that name."""
+        self._connection.execute("DELETE FROM partitions WHERE name = ?", (name,))
+        self._connection.executemany(
+            "INSERT INTO partitions (name, article, copy_group, story) VALUES (?, ?, ?, ?)",
+            ((name, *row) for row in other._present()),
+        )
+        row = other._connection.execute(
+            """
+            SELECT run, at, ? AS partition, rebuilt, compared, linked, articles, inputs, settings,
+              versions
+            FROM groupings WHERE partition IS NULL ORDER BY rowid DESC LIMIT 1
+            """,
+            (name,),
+        ).fetchone()
+        if row:
+            self._connection.execute(
+                """
+                INSERT INTO groupings (run, at, partition, rebuilt, compared, linked, articles,
+                  inputs, settings, versions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                tuple(row),
+            )
+
+    def _present(self) -> Iterator[tuple[int, int, int]]:
+        rows = self._connection.execute(
+            """
+            SELECT m.article, m.copy_group, g.story
+            FROM memberships m JOIN copy_groups g ON g.id = m.copy_group ORDER BY m.article
+            """
+        )
+        return ((row[0], row[1], row[2]) for row in rows)
+
+    def partitions(self) -> dict[str, Row]:
+        """The groupings that were kept, by name: when, of how many articles, settings changed."""
+        rows = self._connection.execute(
+            """
+            SELECT max(rowid), partition AS name, at, articles, settings FROM groupings
+            WHERE partition IS NOT NULL GROUP BY partition ORDER BY partition
+            """
+        )
+        usual = self._connection.execute(
+            "SELECT settings FROM groupings WHERE partition IS NULL ORDER BY rowid DESC LIMIT 1"
+        ).fetchone()
+        return {
+            row["name"]: {
+                "name": row["name"],
+                "at": row["at"],
+                "articles": row["articles"],
+                "changed": _difference(json.loads(row["settings"]), json.loads(usual["settings"])),
+            }
+            for row in rows
+        }
+
+    def partition(self, name: str) -> dict[int, Row]:
+        """Copy group and story of each article under a name."""
+        rows = self._connection.execute(
+            "SELECT article, copy_group, story FROM partitions WHERE name = ?", (name,)
+        )
+        return {row["article"]: dict(row) for row in rows}
+
+
+def _difference(one: dict[str, Row], other: dict[str, Row]) -> str:
+    return ", ".join(
+        f"{kind}.{name}={value}"
+        for kind, numbers in one.items()
+        for name, value in numbers.items()
+        if other.get(kind, {}).get(name) != value
+    )
+
+
+def _digest(url: str, text_hash: str) -> int:
+    return int.from_bytes(sha256(f"{url}\n{text_hash}".encode()).digest(), "big")
+
+
+def _hex(total: int) -> str:
+    return f"{total % (1 << 256):064x}"

@@ -1,0 +1,100 @@
+"""How alike two texts of one stream are, beyond chance and given the time between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from .background import Background
+from .terms import weigh
+from .types import StoryNode, StoryScheme
+
+_DAY = 86_400.0
+_BLOCK = 512
+
+
+class Stream(NamedTuple):
+    """Texts of one language, a row each."""
+
+    vectors: csr_matrix
+    """unit TF-IDF"""
+    keys: csr_matrix
+    """1 where a term is one of the heaviest of the text"""
+    chance: NDArray[np.float32]
+    """see Background"""
+    days: NDArray[np.float64]
+    """POSIX days, NaN when unknown"""
+
+    def rows(self, which: NDArray[np.int64]) -> Stream:
+        """The same for some texts."""
+        return Stream(self.vectors[which], self.keys[which], self.chance[which], self.days[which])
+
+
+class Pairs(NamedTuple):
+    """Pairs of rows and their scores."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    score: NDArray[np.float32]
+
+    def and_(self, others: Pairs) -> Pairs:
+        """These and others."""
+        return Pairs(
+            np.concatenate([self.a, others.a]),
+            np.concatenate([self.b, others.b]),
+            np.concatenate([self.score, others.score]),
+        )
+
+
+def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Background) -> Stream:
+    """The nodes as the background has them, which must have learned them."""
+    vectors = background.vectors(weigh(nodes, scheme))
+    days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
+    chance = background.chance(vectors, scheme)
+    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days)
+
+
+def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
+    """1 for the heaviest terms of each text, so many of them."""
+    ends = vectors.indptr.tolist()
+    kept = [
+        start + np.argpartition(-vectors.data[start:end], count)[:count]
+        if end - start > count
+        else np.arange(start, end)
+        for start, end in pairwise(ends)
+    ]
+    counts = np.minimum(np.diff(vectors.indptr), count)
+    columns = vectors.indices[np.concatenate([np.zeros(0, np.int64), *kept])]
+    ones = np.ones(len(columns), np.float32)
+    return csr_matrix((ones, columns, np.cumsum([0, *counts])), shape=vectors.shape)
+
+
+def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+    """Scores of all pairs; minus infinity for those too far apart in time."""
+    score: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()
+    score -= np.outer(scheme.background * ones.chance, others.chance)
+    # Without a heavy term in common there is no evidence, however untypical the two texts are.
+    related = (ones.keys @ others.keys.T).astype(bool).toarray()
+    np.minimum(score, np.float32(scheme.unrelated), out=score, where=~related)
+    days = np.abs(ones.days[:, None] - others.days[None, :])
+    # A time that is unknown takes nothing off and forbids nothing.
+    days[np.isnan(days)] = 0
+    score -= (scheme.day * days).astype(np.float32)
+    score[days > scheme.max_days] = -np.inf
+    return score
+
+
+def likely(ones: NDArray[np.int64], texts: Stream, scheme: StoryScheme) -> Pairs:
+    """Pairs of some rows and all rows that reach the threshold."""
+    found = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    for start in range(0, len(ones), _BLOCK):
+        block = ones[start : start + _BLOCK]
+        score = scores(texts.rows(block), texts, scheme)
+        a, b = np.nonzero(score >= scheme.threshold)
+        found = found.and_(Pairs(block[a], b, score[a, b]))
+    return found

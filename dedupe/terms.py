@@ -1,0 +1,78 @@
+"""Terms of a text and their weights, for the story linker."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from .background import TERMS
+from .text import tokens
+from .types import StoryNode, StoryScheme
+
+_NO_TERM = -1
+
+
+def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> csr_matrix:
+    """Sub-linear weights of the terms of each node: a row a node, a column a number of terms."""
+    found = [_weights(node.title, node.text[: scheme.lead_chars], scheme) for node in nodes]
+    columns = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in found)])
+    data = np.concatenate([np.zeros(0), *(weights for _, weights in found)])
+    ends = np.cumsum([0, *(len(numbers) for numbers, _ in found)], dtype=np.int32)
+    return csr_matrix((data, columns, ends), shape=(len(nodes), TERMS))
+
+
+def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
+    """The term behind each number, the most frequent where two share one; to show."""
+    words, _ = _place(node.title, node.text[: scheme.lead_chars], scheme)
+    terms = Counter(word for word in words if _number(word) != _NO_TERM)
+    terms.update(words[place] + words[place + 1] for place in _doubles(words))
+    return {_hash(term): term for term, _ in reversed(terms.most_common())}
+
+
+# The same neighbours are asked for again and again; 5 kB each.
+@lru_cache(maxsize=12_000)
+def _weights(
+    title: str, lead: str, scheme: StoryScheme
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Numbers of the terms, ascending, and their weights."""
+    words, places = _place(title, lead, scheme)
+    doubles = _doubles(words)
+    found = [_number(word) for word in words]
+    found += [_hash(words[place] + words[place + 1]) for place in doubles]
+    every = np.array(found, np.int32)
+    kept = every != _NO_TERM
+    numbers, which = np.unique(every[kept], return_inverse=True)
+    weights = np.bincount(which, np.concatenate([places, places[doubles]])[kept], len(numbers))
+    return numbers, np.log2(1 + weights)
+
+
+def _place(title: str, lead: str, scheme: StoryScheme) -> tuple[list[str], NDArray[np.float64]]:
+    """Words of title and lead, and what each counts where it stands."""
+    first, then = tokens(title), tokens(lead)
+    falling = 1 / (1 + np.arange(len(then)) / scheme.lead_words)
+    return first + then, np.concatenate([np.full(len(first), float(scheme.title_weight)), falling])
+
+
+def _doubles(words: list[str]) -> list[int]:
+    """Places where two single characters follow each other.
+
+    Scripts without spaces come as single characters, which say little; pairs of them are words.
+    """
+    single = np.fromiter(map(len, words), np.int64, len(words)) == 1
+    places: list[int] = np.flatnonzero(single[:-1] & single[1:]).tolist()
+    return places
+
+
+@lru_cache(maxsize=1 << 17)
+def _number(word: str) -> int:
+    return _hash(word) if len(word) > 1 or word.isdigit() else _NO_TERM
+
+
+def _hash(term: str) -> int:
+    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % TERMS
