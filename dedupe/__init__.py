@@ -30,9 +30,11 @@ from .types import (
     Orders,
     Relation,
     Scheme,
+    SharedTerm,
     Shingled,
     Signature,
     StoryChange,
+    StoryEvidence,
     StoryNode,
     StoryScheme,
 )
@@ -52,8 +54,11 @@ if TYPE_CHECKING:
         link_stories,
         reached,
     )
+    from .why import average_score, story_evidence
 
 _LATE = {
+    "average_score": ".why",
+    "story_evidence": ".why",
     "closest": ".evidence",
     "compare": ".evidence",
     "is_print": ".evidence",
@@ -97,12 +102,15 @@ __all__ = [
     "Scheme",
     "SchemeMismatch",
     "Score",
+    "SharedTerm",
     "Shingled",
     "Signature",
     "StoryChange",
+    "StoryEvidence",
     "StoryNode",
     "StoryScheme",
     "adjusted_rand",
+    "average_score",
     "b_cubed",
     "by_language",
     "closest",
@@ -126,6 +134,7 @@ __all__ = [
     "seed_id",
     "shared_passage",
     "signature",
+    "story_evidence",
     "telling",
     "without",
 ]

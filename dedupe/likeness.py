@@ -14,6 +14,8 @@ from .background import Background
 from .terms import weigh
 from .types import StoryNode, StoryScheme
 
+FAR = 4.0
+"""Larger than one less any score: the distance that a pair too far apart in time counts with."""
 _DAY = 86_400.0
 _BLOCK = 512
 

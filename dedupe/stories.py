@@ -20,12 +20,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
 from .background import Background
-from .likeness import Pairs, Stream, heaviest, likely, scores, stream
+from .likeness import FAR, Pairs, Stream, heaviest, likely, scores, stream
 from .terms import weigh
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 
-# Distances for scipy: larger than any score can be, so that 1 - score stays positive.
-_FAR = 4.0
 _PART = 6_000
 _STRICTER = 0.03
 
@@ -182,14 +180,14 @@ def _link(
         return [(part, int(part[0]))]
     own = texts.rows(part)
     # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
-    distance = 1.0 - scores(own, own, scheme).clip(min=1.0 - _FAR)
+    distance = 1.0 - scores(own, own, scheme).clip(min=1.0 - FAR)
     np.fill_diagonal(distance, 0.0)
     place = {row: n for n, row in enumerate(part.tolist())}
     ordered = distance.copy() if apart else distance
     for a, b in apart:
         if a in place and b in place:
             # So far that no average of any two clusters with this pair reaches the threshold.
-            ordered[place[a], place[b]] = ordered[place[b], place[a]] = _FAR * len(part) ** 2
+            ordered[place[a], place[b]] = ordered[place[b], place[a]] = FAR * len(part) ** 2
     tree = linkage(squareform(ordered, checks=False), method="average")
     labels = fcluster(tree, 1.0 - scheme.threshold, criterion="distance")
     found = []

@@ -257,3 +257,34 @@ class StoryChange:
     """the story that these groups leave, for a new one"""
     central: int | None = None
     """the group most like the others; None when they were not looked at"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedTerm:
+    """A term that two texts have in common."""
+
+    term: str
+    weight: float
+    """its part of the cosine"""
+    kind: str
+    """name, number or word"""
+    heavy: bool
+    """whether it is one of the heaviest of both"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvidence:
+    """What the story linker makes of two texts: cosine - chance - delay, unless unrelated."""
+
+    cosine: float
+    chance: float
+    """what is taken off because chance gives it to any such pair"""
+    days: float
+    """time between the two"""
+    delay: float
+    """what is taken off for that"""
+    related: bool
+    """whether they share one of their heaviest terms; otherwise the score is kept low"""
+    score: float
+    terms: tuple[SharedTerm, ...]
+    """terms in common, the weightiest first"""

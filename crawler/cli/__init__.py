@@ -21,7 +21,7 @@ _COMMANDS = {
     "override": "crawler.cli.override:override",
     "compare": "crawler.cli.compare:compare",
     "article": "crawler.cli.articles:article",
-    "explain": "crawler.cli.articles:explain",
+    "explain": "crawler.cli.explain:explain",
     "search": "crawler.cli.articles:search",
     "evaluate": "crawler.cli.evaluate:evaluate",
     "outlets": "crawler.cli.outlets:outlets",

@@ -147,7 +147,8 @@ class Linking:
             UNION SELECT id FROM near
             UNION SELECT id FROM (
               SELECT g.id,
-                row_number() OVER (PARTITION BY g.story ORDER BY g.id * 2654435761 % 4294967296) AS place
+                row_number() OVER (PARTITION BY g.story
+                  ORDER BY g.id * 2654435761 % 4294967296) AS place
               FROM told CROSS JOIN copy_groups g ON g.story = told.story
               WHERE g.linked_at IS NOT NULL
                 AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))

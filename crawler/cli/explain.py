@@ -1,0 +1,249 @@
+"""`newsloom explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.output import Row, as_json, one_line, visible
+from crawler.cli.reading import article_number, reading
+from crawler.store import Store
+
+if TYPE_CHECKING:
+    from dedupe import Scheme
+
+TERMS = 10
+"""Words named that carried the link."""
+
+
+@click.command()
+@click.argument("one", metavar="A")
+@click.argument("two", metavar="B")
+@click.option("--diff", is_flag=True, help="Both texts side by side, what differs in colour.")
+@click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
+@click.pass_obj
+def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
+    """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
+    from crawler.explaining import explain_stories
+    from crawler.grouping import STORIES
+
+    with reading(db) as store:
+        a, b = sorted((article_number(store, one), article_number(store, two)))
+        evidence = _evidence(store, a, b)
+        if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
+            evidence["stories"] = explain_stories(store, a, b, STORIES)
+        texts = (
+            _text(store, a, evidence["revision_a"]),
+            _text(store, b, evidence["revision_b"]),
+        )
+    if as_object:
+        click.echo(as_json(evidence, indent=2))
+        return
+    _say(evidence)
+    if diff:
+        from crawler.cli.side_by_side import side_by_side
+
+        click.echo()
+        for line in side_by_side(*texts):
+            click.echo(line)
+
+
+def _text(store: Store, article: int, revision: int | None) -> str:
+    """The text that was compared, or the newest."""
+    texts = store.copies.texts(store.copies.article(article))
+    return next((text.text for text in texts if text.revision == revision), texts[-1].text)
+
+
+def _evidence(store: Store, a: int, b: int) -> Row:
+    from dedupe import Scheme, is_template, longest_passage
+    from dedupe.text import shingles
+
+    first, second = store.reading.article(a), store.reading.article(b)
+    assert first is not None  # their numbers were looked up
+    assert second is not None
+    scheme = Scheme()
+    left, right = (shingles(row["text"], scheme) for row in (first, second))
+    stored = store.reading.edge(a, b)
+    numbers: tuple[int, int] = (
+        (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
+    )
+    if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
+        # Pairs of a template are not stored: there would be more of them than of anything else.
+        numbers = _compare_numbers(first["text"], second["text"], scheme)
+    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
+            "revision_a", "revision_b")  # fmt: skip
+    return {
+        "a": _named(first),
+        "b": _named(second),
+        "same_copy_group": first["copy_group"] is not None
+        and first["copy_group"] == second["copy_group"],
+        "same_story": first["story"] is not None and first["story"] == second["story"],
+        **{key: stored[key] if stored else None for key in kept},
+        "numbers_same": numbers[0],
+        "numbers_changed": numbers[1],
+        "joined": bool(stored and stored["joined"]),
+        "template": is_template(*numbers, scheme),
+        "shared_whole": len(left & right),
+        "shingles_a": len(left),
+        "shingles_b": len(right),
+        "passage": stored["passage"]
+        if stored
+        else longest_passage(first["text"], second["text"], scheme),
+        "stored": stored is not None,
+        "scheme": scheme.id,
+        "min_shingles": scheme.min_shingles,
+        "min_jaccard": scheme.min_jaccard,
+        "min_containment": scheme.min_containment,
+        "min_part": scheme.min_part,
+        "passage_needed": scheme.passage,
+    }
+
+
+def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
+    from dedupe import Document, compare, cut
+
+    one, two = (Document(id=n, shingled=cut(text, scheme)) for n, text in enumerate((a, b)))
+    edge = compare(one, two, scheme)
+    return (edge.numbers_same, edge.numbers_changed) if edge else (0, 0)
+
+
+def _named(row: Row) -> Row:
+    return {
+        key: row[key] for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
+    }
+
+
+def _say(found: Row) -> None:
+    for side in ("a", "b"):
+        row = found[side]
+        click.echo(f"{side.upper()}  [{row['article']}] {row['outlet']}: {one_line(row['title'])}")
+    click.echo()
+    click.echo(_verdict(found))
+    for side in ("a", "b"):
+        revision, newest = found[f"revision_{side}"], found[side]["revisions"]
+        if revision is not None and revision < newest:
+            click.echo(
+                f"That is said of {side.upper()}'s earlier text, revision {revision} of {newest}."
+            )
+    if found["jaccard"] is not None:
+        click.echo(
+            f"Apart from furniture they share {found['shared']} runs of words, "
+            f"{found['jaccard']:.0%} of all in both; "
+            f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
+        )
+    elif found["a"]["article"] != found["b"]["article"]:
+        click.echo(f"They share {found['shared_whole']} runs of words, furniture counted")
+    same, changed = found["numbers_same"], found["numbers_changed"]
+    if same or changed:
+        click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
+    if found["passage"]:
+        words = found["passage"].split()
+        cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
+        click.echo(f"Longest passage in both ({len(words)} words):\n  {visible(cut)}")
+    click.echo()
+    if None in (found["a"]["story"], found["b"]["story"]):
+        click.echo("No story yet; `newsloom group` links them.")
+    elif "stories" in found:
+        _say_stories(found, found["stories"])
+    click.echo(f"Scheme {found['scheme']}.")
+
+
+def _say_stories(found: Row, why: Row) -> None:
+    numbers = [found[side]["story"] for side in ("a", "b")]
+    one = found["same_story"]
+    click.echo(
+        f"One story, {numbers[0]}." if one else f"Two stories, {numbers[0]} and {numbers[1]}."
+    )
+    for override in why["overrides"]:
+        click.echo(
+            f"By override {override['id']} ({override['kind']}) of {one_line(override['who'])}, "
+            f"{override['at'][:10]}: {one_line(override['why'])}"
+        )
+    if why["pair"] is not None:
+        _say_pair(why["pair"], why["max_days"])
+    elif why["languages"][0] != why["languages"][1]:
+        click.echo("They are in two languages; stories are linked within one.")
+    threshold = f"{why['threshold']:+.2f}"
+    if why["average"] is not None:
+        click.echo(
+            f"All pairs of the two stories score {why['average']:+.2f} on average; "
+            f"one story needs {threshold}."
+        )
+    averages = [
+        f"{side.upper()}'s text scores {why[f'average_{side}']:+.2f}"
+        for side in ("a", "b")
+        if why[f"average_{side}"] is not None
+    ]
+    if averages:
+        click.echo(
+            f"With the other texts of the story {', '.join(averages)} on average; "
+            f"joining needs {threshold}."
+        )
+    for near in why["almost"]:
+        click.echo(
+            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:+.2f}, "
+            f"{one_line(near['title'])}"
+        )
+
+
+def _say_pair(pair: Row, max_days: float) -> None:
+    parts = f"{pair['cosine']:.2f} of words in common - {pair['chance']:.2f} by chance"
+    if pair["days"]:
+        parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
+    click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
+    if pair["days"] > max_days:
+        click.echo(f"They are more than {max_days:g} days apart: such a pair is never linked.")
+    elif not pair["related"]:
+        click.echo("None of the heaviest words of one is among those of the other: no evidence.")
+    terms = [
+        f"{visible(term['term'])} {term['weight']:.3f}"
+        + {"name": " (name)", "number": " (number)", "word": ""}[term["kind"]]
+        for term in pair["terms"][:TERMS]
+    ]
+    if terms:
+        click.echo(f"What carries it: {', '.join(terms)}")
+
+
+def _span(days: float) -> str:
+    """A length of time in words: 40 minutes, 7 hours, 3.5 days."""
+    if days >= 2:
+        return f"{days:.1f} days"
+    return f"{days * 24:.0f} hours" if days * 24 >= 2 else f"{days * 1440:.0f} minutes"
+
+
+def _verdict(found: Row) -> str:
+    if found["a"]["article"] == found["b"]["article"]:
+        return "This is one and the same article."
+    shorter = min(found["shingles_a"], found["shingles_b"])
+    # An earlier text may have been long enough: then there is evidence.
+    if shorter < found["min_shingles"] and not found["stored"]:
+        return (
+            f"Not compared: the shorter text has {shorter} runs of words, "
+            f"{found['min_shingles']} are needed."
+        )
+    if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
+        return "Not compared yet; `newsloom group` does it."
+    if found["joined"]:
+        return {
+            "same": "Copies: the same text.",
+            "contains": "Copies: A contains B.",
+            "contained": "Copies: A is contained in B.",
+        }[found["relation"]]
+    limits = (
+        f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
+        f"or {found['min_containment']:.0%} of the shorter text's "
+        f"and {found['min_part']:.0%} of the longer one's"
+    )
+    together = " They are in one copy group through others." if found["same_copy_group"] else ""
+    if found["template"]:
+        return f"Not copies but one template: most numbers in it differ.{together}"
+    if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
+        return (
+            f"Not copies: what they share is short and scattered, and no passage of "
+            f"{found['passage_needed']} runs of words.{together}"
+        )
+    if found["relation"] == "partial":
+        return f"Not copies, though they share passages: {limits}.{together}"
+    return f"Not copies: {limits}.{together}"
