@@ -17,7 +17,7 @@ from .types import StoryNode, StoryScheme
 FAR = 4.0
 """Larger than one less any score: the distance that a pair too far apart in time counts with."""
 _DAY = 86_400.0
-_BLOCK = 512
+_BLOCK = 256
 
 
 class Stream(NamedTuple):
@@ -81,14 +81,37 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     score: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()
     score -= np.outer(scheme.background * ones.chance, others.chance)
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
-    related = (ones.keys @ others.keys.T).astype(bool).toarray()
-    np.minimum(score, np.float32(scheme.unrelated), out=score, where=~related)
-    days = np.abs(ones.days[:, None] - others.days[None, :])
+    unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
+    np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
+    first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
+    here, there = ((texts.days - first).astype(np.float32) for texts in (ones, others))
+    days = np.abs(np.subtract.outer(here, there))
     # A time that is unknown takes nothing off and forbids nothing.
-    days[np.isnan(days)] = 0
-    score -= (scheme.day * days).astype(np.float32)
-    score[days > scheme.max_days] = -np.inf
+    days[np.isnan(here)] = 0
+    days[:, np.isnan(there)] = 0
+    far = days > scheme.max_days
+    days *= np.float32(scheme.day)
+    score -= days
+    score[far] = -np.inf
     return score
+
+
+def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:
+    """One less the score of each pair, FAR at the most, condensed as scipy has it.
+
+    A pair too far apart in time counts as quite unlike, so that an average cannot bridge it.
+    """
+    count = len(texts.days)
+    found = np.empty(count * (count - 1) // 2)
+    filled = 0
+    for start in range(0, count, _BLOCK):
+        block, later = np.arange(start, min(start + _BLOCK, count)), np.arange(start, count)
+        distance = 1.0 - scores(texts.rows(block), texts.rows(later), scheme).clip(min=1.0 - FAR)
+        for place, row in enumerate(distance, start=1):
+            end = filled + len(row) - place
+            found[filled:end] = row[place:]
+            filled = end
+    return found
 
 
 def likely(ones: NDArray[np.int64], texts: Stream, scheme: StoryScheme) -> Pairs:

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
 
 from .background import Background
-from .likeness import FAR, Pairs, Stream, heaviest, likely, scores, stream
+from .likeness import FAR, Pairs, Stream, distances, heaviest, likely, stream
 from .terms import weigh
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 
@@ -178,24 +178,32 @@ def _link(
     """Clusters of some rows, each with its most central row."""
     if len(part) == 1:
         return [(part, int(part[0]))]
-    own = texts.rows(part)
-    # A pair too far apart in time counts as quite unlike, so an average cannot bridge it.
-    distance = 1.0 - scores(own, own, scheme).clip(min=1.0 - FAR)
-    np.fill_diagonal(distance, 0.0)
+    distance = distances(texts.rows(part), scheme)
     place = {row: n for n, row in enumerate(part.tolist())}
-    ordered = distance.copy() if apart else distance
     for a, b in apart:
         if a in place and b in place:
+            low, high = sorted((place[a], place[b]))
             # So far that no average of any two clusters with this pair reaches the threshold.
-            ordered[place[a], place[b]] = ordered[place[b], place[a]] = FAR * len(part) ** 2
-    tree = linkage(squareform(ordered, checks=False), method="average")
-    labels = fcluster(tree, 1.0 - scheme.threshold, criterion="distance")
+            distance[_condensed(low, high, len(part))] = FAR * len(part) ** 2
+    labels = fcluster(linkage(distance, "average"), 1.0 - scheme.threshold, criterion="distance")
     found = []
     for label in np.unique(labels):
         inside = np.flatnonzero(labels == label)
-        central = inside[distance[np.ix_(inside, inside)].sum(axis=1).argmin()]
-        found.append((part[inside], int(part[central])))
+        found.append((part[inside], int(part[_central(inside, distance, len(part))])))
     return found
+
+
+def _central(inside: NDArray[np.int64], distance: NDArray[np.float64], count: int) -> int:
+    """The place most like the others of `inside`, by condensed distances; of two the first."""
+    a, b = inside[:, None], inside[None, :]
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    found = np.where(a == b, 0.0, distance[_condensed(low, high, count) * (a != b)])
+    return int(inside[found.sum(axis=1).argmin()])
+
+
+def _condensed(low: Any, high: Any, count: int) -> Any:
+    """Where the distance of two places stands, as scipy condenses the upper triangle."""
+    return count * low - low * (low + 1) // 2 + high - low - 1
 
 
 def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:

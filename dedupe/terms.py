@@ -16,6 +16,7 @@ from .text import tokens
 from .types import StoryNode, StoryScheme
 
 _NO_TERM = -1
+_KEPT = 1 << 18
 
 
 def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> csr_matrix:
@@ -30,7 +31,7 @@ def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> csr_matrix:
 def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
     """The term behind each number, the most frequent where two share one; to show."""
     words, _ = _place(node.title, node.text[: scheme.lead_chars], scheme)
-    terms = Counter(word for word in words if _number(word) != _NO_TERM)
+    terms = Counter(word for word in words if _NUMBERS[word] != _NO_TERM)
     terms.update(words[place] + words[place + 1] for place in _doubles(words))
     return {_hash(term): term for term, _ in reversed(terms.most_common())}
 
@@ -43,7 +44,7 @@ def _weights(
     """Numbers of the terms, ascending, and their weights."""
     words, places = _place(title, lead, scheme)
     doubles = _doubles(words)
-    found = [_number(word) for word in words]
+    found = list(map(_NUMBERS.__getitem__, words))
     found += [_hash(words[place] + words[place + 1]) for place in doubles]
     every = np.array(found, np.int32)
     kept = every != _NO_TERM
@@ -69,9 +70,17 @@ def _doubles(words: list[str]) -> list[int]:
     return places
 
 
-@lru_cache(maxsize=1 << 17)
-def _number(word: str) -> int:
-    return _hash(word) if len(word) > 1 or word.isdigit() else _NO_TERM
+class _Numbers(dict[str, int]):
+    """Words and their numbers, as many as fit; one that is no term has _NO_TERM."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = number = _hash(word) if len(word) > 1 or word.isdigit() else _NO_TERM
+        return number
+
+
+_NUMBERS = _Numbers()
 
 
 def _hash(term: str) -> int:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 STEP = 500
 """Copy groups linked at a time."""
-MEMBERS = 64
-"""Copy groups of a story that new ones are compared with: a sample of those close in time."""
+MEMBERS = (8, 64)
+"""Copy groups of a story that new ones are compared with, at least and at most: a sample of those
+close in time."""
+COMPARED = 5_000
+"""Such copy groups in all, unless so many stories are reached that the least of each are more."""
 POSTINGS = 100
 """Copy groups looked at for each heavy term."""
 CANDIDATES = 12
@@ -128,7 +131,7 @@ class Linking:
         )
 
     def with_stories(self, own: Iterable[int], near: Iterable[int], days: float) -> list[StoryNode]:
-        """The groups `own` and `near`, and of their stories MEMBERS others.
+        """The groups `own` and `near`, and MEMBERS others of each of their stories.
 
         These are drawn by their number, so that a story is seen whole and a rebuild sees the same.
         Members further from all of `own` than so many days are no matter. Members that were
@@ -152,7 +155,7 @@ class Linking:
               FROM told CROSS JOIN copy_groups g ON g.story = told.story
               WHERE g.linked_at IS NOT NULL
                 AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))
-            WHERE place <= :members
+            WHERE place <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
             UNION SELECT m.copy_group FROM told CROSS JOIN copy_groups g ON g.story = told.story
               CROSS JOIN memberships m ON m.copy_group = g.id
               CROSS JOIN override_articles oa ON oa.article = m.article
@@ -162,7 +165,9 @@ class Linking:
                 "own": json.dumps(sorted(own)),
                 "near": json.dumps(sorted(near)),
                 "reach": days * _DAY,
-                "members": MEMBERS,
+                "least": MEMBERS[0],
+                "most": MEMBERS[1],
+                "all": COMPARED,
             },
         )
 
