@@ -37,6 +37,7 @@ def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
     from crawler.demo.score import score
     from crawler.demo.town import PORT, Town
     from crawler.store import read_store
+    from crawler.store.reading import StoryFilter
 
     progress = CrawlProgress(quiet=False)
     with Town(day=day, port=PORT) as town:
@@ -60,7 +61,7 @@ def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
         truth = town.truth()
     store = read_store(db)
     try:
-        rows = store.reading.stories(limit=12, min_outlets=2)
+        rows = store.reading.stories(StoryFilter(min_outlets=2), limit=12)
         click.echo(
             summary_line(summary.run, summary.counts, summary.pending, store.reading.groups())
         )

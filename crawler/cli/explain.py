@@ -27,13 +27,13 @@ TERMS = 10
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     from crawler.explaining import explain_stories
-    from crawler.grouping import STORIES
+    from dedupe import StoryScheme
 
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = _evidence(store, a, b)
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
-            evidence["stories"] = explain_stories(store, a, b, STORIES)
+            evidence["stories"] = explain_stories(store, a, b, StoryScheme())
         texts = (
             _text(store, a, evidence["revision_a"]),
             _text(store, b, evidence["revision_b"]),

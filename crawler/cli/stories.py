@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import json
+import shutil
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,10 @@ import click
 
 from crawler.cli.output import Row, Since, as_json, clock, emit, list_options, one_line
 from crawler.cli.reading import reading
+from crawler.cli.timeline import timeline
 from crawler.errors import UsageError
+from crawler.store import Store
+from crawler.store.reading import StoryFilter
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 
@@ -19,16 +25,34 @@ _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at"
 @click.option("--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
               help="Only stories that so many outlets carry.")  # fmt: skip
 @click.option("--since", type=Since(), help="Only stories with articles since then.")
+@click.option("--until", type=Since(), help="Only stories with articles before then.")
+@click.option("--outlet", metavar="NAME", help="Only stories that this outlet told.")
+@click.option("--language", metavar="TAG", help="Only stories told in this language: en, pt-BR.")
+@click.option("--agency", is_flag=True, help="Only stories that a news agency told.")
+@click.option("--words", help="Only stories with an article that holds all these words.")
 @list_options(limit=20)
 @click.pass_obj
-def stories(db: Path, min_outlets: int, since: str | None, limit: int, form: str | None) -> None:
+def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
     """List stories: most outlets first, then latest."""
     with reading(db) as store:
-        rows = store.reading.stories(limit=limit, min_outlets=min_outlets, since=since)
+        if asked["outlet"] is not None:
+            _check_outlet(store, asked["outlet"])
+        rows = store.reading.stories(StoryFilter(**asked), limit=limit)
         if not rows and form is None:
-            click.echo("no stories yet; `newsloom crawl` or `newsloom group` makes them")
+            if store.reading.groups()["stories"]:
+                click.echo("no story is like that")
+            else:
+                click.echo("no stories yet; `newsloom crawl` or `newsloom group` makes them")
             return
         emit(rows, _COLUMNS, form)
+
+
+def _check_outlet(store: Store, name: str) -> None:
+    known = store.reading.outlet_names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom health` lists them"
+        raise UsageError(f"there is no outlet {one_line(name)} in this file; {hint}")
 
 
 @click.command()
@@ -36,38 +60,83 @@ def stories(db: Path, min_outlets: int, since: str | None, limit: int, form: str
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def story(db: Path, number: int, as_object: bool) -> None:
-    """Show one story: its texts, who carried each, in time order."""
+    """Show one story: how it spread, its texts, and who carried each, in time order."""
     with reading(db) as store:
         living = store.stories.resolve(number)
         if living is None:
             raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
         found = store.reading.story(living)
+        life = store.reading.story_life(living)
         articles = store.reading.story_articles(living)
         log = store.reading.story_log(living)
     assert found is not None  # resolve() gave its number
+    found["languages"] = json.loads(found["languages"])
     if as_object:
-        click.echo(
-            as_json({**found, "asked_for": number, "articles": articles, "log": log}, indent=2)
-        )
+        told = {**found, **life, "asked_for": number, "articles": articles, "log": log}
+        click.echo(as_json(told, indent=2))
         return
     if living != number:
         click.echo(f"story {number} was merged into {living}\n")
-    _show(found, articles)
+    _show(found, life, articles)
 
 
-def _show(found: Row, articles: list[Row]) -> None:
+def _show(found: Row, life: Row, articles: list[Row]) -> None:
     click.echo(click.style(f"story {found['story']}  {one_line(found['title'])}", bold=True))
+    languages = ", ".join(map(one_line, found["languages"])) or "language unknown"
+    texts, copies = found["copy_groups"], found["articles"] - found["copy_groups"]
+    made_of = f": {_many(texts, 'text')} and {_many(copies, 'copy', 'copies')}" if copies else ""
     click.echo(
-        f"{found['articles']} articles of {found['outlets']} outlets "
-        f"in {found['copy_groups']} texts, {clock(found['first_at'])} to {clock(found['last_at'])}"
+        f"{_many(found['articles'], 'article')} of {_many(found['outlets'], 'outlet')}, "
+        f"{languages}{made_of}"
     )
-    width = max(len(a["outlet"]) for a in articles)
-    for members in _branches(articles):
-        first, rest = members[0], members[1:]
+    until = f" to {clock(found['last_at'])}" if found["last_at"] != found["first_at"] else ""
+    click.echo(f"{clock(found['first_at'])}{until}{_life(life)}")
+    click.echo(
+        f"open to what appears until {clock(found['closes_at'])}; later articles are another story"
+    )
+    branches = _branches(articles)
+    if found["articles"] > 1:
         click.echo()
-        click.echo(_line(first, width, mark="●"))
-        for copy in rest:
-            click.echo(_line(copy, width, mark="└", headline_of=first["title"]))
+        for line in timeline(branches, width=shutil.get_terminal_size((100, 24)).columns):
+            click.echo(line)
+    width = max(len(a["outlet"]) for a in articles)
+    copied = [members for members in branches if len(members) > 1]
+    alone = [members[0] for members in branches if len(members) == 1]
+    for members in copied:
+        click.echo()
+        click.echo(_line(members[0], width, mark="●"))
+        for copy in members[1:]:
+            click.echo(_line(copy, width, mark="└", headline_of=members[0]["title"]))
+    if alone and copied:
+        click.echo("\nin words of their own:")
+    elif alone:
+        click.echo()
+    for article in alone:
+        click.echo(_line(article, width, mark="○"))
+
+
+def _life(life: Row) -> str:
+    parts = []
+    if life["second_outlet"] is not None:
+        spread = f"second outlet after {_hours(life['second_outlet'])}"
+        if life["fifth_outlet"] is not None:
+            spread += f", fifth after {_hours(life['fifth_outlet'])}"
+        parts += [
+            spread,
+            f"most in the hour from {clock(life['peak_hour'])}",
+            f"half of it out after {_hours(life['half_life'])}",
+        ]
+    return "".join(f"; {part}" for part in parts)
+
+
+def _hours(hours: float) -> str:
+    if hours < 2:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def _many(count: int, one: str, several: str = "") -> str:
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def _branches(articles: list[Row]) -> list[list[Row]]:

@@ -64,39 +64,27 @@ FROM stories
 WHERE merged_into IS NULL;
 
 CREATE VIEW story_life AS -- how each living story spread and faded; hours
-WITH told AS (
-  SELECT
-    g.story,
-    a.outlet,
-    coalesce(a.published_at, a.first_seen_at) AS at,
-    row_number() OVER (PARTITION BY g.story ORDER BY coalesce(a.published_at, a.first_seen_at), a.id) AS place,
-    count(*) OVER (PARTITION BY g.story) AS articles
-  FROM copy_groups g
-  JOIN memberships m ON m.copy_group = g.id
-  JOIN articles a ON a.id = m.article
-  WHERE g.story IS NOT NULL
-),
-outlets AS (
-  SELECT story, min(at) AS at, row_number() OVER (PARTITION BY story ORDER BY min(at), outlet) AS place
-  FROM told GROUP BY story, outlet
-),
-hours AS (
-  SELECT story, substr(at, 1, 13) AS hour, row_number() OVER (PARTITION BY story ORDER BY count(*) DESC, substr(at, 1, 13)) AS place
-  FROM told GROUP BY story, substr(at, 1, 13)
-),
-spread AS (
-  SELECT story, max(CASE place WHEN 2 THEN at END) AS second, max(CASE place WHEN 5 THEN at END) AS fifth
-  FROM outlets GROUP BY story
-)
 SELECT
-  s.id AS story, -- number of the story
-  s.first_at, -- earliest time of its articles
-  (unixepoch(spread.second) - unixepoch(s.first_at)) / 3600.0 AS second_outlet, -- hours until a second outlet told it; NULL: none did
-  (unixepoch(spread.fifth) - unixepoch(s.first_at)) / 3600.0 AS fifth_outlet, -- hours until five outlets had told it
-  hours.hour || ':00:00Z' AS peak_hour, -- hour in which most of its articles appeared, the first of them on a tie
-  (unixepoch(told.at) - unixepoch(s.first_at)) / 3600.0 AS half_life -- hours until half of its articles were out
-FROM stories s
-JOIN spread ON spread.story = s.id
-JOIN hours ON hours.story = s.id AND hours.place = 1
-JOIN told ON told.story = s.id AND told.place = (told.articles + 1) / 2
-WHERE s.merged_into IS NULL;
+  story, -- number of the story
+  first_at, -- earliest time of its articles
+  (unixepoch(second_at) - unixepoch(first_at)) / 3600.0 AS second_outlet, -- hours until a second outlet told it; NULL: none did
+  (unixepoch(fifth_at) - unixepoch(first_at)) / 3600.0 AS fifth_outlet, -- hours until five outlets had told it
+  peak_hour, -- hour in which most of its articles appeared, the first of them on a tie
+  (unixepoch(half_at) - unixepoch(first_at)) / 3600.0 AS half_life -- hours until half of its articles were out
+FROM (
+  SELECT
+    s.id AS story,
+    s.first_at,
+    (SELECT min(coalesce(a.published_at, a.first_seen_at)) AS at FROM copy_groups g JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article WHERE g.story = s.id
+     GROUP BY a.outlet ORDER BY at LIMIT 1 OFFSET 1) AS second_at,
+    (SELECT min(coalesce(a.published_at, a.first_seen_at)) AS at FROM copy_groups g JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article WHERE g.story = s.id
+     GROUP BY a.outlet ORDER BY at LIMIT 1 OFFSET 4) AS fifth_at,
+    (SELECT substr(coalesce(a.published_at, a.first_seen_at), 1, 13) || ':00:00Z' AS hour FROM copy_groups g JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article WHERE g.story = s.id
+     GROUP BY hour ORDER BY count(*) DESC, hour LIMIT 1) AS peak_hour,
+    (SELECT h.at FROM (
+       SELECT coalesce(a.published_at, a.first_seen_at) AS at, row_number() OVER (ORDER BY coalesce(a.published_at, a.first_seen_at)) AS place
+       FROM copy_groups g JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article WHERE g.story = s.id) h
+     WHERE h.place = (s.articles + 1) / 2) AS half_at
+  FROM stories s
+  WHERE s.merged_into IS NULL
+);

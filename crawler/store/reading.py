@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 
@@ -23,32 +23,86 @@ EXPORTS = {
 """What can be exported, and the query behind it."""
 
 
+_CARRIED = """
+  FROM outlets o JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
+  JOIN copy_groups g ON g.id = m.copy_group
+"""
+
+
+class StoryFilter(NamedTuple):
+    """Which stories to list; what is not given lets all through."""
+
+    min_outlets: int = 1
+    since: str | None = None
+    """with an article since then"""
+    until: str | None = None
+    """with an article before then"""
+    outlet: str | None = None
+    """that this outlet told"""
+    language: str | None = None
+    """told in this language, with or without region"""
+    agency: bool = False
+    """that a news agency told"""
+    words: str | None = None
+    """with an article that holds all these words"""
+
+
 class Reading:
     """Questions that the command line and the exports ask."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def stories(self, *, limit: int, min_outlets: int = 1, since: str | None = None) -> list[Row]:
-        """Living stories: most outlets first, then latest."""
+    def stories(self, asked: StoryFilter, *, limit: int) -> list[Row]:
+        """Living stories that the filter lets through: most outlets first, then latest."""
         return self._rows(
-            """
-            SELECT id AS story, title, outlets, articles, copy_groups, first_at, last_at
-            FROM stories WHERE merged_into IS NULL AND outlets >= ? AND (? IS NULL OR last_at >= ?)
-            ORDER BY outlets DESC, last_at DESC, id LIMIT ?
+            f"""
+            SELECT s.id AS story, s.title, s.outlets, s.articles, s.copy_groups, s.languages,
+              s.first_at, s.last_at
+            FROM stories s
+            WHERE s.merged_into IS NULL AND s.outlets >= :min_outlets
+              AND (:since IS NULL OR s.last_at >= :since)
+              AND (:until IS NULL OR s.first_at <= :until)
+              AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
+                WHERE value = :language OR value LIKE :language || '-%'))
+              AND (:outlet IS NULL OR s.id IN (SELECT g.story {_CARRIED} WHERE o.slug = :outlet))
+              AND (:agency = 0 OR s.id IN (SELECT g.story {_CARRIED} WHERE o.agency = 1))
+              AND (:words IS NULL OR s.id IN (SELECT g.story FROM articles_fts f
+                JOIN memberships m ON m.article = f.rowid JOIN copy_groups g ON g.id = m.copy_group
+                WHERE articles_fts MATCH :words))
+            ORDER BY s.outlets DESC, s.last_at DESC, s.id LIMIT :limit
             """,
-            (min_outlets, since, since, limit),
+            {
+                **asked._asdict(),
+                "words": _quoted(asked.words) if asked.words else None,
+                "limit": limit,
+            },
         )
+
+    def outlet_names(self) -> list[str]:
+        """Names of the outlets of the file."""
+        return [row["slug"] for row in self._rows("SELECT slug FROM outlets ORDER BY slug", ())]
 
     def story(self, story: int) -> Row | None:
         """One story, or None."""
         return self._row(
             """
-            SELECT id AS story, title, outlets, articles, copy_groups, first_at, last_at
+            SELECT id AS story, title, outlets, articles, copy_groups, languages, first_at, last_at,
+              strftime('%Y-%m-%dT%H:%M:%SZ', last_at, '+6 days') AS closes_at
             FROM stories WHERE id = ?
             """,
             (story,),
         )
+
+    def story_life(self, story: int) -> Row:
+        """How a living story spread and faded."""
+        found = self._row(
+            "SELECT second_outlet, fifth_outlet, peak_hour, half_life FROM story_life"
+            " WHERE story = ?",
+            (story,),
+        )
+        assert found is not None  # every living story has a row
+        return found
 
     def story_articles(self, story: int) -> list[Row]:
         """The articles of a story in time order."""
@@ -136,10 +190,7 @@ class Reading:
 
     def search(self, words: str, *, limit: int) -> list[Row]:
         """Articles that hold all the words, best first (bm25), with the place marked by [ ]."""
-        # Each word quoted: FTS5 would read AND, -, * and quotes as operators and fail on most.
-        quoted = " ".join(
-            '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()
-        )
+        quoted = _quoted(words)
         if not quoted:
             return []
         return self._rows(
@@ -244,3 +295,10 @@ class Reading:
     def _row(self, sql: str, values: Sequence[Any]) -> Row | None:
         row = self._connection.execute(sql, values).fetchone()
         return dict(row) if row else None
+
+
+def _quoted(words: str) -> str:
+    """A search for all the words. Quoted: AND, -, * and quotes are operators to FTS5."""
+    return " ".join(
+        '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()
+    )

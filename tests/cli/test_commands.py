@@ -22,9 +22,9 @@ HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils"
 
 def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
     for arguments in (
-        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["explain", "1", "2"],
+        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["compare"],
         ["search", "almaty"], ["outlets"], ["health"], ["crawl", "--help"], ["db", "check"],
-        ["export", "stories"],
+        ["export", "stories"], ["override", "list"],
     ):  # fmt: skip
         code = (
             "import sys\nfrom crawler.cli import _run\n"

@@ -19,6 +19,7 @@ from crawler.demo.houses import HOUSES
 from crawler.demo.score import score
 from crawler.demo.town import Town
 from crawler.store import read_store
+from crawler.store.reading import StoryFilter
 from tests.conftest import Crawled, newsloom
 
 
@@ -71,7 +72,7 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
 def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     store = read_store(crawled.db)
     found = score(store, crawled.town.truth())
-    main = store.reading.stories(limit=1)[0]
+    main = store.reading.stories(StoryFilter(), limit=1)[0]
     store.close()
     assert found.copies.precision == 1.0
     assert found.copies.recall == 1.0
