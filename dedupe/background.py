@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+    from .terms import Weighed
     from .types import StoryScheme
 
-TERMS = 1 << 20
-"""Numbers that terms are hashed to."""
+_COUNTERS = 1 << 20
 _FADE = 200_000
 _CEILING = 0.3
 _ALWAYS_KEPT = 10
@@ -24,7 +24,8 @@ _STEPS = 20
 class Background:
     """Counts of a language in 8 MiB, however many texts; they fade, so that they stay young.
 
-    After 400,000 texts all counts are halved. Rows of matrices are texts, columns are terms.
+    After 400,000 texts all counts are halved. Terms share counters, a million of them. Rows of
+    matrices are texts, columns are terms.
     """
 
     def __init__(
@@ -34,31 +35,34 @@ class Background:
         """texts counted"""
         self.total_chance = chance
         """sum of what `chance` gave them"""
-        raw = zlib.decompress(packed) if packed else bytes(8 * TERMS)
-        self._frequency = np.frombuffer(raw[: 4 * TERMS], "<f4").copy()
-        self._direction = np.frombuffer(raw[4 * TERMS :], "<f4").copy()
+        raw = zlib.decompress(packed) if packed else bytes(8 * _COUNTERS)
+        self._frequency = np.frombuffer(raw[: 4 * _COUNTERS], "<f4").copy()
+        self._direction = np.frombuffer(raw[4 * _COUNTERS :], "<f4").copy()
 
-    def learn(self, weights: csr_matrix, scheme: StoryScheme) -> None:
-        """Count texts, each once; `weights` are those of their terms."""
+    def learn(self, weighed: Weighed, scheme: StoryScheme) -> None:
+        """Count texts, each once."""
         if self.texts >= 2 * _FADE:
             self.texts, self.total_chance = self.texts / 2, self.total_chance / 2
             self._frequency /= 2
             self._direction /= 2
-        self.texts += weights.shape[0]
-        self._frequency += np.bincount(weights.indices, minlength=TERMS)
-        vectors = self.vectors(weights)
-        self._direction += np.asarray(vectors.sum(axis=0)).ravel()
+        counters = weighed.terms % _COUNTERS
+        self.texts += weighed.weights.shape[0]
+        np.add.at(self._frequency, counters, np.bincount(weighed.weights.indices).astype("f4"))
+        vectors = self.vectors(weighed)
+        np.add.at(self._direction, counters, np.asarray(vectors.sum(axis=0)).ravel())
         before = self.total_chance
         # The chances of new texts depend on each other; a few rounds settle them.
         self.total_chance += float(_prior(vectors, scheme).sum())
         for _ in range(_STEPS):
-            self.total_chance = before + float(self.chance(vectors, scheme).sum())
+            chance = self.chance(vectors, weighed.terms, scheme)
+            self.total_chance = before + float(chance.sum())
 
-    def vectors(self, weights: csr_matrix) -> csr_matrix:
+    def vectors(self, weighed: Weighed) -> csr_matrix:
         """Unit TF-IDF rows: smoothed idf, terms that over 30 % of the texts have left out."""
         from scipy.sparse import csr_matrix, diags_array
 
-        frequency = self._frequency[weights.indices]
+        weights = weighed.weights
+        frequency = self._frequency[weighed.terms % _COUNTERS][weights.indices]
         idf = np.log((1 + self.texts) / (1 + frequency)) + 1
         idf[frequency > max(_CEILING * self.texts, _ALWAYS_KEPT)] = 0
         data = (weights.data * idf).astype(np.float32)
@@ -68,19 +72,22 @@ class Background:
         norms[norms == 0] = 1.0
         return csr_matrix(diags_array(1 / norms) @ found, dtype=np.float32)
 
-    def chance(self, vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float32]:
+    def chance(
+        self, vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
+    ) -> NDArray[np.float32]:
         """a of each text, which must have been learned: a_i a_j is the cosine chance gives a pair.
 
         The fixed point of a_i = sum_j cos_ij / sum_j a_j over all other texts, drawn towards the
-        prior as if so many texts of its own length had been seen.
+        prior as if so many texts of its own length had been seen; at most so many times that.
         """
         prior = _prior(vectors, scheme)
-        sums = (np.asarray(vectors @ self._direction, np.float64) - 1.0).clip(min=0)
+        direction = self._direction[terms % _COUNTERS]
+        sums = (np.asarray(vectors @ direction, np.float64) - 1.0).clip(min=0)
         found = prior
         for _ in range(_STEPS):
             others = np.maximum(self.total_chance - found, 0)
             found = (sums + scheme.prior_weight * prior**2) / (others + scheme.prior_weight * prior)
-        return found.astype(np.float32)
+        return np.minimum(found, scheme.most * prior).astype(np.float32)
 
     def pack(self) -> bytes:
         """The counts of terms; the class takes them back."""

@@ -31,10 +31,14 @@ class Stream(NamedTuple):
     """see Background"""
     days: NDArray[np.float64]
     """POSIX days, NaN when unknown"""
+    terms: NDArray[np.int64]
+    """the number of the term in each column"""
 
     def rows(self, which: NDArray[np.int64]) -> Stream:
         """The same for some texts."""
-        return Stream(self.vectors[which], self.keys[which], self.chance[which], self.days[which])
+        return Stream(
+            self.vectors[which], self.keys[which], self.chance[which], self.days[which], self.terms
+        )
 
 
 class Pairs(NamedTuple):
@@ -55,10 +59,11 @@ class Pairs(NamedTuple):
 
 def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Background) -> Stream:
     """The nodes as the background has them, which must have learned them."""
-    vectors = background.vectors(weigh(nodes, scheme))
+    weighed = weigh(nodes, scheme)
+    vectors = background.vectors(weighed)
     days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
-    chance = background.chance(vectors, scheme)
-    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days)
+    chance = background.chance(vectors, weighed.terms, scheme)
+    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms)
 
 
 def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:

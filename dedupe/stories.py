@@ -99,11 +99,12 @@ def heaviest_terms(
     """Numbers and weights of the `scheme.keys` heaviest terms of each node."""
     found = {}
     for language, texts in by_language(nodes).items():
-        vectors = backgrounds[language].vectors(weigh(texts, scheme))
+        weighed = weigh(texts, scheme)
+        vectors = backgrounds[language].vectors(weighed)
         kept = heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
-            terms, weights = kept.indices[part].tolist(), kept.data[part].tolist()
+            terms, weights = weighed.terms[kept.indices[part]].tolist(), kept.data[part].tolist()
             found[node.id] = dict(zip(terms, weights, strict=True))
     return found
 

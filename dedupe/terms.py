@@ -6,12 +6,12 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .background import TERMS
 from .text import tokens
 from .types import StoryNode, StoryScheme
 
@@ -19,13 +19,24 @@ _NO_TERM = -1
 _KEPT = 1 << 18
 
 
-def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> csr_matrix:
-    """Sub-linear weights of the terms of each node: a row a node, a column a number of terms."""
+class Weighed(NamedTuple):
+    """Texts and the terms that they have."""
+
+    weights: csr_matrix
+    """a row a text, a column a term"""
+    terms: NDArray[np.int64]
+    """the number of the term in each column"""
+
+
+def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> Weighed:
+    """Sub-linear weights of the terms of each node."""
     found = [_weights(node.title, node.text[: scheme.lead_chars], scheme) for node in nodes]
-    columns = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in found)])
+    every = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in found)])
+    terms, columns = np.unique(every, return_inverse=True)
     data = np.concatenate([np.zeros(0), *(weights for _, weights in found)])
     ends = np.cumsum([0, *(len(numbers) for numbers, _ in found)], dtype=np.int32)
-    return csr_matrix((data, columns, ends), shape=(len(nodes), TERMS))
+    shape = (len(nodes), len(terms))
+    return Weighed(csr_matrix((data, columns.astype(np.int32), ends), shape=shape), terms)
 
 
 def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
@@ -40,13 +51,13 @@ def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
 @lru_cache(maxsize=12_000)
 def _weights(
     title: str, lead: str, scheme: StoryScheme
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Numbers of the terms, ascending, and their weights."""
     words, places = _place(title, lead, scheme)
     doubles = _doubles(words)
     found = list(map(_NUMBERS.__getitem__, words))
     found += [_hash(words[place] + words[place + 1]) for place in doubles]
-    every = np.array(found, np.int32)
+    every = np.array(found, np.int64)
     kept = every != _NO_TERM
     numbers, which = np.unique(every[kept], return_inverse=True)
     weights = np.bincount(which, np.concatenate([places, places[doubles]])[kept], len(numbers))
@@ -84,4 +95,4 @@ _NUMBERS = _Numbers()
 
 
 def _hash(term: str) -> int:
-    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % TERMS
+    return zlib.crc32(term.encode("utf-8", "surrogatepass"))

@@ -199,14 +199,17 @@ class StoryScheme:
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
     prior_weight: float = 120.0
     """how many texts of the stream that expectation is worth"""
+    most: float = 1.75
+    """what the stream makes of a text is at most so many times what its length does: the texts of
+    a very large story would otherwise take what they share for usual"""
 
     @property
     def id(self) -> str:
         """All the numbers in one word."""
         return (
-            f"tfidf-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
+            f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
-            f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}"
+            f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
         )
 
 

@@ -38,12 +38,13 @@ def story_evidence(
         score=float(scores(one, two, scheme)[0, 0]),
         terms=tuple(
             SharedTerm(
-                term=spelled[shared.col[i]],
+                term=term,
                 weight=float(shared.data[i]),
-                kind=_kind(spelled[shared.col[i]], a, b),
+                kind=_kind(term, a, b),
                 heavy=int(shared.col[i]) in heavy,
             )
             for i in order
+            for term in [spelled[int(texts.terms[shared.col[i]])]]
         ),
     )
 

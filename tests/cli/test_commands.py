@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -52,11 +53,18 @@ def test_a_story_shows_its_texts_and_who_carried_them(crawled: Crawled) -> None:
     first = json.loads(newsloom("--db", crawled.db, "stories", "--json", "--limit", 1).stdout)[0]
     shown = newsloom("--db", crawled.db, "story", first["story"]).stdout
     assert f"{first['articles']} articles of {first['outlets']} outlets" in shown
-    assert shown.count("●") == first["copy_groups"]
-    assert shown.count("●") + shown.count("└") == first["articles"]
+    lines = shown.splitlines()
+    branches = [line for line in lines if line.startswith(("● ", "○ "))]
+    assert len(branches) == first["copy_groups"]
+    assert len(branches) + sum(line.startswith("└ ") for line in lines) == first["articles"]
+    lanes = [line for line in lines if line.startswith(("text of", "other texts", "own words"))]
+    assert sum(lane.count("●") + sum(map(int, re.findall(r"[2-9]", lane.split("  ", 1)[1])))
+               for lane in lanes) == first["articles"]  # fmt: skip
     as_json = json.loads(newsloom("--db", crawled.db, "story", first["story"], "--json").stdout)
     assert len(as_json["articles"]) == first["articles"]
     assert as_json["log"][0]["event"] == "born"
+    assert 0 <= as_json["second_outlet"] <= as_json["fifth_outlet"]
+    assert as_json["languages"] == ["en"]
 
 
 def test_explain_says_why(crawled: Crawled) -> None:
@@ -71,7 +79,7 @@ def test_explain_says_why(crawled: Crawled) -> None:
     joined = newsloom("--db", crawled.db, "explain", pair[0], url)
     assert "Copies: the same text." in joined.stdout
     assert "Longest passage in both" in joined.stdout
-    assert "They are in one story." in joined.stdout
+    assert "One story," in joined.stdout
     assert "Not copies" in newsloom("--db", crawled.db, "explain", *apart).stdout
     same = newsloom("--db", crawled.db, "explain", 1, 1)
     assert "one and the same article" in same.stdout

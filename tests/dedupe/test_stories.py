@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dedupe import StoryNode, StoryScheme, link_stories
+import pytest
+
+from dedupe import (
+    Background,
+    Orders,
+    StoryNode,
+    StoryScheme,
+    average_score,
+    learn,
+    link_stories,
+    story_evidence,
+)
 
 SCHEME = StoryScheme()
 DAY = 86_400.0
@@ -65,3 +76,38 @@ def test_texts_without_a_word_in_common_are_never_linked() -> None:
 
 def test_no_nodes_give_no_stories() -> None:
     assert link_stories([], SCHEME) == []
+
+
+def test_orders_join_what_words_do_not_and_part_what_they_do() -> None:
+    found = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None))
+    together = link_stories(found, SCHEME, orders=Orders(together=((1, 3),)))
+    assert [change.groups for change in together] == [(1, 2, 3)]
+    apart = link_stories(found, SCHEME, orders=Orders(apart=((1, 2),)))
+    assert [change.groups for change in apart] == [(1,), (2,), (3,)]
+
+
+def test_what_is_apart_goes_before_what_is_together() -> None:
+    found = nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None))
+    orders = Orders(together=((1, 2),), apart=((1, 2),))
+    assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1,), (2,)]
+
+
+def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
+    found = nodes((QUAKE, 0.0, 4), (BUDGET, 0.0, 4), ("Choir festival opens", 0.0, None))
+    kept = {c.groups: c.story for c in link_stories(found, SCHEME, settled={1, 2})}
+    assert kept == {(1, 2): 4, (3,): None}
+    looked_at = {c.groups: c.story for c in link_stories(found, SCHEME)}
+    assert looked_at == {(1,): 4, (2,): None, (3,): None}
+
+
+def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
+    one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
+    background = Background()
+    learn([one, two], SCHEME, {"en": background})
+    found = story_evidence(one, two, SCHEME, background)
+    assert found.related
+    assert found.score == pytest.approx(found.cosine - found.chance - found.delay, abs=1e-5)
+    assert found.cosine == pytest.approx(sum(term.weight for term in found.terms))
+    assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
+    assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
+    assert found.score == pytest.approx(average_score([one], [two], SCHEME, background))

@@ -20,10 +20,10 @@ SETS = {
     "vietnamese": (("vietnamese_mds",), 0.955),
     "headlines": (("google_news_topstories",), 0.915),
     # Broad stories of weeks told in headlines alone.
-    "uci": (("uci_news_aggregator_sample",), 0.70),
+    "uci": (("uci_news_aggregator_sample",), 0.725),
 }
-TOGETHER = {"english": 0.945, "vietnamese": 0.955, "headlines": 0.96, "uci": 0.75}
-IMPORTED = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.95, "uci": 0.755}
+TOGETHER = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.96, "uci": 0.775}
+IMPORTED = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.95, "uci": 0.765}
 
 
 def read(name: str) -> tuple[list[StoryNode], dict[int, str]]:
@@ -95,13 +95,13 @@ def placed(store: Store) -> dict[int, int]:
 
 
 def test_stories_of_all_kinds_imported_together() -> None:
-    """As a user has them: import and group, copies first; in three orders, for one is luck.
+    """As a user has them: import and group, copies first; in six orders, for one is luck.
 
     Not in the order of the files: one is sorted by story, as nothing arrives.
     """
     sets = {name: read(name) for name in SETS}
     given = [node for nodes, _ in sets.values() for node in nodes]
-    orders = [random.Random(seed).sample(given, len(given)) for seed in range(3)]
+    orders = [random.Random(seed).sample(given, len(given)) for seed in range(6)]
     scores: dict[str, list[float]] = {name: [] for name in SETS}
     for order in orders:
         store = open_store(":memory:")

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Crawled, newsloom
+
+
+@pytest.fixture
+def db(crawled: Crawled, tmp_path: Path) -> Path:
+    """The town's store, to change."""
+    return Path(shutil.copy(crawled.db, tmp_path / "town.db"))
+
+
+def says(db: Path, *arguments: object, code: int = 0) -> str:
+    ran = newsloom("--db", db, *arguments)
+    assert ran.returncode == code, (ran.stdout, ran.stderr)
+    return ran.stdout + ran.stderr
+
+
+def story(db: Path, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(says(db, "story", number, "--json"))
+    return found
+
+
+def articles(db: Path, number: int) -> set[int]:
+    return {row["article"] for row in story(db, number)["articles"]}
+
+
+def two_stories(db: Path, *, texts: int = 1) -> list[int]:
+    """The last English stories with so many texts at least."""
+    rows = json.loads(says(db, "stories", "--json", "--limit", 500, "--language", "en"))
+    return sorted(row["story"] for row in rows if row["copy_groups"] >= texts)[-2:]
+
+
+def test_stories_merged_by_hand_stay_one_through_a_rebuild(db: Path) -> None:
+    low, high = two_stories(db)
+    both = articles(db, low) | articles(db, high)
+    said = says(db, "override", "merge", high, low, "--why", "one event", "--who", "ana")
+    assert said == f"override 1: story {high} is part of story {low} now\n"
+    assert articles(db, low) == both
+    assert story(db, high)["story"] == low
+    says(db, "group", "--rebuild")
+    assert articles(db, high) == both
+    explained = says(db, "explain", *[min(articles(db, low)), max(articles(db, low))])
+    assert "By override 1 (merge) of ana" in explained
+    assert "one event" in explained
+    listed = says(db, "override", "list")
+    assert "one event" in listed
+    assert "ana" in listed
+
+
+def test_an_override_that_is_undone_leaves_no_trace_but_in_the_list(db: Path) -> None:
+    low, high = two_stories(db)
+    ones, twos = articles(db, low), articles(db, high)
+    says(db, "override", "merge", low, high, "--why", "a mistake")
+    assert "is undone" in says(db, "override", "undo", 1)
+    now = [
+        articles(db, json.loads(says(db, "article", min(part), "--json"))["story"])
+        for part in (ones, twos)
+    ]
+    assert now == [ones, twos]
+    assert "was undone on" in says(db, "override", "undo", 1, code=2)
+    (row,) = json.loads(says(db, "override", "list", "--json"))
+    assert row["undone_at"] is not None
+
+
+def test_articles_split_off_stay_apart_with_their_copies(db: Path) -> None:
+    number = two_stories(db, texts=2)[0]
+    before = story(db, number)
+    one = before["articles"][-1]
+    group = {r["article"] for r in before["articles"] if r["copy_group"] == one["copy_group"]}
+    said = says(db, "override", "split", number, one["article"], "--why", "another day")
+    new = int(said.split(" story ")[2].split()[0])
+    assert articles(db, new) == group
+    assert articles(db, number) == {r["article"] for r in before["articles"]} - group
+    says(db, "group", "--rebuild")
+    assert articles(db, new) == group
+    assert not articles(db, number) & group
+    refused = says(db, "override", "merge", number, new, "--why", "after all", code=2)
+    assert "keeps them apart; `newsloom override undo 1` first" in refused
+
+
+def test_a_pinned_story_cannot_be_split(db: Path) -> None:
+    number = two_stories(db, texts=2)[0]
+    one = story(db, number)["articles"][0]["article"]
+    assert "stay together" in says(db, "override", "pin", number, "--why", "checked")
+    refused = says(db, "override", "split", number, one, "--why", "no", code=2)
+    assert "keeps them together; `newsloom override undo 1` first" in refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["merge", 1, 9999, "--why", "x"], "there is no story 9999; `newsloom stories` lists them"),
+        (["merge", 1, 1, "--why", "x"], "are one story already"),
+        (["merge", 1, 2], "Missing option '--why'"),
+        (["split", 1, 99999, "--why", "x"], "there is no article 99999"),
+        (["pin", 9999, "--why", "x"], "there is no story 9999"),
+        (["undo", 7], "there is no override 7; `newsloom override list` shows them"),
+    ],
+)
+def test_a_mistake_changes_nothing(db: Path, arguments: list[object], message: str) -> None:
+    assert message in says(db, "override", *arguments, code=2)
+    assert says(db, "override", "list").startswith("no overrides")
+
+
+def test_the_whole_of_a_story_cannot_be_split_off(db: Path) -> None:
+    number = two_stories(db)[0]
+    said = says(db, "override", "split", number, *articles(db, number), "--why", "x", code=2)
+    assert "nothing would be left" in said
+
+
+def test_a_second_grouping_is_kept_beside_and_compared(db: Path) -> None:
+    before = says(db, "stories", "--json", "--limit", 500)
+    strict = ("group", "--rebuild", "--as", "strict", "--set", "stories.threshold=0.05")
+    assert "kept as strict" in says(db, *strict)
+    assert says(db, "stories", "--json", "--limit", 500) == before
+    found = json.loads(says(db, "compare", "strict", "--json"))
+    assert found["changed"] == "stories.threshold=0.05"
+    assert found["copies"]["ari"] == 1.0
+    assert found["stories"]["pairs"]["precision"] == 1.0
+    assert found["stories"]["pairs"]["recall"] < 1.0
+    assert "strict" in says(db, "compare")
+    shown = says(db, "compare", "strict")
+    assert "present ones that lie in several" in shown
+    assert list(db.parent.glob(".newsloom-*")) == []
+
+
+def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
+    says(db, "group", "--rebuild", "--as", "again")
+    assert json.loads(says(db, "compare", "again", "--json"))["stories"]["ari"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["group", "--as", "x"], "--as keeps a rebuild: add --rebuild"),
+        (["group", "--set", "stories.keys=9"], "add --rebuild --as NAME"),
+        (["group", "--rebuild", "--as", "x", "--set", "keys=9"], "begins with copies. or stories."),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.kyes=9"],
+         "stories.kyes: there is no such number; stories have"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.keys=many"], "many is no int"),
+        (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.keys"], "SETTING=VALUE"),
+        (["compare", "x"], "no grouping was kept as x; there are: none"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_second_grouping_is_named(
+    db: Path, arguments: list[str], message: str
+) -> None:
+    assert message in says(db, *arguments, code=2)
+    assert says(db, "compare").startswith("no grouping is kept beside")

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from crawler.cli.timeline import timeline
+from tests.conftest import Crawled, newsloom
+
+
+def listed(crawled: Crawled, *arguments: object) -> list[dict[str, Any]]:
+    ran = newsloom("--db", crawled.db, "stories", "--json", "--limit", 500, *arguments)
+    assert ran.returncode == 0, ran.stderr
+    found: list[dict[str, Any]] = json.loads(ran.stdout)
+    return found
+
+
+def told(crawled: Crawled, where: str) -> set[int]:
+    """Stories with an article that the condition on article_overview holds for."""
+    connection = sqlite3.connect(crawled.db)
+    rows = connection.execute(f"SELECT DISTINCT story FROM article_overview WHERE {where}")
+    found = {row[0] for row in rows}
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["--outlet", "eurowire"], "outlet = 'eurowire'"),
+        (["--language", "de"], "language = 'de'"),
+        (["--agency"], "agency"),
+        (["--since", "2022-01-12"], "coalesce(published_at, first_seen_at) >= '2022-01-12'"),
+        (["--until", "2022-01-05"], "coalesce(published_at, first_seen_at) <= '2022-01-05T00:00Z'"),
+        (["--words", "almaty airport"],
+         "article IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'almaty airport')"),
+    ],
+)  # fmt: skip
+def test_stories_are_filtered(crawled: Crawled, arguments: list[str], where: str) -> None:
+    found = {row["story"] for row in listed(crawled, *arguments)}
+    assert found == told(crawled, where)
+    assert 0 < len(found) < len(listed(crawled))
+
+
+def test_filters_add_up(crawled: Crawled) -> None:
+    both = {row["story"] for row in listed(crawled, "--language", "en", "--outlet", "eurowire")}
+    assert both == told(crawled, "language = 'en'") & told(crawled, "outlet = 'eurowire'")
+
+
+def test_a_mistyped_outlet_is_met_with_a_suggestion(crawled: Crawled) -> None:
+    ran = newsloom("--db", crawled.db, "stories", "--outlet", "eurowier")
+    assert ran.returncode == 2
+    assert "there is no outlet eurowier in this file; did you mean eurowire" in ran.stderr
+    ran = newsloom("--db", crawled.db, "stories", "--language", "xx")
+    assert (ran.returncode, ran.stdout) == (0, "no story is like that\n")
+
+
+def test_the_life_of_a_story_is_that_of_its_articles(crawled: Crawled) -> None:
+    connection = sqlite3.connect(crawled.db)
+    lives = connection.execute(
+        "SELECT story, second_outlet, fifth_outlet, peak_hour, half_life FROM story_life"
+    ).fetchall()
+    assert len(lives) == len(listed(crawled))
+    for story, *life in lives:
+        rows = connection.execute(
+            "SELECT at, outlet FROM story_timeline WHERE story = ? ORDER BY position", (story,)
+        ).fetchall()
+        times = [datetime.fromisoformat(at) for at, _ in rows]
+        first: dict[str, datetime] = {}
+        for at, (_, outlet) in zip(times, rows, strict=True):
+            first.setdefault(outlet, at)
+        spread = sorted(first.values())
+        hours = Counter(at[:13] for at, _ in rows)
+        peak = min(hours, key=lambda hour: (-hours[hour], hour))
+        expected = [
+            (spread[n] - times[0]).total_seconds() / 3600 if len(spread) > n else None
+            for n in (1, 4)
+        ]
+        half = (times[(len(times) - 1) // 2] - times[0]).total_seconds() / 3600
+        assert life == [*expected, f"{peak}:00:00Z", half]
+    connection.close()
+
+
+def rows(*given: tuple[int, str]) -> list[dict[str, Any]]:
+    return [{"article": number, "at": at} for number, at in given]
+
+
+def test_the_timeline_puts_articles_where_they_belong_in_time() -> None:
+    day = "2022-01-05T{:02}:00:00Z"
+    branches = [
+        rows((1, day.format(0)), (2, day.format(10)), (3, day.format(10))),
+        rows((4, day.format(20))),
+        rows((5, day.format(5))),
+    ]
+    assert list(timeline(branches, width=54)) == [
+        "text of [1]  ●───────────────────2",
+        "own words              ●─────────────────────────────●",
+        "             2022-01-05 00:00         2022-01-05 20:00",
+    ]
+
+
+def test_more_texts_than_lanes_share_one() -> None:
+    branches = [rows((n, f"2022-01-{n:02}T00:00:00Z"), (n + 50, "2022-01-25T00:00:00Z"))
+                for n in range(1, 21)]  # fmt: skip
+    lines = list(timeline(branches, width=80))
+    assert len(lines) == 8 + 1 + 1
+    assert lines[8].startswith("other texts")
+    assert lines[8].endswith("#")
