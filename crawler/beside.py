@@ -39,7 +39,8 @@ def keep_beside(
     folder = Path(store.path).absolute().parent
     with tempfile.TemporaryDirectory(prefix=".newsloom-", dir=folder) as workshop:
         copy = Path(workshop) / "copy.db"
-        store.upkeep.backup(copy)
+        with store.explained():
+            store.upkeep.backup(copy)
         other = open_store(copy)
         try:
             done = group(

@@ -87,14 +87,21 @@ def group(
         if again:
             store.copies.queue_all()
             store.counts.forget()
-    entry = _manifest(store, run=run, now=now, anew=again, schemes=(scheme, story_scheme))
+    relink = stories and store.linking.scheme() != story_scheme.id
+    entry = 0
+    if store.copies.count_waiting() or store.linking.count_waiting() or relink:
+        settings = {"copies": asdict(scheme), "stories": asdict(story_scheme)}
+        with store.batch():
+            entry = store.groupings.begin(
+                run=run, now=now, anew=again, relinked=relink, settings=settings,
+                versions=_versions(),
+            )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = copier.work(lambda done, total: progress("comparing", done, total))
     linked = 0
     if stories:
         linker = Linker(store, story_scheme, run=run, now=now)
-        anew = store.linking.scheme() != story_scheme.id
-        work = linker.rebuild if anew else linker.work
+        work = linker.rebuild if relink else linker.work
         linked = work(lambda done, total: progress("linking", done, total))
     if linked:
         with store.batch():
@@ -102,22 +109,12 @@ def group(
     return Grouped(compared, edges, linked)
 
 
-def _manifest(
-    store: Store, *, run: int, now: str, anew: bool, schemes: tuple[Scheme, StoryScheme]
-) -> int:
-    """An entry for what is about to be done; none, and no number, when there is nothing."""
-    if not (store.copies.count_waiting() or store.linking.count_waiting()):
-        return 0
-    versions = {
+def _versions() -> dict[str, str]:
+    return {
         "newsloom": __version__,
         "python": platform.python_version(),
         **{name: version(name) for name in ("datasketch", "numpy", "scipy")},
     }
-    settings = {"copies": asdict(schemes[0]), "stories": asdict(schemes[1])}
-    with store.batch():
-        return store.groupings.begin(
-            run=run, now=now, anew=anew, settings=settings, versions=versions
-        )
 
 
 def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:

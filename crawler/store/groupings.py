@@ -23,16 +23,24 @@ class Groupings:
         run: int,
         now: str,
         anew: bool,
+        relinked: bool,
         settings: Mapping[str, Any],
         versions: Mapping[str, str],
     ) -> int:
-        """Add to the manifest; the entry. Its inputs are those of the last, unless `anew`."""
+        """Add to the manifest; the entry. Its inputs are those of the last, unless `anew`.
+
+        `anew`: all copies are looked for again; `relinked`: all stories are.
+        """
         last = self._connection.execute(
             "SELECT articles, inputs FROM groupings WHERE partition IS NULL"
             " ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
         sqlite = self._connection.execute("SELECT sqlite_version()").fetchone()[0]
-        articles, inputs = (0, _hex(0)) if anew or last is None else last
+        if anew:
+            last = (0, _hex(0))
+        elif last is None:
+            last = self._earlier()
+        articles, inputs = last
         cursor = self._connection.execute(
             """
             INSERT INTO groupings (run, at, rebuilt, compared, linked, articles, inputs, settings,
@@ -40,11 +48,19 @@ class Groupings:
             VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?)
             """,
             (
-                run, now, anew, articles, inputs, json.dumps(settings, sort_keys=True),
+                run, now, anew or relinked, articles, inputs, json.dumps(settings, sort_keys=True),
                 json.dumps({**versions, "sqlite": sqlite}, sort_keys=True),
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
+
+    def _earlier(self) -> tuple[int, str]:
+        """What was grouped before there was a manifest."""
+        rows = self._connection.execute(
+            "SELECT a.url, s.text_hash FROM signatures s JOIN articles a ON a.id = s.article"
+        )
+        digests = [_digest(row["url"], row["text_hash"]) for row in rows]
+        return len(digests), _hex(sum(digests))
 
     def compared(self, entry: int, texts: Iterable[tuple[int, str, str | None]]) -> None:
         """Texts were compared: (article, hash of it, hash of the one that it took the place of)."""
