@@ -63,7 +63,7 @@ class Linker:
     def _take(self, steps: int, *, provisional: bool = False) -> None:
         languages = set[str]()
         for _ in range(steps):
-            step = self._store.linking.next_step()
+            step = self._store.linking.next_step(anew=provisional)
             if step is None:
                 break
             self._link(step, provisional=provisional)

@@ -70,20 +70,23 @@ class Linking:
             ).fetchone()[0]
         )
 
-    def next_step(self) -> Step | None:
+    def next_step(self, *, anew: bool) -> Step | None:
         """What is to be linked next: what changed; then new ones in the steps of their arrival.
 
-        The partition depends on the steps, so a rebuild takes those that were taken before.
+        The partition depends on the steps, so a rebuild takes those that were taken before;
+        nothing has changed since it forgot everything.
         """
-        changed = self._ids(
-            """
-            SELECT id FROM copy_groups WHERE linked_at IS NULL
-              AND id IN (SELECT copy_group FROM learned_groups) ORDER BY id LIMIT ?
-            """,
-            STEP,
-        )
-        if changed:
-            return Step(None, self.nodes(changed))
+        if not anew:
+            changed = self._ids(
+                """
+                SELECT id FROM copy_groups INDEXED BY copy_groups_step
+                WHERE linked_at IS NULL AND step IS NOT NULL
+                  AND id IN (SELECT copy_group FROM learned_groups) ORDER BY id LIMIT ?
+                """,
+                STEP,
+            )
+            if changed:
+                return Step(None, self.nodes(changed))
         taken = self._connection.execute(
             """
             SELECT min(step) FROM copy_groups INDEXED BY copy_groups_step
@@ -97,7 +100,8 @@ class Linking:
             return Step(taken, self.nodes(again))
         new = self._ids(
             """
-            SELECT id FROM copy_groups WHERE linked_at IS NULL AND step IS NULL ORDER BY id LIMIT ?
+            SELECT id FROM copy_groups INDEXED BY copy_groups_step
+            WHERE linked_at IS NULL AND step IS NULL ORDER BY id LIMIT ?
             """,
             STEP,
         )

@@ -12,7 +12,12 @@ from sqlite_utils import Database, Migrations
 from crawler.errors import NoSuchDatabase, NotAStore
 from crawler.store import Store, migrate_store, open_store, read_store
 from crawler.store.connection import APPLICATION_ID
-from crawler.store.migrations import m001_the_house, m002_copies
+from crawler.store.migrations import (
+    m001_the_house,
+    m002_copies,
+    m003_revisions,
+    m004_stories,
+)
 
 
 def test_every_table_and_column_has_a_comment(store: Store) -> None:
@@ -174,4 +179,32 @@ def test_readers_cannot_write(tmp_path: Path) -> None:
     store = read_store(file)
     with pytest.raises(Exception, match="cannot be written to"), store.batch():
         store.runs.open("x", now="2022-01-01T00:00:00Z", pid=1)
+    store.close()
+
+
+def test_stories_of_the_fourth_schema_say_their_languages(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    article = (
+        "INSERT INTO articles (id, outlet, url, title, text, words, language, first_seen_at, "
+        "text_hash, run) VALUES ({0}, 1, 'https://g.org/{0}', 't{0}', '', 0, {1}, '2022', '', 1)"
+    )
+    old_store(
+        file,
+        [m001_the_house, m002_copies, m003_revisions, m004_stories],
+        [
+            "INSERT INTO outlets (id, slug, name) VALUES (1, 'g', 'Gazette')",
+            "INSERT INTO runs (id, command, version, pid, started_at) VALUES (1, 'x', '', 1, '')",
+            *(article.format(n, tag) for n, tag in enumerate(("'ru'", "'en'", "'ru'", "NULL"), 1)),
+            "INSERT INTO stories (id, title) VALUES (7, 'before')",
+            *(f"INSERT INTO copy_groups VALUES ({n}, 7, 1, NULL, '2022', '2022')"
+              for n in range(1, 5)),
+            *(f"INSERT INTO memberships VALUES ({n}, {n})" for n in range(1, 5)),
+        ],
+    )  # fmt: skip
+    migrate_store(file)
+    store = read_store(file)
+    story = store.reading.story(7)
+    assert story is not None
+    assert (story["languages"], story["articles"], story["title"]) == ('["ru","en"]', 4, "t1")
+    assert store.upkeep.problems() == []
     store.close()
