@@ -35,10 +35,11 @@ class Linker:
     def work(self, progress: Progress) -> int:
         """Link the copy groups that wait for it; their number."""
         total = self._store.linking.count_waiting()
-        while (left := self._store.linking.count_waiting()) > 0:
+        left = total
+        while left > 0:
             progress(total - left, total)
             with self._store.batch():
-                self._take(STEPS)
+                left = self._take(STEPS)
         return total
 
     def rebuild(self, progress: Progress) -> int:
@@ -52,23 +53,27 @@ class Linker:
             linking.begin_anew()
             self._backgrounds.clear()
             total = linking.count_waiting()
-            while (left := linking.count_waiting()) > 0:
+            left = total
+            while left > 0:
                 progress(total - left, total)
-                self._take(STEPS, provisional=True)
-            changes = continue_stories(linking.found_anew())
+                left = self._take(STEPS, provisional=True)
+            changes = continue_stories(linking.found_anew(), pinned=self._store.overrides.pinned())
             self._store.stories.apply(changes, run=self._run, now=self._now)
             linking.set_scheme(self._scheme.id)
         return total
 
-    def _take(self, steps: int, *, provisional: bool = False) -> None:
-        languages = set[str]()
+    def _take(self, steps: int, *, provisional: bool = False) -> int:
+        """Take so many steps; the copy groups that still wait for theirs."""
+        languages, more = set[str](), True
         for _ in range(steps):
             step = self._store.linking.next_step(anew=provisional)
             if step is None:
+                more = False
                 break
             self._link(step, provisional=provisional)
             languages.update(by_language(step.nodes))
         self._backgrounds.save(sorted(languages))
+        return self._store.linking.count_waiting() if more else 0
 
     def _link(self, step: Step, *, provisional: bool) -> None:
         linking, scheme, waiting = self._store.linking, self._scheme, step.nodes
@@ -90,7 +95,9 @@ class Linker:
             settled={node.id for node in nodes} - own,
             orders=self._store.overrides.orders(node.id for node in nodes),
         )
-        self._store.stories.apply(changes, run=self._run, now=self._now, provisional=provisional)
+        self._store.stories.apply(
+            changes, linked=own, run=self._run, now=self._now, provisional=provisional
+        )
         if step.number is not None:
             linking.set_step(step)
 

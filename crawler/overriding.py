@@ -10,6 +10,9 @@ from crawler.store import Store
 from crawler.store.overrides import Override
 from dedupe import StoryChange, StoryScheme
 
+APART = 64
+"""Texts of a story that those split off are kept apart from."""
+
 
 class Decision(NamedTuple):
     """By whom, why, when, and the run it is written in."""
@@ -62,12 +65,12 @@ def split(store: Store, number: int, articles: list[int], decision: Decision) ->
         inside = store.overrides.copy_groups(override.together)
         if inside & set(groups) and inside & set(rest):
             raise _against(override, "keeps them together")
-    anchor = store.stories.central(story, without=groups)
+    apart = store.stories.representatives(rest, limit=APART)
     change = StoryChange(story=None, groups=tuple(groups), split_from=story)
     with store.batch():
         (new,) = store.stories.apply([change], run=decision.run, now=decision.now)
         override_number = store.overrides.add(
-            "split", story=story, other=new, together=articles, apart=[anchor],
+            "split", story=story, other=new, together=articles, apart=apart,
             who=decision.who, why=decision.why, now=decision.now,
         )  # fmt: skip
         return override_number, new
@@ -93,6 +96,10 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
         raise UsageError(f"override {number} was undone on {override.undone_at}")
     with store.batch():
         store.overrides.undo(number, who=decision.who, now=decision.now)
+        if override.kind == "merge" and override.other is not None:
+            kept = store.stories.resolve(override.story)
+            if kept is not None and store.stories.resolve(override.other) == kept:
+                store.stories.part(kept, override.other, run=decision.run, now=decision.now)
         store.linking.look_again(_stories(store, override.together + override.apart))
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
 

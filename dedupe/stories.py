@@ -26,6 +26,7 @@ from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 
 _PART = 6_000
 _STRICTER = 0.03
+_OUTVOTES = 1 << 32
 
 
 NO_ORDERS = Orders()
@@ -59,7 +60,7 @@ def link_stories(
         for language, texts in by_language(ordered).items()
         for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
     ]
-    return continue_stories(_obey(clusters, orders))
+    return continue_stories(_obey(clusters, orders), pinned=orders.pinned)
 
 
 def reached(
@@ -223,12 +224,18 @@ def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:
     return clusters
 
 
-def continue_stories(clusters: Sequence[Cluster]) -> list[StoryChange]:
-    """Which story each cluster goes on, by the `story` of its nodes."""
+def continue_stories(
+    clusters: Sequence[Cluster], *, pinned: Collection[int] = ()
+) -> list[StoryChange]:
+    """Which story each cluster goes on, by the `story` of its nodes; pinned ones outvote all."""
     votes = [
         Counter(node.story for node in cluster.nodes if node.story is not None)
         for cluster in clusters
     ]
+    for cluster, counted in zip(clusters, votes, strict=True):
+        for node in cluster.nodes:
+            if node.id in pinned and node.story is not None:
+                counted[node.story] += _OUTVOTES
     owner = _owners(votes)
     kept = set(owner.values())
     home: dict[int, tuple[int, int]] = {}

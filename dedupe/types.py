@@ -203,6 +203,14 @@ class StoryScheme:
     """what the stream makes of a text is at most so many times what its length does: the texts of
     a very large story would otherwise take what they share for usual"""
 
+    def __post_init__(self) -> None:
+        if min(self.lead_chars, self.lead_words, self.title_weight, self.keys) < 1:
+            raise InvalidScheme(f"{self}: lead_chars, lead_words, title_weight and keys start at 1")
+        if min(self.max_days, self.day, self.background, self.prior_weight) < 0:
+            raise InvalidScheme(f"{self}: max_days, day, background, prior_weight start at 0")
+        if min(self.prior, self.most) <= 0:
+            raise InvalidScheme(f"{self}: prior and most are larger than 0")
+
     @property
     def id(self) -> str:
         """All the numbers in one word."""
@@ -235,6 +243,8 @@ class Orders:
     """groups that are one story"""
     apart: tuple[tuple[int, int], ...] = ()
     """pairs that are not; these go before `together`"""
+    pinned: tuple[int, ...] = ()
+    """groups that keep the number of their story, whoever else has it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

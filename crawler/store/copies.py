@@ -100,8 +100,15 @@ class Copies:
     def queue_all(self) -> None:
         """Drop signatures, keys and edges, and have every article compared again.
 
-        Groups stay until their articles are compared, so that stories keep their numbers.
+        Groups stay until their articles are compared, so that stories keep their numbers. What
+        waits already may have changed: without signatures nobody could tell later.
         """
+        self._connection.execute(
+            """
+            UPDATE copy_groups SET linked_at = NULL WHERE id IN (
+              SELECT m.copy_group FROM to_group t JOIN memberships m ON m.article = t.article)
+            """
+        )
         for table in ("signatures", "keys", "recent_keys", "copies"):
             self._connection.execute(f"DELETE FROM {table}")
         self._connection.execute("INSERT OR IGNORE INTO to_group SELECT id FROM articles")

@@ -143,7 +143,9 @@ class Groupings:
                 "name": row["name"],
                 "at": row["at"],
                 "articles": row["articles"],
-                "changed": _difference(json.loads(row["settings"]), json.loads(usual["settings"])),
+                "changed": _difference(json.loads(row["settings"]), json.loads(usual["settings"]))
+                if usual
+                else "",
             }
             for row in rows
         }

@@ -246,7 +246,8 @@ class Linking:
         shared.pop(group, None)
         best = sorted(shared, key=lambda other: (-shared[other], other))[:CANDIDATES]
         rows = self._connection.execute(
-            "SELECT id FROM copy_groups WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id FROM copy_groups"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
             (json.dumps(best),),
         )
         return [row["id"] for row in rows]

@@ -103,7 +103,17 @@ class Overrides:
             # Copies of each other are never apart.
             if pair[0] != pair[1]
         ]
-        return Orders(together=tuple(map(tuple, together)), apart=tuple(sorted(set(apart))))
+        pinned = (ones for o, ones in zip(found, together, strict=True) if o.kind == "pin")
+        return Orders(
+            together=tuple(map(tuple, together)),
+            apart=tuple(sorted(set(apart))),
+            pinned=tuple(sorted({one for ones in pinned for one in ones})),
+        )
+
+    def pinned(self) -> set[int]:
+        """The copy groups of all pinned stories."""
+        pins = self._read("WHERE o.kind = 'pin' AND o.undone_at IS NULL", ())
+        return self.copy_groups([article for pin in pins for article in pin.together])
 
     def partners(self, groups: Sequence[int]) -> set[int]:
         """Linked copy groups that a decision puts with, or apart from, some of these.

@@ -74,7 +74,7 @@ class Reading:
             """,
             {
                 **asked._asdict(),
-                "words": _quoted(asked.words) if asked.words else None,
+                "words": _quoted(asked.words or "") or None,
                 "limit": limit,
             },
         )

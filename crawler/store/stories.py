@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
 
 from dedupe import StoryChange
 
@@ -20,11 +19,8 @@ def earliest_article(group: str) -> str:
     """
 
 
-class _Place(NamedTuple):
-    """Where a copy group is."""
-
-    story: int | None
-    linked_at: str | None
+# Ascending, as real numbers are: the lower is the older.
+_PROVISIONAL = -(1 << 52)
 
 
 class Stories:
@@ -34,11 +30,18 @@ class Stories:
         self._connection = connection
 
     def apply(
-        self, changes: Sequence[StoryChange], *, run: int, now: str, provisional: bool = False
+        self,
+        changes: Sequence[StoryChange],
+        *,
+        linked: Collection[int] = (),
+        run: int,
+        now: str,
+        provisional: bool = False,
     ) -> list[int]:
         """Write a partition of some copy groups: numbers, redirects, log, figures.
 
-        Gives the number of each story. Provisional ones have numbers below zero and no log.
+        The places of `linked` have been looked at; others that wait for it go on waiting. Gives the
+        number of each story. Provisional ones have numbers below zero and no log.
         """
         touched: set[int] = set()
         numbers = []
@@ -46,18 +49,19 @@ class Stories:
             before = self._places(change.groups)
             story = change.story if change.story is not None else self._new(provisional=provisional)
             numbers.append(story)
-            newcomers = [group for group in change.groups if before[group].story != story]
-            looked_at = [group for group in change.groups if before[group].linked_at is None]
+            newcomers = [group for group in change.groups if before[group] != story]
+            looked_at = [group for group in change.groups if group in linked]
             if not provisional:
                 self._log(change, story, newcomers, run=run, now=now)
-            moved = sorted({*newcomers, *looked_at})
             self._connection.execute(
-                """
-                UPDATE copy_groups SET story = ?, linked_at = ?
-                WHERE id IN (SELECT value FROM json_each(?))
-                """,
-                (story, now, json.dumps(moved)),
+                "UPDATE copy_groups SET story = ? WHERE id IN (SELECT value FROM json_each(?))",
+                (story, json.dumps(newcomers)),
             )
+            self._connection.execute(
+                "UPDATE copy_groups SET linked_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+                (now, json.dumps(looked_at)),
+            )
+            moved = {*newcomers, *looked_at}
             for old in change.merged:
                 # Groups of it that were too old to be looked at go along.
                 self._connection.execute(
@@ -67,12 +71,37 @@ class Stories:
             if change.central is not None:
                 self._set_central(story, change.central)
             if moved or change.merged or change.central is not None:
-                left = {before[group].story for group in moved} - {None}
+                left = {before[group] for group in moved} - {None}
                 touched.update((story, *change.merged, *(s for s in left if s is not None)))
         if not provisional:
             for story in sorted(touched):
                 refresh_figures(self._connection, story)
         return numbers
+
+    def part(self, kept: int, gone: int, *, run: int, now: str) -> None:
+        """Take a merged story out of the other again, with its own number and what it had then."""
+        row = self._connection.execute(
+            """
+            SELECT copy_groups FROM story_log WHERE story = ? AND event = 'merged' AND other = ?
+            ORDER BY id DESC LIMIT 1
+            """,
+            (gone, kept),
+        ).fetchone()
+        came = row["copy_groups"] if row else "[]"
+        back = self._connection.execute(
+            """
+            UPDATE copy_groups SET story = ?
+            WHERE story = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id
+            """,
+            (gone, kept, came),
+        ).fetchall()
+        if not back:
+            return
+        self._connection.execute("UPDATE stories SET merged_into = NULL WHERE id = ?", (gone,))
+        change = StoryChange(story=None, groups=tuple(row["id"] for row in back), split_from=kept)
+        self._log(change, gone, list(change.groups), run=run, now=now)
+        for story in (kept, gone):
+            refresh_figures(self._connection, story)
 
     def resolve(self, story: int) -> int | None:
         """The living story that a number leads to; None when there never was one."""
@@ -97,33 +126,36 @@ class Stories:
         )
         return [row["id"] for row in rows]
 
-    def central(self, story: int, *, without: Sequence[int] = ()) -> int:
-        """The article of a story that is most like the others, of those outside some groups."""
-        row = self._connection.execute(
-            """
-            SELECT a.id FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-            JOIN articles a ON a.id = m.article JOIN stories s ON s.id = g.story
-            WHERE g.story = ? AND g.id NOT IN (SELECT value FROM json_each(?))
-            ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id,
-              coalesce(a.published_at, a.first_seen_at), a.words DESC, a.id LIMIT 1
-            """,
-            (story, json.dumps(without)),
-        ).fetchone()
-        return int(row["id"])
+    def central(self, story: int) -> int:
+        """The article of a story that is most like the others."""
+        return self.representatives(self.groups(story), limit=1)[0]
 
-    def _places(self, groups: Sequence[int]) -> dict[int, _Place]:
+    def representatives(self, groups: Sequence[int], *, limit: int) -> list[int]:
+        """The articles that stand for some copy groups of a story, the most central first."""
         rows = self._connection.execute(
-            "SELECT id, story, linked_at FROM copy_groups"
-            " WHERE id IN (SELECT value FROM json_each(?))",
+            f"""
+            SELECT a.id FROM copy_groups g JOIN articles a ON a.id = {earliest_article("g.id")}
+            JOIN stories s ON s.id = g.story
+            WHERE g.id IN (SELECT value FROM json_each(?))
+            ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id LIMIT ?
+            """,
+            (json.dumps(groups), limit),
+        )
+        return [row["id"] for row in rows]
+
+    def _places(self, groups: Sequence[int]) -> dict[int, int | None]:
+        rows = self._connection.execute(
+            "SELECT id, story FROM copy_groups WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(groups),),
         )
-        return {row["id"]: _Place(row["story"], row["linked_at"]) for row in rows}
+        return {row["id"]: row["story"] for row in rows}
 
     def _new(self, *, provisional: bool) -> int:
         if provisional:
             cursor = self._connection.execute(
-                "INSERT INTO stories (id, title)"
-                " VALUES ((SELECT min(coalesce(min(id), 0), 0) - 1 FROM stories), '')"
+                "INSERT INTO stories (id, title) VALUES"
+                " ((SELECT coalesce(max(id), ?) + 1 FROM stories WHERE id < 0), '')",
+                (_PROVISIONAL,),
             )
         else:
             cursor = self._connection.execute("INSERT INTO stories (title) VALUES ('')")

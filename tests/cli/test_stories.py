@@ -51,6 +51,10 @@ def test_filters_add_up(crawled: Crawled) -> None:
     assert both == told(crawled, "language = 'en'") & told(crawled, "outlet = 'eurowire'")
 
 
+def test_no_words_are_no_filter(crawled: Crawled) -> None:
+    assert listed(crawled, "--words", " ") == listed(crawled)
+
+
 def test_a_mistyped_outlet_is_met_with_a_suggestion(crawled: Crawled) -> None:
     ran = newsloom("--db", crawled.db, "stories", "--outlet", "eurowier")
     assert ran.returncode == 2

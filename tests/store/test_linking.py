@@ -130,6 +130,19 @@ def test_a_story_stays_open_while_it_is_fed_and_closes_when_quiet(store: Store) 
     assert found[fed[-1]] != found[fed[-2]]
 
 
+def test_a_changed_text_is_linked_anew_also_when_a_small_file_is_grouped_anew(
+    store: Store,
+) -> None:
+    told = stream(16, START, events=4)
+    save(store, told[:15])
+    group(store, run=1, now=NOW)
+    # The file goes past a power of two, and its first article is about something else now.
+    save(store, [(0, START, *telling(3, random.Random(9))), told[15]])
+    group(store, run=1, now=NOW)
+    found = stories(store)
+    assert found[0] == found[3] == found[15]
+
+
 def test_the_day_of_closing_is_that_of_the_scheme(store: Store) -> None:
     save(store, [(1, START, "title", "text")])
     group(store, run=1, now=NOW)
