@@ -1,7 +1,7 @@
 """Linking 1,000 new articles into a window of SIZES (5000 20000) articles; and how well.
 
 Claims: <= 5 s on one core and <= 1 GB at 200,000; the cost grows with what is new. The events of
-the stream are known, so that B-cubed is printed beside.
+the stream are known, so that B-cubed is printed beside. 200000 takes half an hour.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -103,6 +104,7 @@ def test_stories_of_all_kinds_imported_together() -> None:
     given = [node for nodes, _ in sets.values() for node in nodes]
     orders = [random.Random(seed).sample(given, len(given)) for seed in range(6)]
     scores: dict[str, list[float]] = {name: [] for name in SETS}
+    partitions = []
     for order in orders:
         store = open_store(":memory:")
         with store.batch():
@@ -110,6 +112,7 @@ def test_stories_of_all_kinds_imported_together() -> None:
         save(store, order)
         group(store, run=1, now=NOW)
         found = placed(store)
+        partitions.append(found)
         store.close()
         for name, (_, truth) in sets.items():
             scores[name].append(b_cubed({n: found[n] for n in truth}, truth).f1)
@@ -119,7 +122,15 @@ def test_stories_of_all_kinds_imported_together() -> None:
     for name, found_scores in scores.items():
         mean = sum(found_scores) / len(found_scores)
         each = " ".join(f"{score:.3f}" for score in found_scores)
-        print(f"imported, {name}: F {mean:.3f} ({each})")  # noqa: T201
+        agree = [
+            adjusted_rand({n: one[n] for n in truth}, {n: other[n] for n in truth})
+            for truth in [sets[name][1]]
+            for one, other in pairwise(partitions)
+        ]
+        print(  # noqa: T201
+            f"imported, {name}: F {mean:.3f} ({each}), "
+            f"two orders agree at ARI {sum(agree) / len(agree):.3f}"
+        )
         assert mean >= IMPORTED[name]
 
 
