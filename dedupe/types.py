@@ -197,7 +197,7 @@ class StoryScheme:
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
-    prior_weight: float = 120.0
+    prior_weight: float = 200.0
     """how many texts of the stream that expectation is worth"""
     most: float = 1.75
     """what the stream makes of a text is at most so many times what its length does: the texts of

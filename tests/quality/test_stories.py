@@ -18,13 +18,13 @@ from tests.conftest import NOW, rows
 
 SETS = {
     "english": (("basil", "galaxy_wikinews"), 0.95),
-    "vietnamese": (("vietnamese_mds",), 0.955),
+    "vietnamese": (("vietnamese_mds",), 0.96),
     "headlines": (("google_news_topstories",), 0.915),
     # Broad stories of weeks told in headlines alone.
     "uci": (("uci_news_aggregator_sample",), 0.725),
 }
-TOGETHER = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.96, "uci": 0.775}
-IMPORTED = {"english": 0.94, "vietnamese": 0.955, "headlines": 0.95, "uci": 0.765}
+TOGETHER = {"english": 0.945, "vietnamese": 0.96, "headlines": 0.96, "uci": 0.775}
+IMPORTED = {"english": 0.94, "vietnamese": 0.96, "headlines": 0.95, "uci": 0.765}
 
 
 def read(name: str) -> tuple[list[StoryNode], dict[int, str]]:
