@@ -98,4 +98,7 @@ def _fields(element: etree._Element) -> Entry:
 
 
 def _local(element: etree._Element) -> str:
-    return str(etree.QName(element).localname) if isinstance(element.tag, str) else ""
+    # Not by QName: a broken document may have names that are none, or prefixes it never declared.
+    if not isinstance(element.tag, str):
+        return ""
+    return element.tag.rpartition("}")[2].rpartition(":")[2]

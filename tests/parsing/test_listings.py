@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.errors import ExtractError
@@ -121,6 +121,7 @@ def test_entities_and_external_files_are_not_read() -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"<:")
 def test_no_bytes_raise_anything_but_a_named_rejection(body: bytes) -> None:
     for wrapped in (body, b"<urlset><url><loc>" + body, b"<rss><item><link>" + body):
         try:
