@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from crawler.linking import Backgrounds
 from crawler.store import Store
 from dedupe import StoryNode, StoryScheme, average_score, heaviest_terms, story_evidence
 
@@ -25,8 +26,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     groups = [places[article]["copy_group"] for article in (a, b)]
     one, two = (store.linking.nodes([group])[0] for group in groups)
     ours, theirs = (_others(store, node) for node in (one, two))
+    backgrounds = Backgrounds(store)
     found: Row = {
-        "languages": [_language(one), _language(two)],
+        "languages": [one.tongue, two.tongue],
         "threshold": scheme.threshold,
         "max_days": scheme.max_days,
         "pair": None,
@@ -37,48 +39,51 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             {"id": o.id, "kind": o.kind, "who": o.who, "at": o.at, "why": o.why}
             for o in store.overrides.about(groups)
         ],
-        "almost": _almost(store, one, ours, scheme),
+        "almost": _almost(store, one, ours, scheme, backgrounds),
     }
-    same = _language(one) == _language(two)
+    same = one.tongue == two.tongue
     if one.id != two.id and same:
-        background = store.linking.background(_language(one))
+        background = backgrounds[one.tongue]
         found["pair"] = asdict(story_evidence(one, two, scheme, background))
         if one.story != two.story:
             found["average"] = average_score([one, *ours], [two, *theirs], scheme, background)
     if one.story == two.story:
         for side, node, rest in (("average_a", one, ours), ("average_b", two, theirs)):
-            alike = [other for other in rest if _language(other) == _language(node)]
-            if alike:
-                background = store.linking.background(_language(node))
-                found[side] = average_score([node], alike, scheme, background)
+            if rest:
+                found[side] = average_score([node], rest, scheme, backgrounds[node.tongue])
     return found
 
 
 def _others(store: Store, node: StoryNode) -> list[StoryNode]:
-    """What the linker would read of the node's story beside it."""
+    """What the linker would read of the node's story beside it, in the same language."""
     nodes = store.linking.with_stories([node.id], [], days=float("inf"))
-    return [other for other in nodes if other.id != node.id]
+    return [other for other in nodes if other.id != node.id and other.tongue == node.tongue]
 
 
-def _almost(store: Store, node: StoryNode, ours: list[StoryNode], scheme: StoryScheme) -> list[Row]:
-    background = store.linking.background(_language(node))
-    terms = heaviest_terms([node], scheme, {_language(node): background})[node.id]
+def _almost(
+    store: Store,
+    node: StoryNode,
+    ours: list[StoryNode],
+    scheme: StoryScheme,
+    backgrounds: Backgrounds,
+) -> list[Row]:
+    terms = heaviest_terms([node], scheme, backgrounds)[node.id]
     near = store.linking.nodes(store.linking.candidates(node.id, terms, days=scheme.max_days))
-    own = [one for one in (node, *ours) if _language(one) == _language(node)]
+    # The first met of each other story stands for it.
+    members = {
+        other.story: other
+        for other in reversed(near)
+        if other.tongue == node.tongue and other.story not in (None, node.story)
+    }
     found = []
-    for story in sorted({other.story for other in near if other.story} - {node.story}):
-        (member,) = [other for other in near if other.story == story][:1]
-        theirs = [
-            other
-            for other in (member, *_others(store, member))
-            if _language(other) == _language(node)
-        ]
-        if theirs:
-            average = average_score(own, theirs, scheme, background)
-            title = (store.reading.story(story) or {})["title"]
-            found.append({"story": story, "title": title, "average": average})
-    return sorted(found, key=lambda row: -row["average"])[:NEAR]
-
-
-def _language(node: StoryNode) -> str:
-    return (node.language or "und").partition("-")[0]
+    for story, member in members.items():
+        theirs = [member, *_others(store, member)]
+        average = average_score([node, *ours], theirs, scheme, backgrounds[node.tongue])
+        found.append(
+            {
+                "story": story,
+                "title": (store.reading.story(story) or {})["title"],
+                "average": average,
+            }
+        )
+    return sorted(found, key=lambda row: (-row["average"], row["story"]))[:NEAR]

@@ -30,7 +30,7 @@ class Linker:
     def __init__(self, store: Store, scheme: StoryScheme, *, run: int, now: str) -> None:
         self._store, self._scheme = store, scheme
         self._run, self._now = run, now
-        self._backgrounds = _Backgrounds(store)
+        self._backgrounds = Backgrounds(store)
 
     def work(self, progress: Progress) -> int:
         """Link the copy groups that wait for it; their number."""
@@ -102,7 +102,7 @@ class Linker:
             linking.set_step(step)
 
 
-class _Backgrounds(dict[str, Background]):
+class Backgrounds(dict[str, Background]):
     """The backgrounds of the file, read when they are asked for."""
 
     def __init__(self, store: Store) -> None:

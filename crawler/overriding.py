@@ -56,11 +56,13 @@ def split(store: Store, number: int, articles: list[int], decision: Decision) ->
     places = store.reading.places(articles)
     for article in articles:
         if article not in places or places[article]["story"] != story:
-            raise UsageError(f"article {article} is not in story {story}")
+            raise UsageError(
+                f"article {article} is not in story {story}; `newsloom story {story}` shows its own"
+            )
     groups = sorted({places[article]["copy_group"] for article in articles})
     rest = [group for group in store.stories.groups(story) if group not in groups]
     if not rest:
-        raise UsageError(f"that is the whole of story {story}: nothing would be left")
+        raise UsageError(f"that is the whole of story {story}: nothing would be left; name fewer")
     for override in store.overrides.about(groups):
         inside = store.overrides.copy_groups(override.together)
         if inside & set(groups) and inside & set(rest):

@@ -60,7 +60,7 @@ def link_stories(
         for language, texts in by_language(ordered).items()
         for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
     ]
-    return continue_stories(_obey(clusters, orders), pinned=orders.pinned)
+    return continue_stories(_obey(clusters, orders), pinned=set(orders.pinned))
 
 
 def reached(
@@ -84,7 +84,7 @@ def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
     """The nodes of each language, without its region; of an unknown one under "und"."""
     found: defaultdict[str, list[StoryNode]] = defaultdict(list)
     for node in nodes:
-        found[(node.language or "und").partition("-")[0]].append(node)
+        found[node.tongue].append(node)
     return dict(sorted(found.items()))
 
 
@@ -210,8 +210,8 @@ def _condensed(low: Any, high: Any, count: int) -> Any:
 
 def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:
     """Clusters joined where an order says so, unless another keeps them apart."""
-    for groups in orders.together:
-        touched = [c for c in clusters if any(node.id in groups for node in c.nodes)]
+    for groups in map(set, orders.together):
+        touched = [c for c in clusters if not groups.isdisjoint(node.id for node in c.nodes)]
         if len(touched) < 2:
             continue
         largest = max(touched, key=lambda c: len(c.nodes))

@@ -234,6 +234,11 @@ class StoryNode:
     story: int | None = None
     """the story it belonged to so far"""
 
+    @property
+    def tongue(self) -> str:
+        """Its language without region, BCP 47; und when unknown. Texts of one are one stream."""
+        return (self.language or "und").partition("-")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:

@@ -67,7 +67,7 @@ def _kind(term: str, a: StoryNode, b: StoryNode) -> str:
     if any(sign.isdigit() for sign in term):
         return "number"
     for node in (a, b):
-        if (node.language or "").partition("-")[0] in _NOUNS_ARE_CAPITAL:
+        if node.tongue in _NOUNS_ARE_CAPITAL:
             return "word"
         written = [
             word for word in _WORD.findall(node.text or node.title) if tokens(word) == [term]
