@@ -36,6 +36,30 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A news agency, whose texts others print."""
+
+    name: str
+    forms: tuple[str, ...] = ()
+    """how others name it"""
+    domains: tuple[str, ...] = ()
+    """its own sites"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """An agency that an article carries, and how that is known."""
+
+    agency: str
+    via: str
+    """byline, dateline, credit, copyright, jsonld, meta, canonical; copy: found by comparing"""
+    evidence: str
+    """what was read"""
+    confidence: float
+    """0 to 1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
     """A publisher, as its description file has it."""
 
@@ -48,6 +72,10 @@ class Outlet:
     """BCP 47; a default for pages that do not say"""
     agency: bool = False
     """whether it is a news agency, whose texts others print"""
+    names: tuple[str, ...] = ()
+    """further names that others credit it by"""
+    agencies: tuple[Agency, ...] = ()
+    """the agencies among the outlets described beside it"""
     delay: float | None = None
     """seconds between two requests to a host, instead of the default"""
     spider: str | None = None
@@ -62,7 +90,7 @@ class Moment:
     at: str
     precision: Precision
     source: str
-    """jsonld, meta, time, feed, sitemap, text, import"""
+    """jsonld, meta, time, feed, sitemap, text, url, import"""
     raw: str
 
 
@@ -175,10 +203,15 @@ class Article:
     language: str | None = None
     """BCP 47"""
     published: Moment | None = None
+    published_doubt: str | None = None
+    """what another statement of the page says instead; None where all agree"""
     modified_at: str | None = None
     section: str | None = None
+    tags: tuple[str, ...] = ()
     image: str | None = None
     paywalled: bool | None = None
+    credits: tuple[Credit, ...] = ()
+    """agencies that it says it carries"""
     fetched_at: str | None = None
     page: int | None = None
     """id of the page it was read from; None for an imported article"""

@@ -1,37 +1,48 @@
-"""The body text of a page: trafilatura's extraction, then the lines that are not the article's."""
+"""The body text of a page: trafilatura's extraction, and the lines of it that are the article's."""
 
 from __future__ import annotations
 
 import functools
-import re
-import tomllib
+from collections.abc import Iterable
 from configparser import ConfigParser
-from importlib import resources
+from typing import NamedTuple
 
 from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
-from crawler.parsing.texts import storable
+from crawler.parsing.clutter import Surroundings, clean
+from crawler.parsing.layout import prepare
 
-# `Protesters in Almaty. Source: A. Person /AFP via Getty Images. |` and its kin.
-_CREDIT = re.compile(
-    r"^.{0,200}\b(source|photo|image|picture|credit|foto|bild|quelle|фото|图源|来源)\s?[:：]"
-    r".{1,120}(\||getty images|/afp|/ap|reuters)\.?\s*\|?$",
-    re.IGNORECASE,
-)
-_COPYRIGHT = re.compile(r"^(©|\(c\)|copyright\b).{0,160}$", re.IGNORECASE)
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
-_TRAILING = " \t.:!?…|»›>-–—"
+MAX_LINK = 300
+"""Characters; a longer link is a paragraph that can be clicked on."""
 
 
-def body_text(
-    tree: etree._Element, *, url: str, title: str | None, language: str | None = None
-) -> str:
-    """Paragraphs of the article, one a line; empty when there is none.
+class Body(NamedTuple):
+    """What was extracted of a page."""
 
-    `language` is what the page or its outlet states, in BCP 47.
+    text: str
+    """paragraphs of the article, one a line; empty when there is none"""
+    lines: tuple[str, ...]
+    """all lines as extracted, also those that are not the article's"""
+
+
+def read_body(
+    tree: etree._Element,
+    *,
+    url: str,
+    titles: Iterable[str],
+    authors: Iterable[str] = (),
+    language: str | None = None,
+) -> Body:
+    """The body of a page. Changes the tree.
+
+    `titles` are the page's headlines in every form, `language` is what the page or its outlet
+    states, in BCP 47.
     """
+    around = Surroundings.of(titles=titles, links=_links(tree), authors=authors)
+    prepare(tree)
     dense = (language or "").partition("-")[0].lower() in _DENSE
     document = bare_extraction(
         tree,
@@ -40,38 +51,14 @@ def body_text(
         with_metadata=False,
         config=_dense_config() if dense else DEFAULT_CONFIG,
     )
-    return clean(document.text or "", title=title) if document is not None else ""
+    extracted = (document.text or "") if document is not None else ""
+    lines = tuple(line.strip() for line in extracted.splitlines() if line.strip())
+    return Body(clean(extracted, around), lines)
 
 
-def clean(text: str, *, title: str | None) -> str:
-    """Drop a leading headline, boilerplate lines, picture credits and copyright lines."""
-    lines = [line.strip() for line in storable(text).splitlines()]
-    lines = [line for line in lines if line and not _is_clutter(line)]
-    while lines and title and _fold(lines[0]) == _fold(title):
-        lines = lines[1:]
-    return "\n".join(lines)
-
-
-def _is_clutter(line: str) -> bool:
-    if len(line) > 320:
-        return False
-    bare = _fold(line.lstrip("-*• "))
-    return (
-        bare in _boilerplate()
-        or _all_boilerplate(line)
-        or bool(_CREDIT.match(line))
-        or bool(_COPYRIGHT.match(line))
-    )
-
-
-def _all_boilerplate(line: str) -> bool:
-    """`Comments / Post a Comment`: nothing but boilerplate between separators."""
-    parts = [part for part in re.split(r"[/|·•]", line) if part.strip()]
-    return len(parts) > 1 and all(_fold(part) in _boilerplate() for part in parts)
-
-
-def _fold(line: str) -> str:
-    return " ".join(line.split()).strip(_TRAILING).casefold()
+def _links(tree: etree._Element) -> list[str]:
+    texts = (" ".join(link.itertext()) for link in tree.iter("a"))
+    return [text for text in texts if len(text) <= MAX_LINK]
 
 
 @functools.cache
@@ -81,9 +68,3 @@ def _dense_config() -> ConfigParser:
     config: ConfigParser = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
     return config
-
-
-@functools.cache
-def _boilerplate() -> frozenset[str]:
-    data = resources.files("crawler.parsing").joinpath("boilerplate.toml").read_text("utf-8")
-    return frozenset(_fold(line) for lines in tomllib.loads(data).values() for line in lines)

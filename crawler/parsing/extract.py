@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from textwrap import shorten
+
 from lxml import etree
 from trafilatura import load_html
 
 from crawler.errors import ExtractError
-from crawler.parsing.body import body_text
+from crawler.parsing.agencies import read_credits
+from crawler.parsing.body import read_body
 from crawler.parsing.languages import language_of
-from crawler.parsing.metadata import Metadata, read_metadata, search_date
+from crawler.parsing.metadata import read_metadata
+from crawler.parsing.stated import Stated
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical, is_front_page
-from crawler.types import Article, Fetched, Moment, Outlet
+from crawler.types import Article, Fetched, Outlet
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger pages cost tens of seconds and hold no more text."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
+# A title that is never closed swallows the page. Bytes, because the encoding is not known yet.
+_OPEN_TITLE = re.compile(
+    rb"(<title[^>]{0,200}>[^<]{0,400})(?=<(?!/title))(?!.{0,2000}</title)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class TwinPage(ExtractError):
@@ -34,44 +44,46 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
     """Understand a page.
 
     Raises ExtractError with the rejection's name: `not-html`, `too-large`, `front-page`,
-    `unreadable`, `amp-twin`, `no-title`, `no-text`.
+    `unreadable`, `amp-twin`, `no-text`.
     """
     tree = _tree(fetched)
-    meta = read_metadata(tree, url=fetched.url, listing=fetched.page.listing, now=fetched.at)
+    stated = Stated.read(tree)
+    meta = read_metadata(stated, fetched, outlet)
     address = canonical(fetched.url)
     # One step only: a chain of AMP pages that name each other would have no end.
     if meta.amp and meta.canonical not in (None, address) and fetched.page.stands_for is None:
         raise TwinPage(str(meta.canonical))
-    if meta.title is None:
-        raise ExtractError("no-title", "no headline in the page or its listing")
-    stated = meta.language or outlet.language
-    text = body_text(tree, url=fetched.url, title=meta.title, language=stated)
-    words = count_words(text)
+    language = meta.language or outlet.language
+    body = read_body(
+        tree, url=fetched.url, titles=meta.titles, authors=meta.bylines.people, language=language
+    )
+    words = count_words(body.text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
     return Article(
         url=meta.canonical or address,
         outlet=outlet.slug,
-        title=meta.title,
-        text=text,
-        authors=meta.authors,
-        language=language_of(text, stated=stated),
-        published=_published(tree, meta, fetched),
-        modified_at=meta.modified_at,
+        title=meta.title or shorten(body.text, width=100, placeholder="…"),
+        text=body.text,
+        authors=meta.bylines.people,
+        language=language_of(body.text, stated=language),
+        published=meta.times.published,
+        published_doubt=meta.times.doubt,
+        modified_at=meta.times.modified_at,
         section=meta.section,
+        tags=meta.tags,
         image=meta.image,
         paywalled=meta.paywalled,
+        credits=read_credits(
+            lines=body.lines,
+            bylines=meta.bylines.entries,
+            stated=stated,
+            url=fetched.url,
+            more=outlet.agencies,
+        ),
         fetched_at=fetched.at,
         page=fetched.page.id,
     )
-
-
-def _published(tree: etree._Element, meta: Metadata, fetched: Fetched) -> Moment | None:
-    # A page that states an impossible time is not searched for a better one: that finds the year
-    # of the copyright line.
-    if meta.published is not None or meta.dated:
-        return meta.published
-    return search_date(tree, url=fetched.url, now=fetched.at)
 
 
 def _tree(fetched: Fetched) -> etree._Element:
@@ -82,7 +94,7 @@ def _tree(fetched: Fetched) -> etree._Element:
         raise ExtractError("too-large", f"{len(fetched.body)} bytes, at most {MAX_BYTES} are read")
     if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
         raise ExtractError("front-page", f"redirected to {fetched.url}")
-    tree = load_html(fetched.body)
+    tree = load_html(_OPEN_TITLE.sub(rb"\1</title>", fetched.body, count=1))
     if tree is None:
         raise ExtractError("unreadable", f"no HTML in {len(fetched.body)} bytes")
     return tree

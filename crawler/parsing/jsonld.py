@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -13,33 +15,53 @@ MAX_BYTES = 400_000
 """Of one script element; articles need a fiftieth of it."""
 MAX_DEPTH = 6
 """Levels of nesting that are looked into."""
+MAX_NODES = 2_000
+"""Of one page; front pages list hundreds."""
 _ARTICLE = re.compile(r"(article|posting|report|review|recipe|liveblog|opinion)", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
+_FIELD = re.compile(
+    r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,500})"'
+)
 _WRAPPING = re.compile(r"^\s*(<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
 
 Node = dict[str, Any]
 
 
-def article_node(tree: etree._Element) -> Node:
-    """The node that describes the article; empty when the page has none.
+def nodes(tree: etree._Element) -> list[Node]:
+    """All nodes of a page's JSON-LD, outer before inner, at most MAX_NODES."""
+    found = (node for script in _scripts(tree) for node in _walk(_parse(script), depth=0))
+    return list(islice(found, MAX_NODES))
+
+
+def article_node(of: Iterable[Node]) -> Node:
+    """The node that describes the article; empty when there is none.
 
     Of several, the one with a publication date and a headline wins, then document order.
     """
-    found = [node for node in _nodes(tree) if _is_article(node)]
-    return max(found, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
+    articles = [node for node in of if _is_article(node)]
+    return max(articles, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
 
 
-def names(value: Any, *, depth: int = 0) -> tuple[str, ...]:
-    """Names of a person, an organisation, or a list of them, in order."""
+def names(value: Any, known: Mapping[str, Node], *, depth: int = 0) -> tuple[str, ...]:
+    """Names of a person, an organisation, or a list of them, in order.
+
+    `known` are the page's nodes by @id, for those that are only referred to.
+    """
     if isinstance(value, str):
         return (value,)
     if depth > MAX_DEPTH:
         return ()
-    if isinstance(value, dict):
-        return names(value.get("name"), depth=depth + 1)
     if isinstance(value, list):
-        return tuple(name for item in value for name in names(item, depth=depth + 1))
-    return ()
+        return tuple(name for item in value for name in names(item, known, depth=depth + 1))
+    if not isinstance(value, dict):
+        return ()
+    if value.get("name"):
+        return names(value["name"], known, depth=depth + 1)
+    both = [text_of(value.get(key)) for key in ("givenName", "familyName")]
+    if any(both):
+        return (" ".join(filter(None, both)),)
+    referred = known.get(str(value.get("@id")))
+    return names(referred, known, depth=depth + 1) if referred not in (None, value) else ()
 
 
 def text_of(value: Any, *, depth: int = 0) -> str | None:
@@ -56,22 +78,34 @@ def text_of(value: Any, *, depth: int = 0) -> str | None:
     return None
 
 
-def _nodes(tree: etree._Element) -> Iterator[Node]:
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        yield from _walk(_parse(script.text or ""), depth=0)
+def _scripts(tree: etree._Element) -> Iterator[str]:
+    for script in tree.iterfind(".//script[@type]"):
+        if script.get("type").strip().lower().startswith("application/ld+json"):
+            yield script.text or ""
 
 
 def _parse(text: str) -> Any:
+    """The value of a script; of one that is broken beyond repair, what can be picked out of it."""
     if len(text) > MAX_BYTES:
         return None
-    text = _WRAPPING.sub("", text)
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
+    text = _WRAPPING.sub("", text).strip()
+    # strict=False: raw newlines inside strings are the commonest mistake.
+    decoder = json.JSONDecoder(strict=False)
+    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
         try:
-            # strict=False: raw newlines inside strings are the commonest mistake.
-            return json.loads(candidate, strict=False)
+            # The first value: what stands behind it (a semicolon, a second object) is left.
+            return decoder.raw_decode(candidate)[0]
         except (ValueError, RecursionError):
             continue
-    return None
+    picked = {match[1]: _unescaped(match[2]) for match in _FIELD.finditer(text)}
+    return {"@type": "Article", **picked} if picked else None
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 def _walk(value: Any, *, depth: int) -> Iterator[Node]:

@@ -6,6 +6,8 @@ import py3langid
 
 from crawler.parsing.texts import count_words
 
+READ = 1_500
+"""Characters that are looked at; more change nothing."""
 ENOUGH_WORDS = 25
 """Below this a detector guesses; what the page or the outlet says is then worth more."""
 
@@ -16,7 +18,7 @@ def language_of(text: str, *, stated: str | None) -> str | None:
     The text decides; the stated tag is kept where it only refines (`pt-BR` for `pt`), and is all
     there is for very short texts.
     """
-    if count_words(text[:3_000]) < ENOUGH_WORDS:
+    if count_words(text[:READ]) < ENOUGH_WORDS:
         return stated
-    found = str(py3langid.classify(text[:3_000])[0])
+    found = str(py3langid.classify(text[:READ])[0])
     return stated if stated and stated.lower().partition("-")[0] == found else found

@@ -1,46 +1,31 @@
-"""Title, authors, dates and the rest, from what the page itself says of them.
+"""Headline, address, section and the rest, from what the page itself says of them.
 
 The order of trust is measured on 118 real pages (tests/quality): JSON-LD, then meta elements,
-then the visible page, then what the feed said, then htmldate's search.
+then the visible page, then what the feed said.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from htmldate import find_date
-from lxml import etree
-
 from crawler.errors import UsageError
-from crawler.parsing import jsonld
-from crawler.parsing.dates import moment
+from crawler.parsing.authors import Bylines, read_bylines
+from crawler.parsing.jsonld import text_of
+from crawler.parsing.stated import Stated, shown
 from crawler.parsing.texts import one_line
+from crawler.parsing.times import Times, read_times
 from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
-from crawler.types import Listing, Moment
+from crawler.types import Fetched, Outlet
 
 UNKNOWN = "unknown.invalid"
 """Host of a saved page whose address nobody told; its own word for it is then taken."""
-
-_PUBLISHED_META = (
-    "article:published_time", "og:published_time", "datepublished", "date", "dc.date.issued",
-    "dcterms.created", "dc.date", "publication_date", "publish-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "date.created",
-)  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
-_AUTHOR_META = (
-    "author",
-    "article:author",
-    "parsely-author",
-    "dc.creator",
-    "sailthru.author",
-    "byl",
-)
-_BY = re.compile(r"^\s*(by|von|par|por|di|door|автор:?|текст:?)\s+", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r"\s*(?:,|;|\||/| and | und | et | y | и | & )\s*")
-_NOT_A_NAME = re.compile(r"https?:|@|www\.|\d{3}|[<>{}\[\]]")
-_SITE_SUFFIX = re.compile(r"\s+[|\-–—·:»]+\s+([^|–—»]{2,40})$")
+MAX_TAGS = 30
+"""Tags that are kept of an article."""
+_SEPARATOR = re.compile(r"\s+[|\-–—·•:»>]+\s+|\s*[|｜]\s*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_TIERS = {"free": False, "locked": True, "metered": True, "paid": True, "subscriber": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,156 +33,111 @@ class Metadata:
     """What a page says about its article; None where it says nothing usable."""
 
     title: str | None
-    authors: tuple[str, ...]
-    published: Moment | None
-    dated: bool
-    """whether the page states a time at all, be it an impossible one"""
-    modified_at: str | None
+    titles: frozenset[str]
+    """the headline in every form that the page has it"""
+    bylines: Bylines
+    times: Times
     canonical: str | None
     language: str | None
     section: str | None
+    tags: tuple[str, ...]
     image: str | None
     paywalled: bool | None
     amp: bool
 
 
-def read_metadata(tree: etree._Element, *, url: str, listing: Listing, now: str) -> Metadata:
-    """Read everything but the body from a parsed page at `url`."""
-    node = jsonld.article_node(tree)
-    meta = _meta(tree)
-    modified = _first_moment(
-        ((node.get("dateModified"), "jsonld"), *((meta.get(k), "meta") for k in _MODIFIED_META)),
-        now,
-    )
+def read_metadata(stated: Stated, fetched: Fetched, outlet: Outlet) -> Metadata:
+    """Read everything but the body from a parsed page."""
+    listing, url = fetched.page.listing, fetched.url
+    titles = _titles(stated, url=url, listed=listing.title, outlet=outlet.name)
+    root = stated.tree
     return Metadata(
-        title=_title(tree, node, meta, listing),
-        authors=_authors(tree, node, meta),
-        published=_published(tree, node, meta, listing=listing, now=now),
-        dated="datePublished" in node or any(key in meta for key in _PUBLISHED_META),
-        modified_at=modified.at if modified else None,
-        canonical=_canonical(tree, meta, url),
-        language=_language(tree, node),
-        section=one_line(jsonld.text_of(node.get("articleSection")) or meta.get("article:section")),
-        image=one_line(meta.get("og:image")),
-        paywalled=_paywalled(node),
-        amp=tree.get("amp") is not None or tree.get("\u26a1") is not None,
+        title=next(iter(titles), None),
+        titles=frozenset(titles),
+        bylines=read_bylines(stated, url=url, outlet=outlet.name),
+        times=read_times(stated, url=url, listing=listing, now=fetched.at),
+        canonical=_canonical(stated, url),
+        language=_language(stated),
+        section=stated.said("articleSection") or one_line(stated.first("article:section")),
+        tags=_tags(stated),
+        image=_image(stated, url),
+        paywalled=_paywalled(stated),
+        amp=root.get("amp") is not None or root.get("\u26a1") is not None,
     )
 
 
-def search_date(tree: etree._Element, *, url: str, now: str) -> Moment | None:
-    """A day found anywhere in the page, by htmldate: the last resort, and the slowest."""
-    try:
-        found = find_date(tree, original_date=True, url=url, max_date=now[:10])
-    except (ValueError, AttributeError, TypeError):
-        # htmldate trips over some trees; a missing date is then the honest answer.
-        return None
-    return moment(found, source="text", now=now)
+def _titles(stated: Stated, *, url: str, listed: str | None, outlet: str) -> list[str]:
+    """The headline in every form, the most trustworthy first."""
+    headings = [heading for heading in map(shown, stated.elements(".//h1")) if heading]
+    whole = one_line(stated.tree.findtext(".//title"))
+    candidates = [
+        stated.said("headline"),
+        one_line(stated.first("og:title")),
+        headings[0] if len(headings) == 1 else None,
+        whole,
+        *headings,
+        listed,
+    ]
+    forms = [title for title in candidates if title]
+    if not forms:
+        # A page cut off at its top, or older than <h1>: the first heading that it has.
+        lower = (element for tag in ("h2", "h3") for element in stated.elements(f".//{tag}"))
+        forms = [heading for heading in map(shown, lower) if heading][:1]
+    names = {*stated.site_names, outlet.casefold(), host(url)} - {""}
+    return list(dict.fromkeys([*(_without_site(form, names, forms) for form in forms), *forms]))
 
 
-def _meta(tree: etree._Element) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for element in tree.iterfind(".//meta[@content]"):
-        for attribute in ("property", "name", "itemprop"):
-            key = (element.get(attribute) or "").strip().lower()
-            if key and element.get("content").strip():
-                found.setdefault(key, element.get("content").strip())
-    return found
+def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str:
+    """A headline without ` | The Example Gazette` behind it, or `Gazette: ` before it.
 
-
-def _title(
-    tree: etree._Element, node: jsonld.Node, meta: dict[str, str], listing: Listing
-) -> str | None:
-    headings = [one_line(" ".join(h.itertext())) for h in tree.iterfind(".//h1")]
-    only_heading = headings[0] if len(headings) == 1 else None
-    whole = tree.findtext(".//head/title") or tree.findtext(".//title")
-    for candidate in (
-        one_line(jsonld.text_of(node.get("headline"))),
-        _without_site(one_line(meta.get("og:title")), meta.get("og:site_name")),
-        only_heading,
-        _without_site(one_line(whole), meta.get("og:site_name")),
-        next((h for h in headings if h), None),
-        listing.title,
-    ):
-        if candidate:
-            return candidate
-    return None
-
-
-def _without_site(title: str | None, site: str | None) -> str | None:
-    """Drop a trailing ` | The Example Gazette`, when the page names its site so."""
-    if title and site:
-        match = _SITE_SUFFIX.search(title)
-        if match and match[1].strip().casefold() == site.strip().casefold():
-            return title[: match.start()]
+    Such a part goes when it is a name of the site, or when what is left is what the page shows
+    as a headline elsewhere.
+    """
+    others = {form for form in forms if form != title}
+    for match in _SEPARATOR.finditer(title):
+        before, after = title[: match.start()].strip(), title[match.end() :].strip()
+        if before in others or (before and _is_site(after, names)):
+            return before
+        if after in others or (after and _is_site(before, names)):
+            return after
     return title
 
 
-def _authors(tree: etree._Element, node: jsonld.Node, meta: dict[str, str]) -> tuple[str, ...]:
-    publishers = {name.casefold() for name in jsonld.names(node.get("publisher"))}
-    publishers.add(meta.get("og:site_name", "").casefold())
-    stated = jsonld.names(node.get("author")) or jsonld.names(node.get("creator"))
-    in_meta = tuple(meta[key] for key in _AUTHOR_META if key in meta)
-    in_page = tuple(
-        " ".join(element.itertext())
-        for path in (".//*[@rel='author']", ".//*[@itemprop='author']")
-        for element in tree.iterfind(path)
-    )
-    for source in (stated, in_meta[:1], in_page):
-        split = (name for entry in source[:20] for name in _BETWEEN_NAMES.split(_BY.sub("", entry)))
-        people = dict.fromkeys(
-            name for raw in split if (name := _person(raw)) and name.casefold() not in publishers
-        )
-        if people:
-            return tuple(people)
+def _is_site(part: str, names: Iterable[str]) -> bool:
+    folded = part.casefold()
+    return any(folded in (name, name.partition(".")[0]) for name in names)
+
+
+def _tags(stated: Stated) -> tuple[str, ...]:
+    keywords = stated.node.get("keywords")
+    given = keywords if isinstance(keywords, list) else [keywords]
+    for source in (
+        [entry for entry in given if isinstance(entry, str)],
+        list(stated.all("article:tag")),
+        list(stated.all("news_keywords", "parsely-tags", "keywords")),
+    ):
+        parts = (one_line(part) for entry in source for part in re.split(r"[,;、]", entry))
+        tags = dict.fromkeys(part for part in parts if part and len(part) <= 60)
+        if tags:
+            return tuple(tags)[:MAX_TAGS]
     return ()
 
 
-def _person(raw: str) -> str | None:
-    name = _BY.sub("", one_line(raw) or "").strip(" .,;:")
-    if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name):
-        return None
-    return name
-
-
-def _published(
-    tree: etree._Element, node: jsonld.Node, meta: dict[str, str], *, listing: Listing, now: str
-) -> Moment | None:
-    times = [
-        element.get("datetime")
-        for element in tree.iterfind(".//time[@datetime]")
-        if element.get("pubdate") is not None
-        or "publish" in f"{element.get('itemprop')} {element.get('class')}".lower()
-    ]
-    stated = _first_moment(
-        (
-            (node.get("datePublished"), "jsonld"),
-            *((meta.get(key), "meta") for key in _PUBLISHED_META),
-            *((value, "time") for value in times[:3]),
-        ),
-        now,
-    )
-    if stated is not None:
-        return stated
-    if listing.published and moment(listing.published.at, source="feed", now=now):
-        return listing.published
-    first = tree.find(".//time[@datetime]")
-    return moment(first.get("datetime"), source="time", now=now) if first is not None else None
-
-
-def _first_moment(candidates: tuple[tuple[object, str], ...], now: str) -> Moment | None:
-    for raw, source in candidates:
-        found = moment(jsonld.text_of(raw), source=source, now=now)
-        if found is not None:
-            return found
+def _image(stated: Stated, url: str) -> str | None:
+    stated_image = stated.first("og:image", "og:image:url", "twitter:image")
+    for raw in (stated_image, text_of(stated.node.get("image"))):
+        try:
+            if raw:
+                return canonical(raw, url)
+        except UsageError:
+            continue
     return None
 
 
-def _canonical(tree: etree._Element, meta: dict[str, str], url: str) -> str | None:
+def _canonical(stated: Stated, url: str) -> str | None:
     """The page's own address for itself, when it is on the same site and not its front page."""
-    link = next(
-        (e.get("href") for e in tree.iterfind(".//link[@rel='canonical']") if e.get("href")),
-        meta.get("og:url"),
-    )
+    links = (e.get("href") for e in stated.elements(".//link[@rel='canonical']"))
+    link = next(filter(None, links), None) or stated.first("og:url")
     try:
         address = canonical(link, url) if link else None
     except UsageError:
@@ -209,14 +149,24 @@ def _canonical(tree: etree._Element, meta: dict[str, str], url: str) -> str | No
     return None if is_front_page(address) and not is_front_page(url) else address
 
 
-def _language(tree: etree._Element, node: jsonld.Node) -> str | None:
-    for value in (tree.get("lang"), jsonld.text_of(node.get("inLanguage"))):
+def _language(stated: Stated) -> str | None:
+    locale = stated.first("og:locale", "content-language", "dc.language")
+    for value in (stated.tree.get("lang"), text_of(stated.node.get("inLanguage")), locale):
         found = (value or "").strip().replace("_", "-")
         if _LANGUAGE.fullmatch(found):
             return found
     return None
 
 
-def _paywalled(node: jsonld.Node) -> bool | None:
-    free = str(node.get("isAccessibleForFree", "")).lower()
-    return {"false": True, "true": False}.get(free)
+def _paywalled(stated: Stated) -> bool | None:
+    """Whether the page says that it is not free; None when it says nothing."""
+    free = [stated.node.get("isAccessibleForFree")]
+    parts = stated.node.get("hasPart")
+    for part in parts if isinstance(parts, list) else [parts]:
+        if isinstance(part, dict):
+            free.append(part.get("isAccessibleForFree"))
+    said = [str(value).strip().lower() for value in free if value is not None]
+    if said:
+        return any(value in ("false", "no", "0") for value in said)
+    tier = stated.first("article:content_tier", "og:article:content_tier")
+    return _TIERS.get((tier or "").strip().lower())

@@ -6,7 +6,8 @@ import html
 import re
 
 _TAG = re.compile(r"<[^<>]{1,300}>")
-_SPACE = re.compile(r"\s+")
+# A single no-break or ideographic space is how the outlet writes it, and stays.
+_SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # NUL ends a string in C programs that read the store; a lone surrogate cannot be stored at all.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TOKEN = re.compile(

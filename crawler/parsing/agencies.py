@@ -1,0 +1,189 @@
+"""Which news agency an article says it carries: in its byline, dateline, credit or copyright line.
+
+Agencies and their forms are in `agencies.toml`; outlets that describe themselves as agencies are
+added to them. A picture's credit is not the text's.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from crawler.parsing.stated import Stated
+from crawler.parsing.urls import host
+from crawler.types import Agency, Credit
+
+FIRST = 3
+"""Lines of a body that may hold the dateline."""
+LAST = 4
+"""Lines of a body that may hold the credit."""
+LONGEST_CREDIT = 200
+"""Characters; a longer last line tells something else."""
+_STATED = ("sourceOrganization", "creditText", "copyrightHolder", "provider")
+_ORIGINAL = ("original-source", "syndication-source", "dc.source", "source", "news_source")
+# `ALMATY, Jan. 5 (Reuters) -`, `(ANSA) - ROMA`, `Berlin (dpa/lno) -`, `北京1月5日电（新华社）`
+_IN_BRACKETS = re.compile(
+    r"^(?P<place>[^()（）【】.!?。]{0,40}(?:\.[^()（）.!?。]{0,20})?)"
+    r"[(（【/]\s*(?P<who>[^()（）【】/]{2,40}(?:/[^()（）【】/]{1,20})?)\s*[)）】/]\s*(?P<dash>[-–—_:：.]*)"
+)
+# `МОСКВА, 5 янв — РИА Новости.`
+_BETWEEN_DASHES = re.compile(r"^[^.!?\n]{3,60}\s[—–-]\s*(?P<who>[^.,—–-]{2,30})\s*[.,—–]")
+# `Reuters - Ten people ...`
+_BEFORE_DASH = re.compile(r"^(?P<who>[^\s—–-][^—–:-]{1,30}?)\s*[—–:-]\s")
+# `新华社北京1月5日电`, `中央社記者`
+_CHINESE = re.compile(
+    r"^[(（【]?(?P<who>[\u4e00-\u9fff]{3,5}?)(?=[^，。]{0,20}[电電讯訊]|[记記]者)"
+)
+_CREDIT = re.compile(
+    r"^\W*(?:©|\(c\)|copyright|source|sources|quelle|quellen|fonte|fuente|fuentes|kilde|källa|bron|"
+    r"źródło|zdroj|kaynak|источник|джерело|sumber|nguồn|来源|來源|출처|with|mit|avec|con|com|met|med)?"
+    r"[\s:：\d©]*(?P<who>[^:：]{2,60}?)\W*$",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(
+    r"^\W*(?:©|\(c\)|copyright)[\s\d©,:-]*(?P<who>[^\d.,:;]{2,40})"
+    r"|(?P<late>[^.,:;()]{2,40})\.?\s+all rights reserved",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"\b(?:with (?:files|inputs?|agency inputs?|reporting|information) (?:from|by)|"
+    r"additional reporting by|provided by|mit (?:material|informationen) (?:von|der|des)|"
+    r"mit agenturmaterial|avec|con información de|com informações d[aeo]|con informazioni di|"
+    r"по (?:материалам|данным|сообщению)|za:?)\s*(?P<who>.{2,80})",
+    re.IGNORECASE,
+)
+_AT_END = re.compile(
+    r"[(（/\[]\s*(?P<who>[^()（）/\[\]]{2,40}(?:/[^()（）\[\]]{2,20})?)\s*[)）/\]]\W*$"
+)
+_REUTERS_STYLE = re.compile(r"^\W*(?:additional )?(?:reporting|writing) by\b.*\bediting by\b", re.I)
+_PARTS = re.compile(r"\s*(?:[/,;&+|]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Agencies by the forms of their names and by their domains."""
+
+    forms: dict[str, str]
+    domains: dict[str, str]
+
+    def named(self, text: str) -> list[str]:
+        """Agencies that a text is the name of, or the names: `dpa/AFP`."""
+        whole = self._form(text)
+        if whole:
+            return [whole]
+        parts = [self._form(part) for part in _PARTS.split(text) if part.strip()]
+        return list(dict.fromkeys(filter(None, parts)))
+
+    def of_address(self, url: str) -> str | None:
+        """The agency whose site an address is on."""
+        name = host(url)
+        while name:
+            if name in self.domains:
+                return self.domains[name]
+            name = name.partition(".")[2]
+        return None
+
+    def _form(self, text: str) -> str | None:
+        bare = " ".join(text.split()).strip(" .,:;*()[]-–—_|")
+        return self.forms.get(bare) or self.forms.get(re.sub(r"^(?:The|Die|Der)\s", "", bare))
+
+
+def is_agency(name: str) -> bool:
+    """Whether a name is that of a listed agency."""
+    return bool(_listed().named(name))
+
+
+def read_credits(
+    *,
+    lines: Sequence[str],
+    bylines: Iterable[str],
+    stated: Stated,
+    url: str,
+    more: tuple[Agency, ...] = (),
+) -> tuple[Credit, ...]:
+    """The agencies that a page says its text is from, each with the best evidence for it.
+
+    `lines` is the body as extracted, before anything was cleaned away; `more` are agencies beyond
+    the listed ones. An agency's own site does not credit it.
+    """
+    known = _known(more)
+    own = known.of_address(url)
+    best: dict[str, Credit] = {}
+    for via, confidence, evidence, text in _places(lines, bylines, stated):
+        found = [known.of_address(text)] if via == "canonical" else known.named(text)
+        for agency in found:
+            if agency is None or agency == own:
+                continue
+            if agency not in best or best[agency].confidence < confidence:
+                best[agency] = Credit(
+                    agency=agency, via=via, evidence=evidence[:200], confidence=confidence
+                )
+    return tuple(best.values())
+
+
+def _places(
+    lines: Sequence[str], bylines: Iterable[str], stated: Stated
+) -> Iterator[tuple[str, float, str, str]]:
+    """(via, confidence, evidence, text) wherever an agency may be named."""
+    for line in lines[:FIRST]:
+        for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEFORE_DASH):
+            match = pattern.search(line)
+            if match:
+                sure = pattern is not _BEFORE_DASH
+                yield "dateline", 0.95 if sure else 0.8, line[: match.end()], match["who"]
+    for byline in bylines:
+        yield "byline", 0.9, byline, byline
+        yield from (("byline", 0.8, byline, part) for part in _PARTS.split(byline))
+    for name in stated.names(*_STATED):
+        yield "jsonld", 0.9, name, name
+    for name in stated.all(*_ORIGINAL):
+        yield ("canonical" if "://" in name else "meta"), 0.9, name, name
+    for link in stated.elements(".//link[@rel='canonical']")[:1]:
+        yield "canonical", 0.95, link.get("href") or "", link.get("href") or ""
+    for line in lines[-LAST:]:
+        yield from _in_last_line(line)
+
+
+def _in_last_line(line: str) -> Iterator[tuple[str, float, str, str]]:
+    end = _AT_END.search(line)
+    if end:
+        yield "credit", 0.8, line[-60:], end["who"]
+    if len(line) > LONGEST_CREDIT:
+        return
+    rights = _RIGHTS.search(line)
+    if rights:
+        yield "copyright", 0.9, line, rights["who"] or rights["late"]
+    whole = _CREDIT.match(line)
+    if whole:
+        yield "credit", 0.85, line, whole["who"]
+    with_ = _WITH.search(line)
+    if with_:
+        yield "credit", 0.6, line, with_["who"]
+    if _REUTERS_STYLE.search(line):
+        yield "credit", 0.6, line, "Reuters"
+
+
+@functools.lru_cache(maxsize=8)
+def _known(more: tuple[Agency, ...]) -> _Known:
+    listed = _listed()
+    forms, domains = dict(listed.forms), dict(listed.domains)
+    for agency in more:
+        forms |= dict.fromkeys((agency.name, *agency.forms), agency.name)
+        domains |= dict.fromkeys(agency.domains, agency.name)
+    return _Known(forms=forms, domains=domains)
+
+
+@functools.cache
+def _listed() -> _Known:
+    data = resources.files("crawler.parsing").joinpath("agencies.toml").read_text("utf-8")
+    forms: dict[str, str] = {}
+    domains: dict[str, str] = {}
+    for agency in tomllib.loads(data)["agency"]:
+        name = agency["name"]
+        forms |= dict.fromkeys((name, *agency["forms"]), name)
+        domains |= dict.fromkeys(agency["domains"], name)
+    return _Known(forms=forms, domains=domains)

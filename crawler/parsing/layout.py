@@ -1,0 +1,91 @@
+"""A page's tree made ready for extraction: tables that only arrange a page, captions, menus.
+
+Pages of the time before style sheets put everything into tables, and trafilatura prints a table
+as rows. On such pages (L3S-GN1, 2008) readability-lxml, which takes any block for a block, was
+.02 ahead of it; with these tables unwrapped it is not.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+_ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
+_BLOCKS = ("form", "h1", "h2", "h3", "p", "ul", "iframe", "script")
+LONG_CELL = 400
+"""Characters; a cell of data holds less."""
+MENU = 0.6
+"""Share of a table's letters that stand in links, from which on it is a menu."""
+LONG_CAPTION = 400
+"""Characters; what is longer and is called a caption is a part of a picture story."""
+PICTURE_STORY = 0.3
+"""Captions against paragraphs, in characters, from which on the captions are the story."""
+# Any style of capitals: photoCaption, img-credit.
+_CAPTIONS = etree.XPath(".//*[contains(@class, 'aption') or contains(@class, 'redit')]")
+
+
+def prepare(tree: etree._Element) -> None:
+    """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
+    _drop_captions(tree)
+    tables = list(tree.iter("table"))
+    layout = [table for table in tables if _arranges(table)]
+    for table in tables:
+        if table not in layout and _is_menu(table):
+            _drop(table)
+    for table in layout:
+        _unwrap(table)
+
+
+def length(element: etree._Element) -> int:
+    """Characters of an element's text, white space not counted."""
+    return sum(len("".join(text.split())) for text in element.itertext())
+
+
+def _arranges(table: etree._Element) -> bool:
+    """Whether a table arranges the page, as against showing figures."""
+    if table.find(".//table") is not None:
+        return True
+    rows = [sum(1 for cell in row if cell.tag in ("td", "th")) for row in table.iter("tr")]
+    if len(rows) < 2 or max(rows) < 2:
+        return True
+    has_blocks = any(table.find(f".//{tag}") is not None for tag in _BLOCKS)
+    if has_blocks and table.find(".//th") is None:
+        return True
+    return any(len("".join(cell.itertext())) > LONG_CELL for cell in table.iter("td"))
+
+
+def _is_menu(table: etree._Element) -> bool:
+    return sum(map(length, table.iter("a"))) > MENU * length(table)
+
+
+def _unwrap(table: etree._Element) -> None:
+    table.tag = "div"
+    waiting = list(table)
+    while waiting:
+        element = waiting.pop()
+        if element.tag in _ROWS_AND_CELLS:
+            element.tag = "div"
+            waiting.extend(element)
+
+
+def _drop_captions(tree: etree._Element) -> None:
+    captions = list(tree.iter("figcaption"))
+    if sum(map(length, captions)) < PICTURE_STORY * sum(map(length, tree.iter("p"))):
+        for caption in captions:
+            _drop(caption)
+    for element in _CAPTIONS(tree):
+        if length(element) < LONG_CAPTION:
+            _drop(element)
+
+
+def _drop(element: etree._Element) -> None:
+    """Take an element out of its tree, but not the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
