@@ -1,0 +1,93 @@
+"""The saved pages beside the checkout, with what people or publishers say is in them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import ExtractError
+from crawler.parsing.extract import extract
+from crawler.types import Article, Fetched, Listing, Outlet, Page
+
+PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages"
+AT = "2026-11-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A page and its truth."""
+
+    name: str
+    number: int
+    html: bytes
+    url: str | None
+    truth: dict[str, Any]
+
+
+def labelled(name: str) -> list[Labelled]:
+    """A set of pages; empty where it is not beside the checkout."""
+    file = PAGES / f"{name}.jsonl.gz"
+    if not file.exists():
+        return []
+    with gzip.open(file, "rt", encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream]
+    return [
+        Labelled(
+            name=name,
+            number=number,
+            html=gzip.decompress((PAGES / row["html"]).read_bytes()),
+            url=row["url"] if (row.get("url") or "").startswith("http") else None,
+            truth=row,
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+def understood(page: Labelled) -> Article | ExtractError:
+    """What Newsloom makes of a page, given nothing but its address."""
+    url = page.url or f"https://unknown.invalid/{page.name}/{page.number}"
+    # It stands for an AMP page already: the twin of a saved page cannot be fetched.
+    listed = Page(
+        id=page.number, url=url, outlet="o", attempts=0, listing=Listing(url=url), stands_for=1
+    )
+    fetched = Fetched(
+        page=listed, url=url, status=200, content_type="text/html", body=page.html, at=AT
+    )
+    try:
+        return extract(fetched, Outlet(slug="o", name="O"))
+    except ExtractError as error:
+        return error
+
+
+def four_gram_f1(found: str, truth: str) -> float:
+    """F1 over word 4-grams with their counts, as article-extraction-benchmark has it."""
+    one, two = (
+        Counter(zip(*(words[n:] for n in range(4)), strict=False))
+        for words in (re.findall(r"\w+", text.lower()) for text in (found, truth))
+    )
+    return 2 * sum((one & two).values()) / max(sum(one.values()) + sum(two.values()), 1)
+
+
+def segments_f1(pairs: Iterable[tuple[str, dict[str, Any]]]) -> float:
+    """F1 over segments that a text must and must not hold, as trafilatura's own evaluation."""
+    found = missed = wrong = 0
+    for text, truth in pairs:
+        here = [segment in text for segment in truth["must_have"] or ()]
+        found, missed = found + sum(here), missed + len(here) - sum(here)
+        wrong += sum(segment in text for segment in truth["must_not_have"] or ())
+    return 2 * found / max(2 * found + missed + wrong, 1)
+
+
+def names_f1(pairs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> float:
+    """F1 over (found, true) names of all articles together, case and spacing apart."""
+    found = right = true = 0
+    for mine, theirs in pairs:
+        one, two = ({" ".join(n.split()).casefold() for n in names} for names in (mine, theirs))
+        found, true, right = found + len(one), true + len(two), right + len(one & two)
+    return 2 * right / max(found + true, 1)
