@@ -87,6 +87,7 @@ def group(
         if again:
             store.copies.queue_all()
             store.counts.forget()
+            store.credits.forget_copies()
     relink = stories and store.linking.scheme() != story_scheme.id
     entry = 0
     if store.copies.count_waiting() or store.linking.count_waiting() or relink:
@@ -214,6 +215,7 @@ class _Copier:
         near = copies.neighbourhood(numbers)
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         saved += self._save_edges(more)
+        self._store.credits.from_copies(numbers)
         changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
         copies.assign(groups, changed=changed, run=self._run, now=self._now)
         self._learn([article for article, compared in waiting if compared is None], found)

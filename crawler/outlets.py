@@ -6,13 +6,14 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import OutletError
-from crawler.types import Outlet, Source, SourceKind
+from crawler.types import Agency, Outlet, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _KEYS: dict[str, type | tuple[type, ...]] = {
@@ -21,6 +22,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "country": str,
     "language": str,
     "agency": bool,
+    "names": list,
     "delay": (int, float),
     "spider": str,
     "feeds": list,
@@ -49,7 +51,15 @@ def load_outlets(path: Path) -> dict[str, Outlet]:
         raise OutletError(
             f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder"
         )
-    return {file.stem: load_outlet(file) for file in files}
+    found = {file.stem: load_outlet(file) for file in files}
+    agencies = tuple(_as_agency(outlet) for outlet in found.values() if outlet.agency)
+    return {slug: replace(outlet, agencies=agencies) for slug, outlet in found.items()}
+
+
+def _as_agency(outlet: Outlet) -> Agency:
+    home = urlsplit(outlet.home or "").hostname
+    domains = (home.removeprefix("www."),) if home else ()
+    return Agency(name=outlet.name, forms=outlet.names, domains=domains)
 
 
 def load_outlet(file: Path) -> Outlet:
@@ -69,6 +79,7 @@ def load_outlet(file: Path) -> Outlet:
         country=table.get("country"),
         language=table.get("language"),
         agency=table.get("agency", False),
+        names=tuple(map(str, table.get("names", []))),
         delay=float(table["delay"]) if "delay" in table else None,
         spider=table.get("spider"),
         sources=(

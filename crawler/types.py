@@ -212,6 +212,8 @@ class Article:
     paywalled: bool | None = None
     credits: tuple[Credit, ...] = ()
     """agencies that it says it carries"""
+    extraction: int | None = None
+    """version of the extraction that made it; None for an imported article"""
     fetched_at: str | None = None
     page: int | None = None
     """id of the page it was read from; None for an imported article"""

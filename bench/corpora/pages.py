@@ -25,9 +25,15 @@ class Labelled:
 
     name: str
     number: int
-    html: bytes
+    file: Path
+    """its saved bytes, gzipped"""
     url: str | None
     truth: dict[str, Any]
+
+    @property
+    def html(self) -> bytes:
+        """Its bytes; read each time, so that a set is not held in memory."""
+        return gzip.decompress(self.file.read_bytes())
 
 
 def labelled(name: str) -> list[Labelled]:
@@ -41,7 +47,7 @@ def labelled(name: str) -> list[Labelled]:
         Labelled(
             name=name,
             number=number,
-            html=gzip.decompress((PAGES / row["html"]).read_bytes()),
+            file=PAGES / row["html"],
             url=row["url"] if (row.get("url") or "").startswith("http") else None,
             truth=row,
         )

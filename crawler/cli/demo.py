@@ -74,7 +74,8 @@ def _demonstrate(db: Path, outlets: Path, day: int, keep: Path | None) -> None:
         f"\nThe truth is known here: {found.found} of {found.printed} articles found; copies "
         f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
         f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
-        "(B-cubed, each language by itself)."
+        "(B-cubed, each language by itself); agencies named "
+        f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
     _say_what_next(keep, rows[0]["story"] if rows else 1)
 

@@ -27,6 +27,8 @@ class House:
     language: str
     listed: Listed
     agency: bool = False
+    names: tuple[str, ...] = ()
+    """further names that others credit it by"""
     charset: str = "utf-8"
     robots: str | int = "User-agent: *\nDisallow: /admin/\n"
     """its robots.txt, or the status that it is answered with"""
@@ -77,7 +79,7 @@ _PATHS = {
 HOUSES = {
     house.slug: house
     for house in (
-        House(slug="meridian", name="Meridian News Agency", country="GB", language="en", listed=Listed.RSS, agency=True),
+        House(slug="meridian", name="Meridian News Agency", country="GB", language="en", listed=Listed.RSS, agency=True, names=("Meridian",)),
         House(slug="eurowire", name="eurowire", country="CH", language="en", listed=Listed.ATOM, agency=True),
         House(slug="harbour-gazette", name="The Harbour Gazette", country="GB", language="en", listed=Listed.RSS, consent=True),
         House(slug="city-courier", name="City Courier", country="US", language="en", listed=Listed.ATOM),

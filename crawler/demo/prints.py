@@ -35,6 +35,8 @@ class Print:
     event: str
     text: str
     """id of the text it carries: equal for copies"""
+    origin: str
+    """slug of the outlet that wrote that text"""
     language: str
     at: str
     title: str
@@ -76,6 +78,7 @@ def _original(text: dict[str, Any], texts: dict[str, dict[str, Any]]) -> Print:
         path=_path(text["at"], text["id"]),
         event=text["event"],
         text=carried,
+        origin=texts[carried]["outlet"],
         language=text.get("language", "en"),
         at=text["at"],
         title=text["title"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
+from crawler.demo.houses import HOUSES
 from crawler.demo.prints import Print
 from crawler.store import Store
 from dedupe import Score, b_cubed, pairwise
@@ -21,6 +23,8 @@ class TownScore(NamedTuple):
     """pairs that carry the same text (pairwise)"""
     stories: Score
     """articles of one event in one language (B-cubed)"""
+    agencies: Score
+    """(article, agency) for each text of an agency that another outlet printed"""
 
 
 def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
@@ -34,8 +38,25 @@ def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
             {row["article"]: row["copy_group"] for row in rows},
             {article: print_.text for article, print_ in prints.items()},
         ),
+        agencies=_overlap(
+            {(row["url"], name) for row in rows for name in json.loads(row["agencies"])},
+            {
+                (url, HOUSES[print_.origin].name)
+                for url, print_ in truth.items()
+                if HOUSES[print_.origin].agency and print_.outlet != print_.origin
+            },
+        ),
         stories=b_cubed(
             {row["article"]: row["story"] for row in rows},
             {article: (print_.event, print_.language) for article, print_ in prints.items()},
         ),
+    )
+
+
+def _overlap(found: Set[tuple[str, str]], truth: Set[tuple[str, str]]) -> Score:
+    right = len(found & truth)
+    return Score(
+        precision=right / max(len(found), 1),
+        recall=right / max(len(truth), 1),
+        f1=2 * right / max(len(found) + len(truth), 1),
     )

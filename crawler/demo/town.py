@@ -84,6 +84,7 @@ class Town:
                 f'country = "{house.country}"\n'
                 f'language = "{house.language}"\n'
                 f"agency = {str(house.agency).lower()}\n"
+                f"names = {list(house.names)}\n"
                 "delay = 0 # our own machine: no need to be a guest\n"
                 f'{key} = ["{self.base(house)}{house.listing_path}"]\n',
                 encoding="utf-8",

@@ -22,6 +22,7 @@ from crawler.store.connection import (
 )
 from crawler.store.copies import Copies
 from crawler.store.counts import Counts
+from crawler.store.credits import Credits
 from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
 from crawler.store.linking import Linking
@@ -48,6 +49,7 @@ class Store:
         self.polls = Polls(connection)
         self.pages = Pages(connection)
         self.articles = Articles(connection)
+        self.credits = Credits(connection)
         self.runs = Runs(connection)
         self.copies = Copies(connection)
         self.keys = Keys(connection)

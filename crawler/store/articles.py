@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from crawler.parsing.texts import count_words
+from crawler.store.credits import Credits
 from crawler.types import Article
 
 
@@ -27,6 +28,7 @@ class Articles:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._credits = Credits(connection)
 
     def save(self, article: Article, *, outlet: int, run: int, now: str) -> Saved:
         """Write an article: new, a revision of one we have, or the same again.
@@ -79,12 +81,15 @@ class Articles:
             f"VALUES ({', '.join(f':{column}' for column in values)})",
             values,
         )
-        self._queue(int(cursor.lastrowid or 0))
+        number = int(cursor.lastrowid or 0)
+        self._credits.save(number, article.credits)
+        self._queue(number)
 
     def _revise(self, number: int, article: Article, *, run: int, now: str) -> None:
         self._connection.execute(
             """
-            INSERT INTO revisions
+            INSERT INTO revisions (article, revision, title, text, words, authors, modified_at,
+              fetched_at, replaced_at, text_hash, run)
             SELECT id, revision, title, text, words, authors, modified_at, fetched_at,
               ?, text_hash, run FROM articles WHERE id = ?
             """,
@@ -97,6 +102,7 @@ class Articles:
             "revision = revision + 1, run = :run WHERE id = :id",
             values | {"run": run, "id": number},
         )
+        self._credits.save(number, article.credits)
         self._queue(number)
 
     def _queue(self, number: int) -> None:
@@ -112,14 +118,17 @@ def _columns(article: Article) -> dict[str, Any]:
         "authors": json.dumps(article.authors, ensure_ascii=False),
         "language": article.language,
         "section": article.section,
+        "tags": json.dumps(article.tags, ensure_ascii=False),
         "image": article.image,
         "paywalled": None if article.paywalled is None else int(article.paywalled),
         "published_at": published.at if published else None,
         "published_precision": published.precision if published else None,
         "published_source": published.source if published else None,
         "published_raw": published.raw if published else None,
+        "published_doubt": article.published_doubt,
         "modified_at": article.modified_at,
         "fetched_at": article.fetched_at,
+        "extraction": article.extraction,
         "text_hash": _text_hash(article),
     }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 5
+VERSION = 6
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -28,6 +28,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m003_revisions)
     steps()(m004_stories)
     steps()(m005_stories)
+    steps()(m006_extraction)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -92,6 +93,40 @@ def m005_stories(database: Database) -> None:
     )
     _run("m005_stories.sql", database)
     figures_of_all(database.conn)
+
+
+def m006_extraction(database: Database) -> None:
+    """Tags, doubts about times, agencies; which extraction made a text, and revisions of ours."""
+    _redefine(
+        database,
+        "articles",
+        {
+            "published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, text, "
+            "import": "published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, "
+            "text (htmldate), url, import",
+            "run INTEGER NOT NULL REFERENCES runs (id) -- run that brought this text": (
+                "run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text\n"
+                "  published_doubt TEXT, -- what another statement of the page says of its time, "
+                "or that a time it states cannot be; NULL where all agree\n"
+                "  tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet "
+                "gave it\n"
+                "  extraction INTEGER -- version of Newsloom's extraction that made it; NULL: "
+                "imported, or older than these versions"
+            ),
+        },
+    )
+    _redefine(
+        database,
+        "revisions",
+        {
+            "run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it": (
+                "run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it\n"
+                "  ours INTEGER NOT NULL DEFAULT 0 CHECK (ours IN (0, 1)), -- 1 when the outlet "
+                "changed nothing: Newsloom read the same page anew"
+            )
+        },
+    )
+    _run("m006_extraction.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

@@ -42,7 +42,7 @@ class StoryFilter(NamedTuple):
     language: str | None = None
     """told in this language, with or without region"""
     agency: bool = False
-    """that a news agency told"""
+    """that a news agency told, itself or through an outlet that carries it"""
     words: str | None = None
     """with an article that holds all these words"""
 
@@ -66,7 +66,8 @@ class Reading:
               AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
                 WHERE value = :language OR value LIKE :language || '-%'))
               AND (:outlet IS NULL OR s.id IN (SELECT g.story {_CARRIED} WHERE o.slug = :outlet))
-              AND (:agency = 0 OR s.id IN (SELECT g.story {_CARRIED} WHERE o.agency = 1))
+              AND (:agency = 0 OR s.id IN (SELECT g.story {_CARRIED} WHERE o.agency = 1
+                OR EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5)))
               AND (:words IS NULL OR s.id IN (SELECT g.story FROM articles_fts f
                 JOIN memberships m ON m.article = f.rowid JOIN copy_groups g ON g.id = m.copy_group
                 WHERE articles_fts MATCH :words))
@@ -259,9 +260,10 @@ class Reading:
         return [column[0] for column in cursor.description], (tuple(row) for row in cursor)
 
     def placed_articles(self) -> Iterator[Row]:
-        """Every article with its address, copy group and story; for scoring against a truth."""
+        """Every article with its address, copy group, story and agencies; to score a truth."""
         rows = self._connection.execute(
-            "SELECT article, url, title, copy_group, story FROM article_overview ORDER BY article"
+            "SELECT article, url, title, copy_group, story, agencies FROM article_overview"
+            " ORDER BY article"
         )
         return (dict(row) for row in rows)
 

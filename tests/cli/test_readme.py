@@ -52,7 +52,7 @@ def test_the_wheel_holds_outlets_town_and_templates(tmp_path: Path) -> None:
         [sys.executable, "-m", "zipfile", "-l", str(wheel)], capture_output=True, text=True
     ).stdout
     for file in ("spiders/outlets/guardian.toml", "crawler/demo/texts/01-kazakhstan.toml",
-                 "crawler/store/schema.sql", "crawler/parsing/boilerplate.toml",
+                 "crawler/store/schema.sql", "crawler/parsing/phrases.toml",
                  "dedupe/stories.py"):  # fmt: skip
         assert file in listed
     assert "tests/" not in listed

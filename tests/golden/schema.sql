@@ -92,7 +92,7 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   paywalled INTEGER CHECK (paywalled IN (0, 1)), -- 1 when the page says that it is not free; NULL when it says nothing
   published_at TEXT, -- publication time, UTC; NULL when unknown
   published_precision TEXT CHECK (published_precision IN ('second', 'minute', 'day')), -- how finely it was given
-  published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, text, import
+  published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, text (htmldate), url, import
   published_raw TEXT, -- as written there
   modified_at TEXT, -- time of change as the page states it
   first_seen_at TEXT NOT NULL, -- when a source of ours first listed it, or when it was imported
@@ -100,7 +100,10 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   fetched_at TEXT, -- when this text was fetched
   text_hash TEXT NOT NULL, -- BLAKE2 of headline and body: equal for equal texts
   revision INTEGER NOT NULL DEFAULT 0, -- earlier texts that `revisions` holds
-  run INTEGER NOT NULL REFERENCES runs (id) -- run that brought this text
+  run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text
+  published_doubt TEXT, -- what another statement of the page says of its time, or that a time it states cannot be; NULL where all agree
+  tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet gave it
+  extraction INTEGER -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
 ) STRICT;
 
 CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet changed it
@@ -115,6 +118,7 @@ CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet 
   replaced_at TEXT NOT NULL, -- when its successor was fetched
   text_hash TEXT NOT NULL, -- BLAKE2 of headline and body
   run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it
+  ours INTEGER NOT NULL DEFAULT 0 CHECK (ours IN (0, 1)), -- 1 when the outlet changed nothing: Newsloom read the same page anew
   PRIMARY KEY (article, revision)
 ) STRICT;
 
@@ -283,6 +287,15 @@ CREATE TABLE partitions ( -- groupings kept beside the one that the views show
   PRIMARY KEY (name, article)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE credits ( -- a news agency whose text an article carries, and how that is known
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article
+  agency TEXT NOT NULL, -- name of the agency
+  via TEXT NOT NULL CHECK (via IN ('byline', 'dateline', 'credit', 'copyright', 'jsonld', 'meta', 'canonical', 'copy')), -- where the page says so; copy: its text was compared with the agency's own
+  evidence TEXT NOT NULL, -- what was read there; for a copy, the address of the agency's article
+  confidence REAL NOT NULL, -- how sure that is, 0 to 1; for a copy, the share of the shorter text that stands in the other
+  PRIMARY KEY (article, agency, via)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -313,26 +326,7 @@ CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
 
 CREATE INDEX copy_groups_steps ON copy_groups (step);
 
-CREATE VIEW article_overview AS -- one flat row an article
-SELECT
-  a.id AS article, -- number of the article
-  a.url, -- canonical address
-  o.slug AS outlet, -- who published it
-  a.title, -- headline
-  a.language, -- BCP 47
-  a.published_at, -- publication time, UTC; NULL when unknown
-  a.published_precision, -- how finely it was given
-  a.first_seen_at, -- when a source of ours first listed it
-  a.previous_poll_at, -- the poll before that
-  a.words, -- words in the body
-  o.agency, -- 1 when the outlet is a news agency
-  a.revision AS revisions, -- earlier texts that are kept
-  g.id AS copy_group, -- articles with the same number carry the same text
-  g.story -- articles with the same number tell the same event
-FROM articles a
-JOIN outlets o ON o.id = a.outlet
-LEFT JOIN memberships m ON m.article = a.id
-LEFT JOIN copy_groups g ON g.id = m.copy_group;
+CREATE INDEX credits_agency ON credits (agency);
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -470,6 +464,30 @@ FROM (
   FROM stories s
   WHERE s.merged_into IS NULL
 );
+
+CREATE VIEW article_overview AS -- one flat row an article
+SELECT
+  a.id AS article, -- number of the article
+  a.url, -- canonical address
+  o.slug AS outlet, -- who published it
+  a.title, -- headline
+  a.language, -- BCP 47
+  a.published_at, -- publication time, UTC; NULL when unknown
+  a.published_precision, -- how finely it was given
+  a.first_seen_at, -- when a source of ours first listed it
+  a.previous_poll_at, -- the poll before that
+  a.words, -- words in the body
+  o.agency, -- 1 when the outlet is a news agency
+  a.revision AS revisions, -- earlier texts that are kept
+  g.id AS copy_group, -- articles with the same number carry the same text
+  g.story, -- articles with the same number tell the same event
+  (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
+  a.tags, -- JSON array of the tags that the outlet gave it
+  a.published_doubt -- what another statement of the page says of its time; NULL where all agree
+FROM articles a
+JOIN outlets o ON o.id = a.outlet
+LEFT JOIN memberships m ON m.article = a.id
+LEFT JOIN copy_groups g ON g.id = m.copy_group;
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");

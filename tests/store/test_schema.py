@@ -105,6 +105,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m003_revisions",
         "m004_stories",
         "m005_stories",
+        "m006_extraction",
     ]
     assert migrate_store(file) == []
 
@@ -133,6 +134,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m003_revisions",
         "m004_stories",
         "m005_stories",
+        "m006_extraction",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]

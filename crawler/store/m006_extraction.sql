@@ -1,0 +1,38 @@
+-- What pages say of their articles: tags, doubts about the time, agencies; versions of the extraction.
+
+CREATE TABLE credits ( -- a news agency whose text an article carries, and how that is known
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article
+  agency TEXT NOT NULL, -- name of the agency
+  via TEXT NOT NULL CHECK (via IN ('byline', 'dateline', 'credit', 'copyright', 'jsonld', 'meta', 'canonical', 'copy')), -- where the page says so; copy: its text was compared with the agency's own
+  evidence TEXT NOT NULL, -- what was read there; for a copy, the address of the agency's article
+  confidence REAL NOT NULL, -- how sure that is, 0 to 1; for a copy, the share of the shorter text that stands in the other
+  PRIMARY KEY (article, agency, via)
+) STRICT, WITHOUT ROWID;
+-- serves: articles that carry an agency
+CREATE INDEX credits_agency ON credits (agency);
+
+DROP VIEW article_overview;
+
+CREATE VIEW article_overview AS -- one flat row an article
+SELECT
+  a.id AS article, -- number of the article
+  a.url, -- canonical address
+  o.slug AS outlet, -- who published it
+  a.title, -- headline
+  a.language, -- BCP 47
+  a.published_at, -- publication time, UTC; NULL when unknown
+  a.published_precision, -- how finely it was given
+  a.first_seen_at, -- when a source of ours first listed it
+  a.previous_poll_at, -- the poll before that
+  a.words, -- words in the body
+  o.agency, -- 1 when the outlet is a news agency
+  a.revision AS revisions, -- earlier texts that are kept
+  g.id AS copy_group, -- articles with the same number carry the same text
+  g.story, -- articles with the same number tell the same event
+  (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
+  a.tags, -- JSON array of the tags that the outlet gave it
+  a.published_doubt -- what another statement of the page says of its time; NULL where all agree
+FROM articles a
+JOIN outlets o ON o.id = a.outlet
+LEFT JOIN memberships m ON m.article = a.id
+LEFT JOIN copy_groups g ON g.id = m.copy_group;
