@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable
 
@@ -27,7 +28,7 @@ def readability(html: str, _url: str | None) -> Found:
 def newspaper(html: str, url: str | None) -> Found:
     from newspaper import Article
 
-    article = Article(url or "https://example.org/a")
+    article = Article(url or "https://example.org/a", fetch_images=False)
     article.download(input_html=html)
     article.parse()
     published = article.publish_date
@@ -39,7 +40,13 @@ def newspaper(html: str, url: str | None) -> Found:
     }
 
 
+def no_network(*_: object) -> None:
+    raise OSError("a bench contacts nobody")
+
+
 def main() -> None:
+    socket.socket.connect = no_network  # type: ignore[method-assign, assignment]
+    socket.getaddrinfo = no_network  # type: ignore[assignment]
     read: Callable[[str, str | None], Found] = {
         "readability-lxml": readability,
         "newspaper4k": newspaper,

@@ -11,7 +11,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
-from crawler.parsing.clutter import Surroundings, clean
+from crawler.parsing.clutter import Surroundings, clean, is_link
 from crawler.parsing.layout import prepare
 
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
@@ -26,6 +26,8 @@ class Body(NamedTuple):
     """paragraphs of the article, one a line; empty when there is none"""
     lines: tuple[str, ...]
     """all lines as extracted, also those that are not the article's"""
+    linked: float
+    """share of their characters that stand in lines which are only a link"""
 
 
 def read_body(
@@ -53,7 +55,8 @@ def read_body(
     )
     extracted = (document.text or "") if document is not None else ""
     lines = tuple(line.strip() for line in extracted.splitlines() if line.strip())
-    return Body(clean(extracted, around), lines)
+    links = sum(len(line) for line in lines if is_link(line, around))
+    return Body(clean(extracted, around), lines, links / max(sum(map(len, lines)), 1))
 
 
 def _links(tree: etree._Element) -> list[str]:

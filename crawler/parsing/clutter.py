@@ -92,6 +92,15 @@ def is_phrase(line: str) -> bool:
     return len(parts) > 1 and all(fold(part) in known.lines for part in parts)
 
 
+def is_link(line: str, around: Surroundings) -> bool:
+    """Whether the whole line is the text of a link, or of links in the cells of a table row."""
+    bare = fold(_BULLET.sub("", line))
+    if bare in around.links or _LABEL.sub("", bare) in around.links:
+        return True
+    cells = [cell for cell in map(fold, line.split("|")) if cell]
+    return len(cells) > 1 and all(cell in around.links for cell in cells)
+
+
 def is_byline(line: str) -> bool:
     """Whether a short line names who wrote the article."""
     return _size(line) <= 8 and bool(_phrases().bylines.match(line))
@@ -115,7 +124,7 @@ def _without_head(lines: Sequence[str], around: Surroundings) -> list[str]:
     kept = [
         line
         for line in head
-        if not (_is_link(line, around) or _is_time(line) or _names_author(line, around))
+        if not (is_link(line, around) or _is_time(line) or _names_author(line, around))
     ]
     return kept + list(lines[start:])
 
@@ -127,7 +136,7 @@ def _end(lines: Sequence[str], around: Surroundings) -> int:
     while end > 1:
         line = lines[end - 1]
         teaser = line.startswith("- ") and fold(line).startswith(long_links)
-        if teaser or _is_link(line, around) or _like_title(line, around):
+        if teaser or is_link(line, around) or _like_title(line, around):
             cut = True
         elif not (
             _is_time(line)
@@ -141,28 +150,19 @@ def _end(lines: Sequence[str], around: Surroundings) -> int:
 
 def _without_links(lines: Sequence[str], around: Surroundings) -> list[str]:
     """Without runs of links between paragraphs, and without list items that are only a link."""
-    is_link = [_is_link(line, around) for line in lines]
+    linked = [is_link(line, around) for line in lines]
     kept = []
     for number, line in enumerate(lines):
-        if is_link[number]:
-            near = is_link[max(number - 1, 0) : number] + is_link[number + 1 : number + 2]
+        if linked[number]:
+            near = linked[max(number - 1, 0) : number] + linked[number + 1 : number + 2]
             if any(near) or (line.startswith("- ") and _size(line) >= 4):
                 continue
         kept.append(line)
     return kept
 
 
-def _is_link(line: str, around: Surroundings) -> bool:
-    """Whether the whole line is the text of a link, or of links in the cells of a table row."""
-    bare = fold(_BULLET.sub("", line))
-    if bare in around.links or _LABEL.sub("", bare) in around.links:
-        return True
-    cells = [cell for cell in map(fold, line.split("|")) if cell]
-    return len(cells) > 1 and all(cell in around.links for cell in cells)
-
-
 def _is_prose(line: str, around: Surroundings) -> bool:
-    if line.startswith("|") or _is_link(line, around):
+    if line.startswith("|") or is_link(line, around):
         return False
     size = _size(line)
     return size >= 14 or (size >= 6 and bool(_SENTENCE_END.search(line)))

@@ -11,6 +11,7 @@ from trafilatura import load_html
 from crawler.errors import ExtractError
 from crawler.parsing.agencies import read_credits
 from crawler.parsing.body import read_body
+from crawler.parsing.kinds import refuse_address, refuse_kind
 from crawler.parsing.languages import language_of
 from crawler.parsing.metadata import read_metadata
 from crawler.parsing.stated import Stated
@@ -46,7 +47,7 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
     """Understand a page.
 
     Raises ExtractError with the rejection's name: `not-html`, `too-large`, `front-page`,
-    `unreadable`, `amp-twin`, `no-text`.
+    `unreadable`, `amp-twin`, `no-text`, or one of crawler.parsing.kinds.
     """
     tree = _tree(fetched)
     stated = Stated.read(tree)
@@ -59,13 +60,15 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
     body = read_body(
         tree, url=fetched.url, titles=meta.titles, authors=meta.bylines.people, language=language
     )
+    title = meta.title or shorten(body.text, width=100, placeholder="…")
+    refuse_kind(stated, body, title=title)
     words = count_words(body.text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
     return Article(
         url=meta.canonical or address,
         outlet=outlet.slug,
-        title=meta.title or shorten(body.text, width=100, placeholder="…"),
+        title=title,
         text=body.text,
         authors=meta.bylines.people,
         language=language_of(body.text, stated=language),
@@ -97,6 +100,7 @@ def _tree(fetched: Fetched) -> etree._Element:
         raise ExtractError("too-large", f"{len(fetched.body)} bytes, at most {MAX_BYTES} are read")
     if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
         raise ExtractError("front-page", f"redirected to {fetched.url}")
+    refuse_address(fetched.url, asked=fetched.page.url)
     tree = load_html(_OPEN_TITLE.sub(rb"\1</title>", fetched.body, count=1))
     if tree is None:
         raise ExtractError("unreadable", f"no HTML in {len(fetched.body)} bytes")

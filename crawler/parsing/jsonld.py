@@ -33,6 +33,12 @@ def nodes(tree: etree._Element) -> list[Node]:
     return list(islice(found, MAX_NODES))
 
 
+def kinds(node: Node) -> list[str]:
+    """The @type of a node, or its several."""
+    found = node.get("@type")
+    return [k for k in (found if isinstance(found, list) else [found]) if isinstance(k, str)]
+
+
 def article_node(of: Iterable[Node]) -> Node:
     """The node that describes the article; empty when there is none.
 
@@ -121,8 +127,4 @@ def _walk(value: Any, *, depth: int) -> Iterator[Node]:
 
 
 def _is_article(node: Node) -> bool:
-    kinds = node.get("@type")
-    return any(
-        isinstance(kind, str) and _ARTICLE.search(kind)
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
+    return any(_ARTICLE.search(kind) for kind in kinds(node))

@@ -12,6 +12,8 @@ from crawler.parsing.texts import one_line
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
+MAX_VISIBLE = 2_000
+"""Words of the page that are looked at for what kind of page it is."""
 MAX_ELEMENTS = 400
 """Elements of one kind that are looked at."""
 
@@ -25,6 +27,8 @@ class Stated:
     """the JSON-LD node of the article; empty when there is none"""
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
+    kinds: tuple[str, ...]
+    """every @type of the page's JSON-LD"""
     meta: Mapping[str, tuple[str, ...]]
     """contents of the meta elements, by property, name or itemprop in small letters"""
 
@@ -33,7 +37,13 @@ class Stated:
         """Gather them from a parsed page."""
         nodes = jsonld.nodes(tree)
         named = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
-        return cls(tree=tree, node=jsonld.article_node(nodes), nodes=named, meta=_meta(tree))
+        return cls(
+            tree=tree,
+            node=jsonld.article_node(nodes),
+            nodes=named,
+            kinds=tuple(dict.fromkeys(kind for node in nodes for kind in jsonld.kinds(node))),
+            meta=_meta(tree),
+        )
 
     def first(self, *names: str) -> str | None:
         """The first content of the first of these meta names that has one."""
@@ -56,6 +66,17 @@ class Stated:
         """How the outlet calls itself here, in small letters."""
         names = (*self.names("publisher"), *self.all("og:site_name", "application-name"))
         return frozenset(name.strip().casefold() for name in names if name.strip())
+
+    def visible(self) -> str:
+        """The first words of the page's own text, scripts and styles left out."""
+        words: list[str] = []
+        for element in self.tree.iter():
+            if len(words) > MAX_VISIBLE:
+                break
+            if isinstance(element.tag, str) and element.tag not in ("script", "style", "noscript"):
+                words += (element.text or "").split()
+            words += (element.tail or "").split()
+        return " ".join(words)
 
     def elements(self, path: str) -> list[etree._Element]:
         """The first elements that an ElementPath finds."""
