@@ -45,7 +45,7 @@ def no_network(*_: object) -> None:
 
 
 def main() -> None:
-    socket.socket.connect = no_network  # type: ignore[method-assign, assignment]
+    socket.socket.connect = no_network  # type: ignore[method-assign]
     socket.getaddrinfo = no_network  # type: ignore[assignment]
     read: Callable[[str, str | None], Found] = {
         "readability-lxml": readability,

@@ -60,7 +60,8 @@ _AT_END = re.compile(
     r"[(（/\[]\s*(?P<who>[^()（）/\[\]]{2,40}(?:/[^()（）\[\]]{2,20})?)\s*[)）/\]]\W*$"
 )
 _REUTERS_STYLE = re.compile(r"^\W*(?:additional )?(?:reporting|writing) by\b.*\bediting by\b", re.I)
-_PARTS = re.compile(r"\s*(?:[/,;&+|]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
+_NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_PARTS = re.compile(r"\s*(?:[/,;&+|=]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,12 @@ class _Known:
 
     def _form(self, text: str) -> str | None:
         bare = " ".join(text.split()).strip(" .,:;*()[]-–—_|")
-        return self.forms.get(bare) or self.forms.get(re.sub(r"^(?:The|Die|Der)\s", "", bare))
+        known = self.forms.get(bare) or self.forms.get(re.sub(r"^(?:The|Die|Der)\s", "", bare))
+        if known is None and _NO_SPACES.search(bare):
+            # 北京共同: a place and the agency, written without a space.
+            ends = (bare[start:] for start in range(1, len(bare) - 1))
+            known = next((self.forms[end] for end in ends if end in self.forms), None)
+        return known
 
 
 def is_agency(name: str) -> bool:

@@ -36,7 +36,7 @@ _CLASSED = etree.XPath(
 )
 _OTHERS = re.compile("comment|related|recommend|teaser|sidebar|footer|quote", re.IGNORECASE)
 _NOT_A_NAME = re.compile(
-    r"https?:|@|www\.|\d|[<>{}\[\]]|\.(?:com|org|net|info|tv|[a-z]{2})$|^[a-z0-9]+(?:-[a-z0-9]+)+$"
+    r"https?:|@|www\.|\d|[<>{}\[\]]|^\S+\.[a-z]{2,}$|^[a-z0-9]+(?:-[a-z0-9]+)+$"
 )
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+|\s*\S+@\S+\.\S+", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
@@ -59,18 +59,19 @@ def read_bylines(stated: Stated, *, url: str, outlet: str = "") -> Bylines:
     """
     not_people = (stated.site_names | {outlet.casefold(), host(url)}) - {""}
     sources = [source[:MAX_AUTHORS] for source in _sources(stated)]
-    entries = tuple(dict.fromkeys(entry for source in sources for entry in source))
+    entries = dict.fromkeys(entry for source in sources for entry in source)
+    entries |= dict.fromkeys(stated.names("author", "creator"))
     for source in sources:
         people = dict.fromkeys(name for entry in source for name in _people(entry, not_people))
         if people:
-            return Bylines(tuple(people)[:MAX_AUTHORS], entries)
-    return Bylines((), entries)
+            return Bylines(tuple(people)[:MAX_AUTHORS], tuple(entries))
+    return Bylines((), tuple(entries))
 
 
 def _sources(stated: Stated) -> Iterator[tuple[str, ...]]:
     """Where authors are named, the most trustworthy first."""
-    yield stated.names("author")
-    yield stated.names("creator")
+    yield stated.names("author", people=True)
+    yield stated.names("creator", people=True)
     for name in _META:
         yield tuple(stated.all(name))
     yield tuple(_marked(stated))
@@ -81,12 +82,13 @@ def split_names(raw: str) -> list[str]:
     """`By Ann Lee and Bo Chan, Science Editor` as ['Ann Lee', 'Bo Chan']."""
     words = _words()
     entry = words.by.sub("", _ADDRESS.sub("", one_line(_ASIDE.sub("", raw)) or ""))
-    names = []
+    names: list[str] = []
     for part in words.between.split(entry):
         name = words.by.sub("", part).strip(" .,;:·•|/-–—*")
         if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name):
             continue
-        if not words.titles.search(name):
+        # A single word behind a name is what the person is, or where.
+        if not words.titles.search(name) and not (names and re.fullmatch("[A-Za-zÀ-ž]+", name)):
             names.append(name)
     return names
 
@@ -105,7 +107,9 @@ def _is_organisation(name: str, outlets: Collection[str]) -> bool:
         return True
     words = re.findall(r"[\w-]+", folded)
     labels = {outlet.partition(".")[0] for outlet in outlets}
-    return folded in outlets or any(word in labels for word in words if len(word) > 2)
+    if any(outlet == folded or outlet.startswith(f"{folded} ") for outlet in outlets):
+        return True
+    return any(word in labels for word in words if len(word) > 2)
 
 
 def _marked(stated: Stated) -> Iterator[str]:
@@ -145,7 +149,7 @@ class _Words:
             "|".join(map(re.escape, sorted(every[key], key=len, reverse=True)))
             for key in ("by", "between", "titles")
         )
-        self.by = re.compile(rf"^\s*(?:{by})(?:\s*:\s*|\s+)", re.IGNORECASE)
+        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
         self.between = re.compile(rf"\s*[,;|/•·、，]\s*|\s+(?:{between})\s+", re.IGNORECASE)
         self.titles = re.compile(rf"(?:^|[\s-])(?:{titles})(?:$|[\s-])", re.IGNORECASE)
         self.organisations = frozenset(name.casefold() for name in every["organisations"])

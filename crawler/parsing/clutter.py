@@ -60,12 +60,8 @@ class Surroundings:
 def clean(text: str, around: Surroundings) -> str:
     """The article's own lines, in order."""
     lines = [line.strip() for line in storable(text).splitlines()]
-    lines = [
-        line
-        for line in lines
-        if any(map(str.isalnum, line)) and not is_phrase(line) and not _is_title(line, around)
-    ]
-    lines = _without_head(lines, around)
+    lines = [line for line in lines if any(map(str.isalnum, line)) and not is_phrase(line)]
+    lines = [line for line in _without_head(lines, around) if not _is_title(line, around)]
     lines = lines[: _end(lines, around)]
     return "\n".join(_without_links(lines, around))
 

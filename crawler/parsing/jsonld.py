@@ -48,18 +48,22 @@ def article_node(of: Iterable[Node]) -> Node:
     return max(articles, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
 
 
-def names(value: Any, known: Mapping[str, Node], *, depth: int = 0) -> tuple[str, ...]:
+def names(
+    value: Any, known: Mapping[str, Node], *, people: bool = False, depth: int = 0
+) -> tuple[str, ...]:
     """Names of a person, an organisation, or a list of them, in order.
 
-    `known` are the page's nodes by @id, for those that are only referred to.
+    `known` are the page's nodes by @id, for those that are only referred to; with `people`, what
+    says that it is an organisation is left out.
     """
     if isinstance(value, str):
         return (value,)
     if depth > MAX_DEPTH:
         return ()
     if isinstance(value, list):
-        return tuple(name for item in value for name in names(item, known, depth=depth + 1))
-    if not isinstance(value, dict):
+        each = (names(item, known, people=people, depth=depth + 1) for item in value)
+        return tuple(name for found in each for name in found)
+    if not isinstance(value, dict) or (people and any("Organi" in k for k in kinds(value))):
         return ()
     if value.get("name"):
         return names(value["name"], known, depth=depth + 1)
@@ -67,7 +71,9 @@ def names(value: Any, known: Mapping[str, Node], *, depth: int = 0) -> tuple[str
     if any(both):
         return (" ".join(filter(None, both)),)
     referred = known.get(str(value.get("@id")))
-    return names(referred, known, depth=depth + 1) if referred not in (None, value) else ()
+    if referred is None or referred == value:
+        return ()
+    return names(referred, known, people=people, depth=depth + 1)
 
 
 def text_of(value: Any, *, depth: int = 0) -> str | None:

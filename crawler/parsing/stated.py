@@ -57,9 +57,10 @@ class Stated:
         """A text of the article's JSON-LD, on one line."""
         return one_line(jsonld.text_of(self.node.get(key)))
 
-    def names(self, *keys: str) -> tuple[str, ...]:
-        """Names of people and organisations under keys of the article's JSON-LD."""
-        return tuple(name for key in keys for name in jsonld.names(self.node.get(key), self.nodes))
+    def names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
+        """Names of people and organisations, or of people, under keys of the article's JSON-LD."""
+        each = (jsonld.names(self.node.get(key), self.nodes, people=people) for key in keys)
+        return tuple(name for found in each for name in found)
 
     @property
     def site_names(self) -> frozenset[str]:

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from crawler.parsing.agencies import read_credits
+from crawler.parsing.stated import Stated
+from crawler.types import Agency, Credit
+
+BODY = "The council closed the bridge on Monday. " * 4
+NOTHING = Stated.read(html.fromstring("<html><body></body></html>"))
+
+
+def credits_of(
+    *lines: str,
+    bylines: tuple[str, ...] = (),
+    stated: Stated = NOTHING,
+    url: str = "https://gazette.example/a",
+    more: tuple[Agency, ...] = (),
+) -> dict[str, str]:
+    found: tuple[Credit, ...] = read_credits(
+        lines=lines, bylines=bylines, stated=stated, url=url, more=more
+    )
+    return {credit.agency: credit.via for credit in found}
+
+
+@pytest.mark.parametrize(
+    ("line", "agency"),
+    [
+        ("SALMON, Idaho, Jan 17 (Reuters) - The bridge is closed.", "Reuters"),
+        ("INDIANAPOLIS (AP) — The bridge is closed.", "Associated Press"),
+        ("PARIS (AFP) — The bridge is closed.", "Agence France-Presse"),
+        ("Hamburg (dpa/lno) – Die Brücke ist gesperrt.", "dpa"),
+        ("(ANSA) - ROMA, 5 GEN - Il ponte è chiuso.", "ANSA"),
+        ("Madrid, 5 ene (EFE).- El puente está cerrado.", "EFE"),
+        ("МОСКВА, 5 янв — РИА Новости. Мост закрыт.", "RIA Novosti"),
+        ("МОСКВА, 5 января. /ТАСС/. Мост закрыт.", "TASS"),
+        ("新华社北京1月5日电 大桥已经关闭。", "Xinhua"),
+        ("(서울=연합뉴스) 다리가 폐쇄되었다.", "Yonhap"),
+        ("【北京共同】橋が閉鎖された。", "Kyodo"),
+        ("KARACHI: (APP) - The bridge is closed.", "APP"),
+    ],
+)
+def test_datelines_in_many_languages(line: str, agency: str) -> None:
+    assert credits_of(line, BODY, BODY, BODY, BODY) == {agency: "dateline"}
+
+
+@pytest.mark.parametrize(
+    ("line", "agencies"),
+    [
+        ("AFP, AP", {"Agence France-Presse", "Associated Press"}),
+        ("dpa/AFP", {"dpa", "Agence France-Presse"}),
+        ("Quelle: dpa", {"dpa"}),
+        ("- NZPA", {"NZPA"}),
+        ("Copyright 2008 Associated Press. All rights reserved.", {"Associated Press"}),
+        ("© AAP 2008", {"AAP"}),
+        ("With files from The Canadian Press", {"The Canadian Press"}),
+        ("(Reporting by A. Person; Editing by B. Person)", {"Reuters"}),
+        ("Die Polizei ermittelt (dpa)", {"dpa"}),
+    ],
+)
+def test_credit_lines(line: str, agencies: set[str]) -> None:
+    assert set(credits_of(BODY, BODY, BODY, BODY, line)) == agencies
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reuters reported on Monday that the bridge would stay closed until spring.",
+        "The mayor told the AP that she was sorry.",
+        "A jumper on the bridge. © AFP / A. Person",
+        "Photo: A. Person / Reuters",
+        "The report (in German) is on the council's site.",
+    ],
+)
+def test_an_agency_that_is_only_mentioned_is_not_credited(line: str) -> None:
+    assert credits_of(BODY, line, BODY, BODY, BODY, line) == {}
+
+
+def test_bylines_json_ld_and_canonical_links_name_agencies() -> None:
+    assert credits_of(BODY, bylines=("By Ann Lee, Associated Press",)) == {
+        "Associated Press": "byline"
+    }
+    page = html.fromstring(
+        "<html><head><link rel='canonical' href='https://www.reuters.com/a'>"
+        '<script type="application/ld+json">{"@type": "NewsArticle", "sourceOrganization":'
+        ' {"name": "dpa"}}</script></head><body></body></html>'
+    )
+    found = credits_of(BODY, stated=Stated.read(page))
+    assert found == {"Reuters": "canonical", "dpa": "jsonld"}
+
+
+def test_outlets_that_are_agencies_are_known_too_and_do_not_credit_themselves() -> None:
+    ours = Agency(name="Meridian News Agency", forms=("Meridian",), domains=("meridian.example",))
+    line = "AKTAU (Meridian) - The bridge is closed."
+    assert credits_of(line, more=(ours,)) == {"Meridian News Agency": "dateline"}
+    assert credits_of(line, more=(ours,), url="https://meridian.example/a") == {}
+    assert credits_of(line) == {}

@@ -1,0 +1,100 @@
+"""Tables that arrange a page, captions, and the lines around an article."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from crawler.parsing.clutter import Surroundings, clean, is_phrase
+from crawler.parsing.layout import prepare
+
+PROSE = "The council closed the bridge on Monday because two of its cables had rusted through."
+
+
+def prepared(body: str) -> str:
+    tree = html.fromstring(f"<html><body>{body}</body></html>")
+    prepare(tree)
+    return str(html.tostring(tree.find("body"), encoding="unicode"))
+
+
+def test_a_table_that_arranges_the_page_becomes_blocks() -> None:
+    found = prepared(f"<table><tr><td><h1>Bridge</h1></td><td><p>{PROSE}</p></td></tr></table>")
+    assert "<table" not in found
+    assert PROSE in found
+
+
+def test_a_table_of_figures_stays() -> None:
+    rows = "".join(f"<tr><td>Town {n}</td><td>{n}</td></tr>" for n in range(4))
+    assert prepared(f"<table>{rows}</table>").count("<td>") == 8
+
+
+def test_a_table_of_links_is_a_menu_and_goes() -> None:
+    rows = "".join(f"<tr><td><a>Town {n}</a></td><td><a>Map</a></td></tr>" for n in range(4))
+    assert "Town" not in prepared(f"<table>{rows}</table><p>{PROSE}</p>")
+
+
+def test_captions_go_but_the_text_behind_them_and_picture_stories_stay() -> None:
+    found = prepared(f"<p>{PROSE * 3}</p><figcaption>A bridge</figcaption>tail")
+    assert "A bridge" not in found
+    assert "tail" in found
+    story = "".join(f"<figcaption>{PROSE}</figcaption>" for _ in range(3))
+    assert prepared(f"<p>Look!</p>{story}").count(PROSE) == 3
+
+
+def cleaned(*lines: str, links: tuple[str, ...] = (), authors: tuple[str, ...] = ()) -> list[str]:
+    around = Surroundings.of(titles=["Bridge closes for winter"], links=links, authors=authors)
+    return clean("\n".join(lines), around).splitlines()
+
+
+def test_what_stands_above_the_first_paragraph_goes() -> None:
+    assert cleaned(
+        "Local news", "BRIDGE CLOSES FOR WINTER", "By Ann Lee", "5 January 2022, 10:30", PROSE,
+        authors=("Ann Lee",),
+    ) == [PROSE]  # fmt: skip
+
+
+def test_a_subheading_and_a_short_first_line_stay() -> None:
+    assert cleaned("What we know", PROSE, "The cables", PROSE) == [
+        "What we know", PROSE, "The cables", PROSE,
+    ]  # fmt: skip
+
+
+def test_links_at_the_end_go_with_their_heading() -> None:
+    links = ("Ferry to run all night", "Mayor says sorry")
+    assert cleaned(PROSE, "Elsewhere in town", *links, links=links) == [PROSE]
+
+
+def test_a_link_of_the_article_stays() -> None:
+    assert cleaned(PROSE, "The whole report", PROSE, links=("The whole report",)) == [
+        PROSE, "The whole report", PROSE,
+    ]  # fmt: skip
+
+
+def test_lists_quotes_and_tables_of_the_article_stay_in_order() -> None:
+    lines = [PROSE, "- two cables", "- one pier", "| Town | 4 |", "“We are sorry.”", PROSE]
+    assert cleaned(*lines) == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: Ferry to run all night", "Lesen Sie auch: Fähre fährt", "À lire aussi",
+        "Читайте также: Паром", "Comments / Post a Comment", "相关阅读", "- Les også: Ferge",
+        "Sign up for our newsletter", "© 2022 The Gazette", "Photo: A. Person",
+        "Protesters. Source: A. Person /AFP via Getty Images. |",
+    ],
+)  # fmt: skip
+def test_phrases_of_outlets_are_known(line: str) -> None:
+    assert is_phrase(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        PROSE, "More people came than expected.", "Sources in the council said so.",
+        "The photo showed a bridge.", "He read more books than she did.",
+        "Comments were not welcome, the mayor said.",
+    ],
+)  # fmt: skip
+def test_sentences_are_not(line: str) -> None:
+    assert not is_phrase(line)

@@ -1,0 +1,124 @@
+"""What pages state of themselves: JSON-LD in every state of repair, names, times, headlines."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from lxml import html
+
+from crawler.parsing.authors import read_bylines, split_names
+from crawler.parsing.stated import Stated
+from crawler.parsing.times import read_times
+from crawler.types import Listing
+from tests.conftest import NOW
+
+URL = "https://www.gazette.example/news/a"
+
+
+def page(head: str = "", body: str = "") -> Stated:
+    return Stated.read(html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>"))
+
+
+def ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "headline": "Bridge closes"}',
+        '[{"@type": "WebPage"}, {"@type": ["Thing", "NewsArticle"], "headline": "Bridge closes"}]',
+        '{"@graph": [{"@type": "NewsArticle", "headline": "Bridge closes",}]}',
+        '<!-- {"@type": "NewsArticle", "headline": "Bridge closes"} -->',
+        '{"@type": "NewsArticle", "headline": "Bridge closes"};',
+        '{"@type": "NewsArticle", "headline": "Bridge closes"}{"@type": "Person"}',
+        '{"@type": "NewsArticle", "description": "two\nlines", "headline": "Bridge closes"}',
+        "{&quot;@type&quot;: &quot;Article&quot;, &quot;headline&quot;: &quot;Bridge closes&quot;}",
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "description": "she said "no"',
+    ],
+)
+def test_json_ld_is_read_in_every_state_of_repair(script: str) -> None:
+    assert page(ld(script)).said("headline") == "Bridge closes"
+
+
+def test_hostile_json_ld_costs_nothing() -> None:
+    began = time.process_time()
+    for text in (
+        '{"a":' * 50_000,
+        '{"headline": "' + '\\"' * 200_000,
+        "[" * 100_000 + "]" * 100_000,
+        '{"@graph": [' + '{"@type": "NewsArticle"},' * 10_000 + "{}]}",
+    ):
+        assert page(ld(text)).said("headline") is None
+    assert time.process_time() - began < 60  # hours, when something is quadratic
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("By Ann Lee and Bo Chan", ["Ann Lee", "Bo Chan"]),
+        ("Von Anna Lee, Politikredakteurin und Bo Chan", ["Anna Lee", "Bo Chan"]),
+        ("Ann Lee (ale)", ["Ann Lee"]),
+        ("Ann Lee, Science Editor", ["Ann Lee"]),
+        ("https://facebook.com/gazette", []),
+        ("ann.lee@gazette.example", []),
+        ("Trine Juncher og Bo Chan", ["Trine Juncher", "Bo Chan"]),
+        ("gazette.example", []),
+        ("作者：李安", ["李安"]),
+    ],
+)
+def test_bylines_become_names(raw: str, names: list[str]) -> None:
+    assert split_names(raw) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "people"),
+    [
+        (ld('{"@type": "Article", "author": {"givenName": "Ann", "familyName": "Lee"}}'), "",
+         ("Ann Lee",)),
+        (ld('{"@graph": [{"@type": "Article", "author": {"@id": "#p"}}, '
+            '{"@type": "Person", "@id": "#p", "name": "Ann Lee"}]}'), "", ("Ann Lee",)),
+        ('<meta name="author" content="Ann Lee"><meta name="author" content="Bo Chan">', "",
+         ("Ann Lee", "Bo Chan")),
+        ('<meta property="article:author" content="https://facebook.com/gazette">', "", ()),
+        ('<meta name="author" content="Reuters">', "", ()),
+        ('<meta name="author" content="AFP, MANILA">', "", ()),
+        ('<meta name="author" content="The Gazette"><meta property="og:site_name" '
+         'content="The Gazette">', "", ()),
+        ("", '<a rel="author" href="/x">Ann Lee</a><div class="teasers"><div><div>'
+             '<a rel="author" href="/y">Bo Chan</a></div></div></div>', ("Ann Lee",)),
+        ("", '<div class="comments"><span class="author">Troll</span></div>'
+             '<p class="byline">By Ann Lee</p>', ("Ann Lee",)),
+    ],
+)  # fmt: skip
+def test_authors_are_people(head: str, body: str, people: tuple[str, ...]) -> None:
+    assert read_bylines(page(head, body), url=URL, outlet="Gazette Online").people == people
+
+
+def times(head: str, body: str = "", url: str = URL) -> tuple[str | None, str | None, str | None]:
+    found = read_times(page(head, body), url=url, listing=Listing(url=url), now=NOW)
+    published = found.published
+    return (published.at if published else None, published.source if published else None,
+            found.doubt)  # fmt: skip
+
+
+def test_times_come_in_the_order_of_trust_and_disagreement_is_recorded() -> None:
+    node = ld('{"@type": "Article", "datePublished": "2022-01-05T10:00:00+06:00"}')
+    meta = '<meta property="article:published_time" content="2021-03-01">'
+    agreed = '<meta property="article:published_time" content="2022-01-05">'
+    assert times(node + agreed) == ("2022-01-05T04:00:00Z", "jsonld", None)
+    assert times(node + meta) == ("2022-01-05T04:00:00Z", "jsonld", "meta says 2021-03-01")
+
+
+@pytest.mark.parametrize(
+    "raw", ["0000-00-00", "-0001-11-30T00:00:00Z", "10000-01-01", "2031-01-01"]
+)
+def test_an_impossible_time_is_no_time_and_is_said_to_be_impossible(raw: str) -> None:
+    meta = f'<meta property="article:published_time" content="{raw}">'
+    assert times(meta) == (None, None, f"meta says {raw}, which cannot be")
+
+
+def test_the_address_is_the_last_to_be_asked() -> None:
+    at, source, _ = times("", url="https://gazette.example/2022/01/05/bridge")
+    assert (at, source) == ("2022-01-05T00:00:00Z", "url")
