@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from textwrap import shorten
-
-from lxml import etree
-from trafilatura import load_html
 
 from crawler.errors import ExtractError
 from crawler.parsing.agencies import read_credits
@@ -14,6 +10,7 @@ from crawler.parsing.body import read_body
 from crawler.parsing.kinds import refuse_address, refuse_kind
 from crawler.parsing.languages import language_of
 from crawler.parsing.metadata import read_metadata
+from crawler.parsing.parse import parse_page
 from crawler.parsing.stated import Stated
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical, is_front_page
@@ -21,15 +18,8 @@ from crawler.types import Article, Fetched, Outlet
 
 EXTRACTION = 1
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
-MAX_BYTES = 5 * 1024 * 1024
-"""Larger pages cost tens of seconds and hold no more text."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
-# A title that is never closed swallows the page. Bytes, because the encoding is not known yet.
-_OPEN_TITLE = re.compile(
-    rb"(<title[^>]{0,200}>[^<]{0,400})(?=<(?!/title))(?!.{0,2000}</title)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class TwinPage(ExtractError):
@@ -46,10 +36,13 @@ class TwinPage(ExtractError):
 def extract(fetched: Fetched, outlet: Outlet) -> Article:
     """Understand a page.
 
-    Raises ExtractError with the rejection's name: `not-html`, `too-large`, `front-page`,
-    `unreadable`, `amp-twin`, `no-text`, or one of crawler.parsing.kinds.
+    Raises ExtractError with the rejection's name: `front-page`, `amp-twin`, `no-text`, or one of
+    crawler.parsing.parse and crawler.parsing.kinds.
     """
-    tree = _tree(fetched)
+    if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
+        raise ExtractError("front-page", f"redirected to {fetched.url}")
+    refuse_address(fetched.url, asked=fetched.page.url)
+    tree = parse_page(fetched.body, content_type=fetched.content_type)
     stated = Stated.read(tree)
     meta = read_metadata(stated, fetched, outlet)
     address = canonical(fetched.url)
@@ -90,18 +83,3 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         fetched_at=fetched.at,
         page=fetched.page.id,
     )
-
-
-def _tree(fetched: Fetched) -> etree._Element:
-    kind = fetched.content_type.partition(";")[0].strip().lower()
-    if kind not in ("text/html", "application/xhtml+xml", ""):
-        raise ExtractError("not-html", kind[:80])
-    if len(fetched.body) > MAX_BYTES:
-        raise ExtractError("too-large", f"{len(fetched.body)} bytes, at most {MAX_BYTES} are read")
-    if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
-        raise ExtractError("front-page", f"redirected to {fetched.url}")
-    refuse_address(fetched.url, asked=fetched.page.url)
-    tree = load_html(_OPEN_TITLE.sub(rb"\1</title>", fetched.body, count=1))
-    if tree is None:
-        raise ExtractError("unreadable", f"no HTML in {len(fetched.body)} bytes")
-    return tree
