@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cssselect import HTMLTranslator, SelectorError
+
 from crawler.errors import OutletError
 from crawler.types import Agency, Outlet, Source, SourceKind
 
@@ -24,6 +26,8 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "agency": bool,
     "names": list,
     "delay": (int, float),
+    "drop": list,
+    "body": str,
     "spider": str,
     "feeds": list,
     "sitemaps": list,
@@ -81,6 +85,8 @@ def load_outlet(file: Path) -> Outlet:
         agency=table.get("agency", False),
         names=tuple(map(str, table.get("names", []))),
         delay=float(table["delay"]) if "delay" in table else None,
+        drop=tuple(table.get("drop", [])),
+        body=table.get("body"),
         spider=table.get("spider"),
         sources=(
             *(_source(file, "feeds", url, SourceKind.FEED) for url in table.get("feeds", [])),
@@ -108,8 +114,22 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
         raise OutletError(
             f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
         )
+    for key in ("drop", "body"):
+        given = table.get(key, [])
+        for selector in given if isinstance(given, list) else [given]:
+            _check_selector(file, key, selector)
     if table.get("delay", 0) < 0:
         raise OutletError(f"{file}: 'delay' is negative; it is a number of seconds")
+
+
+def _check_selector(file: Path, key: str, selector: object) -> None:
+    try:
+        HTMLTranslator().css_to_xpath(str(selector))
+    except SelectorError as error:
+        raise OutletError(
+            f"{file}: '{key}' holds {selector!r}, which is no CSS selector: {error}; "
+            "write one like 'aside.promotion'"
+        ) from error
 
 
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:

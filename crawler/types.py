@@ -78,6 +78,10 @@ class Outlet:
     """the agencies among the outlets described beside it"""
     delay: float | None = None
     """seconds between two requests to a host, instead of the default"""
+    drop: tuple[str, ...] = ()
+    """CSS selectors of what stands in its bodies and is not the article's"""
+    body: str | None = None
+    """CSS selector of what holds the article, where it is not found otherwise"""
     spider: str | None = None
     """name of a spider under spiders/custom, for the rare outlet that needs code"""
     sources: tuple[Source, ...] = ()

@@ -81,7 +81,10 @@ class _Known:
 
     def of_address(self, url: str) -> str | None:
         """The agency whose site an address is on."""
-        name = host(url)
+        try:
+            name = host(url)
+        except ValueError:
+            return None  # http://[
         while name:
             if name in self.domains:
                 return self.domains[name]

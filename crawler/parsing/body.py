@@ -12,7 +12,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from crawler.parsing.clutter import Surroundings, clean, is_link
-from crawler.parsing.layout import prepare
+from crawler.parsing.layout import narrow, prepare
 
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
 MAX_LINK = 300
@@ -37,13 +37,16 @@ def read_body(
     titles: Iterable[str],
     authors: Iterable[str] = (),
     language: str | None = None,
+    drop: Iterable[str] = (),
+    body: str | None = None,
 ) -> Body:
     """The body of a page. Changes the tree.
 
     `titles` are the page's headlines in every form, `language` is what the page or its outlet
-    states, in BCP 47.
+    states, in BCP 47. `drop` and `body` are CSS selectors of its description.
     """
     around = Surroundings.of(titles=titles, links=_links(tree), authors=authors)
+    tree = narrow(tree, drop=drop, body=body)
     prepare(tree)
     dense = (language or "").partition("-")[0].lower() in _DENSE
     document = bare_extraction(

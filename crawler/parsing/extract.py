@@ -51,7 +51,13 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         raise TwinPage(str(meta.canonical))
     language = meta.language or outlet.language
     body = read_body(
-        tree, url=fetched.url, titles=meta.titles, authors=meta.bylines.people, language=language
+        tree,
+        url=fetched.url,
+        titles=meta.titles,
+        authors=meta.bylines.people,
+        language=language,
+        drop=outlet.drop,
+        body=outlet.body,
     )
     title = meta.title or shorten(body.text, width=100, placeholder="…")
     refuse_kind(stated, body, title=title)

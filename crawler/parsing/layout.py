@@ -7,7 +7,12 @@ as rows. On such pages (L3S-GN1, 2008) readability-lxml, which takes any block f
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
+
+from cssselect import HTMLTranslator
 from lxml import etree
+from lxml.html import HTMLParser
 
 _ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
 _BLOCKS = ("form", "h1", "h2", "h3", "p", "ul", "iframe", "script")
@@ -21,6 +26,29 @@ PICTURE_STORY = 0.3
 """Captions against paragraphs, in characters, from which on the captions are the story."""
 # Any style of capitals: photoCaption, img-credit.
 _CAPTIONS = etree.XPath(".//*[contains(@class, 'aption') or contains(@class, 'redit')]")
+
+
+def narrow(tree: etree._Element, *, drop: Iterable[str], body: str | None) -> etree._Element:
+    """The part of a page that its outlet's description points at, by CSS selectors.
+
+    What `drop` selects is taken out; where `body` selects something, all else is left out.
+    """
+    for selector in drop:
+        for element in tree.xpath(_xpath(selector)):
+            _drop(element)
+    chosen = tree.xpath(_xpath(body)) if body else []
+    if not chosen:
+        return tree
+    page = etree.fromstring("<html><body><article></article></body></html>", HTMLParser())
+    # Of elements within each other, the outer one.
+    outer = [one for one in chosen if not any(above in chosen for above in one.iterancestors())]
+    page[0][0].extend(outer)
+    return page
+
+
+@functools.lru_cache(maxsize=256)
+def _xpath(selector: str) -> str:
+    return str(HTMLTranslator().css_to_xpath(selector))
 
 
 def prepare(tree: etree._Element) -> None:

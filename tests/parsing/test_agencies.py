@@ -96,3 +96,8 @@ def test_outlets_that_are_agencies_are_known_too_and_do_not_credit_themselves() 
     assert credits_of(line, more=(ours,)) == {"Meridian News Agency": "dateline"}
     assert credits_of(line, more=(ours,), url="https://meridian.example/a") == {}
     assert credits_of(line) == {}
+
+
+def test_a_broken_address_is_no_agency() -> None:
+    page = html.fromstring("<html><head><link rel='canonical' href='http://['></head></html>")
+    assert credits_of(BODY, stated=Stated.read(page)) == {}

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from crawler.parsing.clutter import Surroundings, clean, is_phrase
-from crawler.parsing.layout import prepare
+from crawler.parsing.layout import narrow, prepare
 
 PROSE = "The council closed the bridge on Monday because two of its cables had rusted through."
 
@@ -39,6 +39,16 @@ def test_captions_go_but_the_text_behind_them_and_picture_stories_stay() -> None
     assert "tail" in found
     story = "".join(f"<figcaption>{PROSE}</figcaption>" for _ in range(3))
     assert prepared(f"<p>Look!</p>{story}").count(PROSE) == 3
+
+
+def test_an_outlet_may_point_at_its_bodies_and_at_what_is_not_theirs() -> None:
+    tree = html.fromstring(
+        f"<html><body><div class=promo>Buy!</div><div id=story><p>{PROSE}</p><aside>Ad</aside>"
+        "<div class=story>in it</div></div><p>Elsewhere</p></body></html>"
+    )
+    found = narrow(tree, drop=["aside", ".promo"], body="#story, .story")
+    assert "".join(found.itertext()) == f"{PROSE}in it"
+    assert narrow(tree, drop=[], body=".gone") is tree
 
 
 def cleaned(*lines: str, links: tuple[str, ...] = (), authors: tuple[str, ...] = ()) -> list[str]:

@@ -36,6 +36,8 @@ def test_a_description_is_read(tmp_path: Path) -> None:
         ('name = "G"\nfeeds = ["g.org/f"]', "write a full http or https address"),
         ('name = "G"\nfeeds = ["file:///etc/passwd"]', "write a full http or https address"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\ndelay = -1', "'delay' is negative"),
+        ('name = "G"\nfeeds = ["https://g.org/f"]\ndrop = ["p["]', "which is no CSS selector"),
+        ('name = "G"\nfeeds = ["https://g.org/f"]\nbody = 3', "'body' has the wrong type: 3"),
         ('name = "G', "not valid TOML"),
     ],
 )
