@@ -33,6 +33,8 @@ class CrawlOptions:
     """seconds; no page is begun after that"""
     workers: int = 0
     grouping: bool = True
+    keep_pages: bool = False
+    """whether the bytes of pages are kept, in a file beside the store"""
     allow_private: bool = False
     contact: str = ""
     log_level: str = "WARNING"
@@ -197,6 +199,7 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_LIMIT": options.limit,
         "NEWSLOOM_MAX_RUNTIME": options.max_runtime,
         "NEWSLOOM_WORKERS": options.workers,
+        "NEWSLOOM_KEEP_PAGES": options.keep_pages,
         "NEWSLOOM_ALLOW_PRIVATE": options.allow_private,
         "USER_AGENT": f"{agent} (+{options.contact})" if options.contact else agent,
         "LOG_LEVEL": options.log_level,

@@ -6,7 +6,7 @@ from typing import Any
 
 from scrapy.exceptions import DropItem
 
-from crawler.types import Article, PollFailed, Rejected, Sweep
+from crawler.types import Article, Fetched, PollFailed, Rejected, Sweep
 from crawler.writer import Writer
 
 
@@ -23,6 +23,9 @@ class Save:
 
     def process_item(self, item: Any) -> Any:
         """Save what is ours; let the items of other people's spiders pass."""
+        if isinstance(item, Fetched):
+            self._writer.keep(item)
+            raise DropItem("a page is kept, not exported", log_level="DEBUG")
         if isinstance(item, Article | Rejected | Sweep | PollFailed):
             self._writer.save(item)
             if not isinstance(item, Article):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from scrapy import Spider, signals
@@ -14,8 +15,9 @@ from scrapy.utils.defer import _schedule_coro
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
 from crawler.store import Saved, Store, open_store
+from crawler.store.kept import KeptPages
 from crawler.store.polls import PollState
-from crawler.types import Article, Page, PollFailed, Rejected, Source, Sweep
+from crawler.types import Article, Fetched, Page, PollFailed, Rejected, Source, Sweep
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,9 @@ class Writer:
         self._crawler = crawler
         settings = crawler.settings
         self.store: Store = open_store(settings.get("NEWSLOOM_DB") or ":memory:")
+        self._kept: KeptPages | None = None
+        if settings.getbool("NEWSLOOM_KEEP_PAGES") and settings.get("NEWSLOOM_DB"):
+            self._kept = KeptPages(Path(settings["NEWSLOOM_DB"]), make=True)
         self._run: int = settings.getint("NEWSLOOM_RUN")
         self._since: str | None = settings.get("NEWSLOOM_SINCE")
         self._waiting: list[Value] = []
@@ -80,6 +85,15 @@ class Writer:
         except NewsloomError as error:
             self._fail(error)
             return []
+
+    def keep(self, fetched: Fetched) -> None:
+        """Keep the bytes of a page, where that is wanted, before anything is made of them."""
+        if self._kept is None or self.failure is not None:
+            return
+        try:
+            self._kept.save(fetched)
+        except NewsloomError as error:
+            self._fail(error)
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch. A sweep is committed at once."""
@@ -173,6 +187,8 @@ class Writer:
                     self._run, now=now(), outcome="done", summary=dict(self.counts)
                 )
         self.store.close()
+        if self._kept is not None:
+            self._kept.close()
 
     def _write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
         match value:

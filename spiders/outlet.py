@@ -119,13 +119,17 @@ class OutletSpider(Spider):
             until=refusal.until,
         )
 
-    async def parse_page(self, response: Response, page: Page) -> AsyncIterator[Article | Rejected]:
-        """An article, or why the page is none."""
+    async def parse_page(
+        self, response: Response, page: Page
+    ) -> AsyncIterator[Fetched | Article | Rejected]:
+        """An article, or why the page is none; its bytes before it, where they are kept."""
         fetched = _fetched(response, page)
         if response.status != 200:
             refusal = for_status(response.status, until=response.meta.get("until"))
             yield _rejected(page, refusal, at=fetched.at)
             return
+        if self.settings.getbool("NEWSLOOM_KEEP_PAGES"):
+            yield fetched
         try:
             yield await Parsers.of(self.crawler).run(read_page, fetched, self.outlets[page.outlet])
         except ExtractError as error:

@@ -29,6 +29,7 @@ _COMMANDS = {
     "import": "crawler.cli.files:import_",
     "export": "crawler.cli.files:export",
     "extract": "crawler.cli.files:extract",
+    "reextract": "crawler.cli.reextract:reextract",
     "feed": "crawler.cli.files:feed",
     "serve": "crawler.cli.serve:serve",
     "db": "crawler.cli.db:db",

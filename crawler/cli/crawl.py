@@ -41,6 +41,7 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
     help="Your address or page, sent with every request. Also NEWSLOOM_CONTACT.",
 )
 @click.option("--no-group", is_flag=True, help="Only fetch; `newsloom group` does the rest later.")
+@click.option("--keep-pages", is_flag=True, help="Keep the pages too, in a file beside the store.")
 @click.option("--dry-run", is_flag=True, help="Show what would be polled; touch nothing.")
 @click.option(
     "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
@@ -72,6 +73,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             max_runtime=runtime.total_seconds() if runtime else 0.0,
             workers=options["workers"] or 0,
             grouping=not options["no_group"],
+            keep_pages=options["keep_pages"],
             allow_private=options["allow_private"],
             contact=options["contact"],
             log_level="ERROR" if options["quiet"] else "WARNING",

@@ -30,10 +30,13 @@ class Articles:
         self._connection = connection
         self._credits = Credits(connection)
 
-    def save(self, article: Article, *, outlet: int, run: int, now: str) -> Saved:
+    def save(
+        self, article: Article, *, outlet: int, run: int, now: str, ours: bool = False
+    ) -> Saved:
         """Write an article: new, a revision of one we have, or the same again.
 
-        An article is known by its page, or by its canonical address.
+        An article is known by its page, or by its canonical address. With `ours` the outlet
+        changed nothing: the same bytes were read anew.
         """
         known = self._known(article)
         if known is None:
@@ -46,14 +49,23 @@ class Articles:
                 "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
             )
         if known["text_hash"] == _text_hash(article):
+            if known["extraction"] != article.extraction:
+                self._update(known["id"], article)
             return Saved.SAME
-        self._revise(known["id"], article, run=run, now=now)
+        self._revise(known["id"], article, run=run, now=now, ours=ours)
         return Saved.REVISED
+
+    def extraction(self, page: int) -> int | None:
+        """Version of the extraction that made a page's article; None without one."""
+        row = self._connection.execute(
+            "SELECT extraction FROM articles WHERE page = ?", (page,)
+        ).fetchone()
+        return None if row is None else row["extraction"]
 
     def _known(self, article: Article) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
             """
-            SELECT id, page, text_hash FROM articles
+            SELECT id, page, text_hash, extraction FROM articles
             WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
             """,
             (article.page, article.url, article.page),
@@ -85,25 +97,31 @@ class Articles:
         self._credits.save(number, article.credits)
         self._queue(number)
 
-    def _revise(self, number: int, article: Article, *, run: int, now: str) -> None:
+    def _revise(self, number: int, article: Article, *, run: int, now: str, ours: bool) -> None:
         self._connection.execute(
             """
             INSERT INTO revisions (article, revision, title, text, words, authors, modified_at,
-              fetched_at, replaced_at, text_hash, run)
+              fetched_at, replaced_at, text_hash, run, ours)
             SELECT id, revision, title, text, words, authors, modified_at, fetched_at,
-              ?, text_hash, run FROM articles WHERE id = ?
+              ?, text_hash, run, ? FROM articles WHERE id = ?
             """,
-            (article.fetched_at or now, number),
+            (now if ours else article.fetched_at or now, int(ours), number),
         )
+        self._connection.execute(
+            "UPDATE articles SET revision = revision + 1, run = ? WHERE id = ?", (run, number)
+        )
+        self._update(number, article)
+        self._queue(number)
+
+    def _update(self, number: int, article: Article) -> None:
         # What the new text does not say (a date, a section) stays as it was known.
         values = {k: v for k, v in _columns(article).items() if v is not None}
         self._connection.execute(
-            f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)}, "
-            "revision = revision + 1, run = :run WHERE id = :id",
-            values | {"run": run, "id": number},
+            f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)} "
+            "WHERE id = :id",
+            values | {"id": number},
         )
         self._credits.save(number, article.credits)
-        self._queue(number)
 
     def _queue(self, number: int) -> None:
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))

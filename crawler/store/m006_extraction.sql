@@ -36,3 +36,18 @@ FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id
 LEFT JOIN copy_groups g ON g.id = m.copy_group;
+
+DROP VIEW headline_changes;
+
+CREATE VIEW headline_changes AS -- one row for each time an outlet rewrote a headline
+SELECT
+  r.article, -- which article
+  o.slug AS outlet, -- who published it
+  r.title AS before, -- headline before
+  coalesce(n.title, a.title) AS after, -- headline after
+  r.replaced_at AS seen_at -- when the change was seen
+FROM revisions r
+JOIN articles a ON a.id = r.article
+JOIN outlets o ON o.id = a.outlet
+LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
+WHERE r.ours = 0 AND r.title <> coalesce(n.title, a.title);

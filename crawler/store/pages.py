@@ -58,6 +58,17 @@ class Pages:
         )
         return [_page(row, slug) for row in rows]
 
+    def of(self, number: int) -> Page | None:
+        """A page that was read; None when it is not known, or waits to be fetched again."""
+        row = self._connection.execute(
+            """
+            SELECT p.*, o.slug FROM pages p JOIN outlets o ON o.id = p.outlet
+            WHERE p.id = ? AND p.state <> 'pending'
+            """,
+            (number,),
+        ).fetchone()
+        return None if row is None else _page(row, row["slug"])
+
     def count_pending(self, outlet: int, *, now: str) -> int:
         """Pages of an outlet that could be fetched now."""
         row = self._connection.execute(

@@ -390,19 +390,6 @@ SELECT
    WHERE s.outlet = o.id AND s.failures > 0 ORDER BY f.id DESC LIMIT 1) AS reason -- why the last failing poll failed
 FROM outlets o;
 
-CREATE VIEW headline_changes AS -- one row for each time an outlet rewrote a headline
-SELECT
-  r.article, -- which article
-  o.slug AS outlet, -- who published it
-  r.title AS before, -- headline before
-  coalesce(n.title, a.title) AS after, -- headline after
-  r.replaced_at AS seen_at -- when the change was seen
-FROM revisions r
-JOIN articles a ON a.id = r.article
-JOIN outlets o ON o.id = a.outlet
-LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
-WHERE r.title <> coalesce(n.title, a.title);
-
 CREATE VIEW copy_network AS -- which outlets carry the same texts: an edge list, from the earlier to the later
 SELECT
   oa.slug AS earlier, -- outlet whose article is earlier
@@ -488,6 +475,19 @@ FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id
 LEFT JOIN copy_groups g ON g.id = m.copy_group;
+
+CREATE VIEW headline_changes AS -- one row for each time an outlet rewrote a headline
+SELECT
+  r.article, -- which article
+  o.slug AS outlet, -- who published it
+  r.title AS before, -- headline before
+  coalesce(n.title, a.title) AS after, -- headline after
+  r.replaced_at AS seen_at -- when the change was seen
+FROM revisions r
+JOIN articles a ON a.id = r.article
+JOIN outlets o ON o.id = a.outlet
+LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
+WHERE r.ours = 0 AND r.title <> coalesce(n.title, a.title);
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");

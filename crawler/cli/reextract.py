@@ -1,0 +1,72 @@
+"""`newsloom reextract`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from crawler.cli.progress import stages
+from crawler.errors import NoSuchDatabase, UsageError
+from crawler.outlets import bundled_outlets, load_outlets
+
+
+@click.command()
+@click.option(
+    "--outlets",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder or file of outlet descriptions; default: the bundled ones.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Parser processes; default: one a core.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -> None:
+    """Read kept pages anew, with what Newsloom has learned of pages since; nothing is fetched.
+
+    For stores crawled with `--keep-pages`. The old text of an article stays as a revision that is
+    marked as ours. `newsloom group` then compares what has changed.
+    """
+    from crawler.clock import now
+    from crawler.reextracting import reextract as read_anew
+    from crawler.runs import begin, lock
+    from crawler.store import open_store
+    from crawler.store.kept import KeptPages, pages_path
+    from crawler.workers import Workers
+
+    if not db.is_file():
+        raise NoSuchDatabase(db)
+    if not pages_path(db).is_file():
+        raise UsageError(
+            f"{pages_path(db)}: no pages were kept for this store; `newsloom crawl --keep-pages` "
+            "keeps those that it fetches"
+        )
+    outlets = load_outlets(folder or bundled_outlets())
+    with lock(db):
+        run = begin(db, "newsloom reextract", now=now())
+        store, kept = open_store(db), KeptPages(db, make=False)
+        pool = Workers(workers or os.cpu_count() or 1)
+        try:
+            with stages(quiet=quiet) as progress:
+                counts = read_anew(
+                    store, kept, outlets, run=run, now=now(), workers=pool,
+                    progress=lambda done, total: progress("reading", done, total),
+                )  # fmt: skip
+            with store.batch():
+                store.runs.close(run, now=now(), outcome="done", summary=dict(counts))
+        finally:
+            pool.close()
+            kept.close()
+            store.close()
+    if not quiet:
+        click.echo(
+            f"run {run}: {sum(counts.values())} pages kept; {counts['revised']} articles with "
+            f"another text, {counts['new']} new, {counts['same']} with the same text, "
+            f"{counts['up to date']} up to date, {counts['rejected']} rejected"
+        )

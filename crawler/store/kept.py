@@ -1,0 +1,93 @@
+"""The pages themselves, in a file beside the store: for reading them anew, better."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from crawler.errors import NoSuchDatabase
+from crawler.store.connection import explained
+from crawler.types import Fetched
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL = 9
+"""Of zstd: news pages come out at a sixth, at the speed they arrive."""
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kept_pages ( -- what servers answered, the last answer of each page
+  page INTEGER PRIMARY KEY, -- number of the page in the store
+  url TEXT NOT NULL, -- address after redirects
+  content_type TEXT NOT NULL, -- as the server said
+  fetched_at TEXT NOT NULL, -- when it was fetched
+  body BLOB NOT NULL -- the bytes, zstd
+) STRICT
+"""
+
+
+class Kept(NamedTuple):
+    """A page as it was fetched."""
+
+    page: int
+    url: str
+    content_type: str
+    at: str
+    body: bytes
+
+
+class KeptPages:
+    """The file of pages of a store: `news.pages.db` for `news.db`."""
+
+    def __init__(self, path: Path, *, make: bool) -> None:
+        """Open it; raises NoSuchDatabase when there is none and it is not to be made."""
+        self.path = pages_path(path)
+        if not make and not self.path.is_file():
+            raise NoSuchDatabase(self.path)
+        with explained(self.path):
+            self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute(_SCHEMA)
+
+    def save(self, fetched: Fetched) -> None:
+        """Keep a page, in place of an earlier answer. StoreError says what SQLite refused."""
+        with explained(self.path):
+            self._connection.execute(
+                """
+                INSERT INTO kept_pages (page, url, content_type, fetched_at, body)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (page) DO UPDATE SET url = excluded.url, body = excluded.body,
+                  content_type = excluded.content_type, fetched_at = excluded.fetched_at
+                """,
+                (
+                    fetched.page.id,
+                    fetched.url,
+                    fetched.content_type,
+                    fetched.at,
+                    zstd.compress(fetched.body, LEVEL),
+                ),
+            )
+
+    def __len__(self) -> int:
+        """Number of pages."""
+        return int(self._connection.execute("SELECT count(*) FROM kept_pages").fetchone()[0])
+
+    def __iter__(self) -> Iterator[Kept]:
+        """Every page, by number."""
+        rows = self._connection.execute("SELECT * FROM kept_pages ORDER BY page")
+        for page, url, content_type, at, body in rows:
+            yield Kept(page, url, content_type, at, zstd.decompress(body))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def pages_path(store: Path) -> Path:
+    """Where the pages of a store are kept."""
+    return store.with_name(f"{store.name.removesuffix('.db')}.pages.db")
