@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crawler.cli.check import check
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import reading
 from crawler.outlets import bundled_outlets, load_outlets
@@ -14,13 +15,16 @@ from crawler.outlets import bundled_outlets, load_outlets
 _COLUMNS = ("outlet", "name", "country", "language", "sources", "articles", "last_new_at")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--outlets", "folder", type=click.Path(path_type=Path),
               help="Folder or file of descriptions; default: the bundled ones.")  # fmt: skip
 @list_options(limit=1_000)
-@click.pass_obj
-def outlets(db: Path, folder: Path | None, limit: int, form: str | None) -> None:
+@click.pass_context
+def outlets(context: click.Context, folder: Path | None, limit: int, form: str | None) -> None:
     """List the outlets that can be crawled, and what the store has of each."""
+    if context.invoked_subcommand is not None:
+        return
+    db: Path = context.obj
     rows: dict[str, Row] = {}
     for slug, outlet in load_outlets(folder or bundled_outlets()).items():
         rows[slug] = {
@@ -42,6 +46,9 @@ def outlets(db: Path, folder: Path | None, limit: int, form: str | None) -> None
         {column: row.get(column) for column in _COLUMNS} for _, row in sorted(rows.items())[:limit]
     ]
     emit(shown, _COLUMNS, form)
+
+
+outlets.add_command(check)
 
 
 @click.command()

@@ -47,6 +47,8 @@ class Bylines(NamedTuple):
 
     people: tuple[str, ...]
     """names of people, in order"""
+    source: str | None
+    """where they are named"""
     entries: tuple[str, ...]
     """everything that stands there, agencies and outlets too"""
 
@@ -58,24 +60,24 @@ def read_bylines(stated: Stated, *, url: str, outlet: str = "") -> Bylines:
     when it names a person.
     """
     not_people = (stated.site_names | {outlet.casefold(), host(url)}) - {""}
-    sources = [source[:MAX_AUTHORS] for source in _sources(stated)]
-    entries = dict.fromkeys(entry for source in sources for entry in source)
+    sources = [(name, found[:MAX_AUTHORS]) for name, found in _sources(stated)]
+    entries = dict.fromkeys(entry for _, found in sources for entry in found)
     entries |= dict.fromkeys(stated.names("author", "creator"))
-    for source in sources:
-        people = dict.fromkeys(name for entry in source for name in _people(entry, not_people))
+    for source, found in sources:
+        people = dict.fromkeys(name for entry in found for name in _people(entry, not_people))
         if people:
-            return Bylines(tuple(people)[:MAX_AUTHORS], tuple(entries))
-    return Bylines((), tuple(entries))
+            return Bylines(tuple(people)[:MAX_AUTHORS], source, tuple(entries))
+    return Bylines((), None, tuple(entries))
 
 
-def _sources(stated: Stated) -> Iterator[tuple[str, ...]]:
-    """Where authors are named, the most trustworthy first."""
-    yield stated.names("author", people=True)
-    yield stated.names("creator", people=True)
+def _sources(stated: Stated) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(where, what stands there) of authors, the most trustworthy first."""
+    yield "jsonld author", stated.names("author", people=True)
+    yield "jsonld creator", stated.names("creator", people=True)
     for name in _META:
-        yield tuple(stated.all(name))
-    yield tuple(_marked(stated))
-    yield tuple(_shown(stated))
+        yield f"meta {name}", tuple(stated.all(name))
+    yield "rel=author or itemprop=author", tuple(_marked(stated))
+    yield "byline on the page", tuple(_shown(stated))
 
 
 def split_names(raw: str) -> list[str]:

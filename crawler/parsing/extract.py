@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from textwrap import shorten
+from typing import NamedTuple
 
 from crawler.errors import ExtractError
 from crawler.parsing.agencies import read_credits
-from crawler.parsing.body import read_body
+from crawler.parsing.body import Body, read_body
 from crawler.parsing.kinds import refuse_address, refuse_kind
 from crawler.parsing.languages import language_of
-from crawler.parsing.metadata import read_metadata
+from crawler.parsing.metadata import Metadata, read_metadata
 from crawler.parsing.parse import parse_page
 from crawler.parsing.stated import Stated
 from crawler.parsing.texts import count_words
@@ -33,12 +34,68 @@ class TwinPage(ExtractError):
         return type(self), (self.url,)
 
 
+class Finding(NamedTuple):
+    """One thing that was understood of a page."""
+
+    field: str
+    value: str
+    source: str
+    """where it was found"""
+
+
 def extract(fetched: Fetched, outlet: Outlet) -> Article:
     """Understand a page.
 
     Raises ExtractError with the rejection's name: `front-page`, `amp-twin`, `no-text`, or one of
     crawler.parsing.parse and crawler.parsing.kinds.
     """
+    return _understand(fetched, outlet)[0]
+
+
+def examine(fetched: Fetched, outlet: Outlet) -> list[Finding]:
+    """What `extract` understands of a page, field by field, and where it came from.
+
+    Raises what `extract` raises.
+    """
+    article, meta, body = _understand(fetched, outlet)
+    kept = set(article.text.splitlines())
+    left_out = [line for line in body.lines if line not in kept]
+    published = article.published
+    findings = [
+        Finding("url", article.url, meta.sources.get("canonical", "its own address")),
+        Finding("title", article.title, meta.sources.get("title", "first words of the text")),
+        Finding("authors", ", ".join(article.authors), meta.sources.get("authors", "")),
+        Finding(
+            "published",
+            f"{published.at} ({published.precision})" if published else "",
+            f"{published.source}: {published.raw}" if published else "",
+        ),
+        Finding("doubt", article.published_doubt or "", ""),
+        Finding("modified", article.modified_at or "", ""),
+        Finding("language", article.language or "", f"the text; stated: {meta.language or '-'}"),
+        *(
+            Finding(name, _as_text(getattr(article, name)), meta.sources.get(name, ""))
+            for name in ("section", "tags", "image", "paywalled")
+        ),
+        *(
+            Finding("agency", f"{c.agency} ({c.confidence:.2f})", f"{c.via}: {c.evidence}")
+            for c in article.credits
+        ),
+        Finding("text", f"{count_words(article.text)} words", "trafilatura, cleaned"),
+        Finding("first line", article.text.partition("\n")[0], ""),
+        Finding("last line", article.text.rpartition("\n")[2], ""),
+        *(Finding("left out", line, "") for line in left_out),
+    ]
+    return [finding for finding in findings if finding.value]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Body]:
     if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
         raise ExtractError("front-page", f"redirected to {fetched.url}")
     refuse_address(fetched.url, asked=fetched.page.url)
@@ -64,7 +121,7 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
     words = count_words(body.text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
-    return Article(
+    article = Article(
         url=meta.canonical or address,
         outlet=outlet.slug,
         title=title,
@@ -89,3 +146,4 @@ def extract(fetched: Fetched, outlet: Outlet) -> Article:
         fetched_at=fetched.at,
         page=fetched.page.id,
     )
+    return article, meta, body

@@ -246,6 +246,18 @@ class Reading:
             (),
         )
 
+    def exchanges(self) -> list[Row]:
+        """Every HTTP exchange with a source, in order."""
+        return self._rows("SELECT * FROM fetches ORDER BY id", ())
+
+    def unread(self) -> list[Row]:
+        """Pages that were asked for and gave no answer that could be read."""
+        return self._rows(
+            "SELECT url, reason, detail FROM pages WHERE state = 'pending' AND reason IS NOT NULL"
+            " ORDER BY id",
+            (),
+        )
+
     def states(self) -> dict[str, int]:
         """Number of pages in each state."""
         rows = self._connection.execute("SELECT state, count(*) FROM pages GROUP BY state")
