@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from crawler.store import Store
@@ -24,6 +25,12 @@ from dedupe import (
 
 LEARNED_FIRST = 10_000
 """Articles from which a file learns what is common before it decides; they are in memory."""
+FIRST_LINES, LAST_LINES = 3, 6
+"""Lines of a text that are counted for the furniture of its outlet."""
+LONGEST_LINE = 320
+"""Characters; a longer line is a paragraph."""
+FORGET_EVERY = 100
+"""Texts of an outlet between two looks at how many lines it has."""
 
 
 class Learned:
@@ -34,6 +41,8 @@ class Learned:
         known = store.counts.common()
         self._common = Common(known.texts, known.packed) if known else Common()
         self._furniture: dict[int, Furniture] = {}
+        self._lines: Counter[int] = Counter()
+        """texts by outlet whose lines were counted"""
         self._outlets: dict[int, int] = {}
         """outlets of the articles that were counted before any was compared"""
         self.is_new = known is None
@@ -63,6 +72,9 @@ class Learned:
 
         `outlets` are those of the articles that it is another print of.
         """
+        outlets = set(outlets)
+        if article.outlet not in outlets:
+            self._count_lines(article)
         if article.id not in self._outlets:
             self._count(shingled, article.outlet, outlets)
 
@@ -82,6 +94,17 @@ class Learned:
         others = set(prints)
         self._common.count(shingled.every, copy=bool(others))
         self._of(outlet).count(shingled.every, copy=outlet in others)
+
+    def _count_lines(self, article: ComparedText) -> None:
+        """Count the lines at both ends of a text: furniture stands there."""
+        lines = article.text.split("\n")
+        ends = {*lines[:FIRST_LINES], *lines[-LAST_LINES:]}
+        self._store.counts.count_lines(
+            article.outlet, sorted(line for line in ends if 0 < len(line) <= LONGEST_LINE)
+        )
+        self._lines[article.outlet] += 1
+        if self._lines[article.outlet] % FORGET_EVERY == 0:
+            self._store.counts.forget_rare_lines(article.outlet)
 
     def _of(self, outlet: int) -> Furniture:
         if outlet not in self._furniture:

@@ -32,7 +32,8 @@ def article(db: Path, name: str, as_object: bool) -> None:
         revisions = store.reading.revisions(number)
         copies = store.reading.copies_of(number)
     assert found is not None  # article_number() gave it
-    found["authors"] = json.loads(found["authors"])
+    for column in ("authors", "agencies", "tags"):
+        found[column] = json.loads(found[column])
     if as_object:
         click.echo(as_json({**found, "revisions": revisions, "copies": copies}, indent=2))
     else:
@@ -52,9 +53,13 @@ def _show(found: Row, revisions: list[Row], copies: list[Row]) -> None:
         "url": found["url"],
         "outlet": found["outlet"],
         "authors": ", ".join(found["authors"]),
+        "agencies": ", ".join(found["agencies"]),
         "language": found["language"],
         "published": published,
+        "but": found["published_doubt"],
         "first seen": _interval(found),
+        "section": found["section"],
+        "tags": ", ".join(found["tags"]),
         "words": found["words"],
         "copy group": found["copy_group"],
         "story": found["story"],

@@ -1,8 +1,9 @@
-"""Counts of shingles: what is common among all texts, and the furniture of each outlet."""
+"""Counts: shingles common among all texts, shingles and lines that are furniture of an outlet."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from typing import NamedTuple
 
 
@@ -13,8 +14,13 @@ class Count(NamedTuple):
     packed: bytes
 
 
+MAX_LINES = 2_000
+"""Lines of an outlet beyond which those that were met once are forgotten (Manku and Motwani's
+lossy counting): furniture comes again."""
+
+
 class Counts:
-    """The `common_shingles` and `furniture` of the file."""
+    """The `common_shingles`, `furniture` and `outlet_lines` of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -51,7 +57,28 @@ class Counts:
             (outlet, *counts),
         )
 
+    def count_lines(self, outlet: int, lines: Collection[str]) -> None:
+        """Count these lines of one text, each once."""
+        self._connection.executemany(
+            """
+            INSERT INTO outlet_lines (outlet, line, texts) VALUES (?, ?, 1)
+            ON CONFLICT (outlet, line) DO UPDATE SET texts = texts + 1
+            """,
+            [(outlet, line) for line in lines],
+        )
+
+    def forget_rare_lines(self, outlet: int) -> None:
+        """Drop the lines that an outlet was met with once, when it has too many."""
+        self._connection.execute(
+            """
+            DELETE FROM outlet_lines WHERE outlet = :outlet AND texts = 1
+              AND (SELECT count(*) FROM outlet_lines WHERE outlet = :outlet) > :most
+            """,
+            {"outlet": outlet, "most": MAX_LINES},
+        )
+
     def forget(self) -> None:
         """Drop all counts, to learn them anew."""
+        self._connection.execute("DELETE FROM outlet_lines")
         self._connection.execute("DELETE FROM common_shingles")
         self._connection.execute("DELETE FROM furniture")

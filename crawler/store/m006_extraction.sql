@@ -11,6 +11,26 @@ CREATE TABLE credits ( -- a news agency whose text an article carries, and how t
 -- serves: articles that carry an agency
 CREATE INDEX credits_agency ON credits (agency);
 
+CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is its furniture
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
+  line TEXT NOT NULL, -- the line
+  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
+  PRIMARY KEY (outlet, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW article_texts AS -- bodies without the lines that their outlet repeats in five texts and more
+SELECT
+  a.id AS article, -- number of the article
+  -- A text as JSON strings, one a line; U+10FFFD stands for the backslash meanwhile
+  coalesce((SELECT group_concat(replace(line, char(1114109), char(92)), char(10)) FROM (
+    SELECT j.value AS line
+    FROM (SELECT json_quote(replace(a.text, char(92), char(1114109))) AS quoted) q,
+      json_each('["' || replace(substr(q.quoted, 2, length(q.quoted) - 2), '\n', '","') || '"]') j
+    WHERE NOT EXISTS (SELECT 1 FROM outlet_lines l WHERE l.outlet = a.outlet AND l.line = replace(j.value, char(1114109), char(92)) AND l.texts >= 5)
+    ORDER BY j.key
+  )), '') AS text -- body, paragraphs separated by newlines
+FROM articles a;
+
 DROP VIEW article_overview;
 
 CREATE VIEW article_overview AS -- one flat row an article

@@ -147,9 +147,10 @@ class Reading:
         """One article with everything known of it."""
         return self._row(
             """
-            SELECT v.*, a.text, a.authors, a.section, a.image, a.paywalled, a.published_source,
+            SELECT v.*, t.text, a.authors, a.section, a.image, a.paywalled, a.published_source,
               a.published_raw, a.modified_at, a.fetched_at
-            FROM article_overview v JOIN articles a ON a.id = v.article WHERE v.article = ?
+            FROM article_overview v JOIN articles a ON a.id = v.article
+            JOIN article_texts t ON t.article = v.article WHERE v.article = ?
             """,
             (article,),
         )
@@ -267,7 +268,9 @@ class Reading:
         """Columns and rows of one of EXPORTS, streamed; articles with or without their text."""
         query = EXPORTS[what]
         if what == "articles" and text:
-            query = "SELECT v.*, a.text FROM article_overview v JOIN articles a ON a.id = v.article"
+            query = (
+                "SELECT v.*, t.text FROM article_overview v JOIN article_texts t USING (article)"
+            )
         cursor = self._connection.execute(query)
         return [column[0] for column in cursor.description], (tuple(row) for row in cursor)
 

@@ -296,6 +296,13 @@ CREATE TABLE credits ( -- a news agency whose text an article carries, and how t
   PRIMARY KEY (article, agency, via)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is its furniture
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
+  line TEXT NOT NULL, -- the line
+  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
+  PRIMARY KEY (outlet, line)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -451,6 +458,19 @@ FROM (
   FROM stories s
   WHERE s.merged_into IS NULL
 );
+
+CREATE VIEW article_texts AS -- bodies without the lines that their outlet repeats in five texts and more
+SELECT
+  a.id AS article, -- number of the article
+  -- A text as JSON strings, one a line; U+10FFFD stands for the backslash meanwhile
+  coalesce((SELECT group_concat(replace(line, char(1114109), char(92)), char(10)) FROM (
+    SELECT j.value AS line
+    FROM (SELECT json_quote(replace(a.text, char(92), char(1114109))) AS quoted) q,
+      json_each('["' || replace(substr(q.quoted, 2, length(q.quoted) - 2), '\n', '","') || '"]') j
+    WHERE NOT EXISTS (SELECT 1 FROM outlet_lines l WHERE l.outlet = a.outlet AND l.line = replace(j.value, char(1114109), char(92)) AND l.texts >= 5)
+    ORDER BY j.key
+  )), '') AS text -- body, paragraphs separated by newlines
+FROM articles a;
 
 CREATE VIEW article_overview AS -- one flat row an article
 SELECT
