@@ -77,6 +77,7 @@ def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     assert found.copies.precision == 1.0
     assert found.copies.recall == 1.0
     assert found.stories.f1 >= 0.97
+    assert min(found.agencies.precision, found.agencies.recall) >= 0.99
     assert main["outlets"] >= 5
 
 
