@@ -15,6 +15,7 @@ from crawler.errors import UsageError
 MAX_LENGTH = 2_000
 """Longer addresses are refused: no browser of the time took them, and they fill indexes."""
 
+_AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -60,12 +61,21 @@ def is_front_page(url: str) -> bool:
 
 
 def _once(url: str) -> str:
+    url = _without_amp(url)
     # courlan drops parameters without a value, and /article?4711 is not /article.
     named = all(field.partition("=")[2] for field in urlsplit(url).query.split("&") if field)
     parts = urlsplit(canonicalize_url((clean_url(url) or url) if named else url))
     netloc = parts.netloc.lower().rpartition("@")[2]
     default = {"http": ":80", "https": ":443"}[parts.scheme]
     return urlunsplit(parts._replace(netloc=netloc.removesuffix(default), path=parts.path or "/"))
+
+
+def _without_amp(url: str) -> str:
+    """Without the parameters that ask for the AMP form of the same page."""
+    parts = urlsplit(url)
+    fields = parts.query.split("&")
+    kept = [field for field in fields if field.lower() not in _AMP]
+    return url if len(kept) == len(fields) else urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def _require_web(url: str) -> None:
