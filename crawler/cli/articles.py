@@ -31,16 +31,21 @@ def article(db: Path, name: str, as_object: bool) -> None:
         found = store.reading.article(number)
         revisions = store.reading.revisions(number)
         copies = store.reading.copies_of(number)
+        credited = store.reading.credits(number)
     assert found is not None  # article_number() gave it
     for column in ("authors", "agencies", "tags"):
         found[column] = json.loads(found[column])
     if as_object:
-        click.echo(as_json({**found, "revisions": revisions, "copies": copies}, indent=2))
+        click.echo(
+            as_json(
+                {**found, "credits": credited, "revisions": revisions, "copies": copies}, indent=2
+            )
+        )
     else:
-        _show(found, revisions, copies)
+        _show(found, credited, revisions, copies)
 
 
-def _show(found: Row, revisions: list[Row], copies: list[Row]) -> None:
+def _show(found: Row, credited: list[Row], revisions: list[Row], copies: list[Row]) -> None:
     click.echo(click.style(one_line(found["title"] or "(no headline)"), bold=True))
     published = "unknown"
     if found["published_at"]:
@@ -53,7 +58,6 @@ def _show(found: Row, revisions: list[Row], copies: list[Row]) -> None:
         "url": found["url"],
         "outlet": found["outlet"],
         "authors": ", ".join(found["authors"]),
-        "agencies": ", ".join(found["agencies"]),
         "language": found["language"],
         "published": published,
         "but": found["published_doubt"],
@@ -67,6 +71,9 @@ def _show(found: Row, revisions: list[Row], copies: list[Row]) -> None:
     for label, value in facts.items():
         if value not in (None, ""):
             click.echo(f"{label:<11} {one_line(str(value))}")
+    for credit in credited:
+        evidence = one_line(f"{credit['via']}: {credit['evidence']}")
+        click.echo(f"{'agency':<11} {credit['agency']} ({credit['confidence']:.2f}, {evidence})")
     click.echo(f"\n{visible(found['text'])}")
     for old in revisions:
         click.echo(

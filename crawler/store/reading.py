@@ -155,6 +155,16 @@ class Reading:
             (article,),
         )
 
+    def credits(self, article: int) -> list[Row]:
+        """The agencies that an article carries, and how that is known, the surest first."""
+        return self._rows(
+            """
+            SELECT agency, via, confidence, evidence FROM credits
+            WHERE article = ? ORDER BY confidence DESC, agency, via
+            """,
+            (article,),
+        )
+
     def revisions(self, article: int) -> list[Row]:
         """Earlier texts of an article, oldest first."""
         return self._rows(
