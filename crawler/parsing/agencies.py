@@ -60,6 +60,11 @@ _AT_END = re.compile(
     r"[(（/\[]\s*(?P<who>[^()（）/\[\]]{2,40}(?:/[^()（）\[\]]{2,20})?)\s*[)）/\]]\W*$"
 )
 _REUTERS_STYLE = re.compile(r"^\W*(?:additional )?(?:reporting|writing) by\b.*\bediting by\b", re.I)
+# AA, PA, TT: two or three capitals have other meanings. These are known for nothing else in print.
+_CAPITALS = range(2, 4)
+_KNOWN_CAPITALS = frozenset(
+    {"AP", "AFP", "EFE", "DPA", "PTI", "AAP", "KNA", "UPI", "NTB", "ČTK", "CTK", "APA", "PAP"}
+)
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _PARTS = re.compile(r"\s*(?:[/,;&+|=]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
 
@@ -141,7 +146,7 @@ def _places(
     for line in lines[:FIRST]:
         for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEFORE_DASH):
             match = pattern.search(line)
-            if match:
+            if match and not _is_ambiguous(match["who"], after=match.groupdict().get("place")):
                 sure = pattern is not _BEFORE_DASH
                 yield "dateline", 0.95 if sure else 0.8, line[: match.end()], match["who"]
     for byline in bylines:
@@ -159,7 +164,7 @@ def _places(
 
 def _in_last_line(line: str) -> Iterator[tuple[str, float, str, str]]:
     end = _AT_END.search(line)
-    if end:
+    if end and not _is_ambiguous(end["who"]):
         yield "credit", 0.8, line[-60:], end["who"]
     if len(line) > LONGEST_CREDIT:
         return
@@ -167,13 +172,25 @@ def _in_last_line(line: str) -> Iterator[tuple[str, float, str, str]]:
     if rights:
         yield "copyright", 0.9, line, rights["who"] or rights["late"]
     whole = _CREDIT.match(line)
-    if whole:
+    if whole and not _is_ambiguous(line):
         yield "credit", 0.85, line, whole["who"]
     with_ = _WITH.search(line)
     if with_:
         yield "credit", 0.6, line, with_["who"]
     if _REUTERS_STYLE.search(line):
         yield "credit", 0.6, line, "Reuters"
+
+
+def _is_ambiguous(text: str, *, after: str | None = None) -> bool:
+    """Whether a text is two or three capitals that mean other things too.
+
+    Behind a place in capitals, as in `KARACHI: (APP)`, they are an agency.
+    """
+    bare = text.strip(" .,;:*()[]（）-–—_|/")
+    if not bare.isupper() or len(bare) not in _CAPITALS or bare in _KNOWN_CAPITALS:
+        return False
+    place = re.match(r"\w{3,}", after or "")
+    return place is None or not place[0].isupper()
 
 
 @functools.lru_cache(maxsize=8)

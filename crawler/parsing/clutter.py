@@ -29,7 +29,9 @@ _EDGES = " \t.:!?…|»›>-–—•*·"
 _BULLET = re.compile(r"^[\s\-*•·–|>»]+|^\s*\d{1,2}[.)]\s+")
 _SENTENCE_END = re.compile(r"[.!?…。！？।»”\"'’)\]]\s*$")
 _CLOCK_OR_YEAR = re.compile(r"\b(19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}")
-_COPYRIGHT = re.compile(r"^\W*(©|\(c\)|copyright\b|content ©).{0,200}$", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^\W*(content\s*)?(©|\(c\)|copyright\s*(©|\(c\)|[:\d]|by\b)).{0,200}$", re.IGNORECASE
+)
 _LABEL = re.compile(r"\s*[\[(][^\])]{1,30}[\])]\W*$")
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -79,7 +81,9 @@ def is_phrase(line: str) -> bool:
     bare = _BULLET.sub("", line)
     if fold(bare) in known.lines or _COPYRIGHT.match(line) or known.credits.match(line):
         return True
-    if len(line) <= SHORT_START and bare.casefold().startswith(known.starts):
+    # `Read: the whole report` is a reference; `Read: it is the law.` may be a sentence.
+    starts = known.long_starts if line.endswith((".", "。")) else known.starts
+    if len(line) <= SHORT_START and bare.casefold().startswith(starts):
         return True
     if known.holds.search(line.casefold()) and _size(line) <= SHORT_HOLDS:
         return True
@@ -205,6 +209,8 @@ def _size(line: str) -> int:
 class _Phrases:
     lines: frozenset[str]
     starts: tuple[str, ...]
+    long_starts: tuple[str, ...]
+    """those of three words and more"""
     holds: re.Pattern[str]
     credits: re.Pattern[str]
     bylines: re.Pattern[str]
@@ -223,6 +229,7 @@ def _phrases() -> _Phrases:
     return _Phrases(
         lines=frozenset(map(fold, every["lines"])),
         starts=tuple(every["starts"]),
+        long_starts=tuple(phrase for phrase in every["starts"] if len(phrase.split()) > 2),
         holds=re.compile(either["holds"]),
         # `Photo: A. Person`, or `Protesters in Almaty. Source: A. Person /AFP via Getty Images. |`
         credits=re.compile(

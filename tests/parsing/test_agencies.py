@@ -71,6 +71,10 @@ def test_credit_lines(line: str, agencies: set[str]) -> None:
         "A jumper on the bridge. © AFP / A. Person",
         "Photo: A. Person / Reuters",
         "The report (in German) is on the council's site.",
+        "The school has a new PA (PA)",
+        "EP",
+        "She joined the group (AA)",
+        "MAP",
     ],
 )
 def test_an_agency_that_is_only_mentioned_is_not_credited(line: str) -> None:

@@ -103,7 +103,10 @@ def test_phrases_of_outlets_are_known(line: str) -> None:
     [
         PROSE, "More people came than expected.", "Sources in the council said so.",
         "The photo showed a bridge.", "He read more books than she did.",
-        "Comments were not welcome, the mayor said.",
+        "Comments were not welcome, the mayor said.", "Copyright law changed in 2019.",
+        "Written by Shakespeare in 1605, the play is about power.",
+        "By signing up for the army, he escaped prison.", "More on that later.",
+        "The company said in its free newsletter that profits rose.",
     ],
 )  # fmt: skip
 def test_sentences_are_not(line: str) -> None:

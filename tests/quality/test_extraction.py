@@ -21,8 +21,8 @@ from crawler.errors import ExtractError
 from crawler.parsing.dates import moment
 from crawler.types import Article
 
-OVER_DEFAULT = {"aeb": 0.012, "fundus": 0.009, "l3s_gn1": 0.040, "trafilatura_eval": 0.006}
-FLOORS = {"aeb": 0.960, "fundus": 0.954, "l3s_gn1": 0.872, "trafilatura_eval": 0.929}
+OVER_DEFAULT = {"aeb": 0.012, "fundus": 0.009, "l3s_gn1": 0.040, "trafilatura_eval": 0.005}
+FLOORS = {"aeb": 0.960, "fundus": 0.954, "l3s_gn1": 0.872, "trafilatura_eval": 0.928}
 LEAST_PAGES = 3
 """Of a language, before its mean is compared."""
 
