@@ -68,7 +68,10 @@ def _submit(
     store: Store, kept: Kept, outlets: Mapping[str, Outlet], workers: Workers
 ) -> tuple[Fetched, Future[Article | Rejected]] | None:
     page = store.pages.of(kept.page)
-    if page is None or store.articles.extraction(kept.page) == EXTRACTION:
+    # A later crawl without --keep-pages may have brought a newer text than these bytes hold.
+    if page is None or store.articles.is_current(
+        kept.page, extraction=EXTRACTION, fetched_at=kept.at
+    ):
         return None
     fetched = Fetched(
         page=page,

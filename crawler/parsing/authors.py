@@ -22,6 +22,8 @@ LONGEST_BYLINE = 160
 """Characters; a longer element that is called a byline is a portrait of the author."""
 NEAR = 2
 """Levels up to an element that holds two authors of one article."""
+LONGEST_ENTRY = 500
+"""Characters of a list of authors that are read."""
 _META = (
     "author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "byl",
     "cxenseparse:author", "articleauthor", "dcterms.creator", "citation_author",
@@ -83,7 +85,8 @@ def _sources(stated: Stated) -> Iterator[tuple[str, tuple[str, ...]]]:
 def split_names(raw: str) -> list[str]:
     """`By Ann Lee and Bo Chan, Science Editor` as ['Ann Lee', 'Bo Chan']."""
     words = _words()
-    entry = words.by.sub("", _ADDRESS.sub("", one_line(_ASIDE.sub("", raw)) or ""))
+    entry = (one_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
+    entry = words.by.sub("", _ADDRESS.sub("", _ASIDE.sub("", entry)))
     names: list[str] = []
     for part in words.between.split(entry):
         name = words.by.sub("", part).strip(" .,;:·•|/-–—*")

@@ -54,13 +54,13 @@ def _xpath(selector: str) -> str:
 def prepare(tree: etree._Element) -> None:
     """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
     _drop_captions(tree)
-    tables = list(tree.iter("table"))
-    layout = [table for table in tables if _arranges(table)]
-    for table in tables:
-        if table not in layout and _is_menu(table):
+    tables = [(table, _arranges(table)) for table in tree.iter("table")]
+    for table, arranges in tables:
+        if not arranges and _is_menu(table):
             _drop(table)
-    for table in layout:
-        _unwrap(table)
+    for table, arranges in tables:
+        if arranges:
+            _unwrap(table)
 
 
 def length(element: etree._Element) -> int:

@@ -55,12 +55,13 @@ class Articles:
         self._revise(known["id"], article, run=run, now=now, ours=ours)
         return Saved.REVISED
 
-    def extraction(self, page: int) -> int | None:
-        """Version of the extraction that made a page's article; None without one."""
+    def is_current(self, page: int, *, extraction: int, fetched_at: str) -> bool:
+        """Whether a page's article was made by this extraction, or of bytes fetched later."""
         row = self._connection.execute(
-            "SELECT extraction FROM articles WHERE page = ?", (page,)
+            "SELECT 1 FROM articles WHERE page = ? AND (extraction = ? OR fetched_at > ?)",
+            (page, extraction, fetched_at),
         ).fetchone()
-        return None if row is None else row["extraction"]
+        return row is not None
 
     def _known(self, article: Article) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
@@ -116,6 +117,8 @@ class Articles:
     def _update(self, number: int, article: Article) -> None:
         # What the new text does not say (a date, a section) stays as it was known.
         values = {k: v for k, v in _columns(article).items() if v is not None}
+        if article.published is not None:
+            values["published_doubt"] = article.published_doubt  # of the old time no more
         self._connection.execute(
             f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)} "
             "WHERE id = :id",

@@ -68,6 +68,8 @@ def test_credit_lines(line: str, agencies: set[str]) -> None:
     [
         "Reuters reported on Monday that the bridge would stay closed until spring.",
         "The mayor told the AP that she was sorry.",
+        "The Associated Press (AP) sued over the bridge on Friday.",
+        "The American Psychological Association (APA) said so on Monday.",
         "A jumper on the bridge. © AFP / A. Person",
         "Photo: A. Person / Reuters",
         "The report (in German) is on the council's site.",
@@ -105,3 +107,9 @@ def test_outlets_that_are_agencies_are_known_too_and_do_not_credit_themselves() 
 def test_a_broken_address_is_no_agency() -> None:
     page = html.fromstring("<html><head><link rel='canonical' href='http://['></head></html>")
     assert credits_of(BODY, stated=Stated.read(page)) == {}
+
+
+def test_runs_of_spaces_cost_nothing() -> None:
+    spaces = "x" + " " * 300_000 + "x"
+    page = html.fromstring(f"<html><head><meta name='source' content='{spaces}'></head></html>")
+    assert credits_of(spaces, bylines=(spaces,), stated=Stated.read(page)) == {}

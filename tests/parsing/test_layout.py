@@ -107,6 +107,9 @@ def test_phrases_of_outlets_are_known(line: str) -> None:
         "Written by Shakespeare in 1605, the play is about power.",
         "By signing up for the army, he escaped prison.", "More on that later.",
         "The company said in its free newsletter that profits rose.",
+        "The ministry said on its Telegram channel that 40 drones were shot down.",
+        "Das Redaktionsnetzwerk Deutschland berichtete zuerst darüber.",
+        "最高人民法院认为，被告未经授权使用他人商标，构成侵权。",
     ],
 )  # fmt: skip
 def test_sentences_are_not(line: str) -> None:

@@ -42,6 +42,28 @@ def test_a_changed_text_keeps_the_old_one(store: Store) -> None:
     assert new["published_at"] == WHEN.at
 
 
+def test_a_doubt_about_the_time_goes_with_the_time_it_was_about(store: Store) -> None:
+    save(store, article(published_doubt="meta says 2021-01-01"))
+    save(store, article("The bridge stays open."))
+    (row,) = list(store.reading.export("articles", text=False)[1])
+    columns = store.reading.export("articles", text=False)[0]
+    assert row[columns.index("published_doubt")] is None
+
+
+def test_bytes_older_than_the_text_are_not_read_anew(store: Store) -> None:
+    with store.batch():
+        store._connection.execute(
+            "INSERT INTO pages (id, outlet, url, state)"
+            " VALUES (1, ?, 'https://g.org/1', 'article')",
+            (store.outlets.ensure("g"),),
+        )
+    save(store, article(page=1, extraction=0, fetched_at="2022-02-01T00:00:00Z"))
+    current = store.articles.is_current
+    assert current(1, extraction=1, fetched_at="2022-01-01T00:00:00Z")
+    assert not current(1, extraction=1, fetched_at="2022-02-01T00:00:00Z")
+    assert current(1, extraction=0, fetched_at="2022-02-01T00:00:00Z")
+
+
 def test_unknown_is_null_and_a_fetch_time_never_stands_in(store: Store) -> None:
     save(store, article(published=None, fetched_at=NOW))
     found = store.reading.article(1)
