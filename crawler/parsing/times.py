@@ -86,7 +86,7 @@ def _unmarked(stated: Stated, *, now: str) -> Moment | None:
 def _searched(tree: etree._Element, *, url: str, now: str) -> Moment | None:
     """A day found in the page's markup, by htmldate: the last resort, and the slowest."""
     try:
-        # Its extensive search, through all the text, is a guess: of ten more days that it gave on
+        # Its extensive search, through all the text, is a guess: of five more days that it gave on
         # real pages (78 of postlight/parser) one was right, at three times the cost.
         found = find_date(
             tree, original_date=True, extensive_search=False, url=url, max_date=now[:10]

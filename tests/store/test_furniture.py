@@ -37,7 +37,6 @@ def test_what_five_texts_of_an_outlet_repeat_is_left_out_and_the_text_itself_is_
     store: Store,
 ) -> None:
     for number in range(1, 6):
-        assert shown(store, number - 1) if number > 1 else True
         save(store, number, f"{words(number)}\n{BIO}")
     save(store, 6, f"{words(6)}\n{BIO}", outlet="other")
     group(store, run=1, now=NOW)
