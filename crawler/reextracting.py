@@ -45,9 +45,9 @@ def reextract(
             continue
         batch.append(read)
         if len(batch) >= BATCH:
-            _save(store, batch, counts, run=run, now=now)
+            _save(store, kept, batch, counts, run=run, now=now)
             batch = []
-    _save(store, batch, counts, run=run, now=now)
+    _save(store, kept, batch, counts, run=run, now=now)
     return counts
 
 
@@ -68,10 +68,10 @@ def _submit(
     store: Store, kept: Kept, outlets: Mapping[str, Outlet], workers: Workers
 ) -> tuple[Fetched, Future[Article | Rejected]] | None:
     page = store.pages.of(kept.page)
+    if page is None or kept.extraction == EXTRACTION:
+        return None
     # A later crawl without --keep-pages may have brought a newer text than these bytes hold.
-    if page is None or store.articles.is_current(
-        kept.page, extraction=EXTRACTION, fetched_at=kept.at
-    ):
+    if store.articles.is_newer(kept.page, than=kept.at):
         return None
     fetched = Fetched(
         page=page,
@@ -97,10 +97,19 @@ def _finished(
         return fetched, rejected(fetched, error)
 
 
-def _save(store: Store, batch: list[Read], counts: Counter[str], *, run: int, now: str) -> None:
+def _save(
+    store: Store,
+    kept: KeptPages,
+    batch: list[Read],
+    counts: Counter[str],
+    *,
+    run: int,
+    now: str,
+) -> None:
     with store.batch():
         for fetched, found in batch:
             counts[_save_one(store, fetched.page, found, run=run, now=now)] += 1
+    kept.mark_read([fetched.page.id for fetched, _ in batch], extraction=EXTRACTION)
 
 
 def _save_one(store: Store, page: Page, found: Article | Rejected, *, run: int, now: str) -> str:

@@ -14,6 +14,7 @@ from scrapy.utils.defer import _schedule_coro
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
+from crawler.parsing.extract import EXTRACTION
 from crawler.store import Saved, Store, open_store
 from crawler.store.kept import KeptPages
 from crawler.store.polls import PollState
@@ -91,7 +92,7 @@ class Writer:
         if self._kept is None or self.failure is not None:
             return
         try:
-            self._kept.save(fetched)
+            self._kept.save(fetched, extraction=EXTRACTION)
         except NewsloomError as error:
             self._fail(error)
 

@@ -32,6 +32,7 @@ _CLOCK_OR_YEAR = re.compile(r"\b(19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}"
 _COPYRIGHT = re.compile(
     r"^\W*(content\s*)?(©|\(c\)|copyright\s*(©|\(c\)|[:\d]|by\b)).{0,200}$", re.IGNORECASE
 )
+_AFTER_LABEL = re.compile(r"[:：/)©][\W\d]*\w")
 _LABEL = re.compile(r"\s*[\[(][^\])]{1,30}[\])]\W*$")
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -79,7 +80,9 @@ def is_phrase(line: str) -> bool:
         return False
     known = _phrases()
     bare = _BULLET.sub("", line)
-    if fold(bare) in known.lines or _COPYRIGHT.match(line) or known.credits.match(line):
+    if fold(bare) in known.lines:
+        return True
+    if (_COPYRIGHT.match(line) or known.credits.match(line)) and not _is_sentence(line):
         return True
     # `Read: the whole report` is a reference; `Read: it is the law.` may be a sentence.
     starts = known.long_starts if line.endswith((".", "。")) else known.starts
@@ -104,6 +107,15 @@ def is_link(line: str, around: Surroundings) -> bool:
 def is_byline(line: str) -> bool:
     """Whether a short line names who wrote the article."""
     return _size(line) <= 8 and bool(_phrases().bylines.match(line))
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether what follows a label is a sentence: `Source: two people said so.`"""
+    told = _AFTER_LABEL.search(line)
+    if told is None or not told[0][-1].islower() or "courtesy" in line.casefold():
+        return False
+    words = re.findall(r"[^\W\d_]+", line[told.end() :])
+    return bool(_SENTENCE_END.search(line)) and sum(word[0].islower() for word in words) >= 2
 
 
 def _is_title(line: str, around: Surroundings) -> bool:
@@ -132,10 +144,16 @@ def _without_head(lines: Sequence[str], around: Surroundings) -> list[str]:
 def _end(lines: Sequence[str], around: Surroundings) -> int:
     """How many lines are left when links, times and their headings are cut off at the end."""
     long_links = tuple(link for link in around.links if len(link) >= LONG_LINK)
+    beginnings = {link[:LONG_LINK] for link in long_links}
     end, cut = len(lines), False
     while end > 1:
         line = lines[end - 1]
-        teaser = line.startswith("- ") and fold(line).startswith(long_links)
+        folded = fold(line)
+        teaser = (
+            line.startswith("- ")
+            and folded[:LONG_LINK] in beginnings
+            and folded.startswith(long_links)
+        )
         if teaser or is_link(line, around) or _like_title(line, around):
             cut = True
         elif not (

@@ -140,6 +140,7 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
             bylines=meta.bylines.entries,
             stated=stated,
             url=fetched.url,
+            outlet=outlet.name,
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,

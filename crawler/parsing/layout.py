@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HTMLParser
 
 _ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
+_DROPPED = "dropped"
 _BLOCKS = ("form", "h1", "h2", "h3", "p", "ul", "iframe", "script")
 LONG_CELL = 400
 """Characters; a cell of data holds less."""
@@ -33,9 +34,7 @@ def narrow(tree: etree._Element, *, drop: Iterable[str], body: str | None) -> et
 
     What `drop` selects is taken out; where `body` selects something, all else is left out.
     """
-    for selector in drop:
-        for element in tree.xpath(_xpath(selector)):
-            _drop(element)
+    _drop(tree, [element for selector in drop for element in tree.xpath(_xpath(selector))])
     chosen = tree.xpath(_xpath(body)) if body else []
     if not chosen:
         return tree
@@ -55,9 +54,7 @@ def prepare(tree: etree._Element) -> None:
     """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
     _drop_captions(tree)
     tables = [(table, _arranges(table)) for table in tree.iter("table")]
-    for table, arranges in tables:
-        if not arranges and _is_menu(table):
-            _drop(table)
+    _drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])
     for table, arranges in tables:
         if arranges:
             _unwrap(table)
@@ -98,22 +95,13 @@ def _unwrap(table: etree._Element) -> None:
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
     if sum(map(length, captions)) < PICTURE_STORY * sum(map(length, tree.iter("p"))):
-        for caption in captions:
-            _drop(caption)
-    for element in _CAPTIONS(tree):
-        if length(element) < LONG_CAPTION:
-            _drop(element)
+        _drop(tree, captions)
+    _drop(tree, [element for element in _CAPTIONS(tree) if length(element) < LONG_CAPTION])
 
 
-def _drop(element: etree._Element) -> None:
-    """Take an element out of its tree, but not the text behind it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)
+def _drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
+    """Take elements out of their tree, but not the text behind them."""
+    for element in elements:
+        if element is not tree:
+            element.tag = _DROPPED
+    etree.strip_elements(tree, _DROPPED, with_tail=False)

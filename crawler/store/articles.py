@@ -55,11 +55,10 @@ class Articles:
         self._revise(known["id"], article, run=run, now=now, ours=ours)
         return Saved.REVISED
 
-    def is_current(self, page: int, *, extraction: int, fetched_at: str) -> bool:
-        """Whether a page's article was made by this extraction, or of bytes fetched later."""
+    def is_newer(self, page: int, *, than: str) -> bool:
+        """Whether a page's article was made of bytes fetched after a time."""
         row = self._connection.execute(
-            "SELECT 1 FROM articles WHERE page = ? AND (extraction = ? OR fetched_at > ?)",
-            (page, extraction, fetched_at),
+            "SELECT 1 FROM articles WHERE page = ? AND fetched_at > ?", (page, than)
         ).fetchone()
         return row is not None
 

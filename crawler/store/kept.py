@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS kept_pages ( -- what servers answered, the last answe
   url TEXT NOT NULL, -- address after redirects
   content_type TEXT NOT NULL, -- as the server said
   fetched_at TEXT NOT NULL, -- when it was fetched
-  body BLOB NOT NULL -- the bytes, zstd
+  body BLOB NOT NULL, -- the bytes, zstd
+  extraction INTEGER NOT NULL -- version of the extraction that read them last
 ) STRICT
 """
 
@@ -38,6 +39,7 @@ class Kept(NamedTuple):
     content_type: str
     at: str
     body: bytes
+    extraction: int
 
 
 class KeptPages:
@@ -54,15 +56,19 @@ class KeptPages:
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute(_SCHEMA)
 
-    def save(self, fetched: Fetched) -> None:
-        """Keep a page, in place of an earlier answer. StoreError says what SQLite refused."""
+    def save(self, fetched: Fetched, *, extraction: int) -> None:
+        """Keep a page that is about to be read, in place of an earlier answer.
+
+        StoreError says what SQLite refused.
+        """
         with explained(self.path):
             self._connection.execute(
                 """
-                INSERT INTO kept_pages (page, url, content_type, fetched_at, body)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO kept_pages (page, url, content_type, fetched_at, body, extraction)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (page) DO UPDATE SET url = excluded.url, body = excluded.body,
-                  content_type = excluded.content_type, fetched_at = excluded.fetched_at
+                  content_type = excluded.content_type, fetched_at = excluded.fetched_at,
+                  extraction = excluded.extraction
                 """,
                 (
                     fetched.page.id,
@@ -70,7 +76,16 @@ class KeptPages:
                     fetched.content_type,
                     fetched.at,
                     zstd.compress(fetched.body, LEVEL),
+                    extraction,
                 ),
+            )
+
+    def mark_read(self, pages: Iterable[int], *, extraction: int) -> None:
+        """Note that an extraction has read these pages."""
+        with explained(self.path):
+            self._connection.executemany(
+                "UPDATE kept_pages SET extraction = ? WHERE page = ?",
+                [(extraction, page) for page in pages],
             )
 
     def __len__(self) -> int:
@@ -79,9 +94,12 @@ class KeptPages:
 
     def __iter__(self) -> Iterator[Kept]:
         """Every page, by number."""
-        rows = self._connection.execute("SELECT * FROM kept_pages ORDER BY page")
-        for page, url, content_type, at, body in rows:
-            yield Kept(page, url, content_type, at, zstd.decompress(body))
+        rows = self._connection.execute(
+            "SELECT page, url, content_type, fetched_at, body, extraction "
+            "FROM kept_pages ORDER BY page"
+        )
+        for page, url, content_type, at, body, extraction in rows:
+            yield Kept(page, url, content_type, at, zstd.decompress(body), extraction)
 
     def close(self) -> None:
         """Close the file."""

@@ -85,7 +85,7 @@ class Pages:
         self._connection.execute(
             """
             UPDATE pages SET state = 'article', reason = NULL, detail = NULL, due_at = NULL,
-              settled_at = ? WHERE id = ?
+              settled_at = ? WHERE id = ? AND state <> 'article'
             """,
             (at, page),
         )

@@ -34,7 +34,10 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     assert kept == articles + rejected
 
     # As if an older Newsloom had read two of them, one badly, and rejected a third.
-    ask(db, "UPDATE articles SET extraction = 0 WHERE id IN (1, 2)")
+    pages = ask(db, "SELECT group_concat(page) FROM articles WHERE id IN (1, 2, 3)")[0][0]
+    no_texts = ask(db, "SELECT group_concat(id) FROM pages WHERE reason = 'no-text'")[0][0]
+    older = f"UPDATE kept_pages SET extraction = 0 WHERE page IN ({pages}, {no_texts})"
+    ask(tmp_path / "news.pages.db", older)
     ask(db, "UPDATE articles SET text = text || char(10) || 'Post a Comment', text_hash = 'old'"
             " WHERE id = 1")  # fmt: skip
     ask(db, "DELETE FROM to_group")
@@ -58,6 +61,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
 
     again = newsloom("--db", db, "reextract", "--outlets", outlets)
     assert "0 articles with another text, 0 new, 0 with the same text" in again.stdout
+    assert f"{kept} up to date, 0 rejected" in again.stdout
 
 
 def test_without_kept_pages_it_says_what_keeps_them(tmp_path: Path) -> None:

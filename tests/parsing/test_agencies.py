@@ -39,6 +39,9 @@ def credits_of(
         ("(서울=연합뉴스) 다리가 폐쇄되었다.", "Yonhap"),
         ("【北京共同】橋が閉鎖された。", "Kyodo"),
         ("KARACHI: (APP) - The bridge is closed.", "APP"),
+        ("New Delhi, Jan 5 (PTI) The bridge is closed.", "PTI"),
+        ("Reuters - The bridge is closed.", "Reuters"),
+        ("中新社北京1月5日电（记者 某人）大桥已经关闭。", "China News Service"),
     ],
 )
 def test_datelines_in_many_languages(line: str, agency: str) -> None:
@@ -57,6 +60,7 @@ def test_datelines_in_many_languages(line: str, agency: str) -> None:
         ("With files from The Canadian Press", {"The Canadian Press"}),
         ("(Reporting by A. Person; Editing by B. Person)", {"Reuters"}),
         ("Die Polizei ermittelt (dpa)", {"dpa"}),
+        ("Die Polizei ermittelt. /dpa", {"dpa"}),
     ],
 )
 def test_credit_lines(line: str, agencies: set[str]) -> None:
@@ -77,6 +81,17 @@ def test_credit_lines(line: str, agencies: set[str]) -> None:
         "EP",
         "She joined the group (AA)",
         "MAP",
+        "Reuters: the company said on Monday that it would not pay.",
+        "Bloomberg - the former mayor - said on Monday that she would not run.",
+        "The bridge is closed — Bloomberg, which was first, said so on Monday.",
+        "法新社记者在加沙被打死，当地政府说。",
+        "法新社关于电影的报道，引起争议。",
+        "他说这是两国人民的共同（日本和韩国的共同）",
+        "He spoke for Pakistan Tehreek-e-Insaf (PTI)",
+        "Delhi is governed by the Aam Aadmi Party (AAP)",
+        "FOTO: A. Person (EFE)",
+        "picture alliance/dpa",
+        "Ann Lee / AFP",
     ],
 )
 def test_an_agency_that_is_only_mentioned_is_not_credited(line: str) -> None:
@@ -96,12 +111,28 @@ def test_bylines_json_ld_and_canonical_links_name_agencies() -> None:
     assert found == {"Reuters": "canonical", "dpa": "jsonld"}
 
 
+def test_a_persons_initials_are_no_agency() -> None:
+    assert credits_of(BODY, bylines=("Dr Ann Lee, DHA",)) == {}
+    assert credits_of(BODY, bylines=("DHA",)) == {"DHA": "byline"}
+
+
 def test_outlets_that_are_agencies_are_known_too_and_do_not_credit_themselves() -> None:
     ours = Agency(name="Meridian News Agency", forms=("Meridian",), domains=("meridian.example",))
     line = "AKTAU (Meridian) - The bridge is closed."
     assert credits_of(line, more=(ours,)) == {"Meridian News Agency": "dateline"}
     assert credits_of(line, more=(ours,), url="https://meridian.example/a") == {}
     assert credits_of(line) == {}
+
+
+def test_an_outlet_that_is_a_listed_agency_has_one_name() -> None:
+    ours = Agency(name="Kyodo News Service", domains=("kyodonews.net",))
+    assert credits_of("【北京共同】橋が閉鎖された。", more=(ours,)) == {
+        "Kyodo News Service": "dateline"
+    }
+    found = read_credits(
+        lines=["Quelle: dpa"], bylines=(), stated=NOTHING, url="https://a.example/", outlet="dpa"
+    )
+    assert found == ()
 
 
 def test_a_broken_address_is_no_agency() -> None:

@@ -92,6 +92,8 @@ def test_lists_quotes_and_tables_of_the_article_stay_in_order() -> None:
         "Читайте также: Паром", "Comments / Post a Comment", "相关阅读", "- Les også: Ferge",
         "Sign up for our newsletter", "© 2022 The Gazette", "Photo: A. Person",
         "Protesters. Source: A. Person /AFP via Getty Images. |",
+        "Photo: Courtesy of the Smith family.", "© 2022 The Gazette. All rights reserved.",
+        "Copyright © 2022. This material may not be published or broadcast without permission.",
     ],
 )  # fmt: skip
 def test_phrases_of_outlets_are_known(line: str) -> None:
@@ -109,6 +111,15 @@ def test_phrases_of_outlets_are_known(line: str) -> None:
         "The company said in its free newsletter that profits rose.",
         "The ministry said on its Telegram channel that 40 drones were shot down.",
         "Das Redaktionsnetzwerk Deutschland berichtete zuerst darüber.",
+        "Source: two people said so.", "(c) the tenant pays.",
+        "Credit: banks have stopped lending to small firms.",
+        "Copyright: a new law is needed, the minister said.",
+        "Image: she wants to be seen as a mother of four.",
+        "Melden Sie sich bitte unter 030 1234, sagte die Polizei.",
+        "There was an error in the count, the board said.",
+        "We may earn less, the workers said.", "Do you have a tip for the police?",
+        "Alle Rechte der Frauen wurden abgeschafft", "Der Artikel erschien 1933 in Berlin",
+        "En images satellites, la ville est détruite", "Související obvinění padla v květnu",
         "最高人民法院认为，被告未经授权使用他人商标，构成侵权。",
     ],
 )  # fmt: skip

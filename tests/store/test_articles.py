@@ -58,10 +58,8 @@ def test_bytes_older_than_the_text_are_not_read_anew(store: Store) -> None:
             (store.outlets.ensure("g"),),
         )
     save(store, article(page=1, extraction=0, fetched_at="2022-02-01T00:00:00Z"))
-    current = store.articles.is_current
-    assert current(1, extraction=1, fetched_at="2022-01-01T00:00:00Z")
-    assert not current(1, extraction=1, fetched_at="2022-02-01T00:00:00Z")
-    assert current(1, extraction=0, fetched_at="2022-02-01T00:00:00Z")
+    assert store.articles.is_newer(1, than="2022-01-01T00:00:00Z")
+    assert not store.articles.is_newer(1, than="2022-02-01T00:00:00Z")
 
 
 def test_unknown_is_null_and_a_fetch_time_never_stands_in(store: Store) -> None:
