@@ -23,8 +23,8 @@ KILLS = int(os.environ.get("KILLS", "20"))
 
 def crawl(db: Path, outlets: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--allow-private",
-         "--outlets", str(outlets)],
+        [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--now",
+         "--allow-private", "--outlets", str(outlets)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 

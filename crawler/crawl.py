@@ -35,6 +35,10 @@ class CrawlOptions:
     grouping: bool = True
     keep_pages: bool = False
     """whether the bytes of pages are kept, in a file beside the store"""
+    regardless: bool = False
+    """whether sources are asked that are not due"""
+    revisits: bool = True
+    """whether articles of the last days are fetched again"""
     allow_private: bool = False
     contact: str = ""
     log_level: str = "WARNING"
@@ -200,6 +204,8 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_MAX_RUNTIME": options.max_runtime,
         "NEWSLOOM_WORKERS": options.workers,
         "NEWSLOOM_KEEP_PAGES": options.keep_pages,
+        "NEWSLOOM_REVISITS": options.revisits,
+        "NEWSLOOM_NOW": options.regardless,
         "NEWSLOOM_ALLOW_PRIVATE": options.allow_private,
         "USER_AGENT": f"{agent} (+{options.contact})" if options.contact else agent,
         "LOG_LEVEL": options.log_level,

@@ -40,6 +40,7 @@ class Frontier(BaseScheduler):
         self._full: set[str] = set()
         """outlets that gave as many pages as were asked for"""
         self._left: int = crawler.settings.getint("NEWSLOOM_LIMIT") or -1
+        self._revisits: bool = crawler.settings.getbool("NEWSLOOM_REVISITS")
         runtime = crawler.settings.getfloat("NEWSLOOM_MAX_RUNTIME")
         self._ends = time.monotonic() + runtime if runtime else None
         crawler.signals.connect(self._offered, signal=pages_offered)
@@ -129,6 +130,8 @@ class Frontier(BaseScheduler):
             self._after[outlet] = pages[-1].id
             found += [page for page in pages if page.id not in self._asked]
         self._asked.update(page.id for page in found)
+        if self._revisits and len(found) < limit:
+            found += self._writer.revisits(outlet, limit=limit - len(found))
         return found
 
     def _handed_out(self, request: Request) -> None:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from crawler.errors import OutletError
 from crawler.types import Agency, Outlet, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_AGE = re.compile(r"(\d{1,4})\s*([mhd])")
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "home": str,
@@ -26,6 +28,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "agency": bool,
     "names": list,
     "delay": (int, float),
+    "revisits": list,
     "drop": list,
     "body": str,
     "spider": str,
@@ -85,6 +88,7 @@ def load_outlet(file: Path) -> Outlet:
         agency=table.get("agency", False),
         names=tuple(map(str, table.get("names", []))),
         delay=float(table["delay"]) if "delay" in table else None,
+        revisits=_ages(file, table["revisits"]) if "revisits" in table else None,
         drop=tuple(table.get("drop", [])),
         body=table.get("body"),
         spider=table.get("spider"),
@@ -96,6 +100,14 @@ def load_outlet(file: Path) -> Outlet:
             ),
         ),
     )
+
+
+def _ages(file: Path, given: Sequence[object]) -> tuple[timedelta, ...]:
+    found = [_AGE.fullmatch(str(age)) for age in given]
+    if not all(found):
+        raise OutletError(f'{file}: \'revisits\' holds ages like "1h" and "3d", not {given!r}')
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    return tuple(timedelta(**{units[age[2]]: int(age[1])}) for age in found if age)
 
 
 def _check(file: Path, table: Mapping[str, Any]) -> None:

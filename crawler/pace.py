@@ -9,7 +9,7 @@ from scrapy import Request, Spider, signals
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
-from crawler.middlewares.robots import robots_delay
+from crawler.writer import robots_delay
 
 
 class Pace(AutoThrottle):

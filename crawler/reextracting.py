@@ -80,6 +80,7 @@ def _submit(
         content_type=kept.content_type,
         body=kept.body,
         at=kept.at,
+        headers=kept.headers,
     )
     outlet = outlets.get(page.outlet) or Outlet(slug=page.outlet, name=page.outlet)
     return fetched, workers.submit(read_page, fetched, outlet)
@@ -121,6 +122,6 @@ def _save_one(store: Store, page: Page, found: Article | Rejected, *, run: int, 
     saved = store.articles.save(
         found, outlet=store.outlets.number(page.outlet), run=run, now=now, ours=True
     )
-    if saved is not Saved.TWIN:
+    if saved is not Saved.TWIN and store.pages.is_rejected(page.id):
         store.pages.settle(page.id, at=found.fetched_at or now)
     return str(saved)

@@ -84,5 +84,9 @@ NEWSLOOM_LIMIT = 0
 NEWSLOOM_MAX_RUNTIME = 0
 NEWSLOOM_WORKERS = 0
 NEWSLOOM_RUN = 0
+# Articles of the last days are fetched again now and then, to see whether they were changed.
+NEWSLOOM_REVISITS = True
+# Sources are asked when they are due; True asks all.
+NEWSLOOM_NOW = False
 LOG_LEVEL = "INFO"
 FEED_EXPORT_ENCODING = "utf-8"

@@ -6,7 +6,9 @@ can mistake their zone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -15,6 +17,8 @@ class SourceKind(StrEnum):
 
     FEED = "feed"
     SITEMAP = "sitemap"
+    PAGE = "page"
+    """a section page, whose links are looked through"""
 
 
 class Precision(StrEnum):
@@ -27,7 +31,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One feed or sitemap of an outlet."""
+    """One feed, sitemap or section page of an outlet."""
 
     url: str
     kind: SourceKind
@@ -78,6 +82,8 @@ class Outlet:
     """the agencies among the outlets described beside it"""
     delay: float | None = None
     """seconds between two requests to a host, instead of the default"""
+    revisits: tuple[timedelta, ...] | None = None
+    """ages at which an article is fetched again; None: the default ones"""
     drop: tuple[str, ...] = ()
     """CSS selectors of what stands in its bodies and is not the article's"""
     body: str | None = None
@@ -107,6 +113,8 @@ class Listing:
     title: str | None = None
     published: Moment | None = None
     modified_at: str | None = None
+    text: str | None = None
+    """body, where the source gives it; for when the page itself cannot be read"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +122,20 @@ class Listings:
     """Everything that one document of a source listed."""
 
     pages: tuple[Listing, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-    """addresses of further sitemaps, when it was a sitemap index"""
+    sitemaps: tuple[Listing, ...] = ()
+    """further sitemaps with their times of change, when it was a sitemap index"""
     refused: int = 0
     """entries left out because they had no usable address"""
+    hub: str | None = None
+    """WebSub hub that would tell of news"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "has it changed?" with."""
+
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +149,8 @@ class Page:
     listing: Listing
     stands_for: int | None = None
     """the AMP page that named it; None when a source listed it"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What a server gave to ask "has it changed?" with."""
-
-    etag: str | None = None
-    last_modified: str | None = None
+    validators: Validators = Validators()
+    """to ask whether it has changed since its article was read"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +164,8 @@ class Fetched:
     content_type: str
     body: bytes = field(repr=False)
     at: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """as the server sent them, names in small letters"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +180,10 @@ class Polled:
     validators: Validators = Validators()
     at: str
     seconds: float = 0.0
+    content_hash: str | None = None
+    """BLAKE2 of the body; None for an answer without one"""
+    moved_to: str | None = None
+    """where permanent redirects led"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +192,8 @@ class Sweep:
 
     polled: Polled
     listings: Listings
+    unchanged: bool = False
+    """whether it had not changed since it was last read in full: status 304, or the same bytes"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +209,8 @@ class PollFailed:
     seconds: float = 0.0
     denied: bool = False
     """whether the outlet forbids it (robots.txt), as against something broken"""
+    temporary: bool = False
+    """whether it may soon pass"""
     until: str | None = None
     """the server asked to wait till then"""
 
@@ -218,9 +240,23 @@ class Article:
     """agencies that it says it carries"""
     extraction: int | None = None
     """version of the extraction that made it; None for an imported article"""
+    text_from: str = "page"
+    """page; or feed, when the page itself could not be read"""
+    reserved: str | None = None
+    """what the page says to reserve its text from mining"""
     fetched_at: str | None = None
     page: int | None = None
     """id of the page it was read from; None for an imported article"""
+    validators: Validators = Validators()
+    """to ask the page whether it has changed"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """A page that has not changed since its article was read."""
+
+    page: Page
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,3 +275,5 @@ class Rejected:
     """whether it was asked for at all; when not, the page stays pending and no try is counted"""
     instead: Listing | None = None
     """the page to read in its place: an AMP page names its ordinary twin"""
+    listed: Article | None = None
+    """what its source gave of it, where that is a whole text"""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.utils.asyncio import create_looping_call
@@ -15,20 +18,33 @@ from scrapy.utils.defer import _schedule_coro
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
 from crawler.parsing.extract import EXTRACTION
+from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store, open_store
 from crawler.store.kept import KeptPages
 from crawler.store.polls import PollState
-from crawler.types import Article, Fetched, Page, PollFailed, Rejected, Source, Sweep
+from crawler.types import (
+    Article,
+    Fetched,
+    Outlet,
+    Page,
+    PollFailed,
+    Rejected,
+    Source,
+    Sweep,
+    Unchanged,
+)
 
 logger = logging.getLogger(__name__)
 
-Value = Article | Rejected | Sweep | PollFailed
+Value = Article | Rejected | Sweep | PollFailed | Unchanged
 
 BATCH = 32
 """Values in one transaction, at the most."""
 SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 
+robots_delay = object()
+"""Signal: a robots.txt asks for `seconds` between requests to `host`."""
 pages_offered = object()
 """Signal: an outlet, by slug, has pages that are new or due again, `lowest` the first of them."""
 
@@ -51,10 +67,14 @@ class Writer:
         self._since: str | None = settings.get("NEWSLOOM_SINCE")
         self._waiting: list[Value] = []
         self._numbers: dict[str, int] = {}
+        self._outlets: dict[str, Outlet] = {}
+        self._slow: set[str] = set()
+        """hosts that ask for a pause between two requests"""
         self.counts: Counter[str] = Counter()
         self.failure: NewsloomError | None = None
         self._ticker = create_looping_call(self.flush)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
+        crawler.signals.connect(self._hear_delay, signal=robots_delay)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
     @classmethod
@@ -82,6 +102,22 @@ class Writer:
             with self.store.explained():
                 return self.store.pages.pending(
                     self._numbers[outlet], outlet, after=after, now=now(), limit=limit
+                )
+        except NewsloomError as error:
+            self._fail(error)
+            return []
+
+    def revisits(self, outlet: str, *, limit: int) -> list[Page]:
+        """Articles of an outlet that are to be fetched again."""
+        ages = self._outlets[outlet].revisits
+        try:
+            with self.store.batch():
+                return self.store.pages.take_revisits(
+                    self._numbers[outlet],
+                    outlet,
+                    ages=REVISITS if ages is None else ages,
+                    now=now(),
+                    limit=limit,
                 )
         except NewsloomError as error:
             self._fail(error)
@@ -169,6 +205,9 @@ class Writer:
             self._fail(error)
         self._ticker.start(SECONDS, now=False)
 
+    def _hear_delay(self, host: str) -> None:
+        self._slow.add(host)
+
     def _begin(self, spider: Spider) -> None:
         with self.store.batch():
             if not self._run:
@@ -177,6 +216,7 @@ class Writer:
                 )
             for slug, outlet in spider.outlets.items():  # type: ignore[attr-defined]
                 self._numbers[slug] = self.store.outlets.save(outlet)
+                self._outlets[slug] = outlet
 
     def _closed(self) -> None:
         if self._ticker.running:
@@ -202,14 +242,16 @@ class Writer:
             case Article():
                 self._write_article(value, counts)
             case Rejected():
-                settled = self.store.pages.reject(value)
-                counts["rejected" if settled else "postponed"] += 1
+                self._write_rejected(value, counts)
                 if value.instead is not None:
                     twin = self.store.pages.offer_instead(
                         value.instead, page=value.page.id, run=self._run
                     )
                     if twin is not None:
                         _note(offered, value.page.outlet, [twin])
+            case Unchanged():
+                self.store.pages.settle_unchanged(value.page.id)
+                counts["unchanged"] += 1
 
     def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
         source, at = sweep.polled.source, sweep.polled.at
@@ -229,10 +271,28 @@ class Writer:
         )
         # What --since left out must be listed again to a later run without it.
         complete = len(wanted) == len(sweep.listings.pages)
-        self.store.polls.read(sweep, run=self._run, offered=len(fresh), complete=complete)
-        counts["polls unchanged" if sweep.polled.status == 304 else "polls read"] += 1
+        self.store.polls.read(
+            sweep,
+            run=self._run,
+            new=len(fresh.new),
+            offered=len(fresh.pages),
+            complete=complete,
+        )
+        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
         counts["listed"] += len(sweep.listings.pages)
-        _note(offered, source.outlet, fresh)
+        _note(offered, source.outlet, fresh.pages)
+
+    def _write_rejected(self, value: Rejected, counts: Counter[str]) -> None:
+        """A page that cannot be read is what its source gave of it, where that is a whole text."""
+        settled = self.store.pages.reject(value)
+        if not settled or value.listed is None:
+            counts["rejected" if settled else "postponed"] += 1
+            return
+        outlet = self._numbers[value.listed.outlet]
+        saved = self.store.articles.save(value.listed, outlet=outlet, run=self._run, now=value.at)
+        counts[str(saved)] += 1
+        if saved is not Saved.TWIN:
+            self.store.pages.settle_listed(value.page.id)
 
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
         at = article.fetched_at or now()
@@ -245,7 +305,22 @@ class Writer:
         if saved is Saved.TWIN:
             self.store.pages.reject_as(article.page, "twin", article.url, at=at)
         else:
-            self.store.pages.settle(article.page, at=at)
+            self.store.pages.settle(
+                article.page,
+                at=at,
+                validators=article.validators,
+                ages=self._ages(article.outlet, article.url),
+            )
+
+    def _ages(self, slug: str, url: str) -> Sequence[timedelta]:
+        """Ages at which an outlet's articles are fetched again."""
+        if not self._crawler.settings.getbool("NEWSLOOM_REVISITS"):
+            return ()
+        stated = self._outlets[slug].revisits
+        if stated is not None:
+            return stated
+        # Who asks for long pauses has no time to spare for a second look.
+        return () if urlsplit(url).hostname in self._slow else REVISITS
 
 
 def _note(offered: dict[str, int], outlet: str, pages: list[int]) -> None:

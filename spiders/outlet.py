@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,11 +14,12 @@ from crawler.clock import now
 from crawler.errors import ExtractError
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.parsers import Parsers
-from crawler.parsing.read import read_listings, read_page
+from crawler.parsing.read import read_listing, read_listings, read_page
 from crawler.refusals import NotDue, Refusal, explain, for_status
 from crawler.types import (
     Article,
     Fetched,
+    Listing,
     Listings,
     Outlet,
     Page,
@@ -27,8 +29,12 @@ from crawler.types import (
     Source,
     SourceKind,
     Sweep,
+    Unchanged,
     Validators,
 )
+
+WITHDRAWN = frozenset({"http-404", "http-410", "http-451", "front-page"})
+"""Reasons for which a page's text in the feed does not stand for it: the outlet took it away."""
 
 
 class OutletSpider(Spider):
@@ -55,15 +61,15 @@ class OutletSpider(Spider):
                 if source.kind in self.kinds:
                     yield self.source_request(source)
 
-    def source_request(self, source: Source) -> Request:
-        """Ask a source what it lists."""
+    def source_request(self, source: Source, *, changed_at: str | None = None) -> Request:
+        """Ask a source what it lists; `changed_at` is what the index of a sitemap says."""
         self._asked.add(source.url)
         return Request(
             source.url,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"source": source},
-            meta={"source": source},
+            meta={"source": source, "changed_at": changed_at},
             priority=10,
         )
 
@@ -81,8 +87,9 @@ class OutletSpider(Spider):
     ) -> AsyncIterator[Sweep | PollFailed | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
-        if response.status == 304:
-            yield Sweep(polled=polled, listings=Listings())
+        known = response.meta.get("content_hash")
+        if response.status == 304 or (known is not None and polled.content_hash == known):
+            yield Sweep(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
             until = response.meta.get("until")
             yield _poll_failed(source, polled, for_status(response.status, until=until))
@@ -92,16 +99,22 @@ class OutletSpider(Spider):
                     read_listings, response.body, url=response.url, kind=source.kind
                 )
             except ExtractError as error:
-                refusal = Refusal(error.reason, error.detail, temporary=True)
+                passing = error.reason.startswith("parser-")
+                refusal = Refusal(error.reason, error.detail, temporary=passing)
                 yield _poll_failed(source, polled, refusal)
                 return
             yield Sweep(polled=polled, listings=listings)
-            for url in listings.sitemaps:
-                # Indexes may name each other in circles; one run asks each sitemap once.
-                if url not in self._asked:
-                    yield self.source_request(
-                        Source(url=url, kind=SourceKind.SITEMAP, outlet=source.outlet)
-                    )
+            for request in self._sitemap_requests(listings.sitemaps, source):
+                yield request
+
+    def _sitemap_requests(self, sitemaps: tuple[Listing, ...], index: Source) -> Iterator[Request]:
+        for listed in sitemaps:
+            # Indexes may name each other in circles; one run asks each sitemap once.
+            if listed.url not in self._asked:
+                yield self.source_request(
+                    Source(url=listed.url, kind=SourceKind.SITEMAP, outlet=index.outlet),
+                    changed_at=listed.modified_at,
+                )
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed]:
         """A source that gave no answer."""
@@ -116,31 +129,50 @@ class OutletSpider(Spider):
             detail=refusal.detail,
             at=now(),
             denied=refusal.denied,
+            temporary=refusal.temporary,
             until=refusal.until,
         )
 
     async def parse_page(
         self, response: Response, page: Page
-    ) -> AsyncIterator[Fetched | Article | Rejected]:
+    ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
         """An article, or why the page is none; its bytes before it, where they are kept."""
         fetched = _fetched(response, page)
+        if response.status == 304:
+            yield Unchanged(page=page, at=fetched.at)
+            return
         if response.status != 200:
             refusal = for_status(response.status, until=response.meta.get("until"))
-            yield _rejected(page, refusal, at=fetched.at)
+            yield await self._rejected(page, refusal, at=fetched.at)
             return
         if self.settings.getbool("NEWSLOOM_KEEP_PAGES"):
             yield fetched
         try:
             yield await Parsers.of(self.crawler).run(read_page, fetched, self.outlets[page.outlet])
         except ExtractError as error:
-            yield _rejected(
-                page, Refusal(error.reason, error.detail, temporary=False), at=fetched.at
-            )
+            refusal = Refusal(error.reason, error.detail, temporary=False)
+            yield await self._rejected(page, refusal, at=fetched.at)
 
-    def page_failed(self, failure: Any) -> Iterator[Rejected]:
+    async def page_failed(self, failure: Any) -> AsyncIterator[Rejected]:
         """A page that gave no answer."""
         page = failure.request.cb_kwargs["page"]
-        yield _rejected(page, explain(failure.value), at=now())
+        yield await self._rejected(page, explain(failure.value), at=now())
+
+    async def _rejected(self, page: Page, refusal: Refusal, *, at: str) -> Rejected:
+        listed = None
+        if page.listing.text and refusal.reason not in WITHDRAWN:
+            outlet = self.outlets[page.outlet]
+            listed = await Parsers.of(self.crawler).run(read_listing, page, outlet, at=at)
+        return Rejected(
+            page=page,
+            reason=refusal.reason,
+            detail=refusal.detail,
+            at=at,
+            temporary=refusal.temporary,
+            until=refusal.until,
+            asked=refusal.asked,
+            listed=listed,
+        )
 
 
 def _header(response: Response, name: str) -> str | None:
@@ -159,7 +191,15 @@ def _polled(response: Response, source: Source) -> Polled:
         ),
         at=now(),
         seconds=round(response.meta.get("download_latency", 0.0), 3),
+        content_hash=blake2b(response.body, digest_size=16).hexdigest(),
+        moved_to=_moved_to(response),
     )
+
+
+def _moved_to(response: Response) -> str | None:
+    """Where redirects led that are all for good."""
+    statuses = response.meta.get("redirect_reasons", ())
+    return response.url if statuses and set(statuses) <= {301, 308} else None
 
 
 def _fetched(response: Response, page: Page) -> Fetched:
@@ -170,6 +210,10 @@ def _fetched(response: Response, page: Page) -> Fetched:
         content_type=_header(response, "Content-Type") or "",
         body=response.body,
         at=now(),
+        headers={
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")[:500]
+            for name, values in response.headers.items()
+        },
     )
 
 
@@ -183,17 +227,6 @@ def _poll_failed(source: Source, polled: Polled, refusal: Refusal) -> PollFailed
         status=polled.status,
         seconds=polled.seconds,
         denied=refusal.denied,
-        until=refusal.until,
-    )
-
-
-def _rejected(page: Page, refusal: Refusal, *, at: str) -> Rejected:
-    return Rejected(
-        page=page,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        at=at,
         temporary=refusal.temporary,
         until=refusal.until,
-        asked=refusal.asked,
     )

@@ -84,7 +84,7 @@ def _show_page(store: Store, kept: Kept, outlet: Outlet) -> None:
         return
     fetched = Fetched(
         page=page, url=kept.url, status=200, content_type=kept.content_type, body=kept.body,
-        at=kept.at,
+        at=kept.at, headers=kept.headers,
     )  # fmt: skip
     click.echo(f"\n{kept.url}")
     pool = Workers(1)

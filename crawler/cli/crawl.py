@@ -42,6 +42,8 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
 )
 @click.option("--no-group", is_flag=True, help="Only fetch; `newsloom group` does the rest later.")
 @click.option("--keep-pages", is_flag=True, help="Keep the pages too, in a file beside the store.")
+@click.option("--no-revisits", is_flag=True, help="Fetch no article again to see changes.")
+@click.option("--now", "regardless", is_flag=True, help="Ask every source, due or not.")
 @click.option("--dry-run", is_flag=True, help="Show what would be polled; touch nothing.")
 @click.option(
     "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
@@ -74,6 +76,8 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             workers=options["workers"] or 0,
             grouping=not options["no_group"],
             keep_pages=options["keep_pages"],
+            regardless=options["regardless"],
+            revisits=not options["no_revisits"],
             allow_private=options["allow_private"],
             contact=options["contact"],
             log_level="ERROR" if options["quiet"] else "WARNING",
@@ -118,6 +122,9 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)
     articles = f"{new} new articles, {revised} revised" if new or revised else "nothing new"
+    waiting = counts.get("polls not due", 0)
+    if waiting:
+        polls = ", ".join(filter(None, (polls, f"{waiting} not due yet")))
     rest = "".join(
         f", {n} {word}"
         for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending))

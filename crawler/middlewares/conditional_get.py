@@ -1,4 +1,4 @@
-"""Asks sources whether they have changed, instead of for everything again."""
+"""Asks whether a source or an article has changed, instead of for everything again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawler.writer import Writer
 
 
 class ConditionalGet:
-    """Adds If-None-Match and If-Modified-Since to polls of sources (RFC 9110, 13.1)."""
+    """Adds If-None-Match and If-Modified-Since (RFC 9110, 13.1)."""
 
     def __init__(self, crawler: Any) -> None:
         self._writer = Writer.of(crawler)
@@ -21,11 +21,17 @@ class ConditionalGet:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Set the validators that the source gave last time."""
-        source = request.meta.get("source")
-        if source is None:
+        """Set the validators that the server gave last time."""
+        source, page = request.meta.get("source"), request.cb_kwargs.get("page")
+        if source is not None:
+            state = self._writer.poll_state(source)
+            validators = state.validators
+            # Many servers know neither: then the spider compares the bytes.
+            request.meta["content_hash"] = state.content_hash
+        elif page is not None:
+            validators = page.validators
+        else:
             return
-        validators = self._writer.poll_state(source).validators
         if validators.etag:
             request.headers["If-None-Match"] = validators.etag
         if validators.last_modified:

@@ -1,4 +1,4 @@
-"""Leaves alone the sources that asked for it."""
+"""Asks sources when it is time, where they have moved to, and one of those that are the same."""
 
 from __future__ import annotations
 
@@ -12,23 +12,46 @@ from crawler.writer import Writer
 
 
 class DueSources:
-    """Stops polls of sources that are retired (410) or told us when to come back (Retry-After)."""
+    """Stops polls of sources that are not to be asked now.
+
+    With NEWSLOOM_NOW only those that are retired (410) or told us when to come back (Retry-After).
+    """
 
     def __init__(self, crawler: Any) -> None:
         self._writer = Writer.of(crawler)
+        self._regardless: bool = crawler.settings.getbool("NEWSLOOM_NOW")
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> DueSources:
         """Made by Scrapy."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
-        """Raise NotDue for a source that is not to be asked now."""
+    def process_request(self, request: Request) -> Request | None:
+        """Raise NotDue for a source that is left alone; its new address, where it has moved."""
         source = request.meta.get("source")
-        if source is None:
-            return
+        if source is None or request.meta.get("due"):
+            return None
         state = self._writer.poll_state(source)
         if state.retired_at is not None:
             raise NotDue(f"{source.url} is gone for good since {state.retired_at}")
         if state.next_poll_at is not None and state.next_poll_at > now():
             raise NotDue(f"{source.url} asked to be left alone until {state.next_poll_at}")
+        if not self._regardless:
+            self._check_rhythm(request, state)
+        # A retry or a redirect of this request is due as well.
+        request.meta["due"] = True
+        if state.moved_to is not None:
+            return request.replace(url=state.moved_to)
+        return None
+
+    def _check_rhythm(self, request: Request, state: Any) -> None:
+        url = request.meta["source"].url
+        changed_at = request.meta.get("changed_at")
+        if state.same_as is not None:
+            raise NotDue(f"{url} gives the same as {state.same_as}")
+        if state.due_at is not None and state.due_at > now():
+            self._writer.counts["polls not due"] += 1
+            raise NotDue(f"{url} is due at {state.due_at}")
+        # A sitemap whose index says that it has not changed since.
+        if changed_at and state.polled_at and not state.failures and changed_at < state.polled_at:
+            raise NotDue(f"{url} has not changed since {changed_at}")

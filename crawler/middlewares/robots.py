@@ -12,14 +12,12 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.refusals import Refusal, Refused, explain
+from crawler.writer import robots_delay
 
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least this much is to be read; more is not."""
 MAX_DELAY = 30.0
 """Seconds; a longer Crawl-delay would let one outlet outlast every run."""
-
-robots_delay = object()
-"""Signal: a robots.txt asks for `seconds` between requests to `host`."""
 
 
 class Rules(NamedTuple):

@@ -12,10 +12,11 @@ from crawler.parsing.kinds import refuse_address, refuse_kind
 from crawler.parsing.languages import language_of
 from crawler.parsing.metadata import Metadata, read_metadata
 from crawler.parsing.parse import parse_page
+from crawler.parsing.reservations import read_reservation
 from crawler.parsing.stated import Stated
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical, is_front_page
-from crawler.types import Article, Fetched, Outlet
+from crawler.types import Article, Fetched, Outlet, Validators
 
 EXTRACTION = 1
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
@@ -75,7 +76,7 @@ def examine(fetched: Fetched, outlet: Outlet) -> list[Finding]:
         Finding("language", article.language or "", f"the text; stated: {meta.language or '-'}"),
         *(
             Finding(name, _as_text(getattr(article, name)), meta.sources.get(name, ""))
-            for name in ("section", "tags", "image", "paywalled")
+            for name in ("section", "tags", "image", "paywalled", "reserved")
         ),
         *(
             Finding("agency", f"{c.agency} ({c.confidence:.2f})", f"{c.via}: {c.evidence}")
@@ -144,7 +145,11 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,
+        reserved=read_reservation(stated, fetched.headers),
         fetched_at=fetched.at,
         page=fetched.page.id,
+        validators=Validators(
+            etag=fetched.headers.get("etag"), last_modified=fetched.headers.get("last-modified")
+        ),
     )
     return article, meta, body

@@ -9,10 +9,14 @@ import feedparser
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import count_words, one_line, plain
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
+WHOLE_TEXT = 80
+"""Words; what a feed gives of an article is a teaser when it is shorter."""
+MAX_TEXT = 200_000
+"""Characters of markup; what is longer is not one article."""
 MAX_ENTRIES = 5_000
 """Entries read of one feed; the newest come first in every feed seen."""
 
@@ -34,10 +38,12 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
                 entry.get("title"),
                 entry.get("published"),
                 _updated(entry),
+                _content(entry),
             )
             for entry in parsed.entries[:MAX_ENTRIES]
         ),
         base=url,
+        hub=_hub(parsed.feed.get("links", ())),
     )
 
 
@@ -53,6 +59,20 @@ def _updated(entry: Any) -> Any:
     return updated if updated != entry.get("published") else None
 
 
+def _content(entry: Any) -> str:
+    """The longest of what the entry gives as its content or description."""
+    given = [part.get("value") for part in entry.get("content", ())]
+    return max(
+        (g for g in (*given, entry.get("summary")) if isinstance(g, str)), key=len, default=""
+    )
+
+
+def _hub(links: Any) -> str | None:
+    """The WebSub hub of a feed (W3C WebSub, 4)."""
+    hubs = (link.get("href") for link in links if link.get("rel") == "hub")
+    return next((hub for hub in hubs if isinstance(hub, str)), None)
+
+
 def _json_feed(body: bytes, url: str) -> Listings:
     try:
         document = json.loads(body)
@@ -63,19 +83,21 @@ def _json_feed(body: bytes, url: str) -> Listings:
                 item.get("title"),
                 item.get("date_published"),
                 item.get("date_modified"),
+                item.get("content_html") or item.get("content_text"),
             )
             for item in items[:MAX_ENTRIES]
             if isinstance(item, dict)
         ]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        hubs = [hub.get("url") for hub in document.get("hubs", ())]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
-    return _listings(rows, base=url)
+    return _listings(rows, base=url, hub=next((hub for hub in hubs if isinstance(hub, str)), None))
 
 
-def _listings(rows: Any, *, base: str) -> Listings:
+def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
     pages: dict[str, Listing] = {}
     refused = 0
-    for link, title, published, modified in rows:
+    for link, title, published, modified, content in rows:
         try:
             address = canonical(str(link or ""), base) if link else None
         except UsageError:
@@ -91,9 +113,18 @@ def _listings(rows: Any, *, base: str) -> Listings:
                 title=one_line(_text(title)),
                 published=moment(_text(published), source="feed"),
                 modified_at=changed.at if changed else None,
+                text=_whole_text(content),
             ),
         )
-    return Listings(pages=tuple(pages.values()), refused=refused)
+    return Listings(pages=tuple(pages.values()), refused=refused, hub=hub[:2_000] if hub else None)
+
+
+def _whole_text(content: object) -> str | None:
+    """A body, when it is not a teaser."""
+    if not isinstance(content, str) or not len(content) <= MAX_TEXT:
+        return None
+    text = plain(content)
+    return text if count_words(text) >= WHOLE_TEXT else None
 
 
 def _text(value: object) -> str | None:

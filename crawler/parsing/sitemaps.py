@@ -28,7 +28,7 @@ def parse_sitemap(body: bytes) -> Listings:
     Raises ExtractError `not-a-sitemap` when nothing of one can be read from it.
     """
     pages: dict[str, Listing] = {}
-    sitemaps: dict[str, None] = {}
+    sitemaps: dict[str, Listing] = {}
     refused = 0
     for tag, entry in _entries(_unpacked(body)):
         try:
@@ -38,10 +38,10 @@ def parse_sitemap(body: bytes) -> Listings:
             refused += 1
             continue
         if tag == "sitemap":
-            sitemaps.setdefault(address)
+            sitemaps.setdefault(address, _listing(address, entry))
         elif len(pages) < MAX_PAGES:
             pages.setdefault(address, _listing(address, entry))
-    return Listings(pages=tuple(pages.values()), sitemaps=tuple(sitemaps), refused=refused)
+    return Listings(pages=tuple(pages.values()), sitemaps=tuple(sitemaps.values()), refused=refused)
 
 
 def _listing(address: str, entry: Entry) -> Listing:

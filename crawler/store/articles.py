@@ -48,6 +48,10 @@ class Articles:
             self._connection.execute(
                 "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
             )
+        if known["text_from"] == "page" and article.text_from == "feed":
+            return Saved.SAME  # the page was read once, and that is the better text
+        # A page that can be read at last is no change of the outlet's.
+        ours = ours or (known["text_from"], article.text_from) == ("feed", "page")
         if known["text_hash"] == _text_hash(article):
             if known["extraction"] != article.extraction:
                 self._update(known["id"], article)
@@ -65,7 +69,7 @@ class Articles:
     def _known(self, article: Article) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
             """
-            SELECT id, page, text_hash, extraction FROM articles
+            SELECT id, page, text_hash, extraction, text_from FROM articles
             WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
             """,
             (article.page, article.url, article.page),
@@ -149,6 +153,8 @@ def _columns(article: Article) -> dict[str, Any]:
         "modified_at": article.modified_at,
         "fetched_at": article.fetched_at,
         "extraction": article.extraction,
+        "text_from": article.text_from,
+        "reserved": article.reserved,
         "text_hash": _text_hash(article),
     }
 

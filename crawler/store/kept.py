@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS kept_pages ( -- what servers answered, the last answe
   page INTEGER PRIMARY KEY, -- number of the page in the store
   url TEXT NOT NULL, -- address after redirects
   content_type TEXT NOT NULL, -- as the server said
+  headers TEXT NOT NULL, -- JSON object of its headers
   fetched_at TEXT NOT NULL, -- when it was fetched
   body BLOB NOT NULL, -- the bytes, zstd
   extraction INTEGER NOT NULL -- version of the extraction that read them last
@@ -37,6 +39,7 @@ class Kept(NamedTuple):
     page: int
     url: str
     content_type: str
+    headers: dict[str, str]
     at: str
     body: bytes
     extraction: int
@@ -64,16 +67,18 @@ class KeptPages:
         with explained(self.path):
             self._connection.execute(
                 """
-                INSERT INTO kept_pages (page, url, content_type, fetched_at, body, extraction)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO kept_pages
+                  (page, url, content_type, headers, fetched_at, body, extraction)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (page) DO UPDATE SET url = excluded.url, body = excluded.body,
-                  content_type = excluded.content_type, fetched_at = excluded.fetched_at,
-                  extraction = excluded.extraction
+                  content_type = excluded.content_type, headers = excluded.headers,
+                  fetched_at = excluded.fetched_at, extraction = excluded.extraction
                 """,
                 (
                     fetched.page.id,
                     fetched.url,
                     fetched.content_type,
+                    json.dumps(dict(fetched.headers)),
                     fetched.at,
                     zstd.compress(fetched.body, LEVEL),
                     extraction,
@@ -95,11 +100,11 @@ class KeptPages:
     def __iter__(self) -> Iterator[Kept]:
         """Every page, by number."""
         rows = self._connection.execute(
-            "SELECT page, url, content_type, fetched_at, body, extraction "
+            "SELECT page, url, content_type, headers, fetched_at, body, extraction "
             "FROM kept_pages ORDER BY page"
         )
-        for page, url, content_type, at, body, extraction in rows:
-            yield Kept(page, url, content_type, at, zstd.decompress(body), extraction)
+        for page, url, kind, headers, at, body, extraction in rows:
+            yield Kept(page, url, kind, json.loads(headers), at, zstd.decompress(body), extraction)
 
     def close(self) -> None:
         """Close the file."""

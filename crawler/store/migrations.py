@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 6
+VERSION = 7
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -29,6 +29,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m004_stories)
     steps()(m005_stories)
     steps()(m006_extraction)
+    steps()(m007_discovery)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -127,6 +128,74 @@ def m006_extraction(database: Database) -> None:
         },
     )
     _run("m006_extraction.sql", database)
+
+
+def m007_discovery(database: Database) -> None:
+    """When sources are asked again, robots.txt of sites, revisits, texts from feeds, gaps."""
+    _redefine(
+        database,
+        "sources",
+        {
+            "one feed or sitemap of an outlet": "one feed, sitemap or section page of an outlet",
+            "('feed', 'sitemap')": "('feed', 'sitemap', 'page')",
+            "retired_at TEXT -- when the server said that it is gone for good (410); it is not "
+            "asked again": (
+                "retired_at TEXT, -- when the server said that it is gone for good (410); it is "
+                "not asked again\n"
+                "  due_at TEXT, -- when to ask next: learned from how often it brings news, later "
+                "after failures; NULL: at any time\n"
+                "  rate REAL, -- new pages an hour, the last day weighing most; NULL: not known\n"
+                "  content_hash TEXT, -- BLAKE2 of the last full answer: the same bytes list "
+                "nothing new\n"
+                "  moved_to TEXT, -- address it has moved to for good (301, 308), which is asked "
+                "instead\n"
+                "  same_as INTEGER REFERENCES sources (id), -- source of the outlet that gives "
+                "the same under another address; this one is left alone\n"
+                "  hub TEXT -- WebSub hub that would tell of news"
+            ),
+        },
+    )
+    _redefine(
+        database,
+        "fetches",
+        {
+            "offered INTEGER NOT NULL DEFAULT 0 -- of these, pages that were new or changed": (
+                "offered INTEGER NOT NULL DEFAULT 0, -- of these, pages that were new or changed\n"
+                "  gap_seconds INTEGER -- when not one page listed was known: from the poll before "
+                "to the oldest of them, time in which others may have come and gone; NULL: no gap"
+            )
+        },
+    )
+    _redefine(
+        database,
+        "pages",
+        {
+            "settled_at TEXT -- when it last became an article or was rejected": (
+                "settled_at TEXT, -- when it last became an article or was rejected\n"
+                "  text TEXT, -- body in that listing, for when the page itself cannot be read; "
+                "NULL once it is an article\n"
+                "  revisit_at TEXT, -- when the article is fetched again to see whether it has "
+                "changed; NULL: not by itself\n"
+                "  etag TEXT, -- ETag of the page as last read, to ask whether it has changed\n"
+                "  last_modified TEXT -- Last-Modified of the page as last read, likewise"
+            )
+        },
+    )
+    _redefine(
+        database,
+        "articles",
+        {
+            "extraction INTEGER -- ": "extraction INTEGER, -- ",
+            "imported, or older than these versions": (
+                "imported, or older than these versions\n"
+                "  text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), "
+                "-- where the text was read; feed: the page itself could not be\n"
+                "  reserved TEXT -- what the page says to reserve its text from mining; NULL: "
+                "nothing"
+            ),
+        },
+    )
+    _run("m007_discovery.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
-from crawler.types import Listing, Moment, Page, Precision, Rejected
+from crawler.types import Listing, Moment, Page, Precision, Rejected, Validators
 
 MAX_ATTEMPTS = 3
 """Tries at a page that fail for a passing reason before it is rejected for it."""
 FIRST_RETRY = timedelta(minutes=15)
 """Until the second try; each further one waits four times as long."""
+
+
+NOTHING = Validators()
+_SINCE = "min(coalesce(a.published_at, a.first_seen_at), a.first_seen_at)"
+
+
+class Offered(NamedTuple):
+    """What came of listings: numbers of pages to fetch."""
+
+    new: list[int]
+    """not known before"""
+    again: list[int]
+    """known, and due again"""
+
+    @property
+    def pages(self) -> list[int]:
+        """All of them."""
+        return self.new + self.again
 
 
 class Pages:
@@ -31,19 +50,21 @@ class Pages:
         seen_at: str,
         previous_poll_at: str | None,
         run: int,
-    ) -> list[int]:
-        """Take what a source listed; numbers of the pages that are new or due again.
+    ) -> Offered:
+        """Take what a source listed.
 
         A page is due again when a source that listed it before now says something else of it:
         another headline or a later time of change.
         """
-        offered = []
+        offered = Offered([], [])
         for listing in listings:
             page, is_new = self._ensure(listing, outlet)
             seen_before = self._seen(page, source)
             changed = self._sight(page, source, listing, seen_at, previous_poll_at, run)
-            if is_new or (seen_before and changed and self._make_due(page, listing)):
-                offered.append(page)
+            if is_new:
+                offered.new.append(page)
+            elif seen_before and changed and self._make_due(page, listing):
+                offered.again.append(page)
         return offered
 
     def pending(self, outlet: int, slug: str, *, after: int, now: str, limit: int) -> list[Page]:
@@ -80,15 +101,70 @@ class Pages:
         ).fetchone()
         return int(row[0])
 
-    def settle(self, page: int, *, at: str) -> None:
-        """A page has become an article."""
+    def settle(
+        self,
+        page: int,
+        *,
+        at: str,
+        validators: Validators = NOTHING,
+        ages: Sequence[timedelta] = (),
+    ) -> None:
+        """A page has become an article, or is one still; it is fetched again at these ages."""
+        since = self._connection.execute(
+            f"SELECT {_SINCE} FROM articles a WHERE a.page = ?", (page,)
+        ).fetchone()
+        revisit_at = next_visit(since[0], ages, now=at) if since else None
         self._connection.execute(
             """
             UPDATE pages SET state = 'article', reason = NULL, detail = NULL, due_at = NULL,
-              settled_at = ? WHERE id = ? AND state <> 'article'
+              settled_at = ?, text = NULL, etag = ?, last_modified = ?, revisit_at = ?
+            WHERE id = ?
             """,
-            (at, page),
+            (at, validators.etag, validators.last_modified, revisit_at, page),
         )
+
+    def settle_listed(self, page: int) -> None:
+        """A page that cannot be read became an article by what its source gave of it."""
+        self._connection.execute(
+            "UPDATE pages SET state = 'article', text = NULL WHERE id = ?", (page,)
+        )
+
+    def settle_unchanged(self, page: int) -> None:
+        """A page that is an article has not changed."""
+        self._connection.execute(
+            """
+            UPDATE pages SET state = 'article', reason = NULL, detail = NULL, due_at = NULL
+            WHERE id = ?
+            """,
+            (page,),
+        )
+
+    def is_rejected(self, page: int) -> bool:
+        """Whether a page was rejected."""
+        row = self._connection.execute("SELECT state FROM pages WHERE id = ?", (page,)).fetchone()
+        return bool(row["state"] == "rejected")
+
+    def take_revisits(
+        self, outlet: int, slug: str, *, ages: Sequence[timedelta], now: str, limit: int
+    ) -> list[Page]:
+        """Articles of an outlet to fetch again now, the longest due first.
+
+        The time of their next visit is set at once, so that none is taken twice.
+        """
+        rows = self._connection.execute(
+            f"""
+            SELECT p.*, {_SINCE} AS since
+            FROM pages p JOIN articles a ON a.page = p.id
+            WHERE p.outlet = ? AND p.revisit_at <= ? AND p.state = 'article'
+            ORDER BY p.revisit_at, p.id LIMIT ?
+            """,
+            (outlet, now, limit),
+        ).fetchall()
+        self._connection.executemany(
+            "UPDATE pages SET revisit_at = ? WHERE id = ?",
+            [(next_visit(row["since"], ages, now=now), row["id"]) for row in rows],
+        )
+        return [_page(row, slug) for row in rows]
 
     def reject_as(self, page: int, reason: str, detail: str, *, at: str) -> None:
         """Reject a page that was read: another page gave its article, or it cannot be stored."""
@@ -154,12 +230,12 @@ class Pages:
     def _ensure(self, listing: Listing, outlet: int) -> tuple[int, bool]:
         row = self._connection.execute(
             """
-            INSERT INTO pages (outlet, url, state, title, published_at, published_precision,
+            INSERT INTO pages (outlet, url, state, title, text, published_at, published_precision,
               published_source, published_raw)
-            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?)
+            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)
             ON CONFLICT (url) DO NOTHING RETURNING id
             """,
-            (outlet, listing.url, listing.title, *_published(listing)),
+            (outlet, listing.url, listing.title, listing.text, *_published(listing)),
         ).fetchone()
         if row is not None:
             return int(row["id"]), True
@@ -191,11 +267,11 @@ class Pages:
     def _make_due(self, page: int, listing: Listing) -> bool:
         cursor = self._connection.execute(
             """
-            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL, title = ?,
+            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL, title = ?, text = ?,
               published_at = ?, published_precision = ?, published_source = ?, published_raw = ?
             WHERE id = ? AND state <> 'pending'
             """,
-            (listing.title, *_published(listing), page),
+            (listing.title, listing.text, *_published(listing), page),
         )
         return cursor.rowcount == 1
 
@@ -225,6 +301,13 @@ def _page(row: sqlite3.Row, slug: str) -> Page:
         url=row["url"],
         outlet=slug,
         attempts=row["attempts"],
-        listing=Listing(url=row["url"], title=row["title"], published=published),
+        listing=Listing(url=row["url"], title=row["title"], published=published, text=row["text"]),
         stands_for=row["stands_for"],
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
     )
+
+
+def next_visit(since: str, ages: Sequence[timedelta], *, now: str) -> str | None:
+    """When an article that appeared at `since` is fetched again; None: no more."""
+    appeared = datetime.fromisoformat(since)
+    return next((at for age in sorted(ages) if (at := utc(appeared + age)) > now), None)

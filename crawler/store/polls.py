@@ -1,12 +1,18 @@
-"""Exchanges with sources: what was asked, what came back, what to ask with next time."""
+"""Exchanges with sources: what was asked, what came back, when and how to ask next time."""
 
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from crawler import rhythm
+from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
-from crawler.types import Polled, PollFailed, Source, Sweep, Validators
+from crawler.types import Listing, Polled, PollFailed, Source, SourceKind, Sweep, Validators
+
+DOUBTFUL = 3
+"""Failures of a source after which those that give the same are asked again."""
 
 
 class PollState(NamedTuple):
@@ -14,9 +20,17 @@ class PollState(NamedTuple):
 
     id: int
     validators: Validators
+    content_hash: str | None
     polled_at: str | None
     next_poll_at: str | None
+    due_at: str | None
     retired_at: str | None
+    moved_to: str | None
+    same_as: str | None
+    """address of the source that gives the same"""
+    failures: int
+    rate: float | None
+    """new pages an hour"""
 
 
 class Polls:
@@ -29,17 +43,23 @@ class Polls:
         """What is known of a source, by its address."""
         row = self._connection.execute(
             """
-            SELECT id, etag, last_modified, polled_at, next_poll_at, retired_at
-            FROM sources WHERE url = ?
+            SELECT s.*, t.url AS same FROM sources s LEFT JOIN sources t ON t.id = s.same_as
+            WHERE s.url = ?
             """,
             (url,),
         ).fetchone()
         return PollState(
             id=row["id"],
             validators=Validators(etag=row["etag"], last_modified=row["last_modified"]),
+            content_hash=row["content_hash"],
             polled_at=row["polled_at"],
             next_poll_at=row["next_poll_at"],
+            due_at=row["due_at"],
             retired_at=row["retired_at"],
+            moved_to=row["moved_to"],
+            same_as=row["same"],
+            failures=row["failures"],
+            rate=row["rate"],
         )
 
     def ensure(self, source: Source, outlet: int) -> PollState:
@@ -50,32 +70,54 @@ class Polls:
         )
         return self.state(source.url)
 
-    def read(self, sweep: Sweep, *, run: int, offered: int, complete: bool) -> None:
-        """A source was read, or had not changed (status 304).
+    def read(self, sweep: Sweep, *, run: int, new: int, offered: int, complete: bool) -> None:
+        """A source was read, or had not changed.
 
-        Unless all that it listed was taken (`complete`), it is read in full again next time.
+        `new` of the pages that it listed were not known, `offered` are new or changed. Unless all
+        that it listed was taken (`complete`), it is read in full again next time.
         """
-        polled = sweep.polled
-        unchanged = polled.status == 304
-        source = self.state(polled.source.url).id
-        self._fetch(polled, run, source, "unchanged" if unchanged else "read", sweep, offered)
+        polled, listed = sweep.polled, sweep.listings.pages
+        state = self.state(polled.source.url)
+        gap = None if sweep.unchanged else _gap(state, sweep, new)
+        self._fetch(sweep, run, state.id, offered, gap)
+        rate = _rate(state, listed, new, at=polled.at)
+        wait = rhythm.until_news(rate, listed=len(listed) or rhythm.FEW)
+        if sweep.listings.sitemaps:
+            # A run may end between an index and its sitemaps.
+            wait = rhythm.SHORTEST
         self._connection.execute(
-            "UPDATE sources SET polled_at = ?, failures = 0, next_poll_at = NULL WHERE id = ?",
-            (polled.at, source),
+            """
+            UPDATE sources SET polled_at = ?, failures = 0, next_poll_at = NULL, rate = ?,
+              due_at = ?, moved_to = coalesce(?, moved_to)
+            WHERE id = ?
+            """,
+            (polled.at, rate, _later(polled.at, wait), polled.moved_to, state.id),
         )
-        if not unchanged:
-            # An index that is unchanged says nothing about its sitemaps, and a run may end between
-            # the two: it is read in full each time.
-            partly = sweep.listings.sitemaps or not complete
-            kept = Validators() if partly else polled.validators
-            self._connection.execute(
-                "UPDATE sources SET etag = ?, last_modified = ? WHERE id = ?",
-                (kept.etag, kept.last_modified, source),
-            )
+        if sweep.unchanged:
+            return
+        # An index that is unchanged says nothing about its sitemaps, and a run may end between
+        # the two: it is read in full each time.
+        partly = sweep.listings.sitemaps or not complete
+        kept = Validators() if partly else polled.validators
+        self._connection.execute(
+            """
+            UPDATE sources SET etag = ?, last_modified = ?, content_hash = ?,
+              hub = coalesce(?, hub) WHERE id = ?
+            """,
+            (
+                kept.etag,
+                kept.last_modified,
+                None if partly else polled.content_hash,
+                sweep.listings.hub,
+                state.id,
+            ),
+        )
+        if listed and polled.source.kind is SourceKind.FEED:
+            self._find_same(state.id, polled)
 
     def failed(self, failure: PollFailed, *, run: int) -> None:
         """A source could not be read; at status 410 it is retired."""
-        source = self.state(failure.source.url).id
+        state = self.state(failure.source.url)
         self._connection.execute(
             """
             INSERT INTO fetches (run, source, url, at, status, seconds, outcome, reason, detail)
@@ -83,7 +125,7 @@ class Polls:
             """,
             (
                 run,
-                source,
+                state.id,
                 failure.url,
                 failure.at,
                 failure.status,
@@ -93,23 +135,49 @@ class Polls:
                 storable(failure.detail),
             ),
         )
+        wait = rhythm.after_failure(state.failures + 1, passing=failure.temporary)
         self._connection.execute(
             """
-            UPDATE sources SET failures = failures + 1, next_poll_at = ?,
+            UPDATE sources SET failures = failures + 1, next_poll_at = ?, due_at = ?,
+              moved_to = CASE WHEN ? THEN moved_to END,
               retired_at = CASE WHEN ? = 410 THEN ? ELSE retired_at END
             WHERE id = ?
             """,
-            (failure.until, failure.status, failure.at, source),
+            (
+                failure.until,
+                _later(failure.at, wait),
+                failure.temporary,
+                failure.status,
+                failure.at,
+                state.id,
+            ),
+        )
+        if failure.status == 410 or state.failures + 1 >= DOUBTFUL:
+            self._connection.execute(
+                "UPDATE sources SET same_as = NULL WHERE same_as = ?", (state.id,)
+            )
+
+    def _find_same(self, source: int, polled: Polled) -> None:
+        """Note whether another source of the outlet gave the same, byte for byte."""
+        self._connection.execute(
+            """
+            UPDATE sources SET same_as = (
+              SELECT t.id FROM sources t
+              WHERE t.outlet = sources.outlet AND t.id < sources.id AND t.same_as IS NULL
+                AND t.retired_at IS NULL AND t.failures = 0 AND t.content_hash = ?
+              ORDER BY t.id LIMIT 1)
+            WHERE id = ?
+            """,
+            (polled.content_hash, source),
         )
 
-    def _fetch(
-        self, polled: Polled, run: int, source: int, outcome: str, sweep: Sweep, offered: int
-    ) -> None:
+    def _fetch(self, sweep: Sweep, run: int, source: int, offered: int, gap: int | None) -> None:
+        polled = sweep.polled
         self._connection.execute(
             """
             INSERT INTO fetches
-              (run, source, url, at, status, seconds, bytes, outcome, listed, offered)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              (run, source, url, at, status, seconds, bytes, outcome, listed, offered, gap_seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             (
                 run,
@@ -119,8 +187,39 @@ class Polls:
                 polled.status,
                 polled.seconds,
                 len(polled.body),
-                outcome,
+                "unchanged" if sweep.unchanged else "read",
                 len(sweep.listings.pages),
                 offered,
+                gap,
             ),
         )
+
+
+def _rate(state: PollState, listed: tuple[Listing, ...], new: int, *, at: str) -> float | None:
+    """New pages an hour; after the first poll, as the times of the pages have it."""
+    if state.polled_at is not None:
+        return rhythm.rate_after(state.rate, new=new, hours=_hours(state.polled_at, at))
+    times = sorted(page.published.at for page in listed if page.published is not None)
+    hours = _hours(times[0], at) if times else 0.0
+    return len(times) / hours if hours > 0 else None
+
+
+def _gap(state: PollState, sweep: Sweep, new: int) -> int | None:
+    """Seconds from the poll before to the oldest page listed, when none of them was known."""
+    listed = sweep.listings.pages
+    feed = sweep.polled.source.kind is SourceKind.FEED
+    if state.polled_at is None or not listed or new < len(listed) or not feed:
+        return None
+    times = [page.published.at for page in listed if page.published is not None]
+    until = min(times) if times else sweep.polled.at
+    seconds = round(3600 * _hours(state.polled_at, until))
+    return seconds if seconds > 0 else None
+
+
+def _hours(since: str, until: str) -> float:
+    between = datetime.fromisoformat(until) - datetime.fromisoformat(since)
+    return between.total_seconds() / 3600
+
+
+def _later(at: str, wait: timedelta) -> str:
+    return utc(datetime.fromisoformat(at) + wait)

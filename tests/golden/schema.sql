@@ -8,17 +8,23 @@ CREATE TABLE outlets ( -- a publisher
   agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)) -- 1 for a news agency, whose texts others print
 ) STRICT;
 
-CREATE TABLE sources ( -- one feed or sitemap of an outlet
+CREATE TABLE sources ( -- one feed, sitemap or section page of an outlet
   id INTEGER PRIMARY KEY, -- number of the source in this file
   outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose it is
   url TEXT NOT NULL UNIQUE, -- its address
-  kind TEXT NOT NULL CHECK (kind IN ('feed', 'sitemap')), -- what it is made of
+  kind TEXT NOT NULL CHECK (kind IN ('feed', 'sitemap', 'page')), -- what it is made of
   etag TEXT, -- ETag of the last full answer, to ask whether it has changed
   last_modified TEXT, -- Last-Modified of the last full answer, likewise
   polled_at TEXT, -- when it last answered usefully, changed or not
   failures INTEGER NOT NULL DEFAULT 0, -- polls failed since then
   next_poll_at TEXT, -- not before this time, as the server asked (Retry-After); NULL: at any time
-  retired_at TEXT -- when the server said that it is gone for good (410); it is not asked again
+  retired_at TEXT, -- when the server said that it is gone for good (410); it is not asked again
+  due_at TEXT, -- when to ask next: learned from how often it brings news, later after failures; NULL: at any time
+  rate REAL, -- new pages an hour, the last day weighing most; NULL: not known
+  content_hash TEXT, -- BLAKE2 of the last full answer: the same bytes list nothing new
+  moved_to TEXT, -- address it has moved to for good (301, 308), which is asked instead
+  same_as INTEGER REFERENCES sources (id), -- source of the outlet that gives the same under another address; this one is left alone
+  hub TEXT -- WebSub hub that would tell of news
 ) STRICT;
 
 CREATE TABLE runs ( -- one invocation that wrote to the store
@@ -45,7 +51,8 @@ CREATE TABLE fetches ( -- one HTTP exchange with a source
   reason TEXT, -- why it was denied or failed
   detail TEXT, -- what was seen
   listed INTEGER NOT NULL DEFAULT 0, -- pages that it listed
-  offered INTEGER NOT NULL DEFAULT 0 -- of these, pages that were new or changed
+  offered INTEGER NOT NULL DEFAULT 0, -- of these, pages that were new or changed
+  gap_seconds INTEGER -- when not one page listed was known: from the poll before to the oldest of them, time in which others may have come and gone; NULL: no gap
 ) STRICT;
 
 CREATE TABLE pages ( -- an address that a source listed: pending, an article, or rejected with a reason
@@ -63,7 +70,11 @@ CREATE TABLE pages ( -- an address that a source listed: pending, an article, or
   published_source TEXT, -- feed or sitemap
   published_raw TEXT, -- as written there
   stands_for INTEGER REFERENCES pages (id), -- the AMP page that named it; NULL when a source listed it
-  settled_at TEXT -- when it last became an article or was rejected
+  settled_at TEXT, -- when it last became an article or was rejected
+  text TEXT, -- body in that listing, for when the page itself cannot be read; NULL once it is an article
+  revisit_at TEXT, -- when the article is fetched again to see whether it has changed; NULL: not by itself
+  etag TEXT, -- ETag of the page as last read, to ask whether it has changed
+  last_modified TEXT -- Last-Modified of the page as last read, likewise
 ) STRICT;
 
 CREATE TABLE sightings ( -- one source listed one page, saying this, for the first time
@@ -103,7 +114,9 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text
   published_doubt TEXT, -- what another statement of the page says of its time, or that a time it states cannot be; NULL where all agree
   tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet gave it
-  extraction INTEGER -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
+  extraction INTEGER, -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
+  text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), -- where the text was read; feed: the page itself could not be
+  reserved TEXT -- what the page says to reserve its text from mining; NULL: nothing
 ) STRICT;
 
 CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet changed it
@@ -303,6 +316,12 @@ CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a li
   PRIMARY KEY (outlet, line)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked in every run
+  site TEXT PRIMARY KEY, -- scheme and host, as in https://example.com
+  fetched_at TEXT NOT NULL, -- when it was last answered
+  rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
+) STRICT;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -335,6 +354,10 @@ CREATE INDEX copy_groups_steps ON copy_groups (step);
 
 CREATE INDEX credits_agency ON credits (agency);
 
+CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
+
+CREATE INDEX fetches_at ON fetches (at);
+
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
   g.story, -- number of the story
@@ -365,37 +388,6 @@ JOIN articles a ON a.id = m.article
 JOIN outlets o ON o.id = a.outlet
 WHERE g.story IS NOT NULL
 GROUP BY g.story, a.outlet;
-
-CREATE VIEW outlet_day AS -- what was polled and what came of it, by outlet and day: the denominator
-SELECT
-  o.slug AS outlet, -- which outlet
-  substr(f.at, 1, 10) AS day, -- UTC day
-  count(*) AS polls, -- exchanges with its sources
-  sum(f.outcome = 'read') AS read, -- of these, answered with a listing
-  sum(f.outcome = 'unchanged') AS unchanged, -- answered: nothing new
-  sum(f.outcome = 'denied') AS denied, -- forbidden by the outlet
-  sum(f.outcome = 'failed') AS failed, -- not answered usefully
-  sum(f.listed) AS listed, -- pages listed
-  sum(f.offered) AS offered -- of these, new or changed
-FROM fetches f
-JOIN sources s ON s.id = f.source
-JOIN outlets o ON o.id = s.outlet
-GROUP BY o.id, substr(f.at, 1, 10);
-
-CREATE VIEW outlet_health AS -- one row an outlet: does it still bring news?
-SELECT
-  o.slug AS outlet, -- which outlet
-  o.name, -- its name
-  (SELECT count(*) FROM sources s WHERE s.outlet = o.id) AS sources, -- number of sources
-  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.failures > 0) AS failing, -- of these, failing at the last poll
-  (SELECT max(s.polled_at) FROM sources s WHERE s.outlet = o.id) AS polled_at, -- when one last answered
-  (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
-  (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
-  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'pending') AS pending, -- pages waiting
-  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'rejected') AS rejected, -- pages rejected
-  (SELECT f.reason FROM fetches f JOIN sources s ON s.id = f.source
-   WHERE s.outlet = o.id AND s.failures > 0 ORDER BY f.id DESC LIMIT 1) AS reason -- why the last failing poll failed
-FROM outlets o;
 
 CREATE VIEW copy_network AS -- which outlets carry the same texts: an edge list, from the earlier to the later
 SELECT
@@ -508,6 +500,47 @@ JOIN articles a ON a.id = r.article
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
 WHERE r.ours = 0 AND r.title <> coalesce(n.title, a.title);
+
+CREATE VIEW outlet_day AS -- what was polled and what came of it, by outlet and day: the denominator
+SELECT
+  o.slug AS outlet, -- which outlet
+  substr(f.at, 1, 10) AS day, -- UTC day
+  count(*) AS polls, -- exchanges with its sources
+  sum(f.outcome = 'read') AS read, -- of these, answered with a listing
+  sum(f.outcome = 'unchanged') AS unchanged, -- answered: nothing new
+  sum(f.outcome = 'denied') AS denied, -- forbidden by the outlet
+  sum(f.outcome = 'failed') AS failed, -- not answered usefully
+  sum(f.listed) AS listed, -- pages listed
+  sum(f.offered) AS offered, -- of these, new or changed
+  (SELECT count(*) FROM articles a WHERE a.outlet = o.id
+    AND a.first_seen_at >= substr(f.at, 1, 10) AND a.first_seen_at < substr(f.at, 1, 10) || 'U') AS articles, -- articles first seen on that day
+  sum(f.gap_seconds IS NOT NULL) AS gaps, -- polls after which not one page was known: others may have come and gone before
+  coalesce(sum(f.gap_seconds), 0) AS gap_seconds -- length of these gaps together, from the poll before to the oldest page listed
+FROM fetches f
+JOIN sources s ON s.id = f.source
+JOIN outlets o ON o.id = s.outlet
+GROUP BY o.id, substr(f.at, 1, 10);
+
+CREATE VIEW outlet_health AS -- one row an outlet: does it still bring news?
+SELECT
+  o.slug AS outlet, -- which outlet
+  o.name, -- its name
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id) AS sources, -- number of sources
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.failures > 0) AS failing, -- of these, failing at the last poll
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NOT NULL) AS retired, -- of these, gone for good
+  (SELECT max(s.polled_at) FROM sources s WHERE s.outlet = o.id) AS polled_at, -- when one last answered
+  (SELECT min(s.due_at) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NULL AND s.same_as IS NULL) AS due_at, -- when one is asked next
+  (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
+  (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
+  (SELECT round(24 * (julianday(max(n.first_seen_at)) - julianday(min(n.first_seen_at))) / nullif(count(*) - 1, 0), 2)
+    FROM (SELECT a.first_seen_at FROM articles a WHERE a.outlet = o.id ORDER BY a.first_seen_at DESC LIMIT 50) n) AS usual_hours, -- between two new articles, mean of the last fifty
+  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'pending') AS pending, -- pages waiting
+  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'rejected') AS rejected, -- pages rejected
+  (SELECT count(*) FROM fetches f JOIN sources s ON s.id = f.source
+   WHERE s.outlet = o.id AND f.gap_seconds IS NOT NULL) AS gaps, -- polls before which pages may have come and gone unseen
+  (SELECT f.reason FROM fetches f JOIN sources s ON s.id = f.source
+   WHERE s.outlet = o.id AND s.failures > 0 ORDER BY f.id DESC LIMIT 1) AS reason -- why the last failing poll failed
+FROM outlets o;
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");

@@ -90,9 +90,12 @@ def test_a_news_sitemap_gives_date_and_headline_and_no_picture() -> None:
 
 def test_an_index_names_its_sitemaps() -> None:
     found = parse_sitemap(
-        b"<sitemapindex><sitemap><loc>https://example.org/one.xml</loc></sitemap></sitemapindex>"
+        b"<sitemapindex><sitemap><loc>https://example.org/one.xml</loc>"
+        b"<lastmod>2022-01-05</lastmod></sitemap></sitemapindex>"
     )
-    assert found.sitemaps == ("https://example.org/one.xml",)
+    assert [(one.url, one.modified_at) for one in found.sitemaps] == [
+        ("https://example.org/one.xml", "2022-01-05T00:00:00Z")
+    ]
 
 
 def test_a_cut_off_sitemap_gives_what_it_has() -> None:

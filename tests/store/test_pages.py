@@ -24,7 +24,7 @@ class Desk:
             listings, outlet=self.outlet, source=source or self.source, seen_at=at,
             previous_poll_at=None, run=1,
         )  # fmt: skip
-        return len(offered)
+        return len(offered.pages)
 
     def pending(self, now: str = NOW) -> list[Page]:
         return self.store.pages.pending(self.outlet, "g", after=0, now=now, limit=100)

@@ -106,6 +106,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m004_stories",
         "m005_stories",
         "m006_extraction",
+        "m007_discovery",
     ]
     assert migrate_store(file) == []
 
@@ -135,6 +136,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m004_stories",
         "m005_stories",
         "m006_extraction",
+        "m007_discovery",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
