@@ -29,6 +29,8 @@ class CrawlOptions:
     """slugs; empty for all"""
     since: str | None = None
     limit: int = 0
+    host_limit: int = 0
+    """pages of one host at the most"""
     max_runtime: float = 0.0
     """seconds; no page is begun after that"""
     workers: int = 0
@@ -201,6 +203,7 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_RUN": run,
         "NEWSLOOM_SINCE": options.since,
         "NEWSLOOM_LIMIT": options.limit,
+        "NEWSLOOM_HOST_LIMIT": options.host_limit,
         "NEWSLOOM_MAX_RUNTIME": options.max_runtime,
         "NEWSLOOM_WORKERS": options.workers,
         "NEWSLOOM_KEEP_PAGES": options.keep_pages,

@@ -7,13 +7,13 @@ store a few at a time, so that an outlet that lists 300,000 of them costs no mem
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.parsing.urls import slot
 from crawler.types import Page
 from crawler.writer import Writer, pages_offered
 
@@ -22,7 +22,7 @@ TAKE = 8
 
 
 class Frontier(BaseScheduler):
-    """Hands out one request at a time for each host, hosts in turn."""
+    """Hands out one request at a time for each registered domain, in turn; `host` means that."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
@@ -37,9 +37,15 @@ class Frontier(BaseScheduler):
         """numbers of all pages taken in this run: what was asked waits for the next"""
         self._taken: dict[str, int] = {}
         """pages taken and not yet handed out, by outlet"""
+        self._done: set[str] = set()
+        """outlets whose host has had its share"""
         self._full: set[str] = set()
         """outlets that gave as many pages as were asked for"""
         self._left: int = crawler.settings.getint("NEWSLOOM_LIMIT") or -1
+        self._budget: int = crawler.settings.getint("NEWSLOOM_HOST_LIMIT")
+        """pages asked of one host in this run; 0: no limit"""
+        self._spent: Counter[str] = Counter()
+        """pages handed out, by host"""
         self._revisits: bool = crawler.settings.getbool("NEWSLOOM_REVISITS")
         runtime = crawler.settings.getfloat("NEWSLOOM_MAX_RUNTIME")
         self._ends = time.monotonic() + runtime if runtime else None
@@ -60,8 +66,6 @@ class Frontier(BaseScheduler):
 
     def enqueue_request(self, request: Request) -> bool:
         """A source, a sitemap of an index, a redirect, a retry."""
-        # A redirect to another host belongs into that host's slot, with its delay.
-        request.meta.pop("download_slot", None)
         self._push(request)
         return True
 
@@ -80,7 +84,7 @@ class Frontier(BaseScheduler):
             # What is not committed yet may offer pages: the twin of an AMP page does.
             self._writer.flush()
         self._refill()
-        busy = {_host(request) for request in self._crawler.engine.downloader.active}
+        busy = {r.meta.get("download_slot") for r in self._crawler.engine.downloader.active}
         for _ in range(len(self._turn)):
             host = self._turn.popleft()
             if host in busy:
@@ -88,6 +92,9 @@ class Frontier(BaseScheduler):
                 continue
             queue = self._queues[host]
             request = queue.popleft()
+            if self._is_spent(host, request):
+                self._drop_pages(host, request)
+                continue
             if queue:
                 self._turn.append(host)
             else:
@@ -122,6 +129,8 @@ class Frontier(BaseScheduler):
     def _take(self, outlet: str, limit: int) -> list[Page]:
         """The next pages of an outlet that this run has not taken yet."""
         found: list[Page] = []
+        if outlet in self._done:
+            return found
         while len(found) < limit:
             after = self._after.get(outlet, 0)
             pages = self._writer.pending(outlet, after=after, limit=limit - len(found))
@@ -134,6 +143,28 @@ class Frontier(BaseScheduler):
             found += self._writer.revisits(outlet, limit=limit - len(found))
         return found
 
+    def _is_spent(self, host: str, request: Request) -> bool:
+        """Count a page against its host's budget; whether that is used up."""
+        if not self._budget or "page" not in request.cb_kwargs:
+            return False
+        self._spent[host] += 1
+        return self._spent[host] > self._budget
+
+    def _drop_pages(self, host: str, request: Request) -> None:
+        """Leave the pages of a host, and of the outlets they were taken for, to the next run."""
+        queue = self._queues[host]
+        for one in (request, *queue):
+            outlet = one.meta.get("taken_for")
+            if outlet is not None:
+                self._full.discard(outlet)
+                self._done.add(outlet)
+        kept = deque(one for one in queue if "page" not in one.cb_kwargs)
+        if kept:
+            self._queues[host] = kept
+            self._turn.append(host)
+        else:
+            del self._queues[host]
+
     def _handed_out(self, request: Request) -> None:
         """When the last page taken of an outlet goes out, it may have more."""
         outlet = request.meta.pop("taken_for", None)
@@ -145,7 +176,8 @@ class Frontier(BaseScheduler):
             self._more.setdefault(outlet)
 
     def _push(self, request: Request) -> None:
-        host = _host(request)
+        # A redirect to another host belongs into that host's slot, with its delay.
+        host = request.meta["download_slot"] = slot(request.url)
         if host not in self._queues:
             self._queues[host] = deque()
             self._turn.append(host)
@@ -158,7 +190,3 @@ class Frontier(BaseScheduler):
             self._full.add(outlet)
         else:
             self._more.setdefault(outlet)
-
-
-def _host(request: Request) -> str:
-    return urlsplit(request.url).hostname or ""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
+from crawler.parsing.urls import slot
 from crawler.writer import robots_delay
 
 
 class Pace(AutoThrottle):
-    """Scrapy's AutoThrottle with a floor for each host."""
+    """Scrapy's AutoThrottle with a floor for each registered domain."""
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
@@ -27,7 +27,7 @@ class Pace(AutoThrottle):
         for outlet in spider.outlets.values():  # type: ignore[attr-defined]
             if outlet.delay is not None:
                 for source in outlet.sources:
-                    self._set_floor(urlsplit(source.url).hostname or "", outlet.delay)
+                    self._set_floor(slot(source.url), outlet.delay)
 
     def _meet_host(self, request: Request, spider: Spider) -> None:
         """An outlet's pages are often on another host than its feed; its delay holds there too."""

@@ -81,6 +81,7 @@ ITEM_PIPELINES = {"crawler.pipelines.Save": 900}
 NEWSLOOM_DB = ""
 # 0: no limit, one worker for each core, a run row of its own.
 NEWSLOOM_LIMIT = 0
+NEWSLOOM_HOST_LIMIT = 0
 NEWSLOOM_MAX_RUNTIME = 0
 NEWSLOOM_WORKERS = 0
 NEWSLOOM_RUN = 0

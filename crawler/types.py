@@ -252,6 +252,17 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """What a site answered when it was asked for its robots.txt."""
+
+    site: str
+    """scheme and host"""
+    rules: str | None
+    """the file; None: it has none"""
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
     """A page that has not changed since its article was read."""
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.utils.asyncio import create_looping_call
@@ -18,6 +17,7 @@ from scrapy.utils.defer import _schedule_coro
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
 from crawler.parsing.extract import EXTRACTION
+from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store, open_store
 from crawler.store.kept import KeptPages
@@ -29,6 +29,7 @@ from crawler.types import (
     Page,
     PollFailed,
     Rejected,
+    RobotsFile,
     Source,
     Sweep,
     Unchanged,
@@ -36,7 +37,7 @@ from crawler.types import (
 
 logger = logging.getLogger(__name__)
 
-Value = Article | Rejected | Sweep | PollFailed | Unchanged
+Value = Article | Rejected | Sweep | PollFailed | Unchanged | RobotsFile
 
 BATCH = 32
 """Values in one transaction, at the most."""
@@ -44,7 +45,7 @@ SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 
 robots_delay = object()
-"""Signal: a robots.txt asks for `seconds` between requests to `host`."""
+"""Signal: a robots.txt asks for `seconds` between requests to `host`, a registered domain."""
 pages_offered = object()
 """Signal: an outlet, by slug, has pages that are new or due again, `lowest` the first of them."""
 
@@ -69,7 +70,7 @@ class Writer:
         self._numbers: dict[str, int] = {}
         self._outlets: dict[str, Outlet] = {}
         self._slow: set[str] = set()
-        """hosts that ask for a pause between two requests"""
+        """registered domains that ask for a pause between two requests"""
         self.counts: Counter[str] = Counter()
         self.failure: NewsloomError | None = None
         self._ticker = create_looping_call(self.flush)
@@ -122,6 +123,11 @@ class Writer:
         except NewsloomError as error:
             self._fail(error)
             return []
+
+    def robots(self, site: str) -> RobotsFile | None:
+        """What a site's robots.txt said when it was last asked."""
+        with self.store.explained():
+            return self.store.sites.robots(site)
 
     def keep(self, fetched: Fetched) -> None:
         """Keep the bytes of a page, where that is wanted, before anything is made of them."""
@@ -249,6 +255,8 @@ class Writer:
                     )
                     if twin is not None:
                         _note(offered, value.page.outlet, [twin])
+            case RobotsFile():
+                self.store.sites.save(value)
             case Unchanged():
                 self.store.pages.settle_unchanged(value.page.id)
                 counts["unchanged"] += 1
@@ -320,7 +328,7 @@ class Writer:
         if stated is not None:
             return stated
         # Who asks for long pauses has no time to spare for a second look.
-        return () if urlsplit(url).hostname in self._slow else REVISITS
+        return () if slot(url) in self._slow else REVISITS
 
 
 def _note(offered: dict[str, int], outlet: str, pages: list[int]) -> None:

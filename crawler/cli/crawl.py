@@ -27,6 +27,9 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
 @click.option(
     "--limit", type=click.IntRange(min=1), default=None, help="Pages at the most; the rest waits."
 )
+@click.option(
+    "--host-limit", type=click.IntRange(min=1), default=None, help="Pages of one host, likewise."
+)
 @click.option("--max-runtime", type=Span(), help="Begin no page after that; the rest waits.")
 @click.option(
     "--workers",
@@ -72,6 +75,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             chosen=options["chosen"],
             since=options["since"],
             limit=options["limit"] or 0,
+            host_limit=options["host_limit"] or 0,
             max_runtime=runtime.total_seconds() if runtime else 0.0,
             workers=options["workers"] or 0,
             grouping=not options["no_group"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,11 +12,19 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.clock import now
+from crawler.parsing.dates import utc
+from crawler.parsing.urls import slot
 from crawler.refusals import Refusal, Refused, explain
-from crawler.writer import robots_delay
+from crawler.types import RobotsFile
+from crawler.writer import Writer, robots_delay
 
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least this much is to be read; more is not."""
+FRESH = timedelta(hours=24)
+"""RFC 9309, 2.4: what is older is asked for again."""
+KEPT = timedelta(days=30)
+"""RFC 9309, 2.3.1.4: while the file cannot be reached, an earlier one holds for so long."""
 MAX_DELAY = 30.0
 """Seconds; a longer Crawl-delay would let one outlet outlast every run."""
 
@@ -32,10 +41,11 @@ class Rules(NamedTuple):
 
 
 class Robots:
-    """Fetches each host's robots.txt once a run and holds every request to it."""
+    """Reads each site's robots.txt once a day and holds every request to it."""
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
+        self._writer = Writer.of(crawler)
         self._agent: str = crawler.settings["NEWSLOOM_ROBOTS_AGENT"]
         self._rules: dict[str, asyncio.Future[Rules]] = {}
 
@@ -67,28 +77,60 @@ class Robots:
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
-            self._rules[site] = asyncio.ensure_future(self._read(site, parts.hostname or ""))
+            self._rules[site] = asyncio.ensure_future(self._read(site))
         return await asyncio.shield(self._rules[site])
 
-    async def _read(self, site: str, host: str) -> Rules:
+    async def _read(self, site: str) -> Rules:
+        known = self._writer.robots(site)
+        if known is not None and known.at > ago(FRESH):
+            rules = understood(known.rules, self._agent)
+        else:
+            rules = await self._ask(site)
+            if rules.unreachable and known is not None and known.at > ago(KEPT):
+                rules = understood(known.rules, self._agent)
+        if rules.delay:
+            self._crawler.signals.send_catch_log(robots_delay, host=slot(site), seconds=rules.delay)
+        return rules
+
+    async def _ask(self, site: str) -> Rules:
         request = Request(
-            f"{site}/robots.txt", callback=NO_CALLBACK, meta={"is_robots": True}, priority=1000
+            f"{site}/robots.txt",
+            callback=NO_CALLBACK,
+            meta={"is_robots": True, "download_slot": slot(site)},
+            priority=1000,
         )
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is unreachable
             return Rules(None, unreachable=explain(error).reason)
         rules = judge(response, self._agent)
-        if rules.delay:
-            self._crawler.signals.send_catch_log(robots_delay, host=host, seconds=rules.delay)
+        if not rules.unreachable:
+            self._writer.save(RobotsFile(site=site, rules=text_of(response), at=now()))
         return rules
+
+
+def ago(span: timedelta) -> str:
+    """The time that lies so far back."""
+    return utc(datetime.now(UTC) - span)
+
+
+def text_of(response: Response) -> str | None:
+    """The file as answered; None for 4xx, which means that there is none (RFC 9309, 2.3.1.3)."""
+    if response.status != 200:
+        return None
+    return response.body[:MAX_BYTES].decode("utf-8", errors="ignore")
 
 
 def judge(response: Response, agent: str) -> Rules:
     """What an answer to a request for robots.txt lets `agent` do."""
     if response.status >= 500 or response.status == 429:
         return Rules(None, unreachable=f"status {response.status}")
-    if response.status != 200:
+    return understood(text_of(response), agent)
+
+
+def understood(text: str | None, agent: str) -> Rules:
+    """What a robots.txt lets `agent` do."""
+    if text is None:
         return Rules(None)
-    parser = Protego.parse(response.body[:MAX_BYTES].decode("utf-8", errors="ignore"))
+    parser = Protego.parse(text)
     return Rules(parser, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))

@@ -54,6 +54,12 @@ def registered_domain(url: str) -> str:
     return found or name
 
 
+@functools.lru_cache(maxsize=100_000)
+def slot(url: str) -> str:
+    """Whose turn a request to this address takes: the registered domain, in all its hosts."""
+    return registered_domain(url)
+
+
 def is_front_page(url: str) -> bool:
     """Whether an address points at a host's front page."""
     parts = urlsplit(url)

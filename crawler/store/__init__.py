@@ -33,6 +33,7 @@ from crawler.store.pages import Pages
 from crawler.store.polls import Polls
 from crawler.store.reading import Reading
 from crawler.store.runs import Runs
+from crawler.store.sites import Sites
 from crawler.store.stories import Stories
 from crawler.store.upkeep import Upkeep
 
@@ -47,6 +48,7 @@ class Store:
         self._connection = connection
         self.outlets = Outlets(connection)
         self.polls = Polls(connection)
+        self.sites = Sites(connection)
         self.pages = Pages(connection)
         self.articles = Articles(connection)
         self.credits = Credits(connection)
