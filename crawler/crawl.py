@@ -28,6 +28,7 @@ class CrawlOptions:
     chosen: Sequence[str] = ()
     """slugs; empty for all"""
     since: str | None = None
+    until: str | None = None
     limit: int = 0
     host_limit: int = 0
     """pages of one host at the most"""
@@ -202,6 +203,7 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_DB": str(options.db),
         "NEWSLOOM_RUN": run,
         "NEWSLOOM_SINCE": options.since,
+        "NEWSLOOM_UNTIL": options.until,
         "NEWSLOOM_LIMIT": options.limit,
         "NEWSLOOM_HOST_LIMIT": options.host_limit,
         "NEWSLOOM_MAX_RUNTIME": options.max_runtime,

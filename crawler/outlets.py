@@ -19,6 +19,7 @@ from crawler.errors import OutletError
 from crawler.types import Agency, Outlet, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
 _AGE = re.compile(r"(\d{1,4})\s*([mhd])")
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -31,9 +32,11 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "revisits": list,
     "drop": list,
     "body": str,
+    "urls": str,
     "spider": str,
     "feeds": list,
     "sitemaps": list,
+    "pages": list,
 }
 
 
@@ -91,13 +94,12 @@ def load_outlet(file: Path) -> Outlet:
         revisits=_ages(file, table["revisits"]) if "revisits" in table else None,
         drop=tuple(table.get("drop", [])),
         body=table.get("body"),
+        urls=table.get("urls"),
         spider=table.get("spider"),
-        sources=(
-            *(_source(file, "feeds", url, SourceKind.FEED) for url in table.get("feeds", [])),
-            *(
-                _source(file, "sitemaps", url, SourceKind.SITEMAP)
-                for url in table.get("sitemaps", [])
-            ),
+        sources=tuple(
+            _source(file, key, url, kind)
+            for key, kind in _SOURCES.items()
+            for url in table.get(key, [])
         ),
     )
 
@@ -122,11 +124,11 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
             raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
     if not table.get("name"):
         raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
-    if not (table.get("feeds") or table.get("sitemaps")):
+    if not any(table.get(key) for key in _SOURCES):
         raise OutletError(
             f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
         )
-    for key in ("drop", "body"):
+    for key in ("drop", "body", "urls"):
         given = table.get(key, [])
         for selector in given if isinstance(given, list) else [given]:
             _check_selector(file, key, selector)

@@ -64,6 +64,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.web_only.WebOnly": 90,
     "crawler.middlewares.due_sources.DueSources": 95,
     "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.known_shapes.KnownShapes": 405,
     "crawler.middlewares.conditional_get.ConditionalGet": 410,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.middlewares.retry_after.RetryAfter": 560,

@@ -88,6 +88,8 @@ class Outlet:
     """CSS selectors of what stands in its bodies and is not the article's"""
     body: str | None = None
     """CSS selector of what holds the article, where it is not found otherwise"""
+    urls: str | None = None
+    """CSS selector of the links on its section pages that lead to articles"""
     spider: str | None = None
     """name of a spider under spiders/custom, for the rare outlet that needs code"""
     sources: tuple[Source, ...] = ()
@@ -126,6 +128,8 @@ class Listings:
     """further sitemaps with their times of change, when it was a sitemap index"""
     refused: int = 0
     """entries left out because they had no usable address"""
+    repeated: int = 0
+    """entries left out because one before them has the same address"""
     hub: str | None = None
     """WebSub hub that would tell of news"""
 
@@ -176,7 +180,8 @@ class Polled:
     url: str
     """address asked for: the source's own, or that of a sitemap of its index"""
     status: int
-    body: bytes = field(repr=False)
+    size: int
+    """bytes of the body, unpacked"""
     validators: Validators = Validators()
     at: str
     seconds: float = 0.0
@@ -194,6 +199,8 @@ class Sweep:
     listings: Listings
     unchanged: bool = False
     """whether it had not changed since it was last read in full: status 304, or the same bytes"""
+    more: bool = False
+    """whether further parts of the same answer follow"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,14 +17,16 @@ from scrapy.utils.defer import _schedule_coro
 from crawler.clock import now
 from crawler.errors import NewsloomError, ValueRefused
 from crawler.parsing.extract import EXTRACTION
+from crawler.parsing.sections import shapes_of
 from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store, open_store
 from crawler.store.kept import KeptPages
-from crawler.store.polls import PollState
+from crawler.store.polls import PollState, Taken
 from crawler.types import (
     Article,
     Fetched,
+    Listing,
     Outlet,
     Page,
     PollFailed,
@@ -41,6 +43,8 @@ Value = Article | Rejected | Sweep | PollFailed | Unchanged | RobotsFile
 
 BATCH = 32
 """Values in one transaction, at the most."""
+LOOKED_AT = 200
+"""Articles of an outlet whose addresses are looked at."""
 SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 
@@ -66,6 +70,9 @@ class Writer:
             self._kept = KeptPages(Path(settings["NEWSLOOM_DB"]), make=True)
         self._run: int = settings.getint("NEWSLOOM_RUN")
         self._since: str | None = settings.get("NEWSLOOM_SINCE")
+        self._until: str | None = settings.get("NEWSLOOM_UNTIL")
+        self._parts: dict[str, Taken] = {}
+        """what was taken of sources whose answer is not yet read to the end"""
         self._waiting: list[Value] = []
         self._numbers: dict[str, int] = {}
         self._outlets: dict[str, Outlet] = {}
@@ -123,6 +130,11 @@ class Writer:
         except NewsloomError as error:
             self._fail(error)
             return []
+
+    def shapes(self, outlet: str) -> frozenset[str]:
+        """Shapes of the addresses of an outlet's articles; empty while it has few."""
+        with self.store.explained():
+            return shapes_of(self.store.pages.article_urls(self._numbers[outlet], limit=LOOKED_AT))
 
     def robots(self, site: str) -> RobotsFile | None:
         """What a site's robots.txt said when it was last asked."""
@@ -264,11 +276,7 @@ class Writer:
     def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
         source, at = sweep.polled.source, sweep.polled.at
         state = self.poll_state(source)
-        wanted = [
-            listing
-            for listing in sweep.listings.pages
-            if not (self._since and listing.published and listing.published.at < self._since)
-        ]
+        wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
         fresh = self.store.pages.offer(
             wanted,
             outlet=self._numbers[source.outlet],
@@ -277,18 +285,26 @@ class Writer:
             previous_poll_at=state.polled_at,
             run=self._run,
         )
-        # What --since left out must be listed again to a later run without it.
-        complete = len(wanted) == len(sweep.listings.pages)
-        self.store.polls.read(
-            sweep,
-            run=self._run,
-            new=len(fresh.new),
-            offered=len(fresh.pages),
-            complete=complete,
-        )
-        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
         counts["listed"] += len(sweep.listings.pages)
         _note(offered, source.outlet, fresh.pages)
+        taken = self._parts.pop(source.url, Taken()).plus(
+            Taken(len(sweep.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
+        )
+        if sweep.more:
+            self._parts[source.url] = taken
+            return
+        self.store.polls.read(sweep, taken, run=self._run)
+        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
+
+    def _is_wanted(self, listing: Listing) -> bool:
+        """Whether a page is from the time asked for, as far as its source says.
+
+        What was last changed before was published before.
+        """
+        published = listing.published.at if listing.published else None
+        if self._since and (published or listing.modified_at or self._since) < self._since:
+            return False
+        return not (self._until and published and published > self._until)
 
     def _write_rejected(self, value: Rejected, counts: Counter[str]) -> None:
         """A page that cannot be read is what its source gave of it, where that is a whole text."""

@@ -14,7 +14,9 @@ from crawler.clock import now
 from crawler.errors import ExtractError
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.parsers import Parsers
-from crawler.parsing.read import read_listing, read_listings, read_page
+from crawler.parsing.read import read_listing, read_listings, read_or_split, read_page
+from crawler.parsing.sections import parse_section
+from crawler.parsing.sitemaps import MAX_BYTES, days_of
 from crawler.refusals import NotDue, Refusal, explain, for_status
 from crawler.types import (
     Article,
@@ -64,12 +66,15 @@ class OutletSpider(Spider):
     def source_request(self, source: Source, *, changed_at: str | None = None) -> Request:
         """Ask a source what it lists; `changed_at` is what the index of a sitemap says."""
         self._asked.add(source.url)
+        meta: dict[str, Any] = {"source": source, "changed_at": changed_at}
+        if source.kind is SourceKind.SITEMAP:
+            meta["download_maxsize"] = MAX_BYTES
         return Request(
             source.url,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"source": source},
-            meta={"source": source, "changed_at": changed_at},
+            meta=meta,
             priority=10,
         )
 
@@ -95,26 +100,56 @@ class OutletSpider(Spider):
             yield _poll_failed(source, polled, for_status(response.status, until=until))
         else:
             try:
-                listings = await Parsers.of(self.crawler).run(
-                    read_listings, response.body, url=response.url, kind=source.kind
-                )
+                async for sweep in self._read(response, polled):
+                    yield sweep
+                    for request in self._sitemap_requests(sweep.listings.sitemaps, source):
+                        yield request
             except ExtractError as error:
                 passing = error.reason.startswith("parser-")
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
                 yield _poll_failed(source, polled, refusal)
-                return
-            yield Sweep(polled=polled, listings=listings)
-            for request in self._sitemap_requests(listings.sitemaps, source):
-                yield request
+
+    async def _read(self, response: Response, polled: Polled) -> AsyncIterator[Sweep]:
+        """What a source's answer lists; of a large sitemap, part by part."""
+        parsers, kind = Parsers.of(self.crawler), polled.source.kind
+        if kind is SourceKind.PAGE:
+            yield Sweep(
+                polled=polled,
+                listings=await parsers.run(
+                    parse_section,
+                    response.body,
+                    url=response.url,
+                    content_type=_header(response, "Content-Type") or "",
+                    selector=self.outlets[polled.source.outlet].urls,
+                    shapes=response.meta["shapes"],
+                ),
+            )
+            return
+        found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
+        if isinstance(found, Listings):
+            yield Sweep(polled=polled, listings=found)
+            return
+        for left in range(len(found.parts) - 1, -1, -1):
+            part = found.parts.pop(0)
+            listings = await parsers.run(read_listings, part, url=response.url, kind=kind)
+            yield Sweep(polled=polled, listings=listings, more=left > 0)
 
     def _sitemap_requests(self, sitemaps: tuple[Listing, ...], index: Source) -> Iterator[Request]:
         for listed in sitemaps:
             # Indexes may name each other in circles; one run asks each sitemap once.
-            if listed.url not in self._asked:
+            if listed.url not in self._asked and self._may_hold(listed):
                 yield self.source_request(
                     Source(url=listed.url, kind=SourceKind.SITEMAP, outlet=index.outlet),
                     changed_at=listed.modified_at,
                 )
+
+    def _may_hold(self, sitemap: Listing) -> bool:
+        """Whether a sitemap of an index may hold pages of the time asked for."""
+        since, until = (self.settings.get(f"NEWSLOOM_{end}") or "" for end in ("SINCE", "UNTIL"))
+        if since and sitemap.modified_at and sitemap.modified_at < since:
+            return False
+        first, last = days_of(sitemap.url) or ("", "9")
+        return last >= since[:10] and (not until or first <= until[:10])
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed]:
         """A source that gave no answer."""
@@ -185,7 +220,7 @@ def _polled(response: Response, source: Source) -> Polled:
         source=source,
         url=response.url,
         status=response.status,
-        body=response.body,
+        size=len(response.body),
         validators=Validators(
             etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified")
         ),

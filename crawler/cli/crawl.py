@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Since, Span, as_json, emit
+from crawler.cli.output import Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import reading
 from crawler.outlets import bundled_outlets, choose, load_outlets
@@ -24,6 +24,9 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
     help="Folder or file of outlet descriptions; default: the bundled ones.",
 )
 @click.option("--since", type=Since(), help="Leave out what was published before.")
+@click.option(
+    "--until", type=Until(), help="Leave out what was published after; asks sources due or not."
+)
 @click.option(
     "--limit", type=click.IntRange(min=1), default=None, help="Pages at the most; the rest waits."
 )
@@ -74,13 +77,14 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             outlets=folder,
             chosen=options["chosen"],
             since=options["since"],
+            until=options["until"],
             limit=options["limit"] or 0,
             host_limit=options["host_limit"] or 0,
             max_runtime=runtime.total_seconds() if runtime else 0.0,
             workers=options["workers"] or 0,
             grouping=not options["no_group"],
             keep_pages=options["keep_pages"],
-            regardless=options["regardless"],
+            regardless=options["regardless"] or options["until"] is not None,
             revisits=not options["no_revisits"],
             allow_private=options["allow_private"],
             contact=options["contact"],

@@ -154,6 +154,16 @@ class Since(click.ParamType[str]):
         return found.at
 
 
+class Until(Since):
+    """The same; a day counts to its end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or say how it is written."""
+        found = super().convert(value, param, ctx)
+        day_only = re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))
+        return found.replace("T00:00:00Z", "T23:59:59Z") if day_only else found
+
+
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return ""

@@ -49,7 +49,8 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
 
 def _link(entry: Any) -> str | None:
     # Many RSS feeds put the address into guid only; feedparser gives it as id.
-    found = entry.get("link") or entry.get("id")
+    # FeedBurner's own links lead through its servers.
+    found = entry.get("feedburner_origlink") or entry.get("link") or entry.get("id")
     return found if isinstance(found, str) else None
 
 
@@ -96,7 +97,7 @@ def _json_feed(body: bytes, url: str) -> Listings:
 
 def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
     pages: dict[str, Listing] = {}
-    refused = 0
+    refused = repeated = 0
     for link, title, published, modified, content in rows:
         try:
             address = canonical(str(link or ""), base) if link else None
@@ -105,18 +106,23 @@ def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
         if address is None:
             refused += 1
             continue
+        if address in pages:
+            repeated += 1
+            continue
         changed = moment(_text(modified), source="feed")
-        pages.setdefault(
-            address,
-            Listing(
-                url=address,
-                title=one_line(_text(title)),
-                published=moment(_text(published), source="feed"),
-                modified_at=changed.at if changed else None,
-                text=_whole_text(content),
-            ),
+        pages[address] = Listing(
+            url=address,
+            title=one_line(_text(title)),
+            published=moment(_text(published), source="feed"),
+            modified_at=changed.at if changed else None,
+            text=_whole_text(content),
         )
-    return Listings(pages=tuple(pages.values()), refused=refused, hub=hub[:2_000] if hub else None)
+    return Listings(
+        pages=tuple(pages.values()),
+        refused=refused,
+        repeated=repeated,
+        hub=hub[:2_000] if hub else None,
+    )
 
 
 def _whole_text(content: object) -> str | None:

@@ -34,8 +34,8 @@ def narrow(tree: etree._Element, *, drop: Iterable[str], body: str | None) -> et
 
     What `drop` selects is taken out; where `body` selects something, all else is left out.
     """
-    _drop(tree, [element for selector in drop for element in tree.xpath(_xpath(selector))])
-    chosen = tree.xpath(_xpath(body)) if body else []
+    _drop(tree, [element for selector in drop for element in select(tree, selector)])
+    chosen = select(tree, body) if body else []
     if not chosen:
         return tree
     page = etree.fromstring("<html><body><article></article></body></html>", HTMLParser())
@@ -43,6 +43,11 @@ def narrow(tree: etree._Element, *, drop: Iterable[str], body: str | None) -> et
     outer = [one for one in chosen if not any(above in chosen for above in one.iterancestors())]
     page[0][0].extend(outer)
     return page
+
+
+def select(tree: etree._Element, selector: str) -> list[etree._Element]:
+    """Elements that a CSS selector selects, in the order of the page."""
+    return list(tree.xpath(_xpath(selector)))
 
 
 @functools.lru_cache(maxsize=256)

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import shorten
+from typing import NamedTuple
 
 from crawler.errors import ExtractError
 from crawler.parsing.extract import TwinPage, extract
 from crawler.parsing.feeds import parse_feed
 from crawler.parsing.languages import language_of
-from crawler.parsing.sitemaps import parse_sitemap
+from crawler.parsing.sitemaps import parse_sitemap, split_sitemap
 from crawler.types import Article, Fetched, Listing, Listings, Outlet, Page, Rejected, SourceKind
+
+_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
+
+
+class Parts(NamedTuple):
+    """A sitemap too large to be read at once: to be read part by part."""
+
+    parts: list[bytes]
 
 
 def read_listings(body: bytes, *, url: str, kind: SourceKind | None = None) -> Listings:
     """Read a feed or a sitemap; a kind of None looks at the bytes. Raises ExtractError."""
     if kind is None:
         kind = SourceKind.SITEMAP if _looks_like_sitemap(body) else SourceKind.FEED
-    return parse_sitemap(body) if kind is SourceKind.SITEMAP else parse_feed(body, url=url)
+    # Feeds may stand in the place of sitemaps (sitemaps.org, "Other Sitemap formats").
+    if kind is SourceKind.FEED or _FEED.search(body[:1_000]):
+        return parse_feed(body, url=url)
+    return parse_sitemap(body)
+
+
+def read_or_split(body: bytes, *, url: str, kind: SourceKind) -> Listings | Parts:
+    """The same; a large sitemap comes back in parts, each to be read by itself."""
+    if kind is SourceKind.SITEMAP and not _FEED.search(body[:1_000]):
+        parts = split_sitemap(body)
+        if len(parts) > 1:
+            return Parts(parts)
+    return read_listings(body, url=url, kind=kind)
 
 
 def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:

@@ -1,8 +1,10 @@
-"""Sitemaps, news sitemaps and their indexes, into listings. Streamed and bounded."""
+"""Sitemaps, news sitemaps, text sitemaps and indexes, into listings. In parts and bounded."""
 
 from __future__ import annotations
 
+import calendar
 import io
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -14,34 +16,91 @@ from crawler.parsing.texts import one_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
-MAX_PAGES = 50_000
-"""The protocol's own limit for one sitemap."""
+PART = 1_000
+"""Pages of a large sitemap that are read together."""
 MAX_BYTES = 50 * 1024 * 1024
 """The protocol's own limit, unpacked."""
+_ROOT = re.compile(rb"<(?:\w+:)?urlset[^>]*>")
+_URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL)
+_CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)")
+_LINE = re.compile(rb"(?m)^\s*(https?://\S+)\s*$")
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+    r"(?:[-_/.]?(?P<month>0[1-9]|1[0-2])(?:[-_/.]?(?P<day>0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+)
+_PARAMETERS = re.compile(
+    r"\byy(?:yy)?=(?P<year>(?:19|20)\d\d)(?:&mm?=(?P<month>\d{1,2})(?:&dd?=(?P<day>\d{1,2}))?)?"
+)
 
 Entry = dict[str, str]
 
 
+def split_sitemap(body: bytes) -> list[bytes]:
+    """A large sitemap in parts, each a sitemap by itself, zlib; the newest pages first.
+
+    A single part, as it was given, when it has few pages or is an index. Raises ExtractError
+    `not-a-sitemap` or `too-large`.
+    """
+    plain = _unpacked(body)
+    root = _ROOT.search(plain)
+    entries = _URL.findall(plain) if root else _LINE.findall(plain)
+    if len(entries) <= PART:
+        return [body]
+    entries.sort(key=_changed, reverse=True)
+    head, between, tail = (plain[: root.end()], b"", b"</urlset>") if root else (b"", b"\n", b"")
+    return [
+        zlib.compress(head + between.join(entries[start : start + PART]) + tail, 1)
+        for start in range(0, len(entries), PART)
+    ]
+
+
+def _changed(entry: bytes) -> bytes:
+    """A time as it is written: dates of one sitemap are written alike, and then they sort."""
+    found = _CHANGED.search(entry)
+    return found[1] if found else b""
+
+
+def days_of(url: str) -> tuple[str, str] | None:
+    """First and last day that a sitemap's address names: `sitemap-2022-01.xml`; None without."""
+    found = _PARAMETERS.search(url) or _YEAR_FIRST.search(url)
+    if found is None:
+        return None
+    year, month, day = (int(found[part] or 0) for part in ("year", "month", "day"))
+    if month > 12:
+        return None
+    last_month = month or 12
+    last_day = day or calendar.monthrange(year, last_month)[1]
+    return f"{year}-{month or 1:02d}-{day or 1:02d}", f"{year}-{last_month:02d}-{last_day:02d}"
+
+
 def parse_sitemap(body: bytes) -> Listings:
-    """Read a sitemap or sitemap index, gzipped or not.
+    """Read a sitemap or sitemap index, gzipped or not, or a part of one.
 
     Raises ExtractError `not-a-sitemap` when nothing of one can be read from it.
     """
     pages: dict[str, Listing] = {}
     sitemaps: dict[str, Listing] = {}
-    refused = 0
-    for tag, entry in _entries(_unpacked(body)):
+    refused = repeated = 0
+    plain = _unpacked(body)
+    for tag, entry in _lines(plain) if _is_text(plain) else _entries(plain):
         try:
             # Full addresses only, as the protocol has it: what is cut off must not be completed.
             address = canonical(entry.get("loc", ""))
         except UsageError:
             refused += 1
             continue
-        if tag == "sitemap":
-            sitemaps.setdefault(address, _listing(address, entry))
-        elif len(pages) < MAX_PAGES:
-            pages.setdefault(address, _listing(address, entry))
-    return Listings(pages=tuple(pages.values()), sitemaps=tuple(sitemaps.values()), refused=refused)
+        if address in pages or address in sitemaps:
+            repeated += 1
+        elif tag == "sitemap":
+            sitemaps[address] = _listing(address, entry)
+        else:
+            pages[address] = _listing(address, entry)
+    return Listings(
+        pages=tuple(pages.values()),
+        sitemaps=tuple(sitemaps.values()),
+        refused=refused,
+        repeated=repeated,
+    )
 
 
 def _listing(address: str, entry: Entry) -> Listing:
@@ -55,9 +114,10 @@ def _listing(address: str, entry: Entry) -> Listing:
 
 
 def _unpacked(body: bytes) -> bytes:
-    if body[:2] != b"\x1f\x8b":
+    """Unpacked from gzip or zlib."""
+    if body[:2] not in (b"\x1f\x8b", b"\x78\x01"):
         return body
-    unpacker = zlib.decompressobj(wbits=31)
+    unpacker = zlib.decompressobj(wbits=47)
     try:
         plain = unpacker.decompress(body, MAX_BYTES)
     except zlib.error as error:
@@ -65,6 +125,17 @@ def _unpacked(body: bytes) -> bytes:
     if unpacker.unconsumed_tail:
         raise ExtractError("too-large", f"a sitemap of over {MAX_BYTES} bytes unpacked")
     return plain
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether it is a sitemap of the plainest kind: one address a line."""
+    start = body[:4_000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:4].lower() == b"http"
+
+
+def _lines(body: bytes) -> Iterator[tuple[str, Entry]]:
+    for line in _LINE.findall(body.removeprefix(b"\xef\xbb\xbf")):
+        yield "url", {"loc": line.decode("utf-8", errors="replace")}
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:

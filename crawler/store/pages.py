@@ -90,6 +90,17 @@ class Pages:
         ).fetchone()
         return None if row is None else _page(row, row["slug"])
 
+    def article_urls(self, outlet: int, *, limit: int) -> list[str]:
+        """Addresses of the latest pages of an outlet that are articles."""
+        rows = self._connection.execute(
+            """
+            SELECT p.url FROM articles a JOIN pages p ON p.id = a.page
+            WHERE a.outlet = ? ORDER BY a.first_seen_at DESC LIMIT ?
+            """,
+            (outlet, limit),
+        )
+        return [row["url"] for row in rows]
+
     def count_pending(self, outlet: int, *, now: str) -> int:
         """Pages of an outlet that could be fetched now."""
         row = self._connection.execute(

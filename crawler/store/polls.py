@@ -33,6 +33,22 @@ class PollState(NamedTuple):
     """new pages an hour"""
 
 
+class Taken(NamedTuple):
+    """How many pages of an answer there were of each kind."""
+
+    listed: int = 0
+    wanted: int = 0
+    """not left out for their time"""
+    new: int = 0
+    """not known before"""
+    offered: int = 0
+    """new or changed"""
+
+    def plus(self, more: Taken) -> Taken:
+        """Together with those of another part."""
+        return Taken(*(one + other for one, other in zip(self, more, strict=True)))
+
+
 class Polls:
     """The `sources` and `fetches` of the file."""
 
@@ -70,18 +86,17 @@ class Polls:
         )
         return self.state(source.url)
 
-    def read(self, sweep: Sweep, *, run: int, new: int, offered: int, complete: bool) -> None:
+    def read(self, sweep: Sweep, taken: Taken, *, run: int) -> None:
         """A source was read, or had not changed.
 
-        `new` of the pages that it listed were not known, `offered` are new or changed. Unless all
-        that it listed was taken (`complete`), it is read in full again next time.
+        Unless all that it listed was wanted, it is read in full again next time.
         """
         polled, listed = sweep.polled, sweep.listings.pages
         state = self.state(polled.source.url)
-        gap = None if sweep.unchanged else _gap(state, sweep, new)
-        self._fetch(sweep, run, state.id, offered, gap)
-        rate = _rate(state, listed, new, at=polled.at)
-        wait = rhythm.until_news(rate, listed=len(listed) or rhythm.FEW)
+        gap = None if sweep.unchanged else _gap(state, sweep, taken)
+        self._fetch(sweep, taken, run, state.id, gap)
+        rate = _rate(state, listed, taken.new, at=polled.at)
+        wait = rhythm.until_news(rate, listed=taken.listed or rhythm.FEW)
         if sweep.listings.sitemaps:
             # A run may end between an index and its sitemaps.
             wait = rhythm.SHORTEST
@@ -97,7 +112,7 @@ class Polls:
             return
         # An index that is unchanged says nothing about its sitemaps, and a run may end between
         # the two: it is read in full each time.
-        partly = sweep.listings.sitemaps or not complete
+        partly = sweep.listings.sitemaps or taken.wanted < taken.listed
         kept = Validators() if partly else polled.validators
         self._connection.execute(
             """
@@ -171,7 +186,7 @@ class Polls:
             (polled.content_hash, source),
         )
 
-    def _fetch(self, sweep: Sweep, run: int, source: int, offered: int, gap: int | None) -> None:
+    def _fetch(self, sweep: Sweep, taken: Taken, run: int, source: int, gap: int | None) -> None:
         polled = sweep.polled
         self._connection.execute(
             """
@@ -186,10 +201,10 @@ class Polls:
                 polled.at,
                 polled.status,
                 polled.seconds,
-                len(polled.body),
+                polled.size,
                 "unchanged" if sweep.unchanged else "read",
-                len(sweep.listings.pages),
-                offered,
+                taken.listed,
+                taken.offered,
                 gap,
             ),
         )
@@ -204,11 +219,11 @@ def _rate(state: PollState, listed: tuple[Listing, ...], new: int, *, at: str) -
     return len(times) / hours if hours > 0 else None
 
 
-def _gap(state: PollState, sweep: Sweep, new: int) -> int | None:
+def _gap(state: PollState, sweep: Sweep, taken: Taken) -> int | None:
     """Seconds from the poll before to the oldest page listed, when none of them was known."""
     listed = sweep.listings.pages
     feed = sweep.polled.source.kind is SourceKind.FEED
-    if state.polled_at is None or not listed or new < len(listed) or not feed:
+    if state.polled_at is None or not listed or taken.new < len(listed) or not feed:
         return None
     times = [page.published.at for page in listed if page.published is not None]
     until = min(times) if times else sweep.polled.at
