@@ -133,7 +133,7 @@ def _by_spider(options: CrawlOptions) -> dict[str, list[str]]:
 
     from crawler.outlets import choose, load_outlets
 
-    known = SpiderLoader.from_settings(_scrapy_settings({})).list()
+    known = SpiderLoader.from_settings(scrapy_settings({})).list()
     found: dict[str, list[str]] = {}
     for slug, outlet in choose(load_outlets(options.outlets), options.chosen).items():
         spider = outlet.spider or "outlets"
@@ -146,7 +146,16 @@ def _by_spider(options: CrawlOptions) -> dict[str, list[str]]:
     return found
 
 
-def _scrapy_settings(given: dict[str, Any]) -> Any:
+def user_agent(contact: str) -> str:
+    """How we introduce ourselves: with an address or page of whoever runs this, where known."""
+    from crawler import __version__
+
+    agent = f"Newsloom/{__version__}"
+    return f"{agent} (+{contact})" if contact else agent
+
+
+def scrapy_settings(given: dict[str, Any]) -> Any:
+    """The settings of the house with others above them."""
     from scrapy.settings import Settings
 
     settings = Settings()
@@ -167,7 +176,7 @@ def _fetch(
     from crawler.writer import Writer
 
     logging.captureWarnings(capture=True)
-    process = AsyncCrawlerProcess(_scrapy_settings(_settings(options, run)))
+    process = AsyncCrawlerProcess(scrapy_settings(_settings(options, run)))
     crawlers: list[Any] = []
     for spider, slugs in spiders.items():
         crawler = process.create_crawler(spider)
@@ -196,9 +205,6 @@ def _fetch(
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
-    from crawler import __version__
-
-    agent = f"Newsloom/{__version__}"
     return {
         "NEWSLOOM_DB": str(options.db),
         "NEWSLOOM_RUN": run,
@@ -212,6 +218,6 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_REVISITS": options.revisits,
         "NEWSLOOM_NOW": options.regardless,
         "NEWSLOOM_ALLOW_PRIVATE": options.allow_private,
-        "USER_AGENT": f"{agent} (+{options.contact})" if options.contact else agent,
+        "USER_AGENT": user_agent(options.contact),
         "LOG_LEVEL": options.log_level,
     }

@@ -3,7 +3,13 @@
 from crawler import __version__
 
 BOT_NAME = "newsloom"
-SPIDER_MODULES = ["spiders.outlet", "spiders.feeds", "spiders.sitemaps", "spiders.custom"]
+SPIDER_MODULES = [
+    "spiders.outlet",
+    "spiders.feeds",
+    "spiders.sitemaps",
+    "spiders.discovery",
+    "spiders.custom",
+]
 # One broken custom spider must not stop the others.
 SPIDER_LOADER_WARN_ONLY = True
 

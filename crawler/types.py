@@ -40,6 +40,32 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSource:
+    """A source that was found on an outlet's site."""
+
+    url: str
+    kind: SourceKind
+    listed: int
+    """pages that it lists, about"""
+    sitemaps: int = 0
+    """further sitemaps, when it is an index"""
+    newest: str | None = None
+    """latest time that it gives"""
+    dated: bool = False
+    """whether it says when pages were published; of sitemaps, news sitemaps do"""
+    pages: tuple[str, ...] = field(default=(), repr=False)
+    """addresses of pages, the first of many"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """An address that was tried while looking for sources, and why it is none."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A news agency, whose texts others print."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.output import table
+from crawler.cli.reading import outlets_option
 from crawler.outlets import bundled_outlets, choose, load_outlets
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("slug", metavar="OUTLET")
-@click.option("--outlets", "folder", type=click.Path(path_type=Path),
-              help="Folder or file of descriptions; default: the bundled ones.")  # fmt: skip
+@outlets_option
 @click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
               help="Pages to fetch.")  # fmt: skip
 @click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",

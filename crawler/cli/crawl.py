@@ -11,18 +11,13 @@ import click
 
 from crawler.cli.output import Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
-from crawler.cli.reading import reading
+from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, choose, load_outlets
 
 
 @click.command()
 @click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
-@click.option(
-    "--outlets",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="Folder or file of outlet descriptions; default: the bundled ones.",
-)
+@outlets_option
 @click.option("--since", type=Since(), help="Leave out what was published before.")
 @click.option(
     "--until", type=Until(), help="Leave out what was published after; asks sources due or not."

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from crawler.cli.check import check
+from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
-from crawler.cli.reading import reading
+from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
 
 _COLUMNS = ("outlet", "name", "country", "language", "sources", "articles", "last_new_at")
 
 
 @click.group(invoke_without_command=True)
-@click.option("--outlets", "folder", type=click.Path(path_type=Path),
-              help="Folder or file of descriptions; default: the bundled ones.")  # fmt: skip
+@outlets_option
 @list_options(limit=1_000)
 @click.pass_context
 def outlets(context: click.Context, folder: Path | None, limit: int, form: str | None) -> None:
@@ -48,7 +48,8 @@ def outlets(context: click.Context, folder: Path | None, limit: int, form: str |
     emit(shown, _COLUMNS, form)
 
 
-outlets.add_command(check)
+for command in (check, add, import_, export):
+    outlets.add_command(command)
 
 
 @click.command()

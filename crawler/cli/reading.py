@@ -1,4 +1,4 @@
-"""Opening the store to read it, for the commands that only look."""
+"""What several commands have in common: the store opened to read it, outlets named."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from crawler.errors import UsageError
 from crawler.store import Store, read_store
+
+outlets_option = click.option(
+    "--outlets",
+    "folder",
+    type=click.Path(path_type=Path),
+    envvar="NEWSLOOM_OUTLETS",
+    help="Folder or file of outlet descriptions, or NEWSLOOM_OUTLETS; default: the bundled ones.",
+)
 
 
 @contextmanager

@@ -8,17 +8,13 @@ from pathlib import Path
 import click
 
 from crawler.cli.progress import stages
+from crawler.cli.reading import outlets_option
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.outlets import bundled_outlets, load_outlets
 
 
 @click.command()
-@click.option(
-    "--outlets",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="Folder or file of outlet descriptions; default: the bundled ones.",
-)
+@outlets_option
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

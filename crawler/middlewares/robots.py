@@ -29,6 +29,10 @@ MAX_DELAY = 30.0
 """Seconds; a longer Crawl-delay would let one outlet outlast every run."""
 
 
+robots_read = object()
+"""Signal: a robots.txt with these `rules` was read."""
+
+
 class Rules(NamedTuple):
     """What a host lets us do."""
 
@@ -36,6 +40,7 @@ class Rules(NamedTuple):
     """None: nothing was said, all is allowed"""
     unreachable: str = ""
     """why nothing could be read, in which case all is forbidden (RFC 9309, 2.3.1.4)"""
+    text: str = ""
     delay: float = 0.0
     """seconds asked for between two requests, clamped; 0: nothing was said"""
 
@@ -88,6 +93,7 @@ class Robots:
             rules = await self._ask(site)
             if rules.unreachable and known is not None and known.at > ago(KEPT):
                 rules = understood(known.rules, self._agent)
+        self._crawler.signals.send_catch_log(robots_read, rules=rules.text)
         if rules.delay:
             self._crawler.signals.send_catch_log(robots_delay, host=slot(site), seconds=rules.delay)
         return rules
@@ -133,4 +139,4 @@ def understood(text: str | None, agent: str) -> Rules:
     if text is None:
         return Rules(None)
     parser = Protego.parse(text)
-    return Rules(parser, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))
+    return Rules(parser, text=text, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))

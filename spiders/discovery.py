@@ -1,0 +1,130 @@
+"""Finds the sources of an outlet from its front page: feeds, sitemaps, its name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from protego import Protego
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawler.errors import ExtractError
+from crawler.middlewares.robots import robots_read
+from crawler.parsers import Parsers
+from crawler.parsing.front_page import FrontPage, read_front_page
+from crawler.parsing.read import Parts, read_listings, read_or_split
+from crawler.parsing.sitemaps import MAX_BYTES, PART
+from crawler.refusals import explain
+from crawler.types import FoundSource, Missed, Outlet, SourceKind
+
+USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
+USUAL_SITEMAPS = (
+    "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml",
+    "/sitemap_index.xml",
+)  # fmt: skip
+MAX_SITEMAPS = 20
+"""Sitemaps of one robots.txt that are looked at."""
+
+
+class DiscoverySpider(Spider):
+    """`scrapy crawl discovery -a url=https://... -O found.jsonl`; see `newsloom outlets add`."""
+
+    name = "discovery"
+
+    def __init__(self, url: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._url = url
+        self._sitemaps: list[str] = []
+        self.outlets: dict[str, Outlet] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> DiscoverySpider:
+        """Made by Scrapy."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.hear_robots, signal=robots_read)
+        return spider
+
+    def hear_robots(self, rules: str) -> None:
+        """Sitemaps that a robots.txt names."""
+        self._sitemaps += list(Protego.parse(rules).sitemaps)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The front page."""
+        yield Request(self._url, callback=self.parse_front_page, errback=self.missed)
+
+    async def parse_front_page(
+        self, response: Response
+    ) -> AsyncIterator[FrontPage | Missed | Request]:
+        """What it says of the outlet, and requests for all that may be a source."""
+        if response.status != 200:
+            yield Missed(url=response.url, reason=f"http-{response.status}")
+            return
+        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            found = await Parsers.of(self.crawler).run(
+                read_front_page, response.body, url=response.url, content_type=kind
+            )
+        except ExtractError as error:
+            yield Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
+            return
+        yield found
+        sitemaps = (*found.sitemaps, *self._sitemaps[:MAX_SITEMAPS])
+        for kind, named, usual in (
+            (SourceKind.FEED, found.feeds, USUAL_FEEDS),
+            (SourceKind.SITEMAP, sitemaps, USUAL_SITEMAPS),
+        ):
+            # Guesses only where nothing is named: each is a request that the outlet did not invite.
+            guesses = () if named else (urljoin(response.url, path) for path in usual)
+            for url in dict.fromkeys((*named, *guesses)):
+                yield Request(
+                    url,
+                    callback=self.parse_candidate,
+                    errback=self.missed,
+                    cb_kwargs={"kind": kind, "declared": bool(named)},
+                    meta={"download_maxsize": MAX_BYTES},
+                    dont_filter=True,
+                )
+
+    async def parse_candidate(
+        self, response: Response, kind: SourceKind, declared: bool
+    ) -> AsyncIterator[FoundSource | Missed]:
+        """A source, when it is one."""
+        if response.status != 200:
+            if declared:
+                yield Missed(url=response.url, reason=f"http-{response.status}")
+            return
+        parsers = Parsers.of(self.crawler)
+        listed = 0
+        try:
+            found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
+            if isinstance(found, Parts):
+                listed = len(found.parts) * PART
+                found = await parsers.run(
+                    read_listings, found.parts[0], url=response.url, kind=kind
+                )
+        except ExtractError as error:
+            if declared:
+                yield Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
+            return
+        times = [
+            at
+            for page in (*found.pages, *found.sitemaps)
+            if (at := page.published.at if page.published else page.modified_at)
+        ]
+        yield FoundSource(
+            url=response.url,
+            kind=kind,
+            listed=listed or len(found.pages),
+            sitemaps=len(found.sitemaps),
+            newest=max(times, default=None),
+            dated=any(page.published for page in found.pages),
+            pages=tuple(page.url for page in found.pages),
+        )
+
+    def missed(self, failure: Any) -> Iterator[Missed]:
+        """A candidate that gave no answer."""
+        refusal = explain(failure.value)
+        yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
