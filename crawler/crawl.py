@@ -38,6 +38,8 @@ class CrawlOptions:
     grouping: bool = True
     keep_pages: bool = False
     """whether the bytes of pages are kept, in a file beside the store"""
+    keep_warc: bool = False
+    """whether they are kept as WARC"""
     regardless: bool = False
     """whether sources are asked that are not due"""
     revisits: bool = True
@@ -216,6 +218,7 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_WORKERS": options.workers,
         "NEWSLOOM_KEEP_PAGES": options.keep_pages,
         "NEWSLOOM_REVISITS": options.revisits,
+        "NEWSLOOM_KEEP_WARC": options.keep_warc,
         "NEWSLOOM_NOW": options.regardless,
         "NEWSLOOM_ALLOW_PRIVATE": options.allow_private,
         "USER_AGENT": user_agent(options.contact),

@@ -20,6 +20,7 @@ USER_AGENT = f"Newsloom/{__version__}"
 
 # The bytes of pages are kept beside the store only where somebody wants to read them anew.
 NEWSLOOM_KEEP_PAGES = False
+NEWSLOOM_KEEP_WARC = False
 
 # The frontier is in the store, see docs/architecture.md; Scrapy's own queue is lost on a kill.
 SCHEDULER = "crawler.frontier.Frontier"

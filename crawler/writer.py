@@ -15,13 +15,14 @@ from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
 from crawler.clock import now
-from crawler.errors import NewsloomError, ValueRefused
+from crawler.errors import NewsloomError, StoreError, ValueRefused
 from crawler.parsing.extract import EXTRACTION
 from crawler.parsing.sections import shapes_of
 from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store, open_store
 from crawler.store.kept import KeptPages
+from crawler.store.kept_warc import KeptWarc
 from crawler.store.polls import PollState, Taken
 from crawler.types import (
     Article,
@@ -69,6 +70,9 @@ class Writer:
         if settings.getbool("NEWSLOOM_KEEP_PAGES") and settings.get("NEWSLOOM_DB"):
             self._kept = KeptPages(Path(settings["NEWSLOOM_DB"]), make=True)
         self._run: int = settings.getint("NEWSLOOM_RUN")
+        self._warc: KeptWarc | None = None
+        if settings.getbool("NEWSLOOM_KEEP_WARC") and settings.get("NEWSLOOM_DB"):
+            self._warc = KeptWarc(Path(settings["NEWSLOOM_DB"]), run=self._run)
         self._since: str | None = settings.get("NEWSLOOM_SINCE")
         self._until: str | None = settings.get("NEWSLOOM_UNTIL")
         self._parts: dict[str, Taken] = {}
@@ -143,12 +147,17 @@ class Writer:
 
     def keep(self, fetched: Fetched) -> None:
         """Keep the bytes of a page, where that is wanted, before anything is made of them."""
-        if self._kept is None or self.failure is not None:
+        if self.failure is not None:
             return
         try:
-            self._kept.save(fetched, extraction=EXTRACTION)
+            if self._kept is not None:
+                self._kept.save(fetched, extraction=EXTRACTION)
+            if self._warc is not None:
+                self._warc.save(fetched)
         except NewsloomError as error:
             self._fail(error)
+        except OSError as error:
+            self._fail(StoreError(f"{self._warc and self._warc.path}: {error.strerror}"))
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch. A sweep is committed at once."""
@@ -248,6 +257,8 @@ class Writer:
         self.store.close()
         if self._kept is not None:
             self._kept.close()
+        if self._warc is not None:
+            self._warc.close()
 
     def _write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
         match value:

@@ -180,7 +180,7 @@ class OutletSpider(Spider):
             refusal = for_status(response.status, until=response.meta.get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
-        if self.settings.getbool("NEWSLOOM_KEEP_PAGES"):
+        if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
             yield fetched
         try:
             yield await Parsers.of(self.crawler).run(read_page, fetched, self.outlets[page.outlet])

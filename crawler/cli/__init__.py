@@ -26,7 +26,7 @@ _COMMANDS = {
     "evaluate": "crawler.cli.evaluate:evaluate",
     "outlets": "crawler.cli.outlets:outlets",
     "health": "crawler.cli.outlets:health",
-    "import": "crawler.cli.files:import_",
+    "import": "crawler.cli.importing:import_",
     "export": "crawler.cli.files:export",
     "extract": "crawler.cli.files:extract",
     "reextract": "crawler.cli.reextract:reextract",

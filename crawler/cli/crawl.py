@@ -43,6 +43,7 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
 )
 @click.option("--no-group", is_flag=True, help="Only fetch; `newsloom group` does the rest later.")
 @click.option("--keep-pages", is_flag=True, help="Keep the pages too, in a file beside the store.")
+@click.option("--keep-warc", is_flag=True, help="Keep them as WARC, a file for each run.")
 @click.option("--no-revisits", is_flag=True, help="Fetch no article again to see changes.")
 @click.option("--now", "regardless", is_flag=True, help="Ask every source, due or not.")
 @click.option("--dry-run", is_flag=True, help="Show what would be polled; touch nothing.")
@@ -79,6 +80,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             workers=options["workers"] or 0,
             grouping=not options["no_group"],
             keep_pages=options["keep_pages"],
+            keep_warc=options["keep_warc"],
             regardless=options["regardless"] or options["until"] is not None,
             revisits=not options["no_revisits"],
             allow_private=options["allow_private"],

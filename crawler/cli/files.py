@@ -1,4 +1,4 @@
-"""`newsloom import`, `export`, `extract`, `feed`: files in, files out."""
+"""`newsloom export`, `extract`, `feed`: files in, files out."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from crawler.cli.reading import reading
 from crawler.errors import ExtractError, UsageError
 from crawler.store.reading import EXPORTS
 
-SHOWN_BAD_LINES = 20
-"""Reports of bad lines before only their number is given."""
 _FILES = click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -33,47 +31,6 @@ _WORKERS = click.option(
     default=None,
     help="Parser processes; default: one a core.",
 )
-
-
-@click.command("import")
-@_FILES
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
-@click.pass_obj
-def import_(db: Path, files: tuple[Path, ...], quiet: bool) -> int:
-    """Add articles from JSONL FILEs (gz too; - for standard input), one a line.
-
-    `url` and one of `title`, `text` are needed; `outlet`, `authors`, `language`, `published_at`
-    and `fetched_at` may be given. `newsloom group` then finds copies and stories.
-    """
-    from crawler.clock import now
-    from crawler.importing import import_articles
-    from crawler.runs import begin, lock
-    from crawler.store import open_store
-
-    for file in files:
-        if str(file) != "-" and not file.is_file():
-            raise UsageError(f"{file}: no such file")
-    with lock(db):
-        run = begin(db, f"newsloom import {' '.join(map(str, files))}", now=now())
-        store = open_store(db)
-        try:
-            done = import_articles(store, list(files), run=run, now=now())
-            with store.batch():
-                outcome = "partial" if done.bad else "done"
-                store.runs.close(run, now=now(), outcome=outcome, summary=done.counts)
-        finally:
-            store.close()
-    for bad in done.bad[:SHOWN_BAD_LINES]:
-        click.echo(f"{bad.file}:{bad.line}: {bad.reason}", err=True)
-    if len(done.bad) > SHOWN_BAD_LINES:
-        click.echo(f"... and {len(done.bad) - SHOWN_BAD_LINES} more bad lines", err=True)
-    if not quiet:
-        counts = done.counts
-        click.echo(
-            f"run {run}: {counts.get('new', 0)} new articles, {counts.get('revised', 0)} revised, "
-            f"{counts.get('same', 0)} known, {len(done.bad)} bad lines left out"
-        )
-    return 3 if done.bad else 0
 
 
 @click.command()

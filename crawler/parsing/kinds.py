@@ -23,6 +23,7 @@ _WALLS = {
     "consent-wall": re.compile(r"(^|\.)consent\.|/(consent|privacy-gate|cookie-?wall)\b"),
     "login-wall": re.compile(r"/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)\b"),
 }
+_TITLE_PARTS = re.compile(r"\s+[|–—:·-]+\s+")
 _PICTURES = re.compile("gallery", re.IGNORECASE)
 
 
@@ -71,12 +72,15 @@ def _lists_others(stated: Stated, body: Body, og: str) -> bool:
 
 
 def _phrases_in(text: str) -> Iterator[tuple[str, str]]:
-    """The reason whose phrases a page shows; two of them, or one in its headline."""
+    """The reason whose phrases a page shows; two of them, or one that its headline consists of."""
     folded = text.casefold()
-    title = folded.partition("\n")[0]
+    # `Page not found | The Gazette`, but not `The Forbidden City opens again`.
+    parts = _TITLE_PARTS.split(folded.partition("\n")[0])
     for reason, phrases in _walls().items():
         found = [phrase for phrase in phrases if phrase in folded]
-        in_title = [phrase for phrase in found if phrase in title and len(title) < 80]
+        in_title = [
+            p for p in found if any(p in part and 2 * len(p) >= len(part) for part in parts)
+        ]
         if in_title or (len(found) > 1 and reason != "error-page"):
             yield reason, (in_title or found)[0]
             return

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crawler.store.archives import Archives
 from crawler.store.articles import Articles, Saved
 from crawler.store.connection import (
     connect_for_reading,
@@ -49,6 +50,7 @@ class Store:
         self.outlets = Outlets(connection)
         self.polls = Polls(connection)
         self.sites = Sites(connection)
+        self.archives = Archives(connection)
         self.pages = Pages(connection)
         self.articles = Articles(connection)
         self.credits = Credits(connection)

@@ -48,10 +48,18 @@ class Articles:
             self._connection.execute(
                 "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
             )
+        if article.fetched_at is not None and (known["fetched_at"] or "") > article.fetched_at:
+            return Saved.SAME  # an archive's capture, older than what we have
         if known["text_from"] == "page" and article.text_from == "feed":
             return Saved.SAME  # the page was read once, and that is the better text
         # A page that can be read at last is no change of the outlet's.
         ours = ours or (known["text_from"], article.text_from) == ("feed", "page")
+        # Nor is the same capture, read by another extraction.
+        ours = ours or (
+            article.fetched_at is not None
+            and known["fetched_at"] == article.fetched_at
+            and known["extraction"] != article.extraction
+        )
         if known["text_hash"] == _text_hash(article):
             if known["extraction"] != article.extraction:
                 self._update(known["id"], article)
@@ -69,7 +77,7 @@ class Articles:
     def _known(self, article: Article) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
             """
-            SELECT id, page, text_hash, extraction, text_from FROM articles
+            SELECT id, page, text_hash, extraction, text_from, fetched_at FROM articles
             WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
             """,
             (article.page, article.url, article.page),

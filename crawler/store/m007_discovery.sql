@@ -6,6 +6,13 @@ CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked i
   rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
 ) STRICT;
 
+CREATE TABLE archives ( -- WARC files that were imported, and how far
+  file TEXT PRIMARY KEY, -- path
+  bytes INTEGER NOT NULL, -- its size
+  read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
+  at TEXT NOT NULL -- when that was
+) STRICT;
+
 -- serves: articles to be fetched again, of an outlet
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
 -- serves: what an outlet brought in a span of days, in `outlet_day`

@@ -262,7 +262,7 @@ def test_scrapy_users_find_what_they_know(tmp_path: Path) -> None:
     listed = subprocess.run(
         [sys.executable, "-m", "scrapy", "list"], capture_output=True, text=True, check=True
     )
-    assert listed.stdout.split() == ["feeds", "outlets", "sitemaps"]
+    assert listed.stdout.split() == ["discovery", "feeds", "outlets", "sitemaps"]
     with Town(latency=False) as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
         out = tmp_path / "out.jsonl"

@@ -322,6 +322,13 @@ CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked i
   rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
 ) STRICT;
 
+CREATE TABLE archives ( -- WARC files that were imported, and how far
+  file TEXT PRIMARY KEY, -- path
+  bytes INTEGER NOT NULL, -- its size
+  read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
+  at TEXT NOT NULL -- when that was
+) STRICT;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);

@@ -136,6 +136,14 @@ def test_what_stands_in_an_articles_place_is_named(head: str, body: str, reason:
     assert outcome(f"<html><head>{head}</head><body>{body}</body></html>")[1] == reason
 
 
+@pytest.mark.parametrize(
+    "title", ["Bridge 404 reopens", "The Forbidden City reopens", "Missing boy not found in woods"]
+)
+def test_short_news_with_such_words_in_its_headline_is_an_article(title: str) -> None:
+    page = f"<html><title>{title}</title><body><p>{PROSE}</p></body></html>"
+    assert outcome(page)[1] == "article"
+
+
 def test_an_article_about_consent_is_an_article() -> None:
     text = f"<p>Before you continue: we and our partners were fined. {PROSE * 3}</p>" * 3
     assert outcome(f"<html><title>Cookie law</title><body>{text}</body></html>")[1] == "article"

@@ -1,0 +1,125 @@
+"""`newsloom import`: articles from JSONL files, pages from WARC files."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.progress import stages
+from crawler.cli.reading import outlets_option
+from crawler.errors import UsageError
+from crawler.outlets import bundled_outlets, load_outlets
+
+if TYPE_CHECKING:
+    from crawler.importing import BadLine, Imported
+    from crawler.store import Store
+
+SHOWN_BAD_LINES = 20
+"""Reports of bad lines before only their number is given."""
+_SAVED = ("new", "revised", "same", "twin")
+
+
+@click.command("import")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@outlets_option
+@click.option("--workers", type=click.IntRange(min=1), default=None,
+              help="Parser processes for WARC files; default: one a core.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.pass_obj
+def import_(
+    db: Path, files: tuple[Path, ...], folder: Path | None, workers: int | None, quiet: bool
+) -> int:
+    """Add articles from JSONL FILEs (gz too; - for standard input), or pages from WARC FILEs.
+
+    A line of JSONL needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`,
+    `published_at` and `fetched_at` may be given. Pages of WARC files (CC-NEWS, or those of `crawl
+    --keep-warc`) are read like fetched ones; an import that was cut off goes on where it was.
+    `newsloom group` then finds copies and stories.
+    """
+    from crawler.clock import now
+    from crawler.importing import import_articles
+    from crawler.runs import begin, lock
+    from crawler.store import open_store
+    from crawler.warcs import is_warc
+
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            raise UsageError(f"{file}: no such file")
+    archives = [file for file in files if is_warc(file)]
+    lines = [file for file in files if not is_warc(file)]
+    with lock(db):
+        run = begin(db, f"newsloom import {' '.join(map(str, files))}", now=now())
+        store = open_store(db)
+        try:
+            done = import_articles(store, lines, run=run, now=now())
+            counts, broken = Counter(done.counts), dict[Path, str]()
+            if archives:
+                found, broken = _archives(store, archives, folder, workers, run, quiet)
+                counts += found
+            outcome = "partial" if done.bad or broken else "done"
+            with store.batch():
+                store.runs.close(run, now=now(), outcome=outcome, summary=dict(counts))
+        finally:
+            store.close()
+    _report(done, broken)
+    if not quiet:
+        click.echo(_summary(run, counts, done, pages=bool(archives)))
+    return 3 if done.bad or broken else 0
+
+
+def _archives(
+    store: Store, files: list[Path], folder: Path | None, workers: int | None, run: int, quiet: bool
+) -> tuple[Counter[str], dict[Path, str]]:
+    from crawler.clock import now
+    from crawler.warcs import import_warc
+    from crawler.workers import Workers
+
+    outlets = load_outlets(folder or bundled_outlets())
+    counts: Counter[str] = Counter()
+    broken: dict[Path, str] = {}
+    pool = Workers(workers or os.cpu_count() or 1)
+    try:
+        with stages(quiet=quiet) as progress:
+            for file in files:
+                found = import_warc(
+                    store, file, outlets, run=run, now=now(), workers=pool,
+                    progress=partial(progress, file.name),
+                )  # fmt: skip
+                counts.update(found.counts)
+                if found.broken is not None:
+                    broken[file] = found.broken
+    finally:
+        pool.close()
+    return counts, broken
+
+
+def _report(done: Imported, broken: dict[Path, str]) -> None:
+    bad: list[BadLine] = done.bad
+    for line in bad[:SHOWN_BAD_LINES]:
+        click.echo(f"{line.file}:{line.line}: {line.reason}", err=True)
+    if len(bad) > SHOWN_BAD_LINES:
+        click.echo(f"... and {len(bad) - SHOWN_BAD_LINES} more bad lines", err=True)
+    for file, why in broken.items():
+        click.echo(f"{file}: cannot be read to its end ({why}); the rest is saved", err=True)
+
+
+def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> str:
+    line = (
+        f"run {run}: {counts['new']} new articles, {counts['revised']} revised, "
+        f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
+    )
+    if not pages:
+        return line
+    others = sorted(
+        ((n, reason) for reason, n in counts.items() if reason not in _SAVED), reverse=True
+    )
+    return f"{line}; pages that are none: " + (
+        ", ".join(f"{n} {reason}" for n, reason in others) or "0"
+    )
