@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,6 +15,12 @@ from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
 
 _COLUMNS = ("outlet", "name", "country", "language", "sources", "articles", "last_new_at")
+
+_HEALTH = (
+    "outlet", "sources", "failing", "polled_at", "last_new_at", "usual_hours", "articles",
+    "pending", "rejected", "reason",
+)  # fmt: skip
+_MORE_HEALTH = ("retired", "due_at", "gaps", "silent")
 
 
 @click.group(invoke_without_command=True)
@@ -57,26 +64,57 @@ for command in (check, add, import_, export):
 @list_options(limit=1_000)
 @click.pass_obj
 def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) -> int:
-    """Show which outlets answer and which do not, those in trouble first."""
+    """Show which outlets answer and bring news, those in trouble first, and what was not seen.
+
+    An outlet is silent when it brought nothing for three times as long as is usual for it,
+    and for twelve hours.
+    """
+    from crawler.clock import now
+
     with reading(db) as store:
-        rows = store.reading.health(limit=limit)
-        rejections = store.reading.rejections()
-    columns = (
-        "outlet", "sources", "failing", "polled_at", "last_new_at", "articles", "pending",
-        "rejected", "reason",
-    )  # fmt: skip
-    emit(rows, columns, form)
-    if form is None and rejections:
-        reasons = ", ".join(f"{row['pages']} {row['reason']}" for row in rejections)
-        click.echo(f"\nrejected pages: {reasons}")
+        rows = store.reading.health(now=now(), limit=limit)
+        rejections, odd = store.reading.rejections(), store.reading.odd_sources()
+        gaps = store.reading.gaps()
+    emit(rows, _HEALTH if form is None else (*_HEALTH, *_MORE_HEALTH), form)
+    if form is None:
+        _tell(rows, rejections, odd, gaps)
     if max_age is None:
         return 0
     limit_at = datetime.now(UTC) - max_age
-    silent = [
+    old = [
         row["outlet"]
         for row in rows
         if row["polled_at"] is None or datetime.fromisoformat(row["polled_at"]) < limit_at
     ]
+    if old:
+        click.echo(f"no answer within {max_age}: {', '.join(old)}", err=True)
+    return 3 if old else 0
+
+
+def _tell(rows: list[Row], rejections: list[Row], odd: list[Row], gaps: list[Row]) -> None:
+    """What the table has no room for."""
+    if rejections:
+        reasons = ", ".join(f"{row['pages']} {row['reason']}" for row in rejections)
+        click.echo(f"\nrejected pages: {reasons}")
+    silent = [row["outlet"] for row in rows if row["silent"]]
     if silent:
-        click.echo(f"no answer within {max_age}: {', '.join(silent)}", err=True)
-    return 3 if silent else 0
+        click.echo(f"\nsilent for three times the usual: {', '.join(silent)}")
+    for row in gaps:
+        click.echo(
+            f"\n{row['outlet']}: {row['gaps']} polls found not one page that was known; in "
+            f"{row['hours']} hours before them others may have come and gone"
+        )
+    for row in odd:
+        if row["retired_at"]:
+            click.echo(f"\n{row['outlet']}: {row['url']} is gone for good (410), asked no more")
+        elif row["same_as"]:
+            click.echo(f"\n{row['outlet']}: {row['url']} gives the same as {row['same_as']}")
+        elif _place(row["url"]) != _place(row["moved_to"]):
+            click.echo(f"\n{row['outlet']}: {row['url']} has moved to {row['moved_to']}")
+
+
+def _place(url: str) -> tuple[str, str]:
+    """An address without what servers like to change: its scheme, `www.`, a last slash."""
+    from crawler.parsing.urls import host
+
+    return host(url), urlsplit(url).path.rstrip("/")

@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 
+SILENT = 3
+"""Times the usual pause between two new articles of an outlet, after which it counts as silent."""
+NIGHT = 12
+"""Hours for which any outlet may be silent."""
 EXPORTS = {
     "articles": "SELECT * FROM article_overview ORDER BY article",
     "stories": "SELECT * FROM story_overview ORDER BY story",
@@ -225,15 +229,43 @@ class Reading:
             (limit,),
         )
 
-    def health(self, *, limit: int) -> list[Row]:
-        """Outlets with their last polls; those in trouble first."""
+    def health(self, *, now: str, limit: int) -> list[Row]:
+        """Outlets with their last polls; those in trouble first.
+
+        `silent` is 1 for one that brought nothing new for SILENT times as long as is usual for it.
+        """
         return self._rows(
             """
-            SELECT outlet, sources, failing, polled_at, articles, last_new_at, pending, rejected,
-              reason
-            FROM outlet_health WHERE sources > 0 ORDER BY failing > 0 DESC, outlet LIMIT ?
+            SELECT outlet, sources, failing, retired, polled_at, due_at, articles, last_new_at,
+              usual_hours, gaps, pending, rejected, reason,
+              coalesce(24 * (julianday(:now) - julianday(last_new_at))
+                > max(:silent * usual_hours, :night), 0) AS silent
+            FROM outlet_health WHERE sources > 0
+            ORDER BY failing > 0 DESC, silent DESC, outlet LIMIT :limit
             """,
-            (limit,),
+            {"now": now, "silent": SILENT, "night": NIGHT, "limit": limit},
+        )
+
+    def odd_sources(self) -> list[Row]:
+        """Sources that have moved, are gone for good, or give the same as another."""
+        return self._rows(
+            """
+            SELECT o.slug AS outlet, s.url, s.moved_to, s.retired_at, t.url AS same_as
+            FROM sources s JOIN outlets o ON o.id = s.outlet LEFT JOIN sources t ON t.id = s.same_as
+            WHERE s.moved_to IS NOT NULL OR s.retired_at IS NOT NULL OR s.same_as IS NOT NULL
+            ORDER BY o.slug, s.id
+            """,
+            (),
+        )
+
+    def gaps(self) -> list[Row]:
+        """Outlets with polls before which pages may have come and gone unseen, and how long."""
+        return self._rows(
+            """
+            SELECT outlet, sum(gaps) AS gaps, round(sum(gap_seconds) / 3600.0, 1) AS hours
+            FROM outlet_day GROUP BY outlet HAVING sum(gaps) > 0 ORDER BY hours DESC
+            """,
+            (),
         )
 
     def poll_troubles(self, run: int) -> list[Row]:

@@ -539,8 +539,13 @@ SELECT
   (SELECT min(s.due_at) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NULL AND s.same_as IS NULL) AS due_at, -- when one is asked next
   (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
   (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
-  (SELECT round(24 * (julianday(max(n.first_seen_at)) - julianday(min(n.first_seen_at))) / nullif(count(*) - 1, 0), 2)
-    FROM (SELECT a.first_seen_at FROM articles a WHERE a.outlet = o.id ORDER BY a.first_seen_at DESC LIMIT 50) n) AS usual_hours, -- between two new articles, mean of the last fifty
+  (SELECT round(hours, 2) FROM (
+    SELECT hours, row_number() OVER (ORDER BY hours) AS place, count(*) OVER () AS pauses FROM (
+      SELECT 24 * (julianday(lead(at) OVER (ORDER BY at)) - julianday(at)) AS hours FROM (
+        SELECT coalesce(a.published_at, a.first_seen_at) AS at FROM articles a
+        WHERE a.outlet = o.id ORDER BY a.first_seen_at DESC LIMIT 50)
+    ) WHERE hours IS NOT NULL
+  ) WHERE place = (pauses + 1) / 2) AS usual_hours, -- between two new articles: median of the last fifty
   (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'pending') AS pending, -- pages waiting
   (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'rejected') AS rejected, -- pages rejected
   (SELECT count(*) FROM fetches f JOIN sources s ON s.id = f.source

@@ -1,0 +1,67 @@
+"""What is known of what was not seen."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crawler.parsing.dates import utc
+from tests.conftest import newsloom
+from tests.crawl.site import Reply, Site, feed, item, page
+from tests.crawl.test_rhythm import ask, crawl
+
+
+def ago(**span: float) -> str:
+    return utc(datetime.now(UTC) - timedelta(**span))
+
+
+def test_health_tells_who_is_silent_and_what_has_moved(tmp_path: Path) -> None:
+    db = tmp_path / "t.db"
+    with Site() as site:
+        for slug in ("busy", "quiet"):
+            site[f"/{slug}.xml"] = feed(*(item(site.url(f"/{slug}/{n}")) for n in range(5)))
+            for n in range(5):
+                site[f"/{slug}/{n}"] = page(f"{slug} bridge {n} is closed")
+        site["/old.xml"] = Reply(status=301, headers={"Location": site.url("/busy.xml")})
+        site["/gone.xml"] = Reply(status=410)
+        site.describe(tmp_path / "outlets", "busy", feeds=["/old.xml", "/gone.xml"])
+        site.describe(tmp_path / "outlets", "quiet", feeds=["/quiet.xml"])
+        crawl(tmp_path)
+    for slug, hours, since in (("busy", 2, 1), ("quiet", 6, 30)):
+        ask(tmp_path, f"UPDATE articles SET first_seen_at = '{ago(hours=since)}', published_at ="
+            f" strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-' || (id * {hours} + {since}) || ' hours')"
+            f" WHERE outlet = (SELECT id FROM outlets WHERE slug = '{slug}')")  # fmt: skip
+    rows = {r["outlet"]: r for r in json.loads(newsloom("--db", db, "health", "--json").stdout)}
+    assert rows["busy"]["usual_hours"] == 2
+    assert (rows["busy"]["silent"], rows["quiet"]["silent"]) == (0, 1)
+    assert rows["busy"]["retired"] == 1
+    told = newsloom("--db", db, "health").stdout
+    assert "silent for three times the usual: quiet" in told
+    assert f"/old.xml has moved to {site.url('/busy.xml')}" in told
+    assert "/gone.xml is gone for good (410)" in told
+
+
+def test_too_old_is_an_exit_code_for_cron(tmp_path: Path) -> None:
+    db = tmp_path / "t.db"
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1")))
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path)
+    assert newsloom("--db", db, "health", "--max-age", "2h").returncode == 0
+    ask(tmp_path, f"UPDATE sources SET polled_at = '{ago(hours=3)}'")
+    late = newsloom("--db", db, "health", "--max-age", "2h")
+    assert late.returncode == 3
+    assert "no answer within 2:00:00: gazette" in late.stderr
+
+
+def test_a_gap_is_told(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1")))
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path)
+        ask(tmp_path, f"UPDATE sources SET polled_at = '{ago(hours=10)}'")
+        site["/feed.xml"] = feed(item(site.url("/9")))
+        crawl(tmp_path, "--now")
+    told = newsloom("--db", tmp_path / "t.db", "health").stdout
+    assert "gazette: 1 polls found not one page that was known; in 10.0 hours" in told
