@@ -60,7 +60,8 @@ class OutletSpider(Spider):
         """One request for each source."""
         for outlet in self.outlets.values():
             for source in outlet.sources:
-                if source.kind in self.kinds:
+                # Two outlets may name one feed.
+                if source.kind in self.kinds and source.url not in self._asked:
                     yield self.source_request(source)
 
     def source_request(self, source: Source, *, changed_at: str | None = None) -> Request:
