@@ -73,6 +73,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.Robots": 100,
     "crawler.middlewares.known_shapes.KnownShapes": 405,
     "crawler.middlewares.conditional_get.ConditionalGet": 410,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.decompress.Decompress": 590,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.middlewares.retry_after.RetryAfter": 560,
 }

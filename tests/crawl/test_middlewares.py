@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -13,6 +18,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
+from crawler.middlewares.decompress import Decompress
 from crawler.middlewares.retry_after import LONGEST, wanted
 from crawler.middlewares.robots import judge
 from crawler.middlewares.web_only import WebOnly
@@ -45,6 +51,20 @@ def test_retry_after_is_bounded_and_only_meant_for_429_and_503() -> None:
     assert wanted(answered(503, past)) == timedelta()
     assert wanted(answered(200, "60")) is None
     assert wanted(answered(503)) is None
+
+
+@given(st.binary(max_size=5_000), st.integers(1, 3), st.integers(0, 30))
+def test_gzip_is_unpacked_as_scrapy_does(body: bytes, members: int, cut: int) -> None:
+    packed = b"".join(gzip.compress(body) for _ in range(members))
+    packed = packed[: len(packed) - cut]
+
+    def outcome(decode: Callable[[bytes, bytes, int], bytes]) -> object:
+        try:
+            return decode(packed, b"gzip", 8_000)
+        except (OSError, EOFError, ValueError) as error:
+            return type(error)
+
+    assert outcome(Decompress._decode) == outcome(HttpCompressionMiddleware._decode)
 
 
 def robots(status: int, body: bytes = b"") -> Response:
