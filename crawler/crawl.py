@@ -16,6 +16,7 @@ from crawler.errors import NewsloomError, UsageError
 from crawler.grouping import Grouped, Progress, group
 from crawler.runs import begin, end, lock
 from crawler.store import open_store
+from crawler.types import Outlet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,14 @@ def _finish(
     return summary
 
 
-def _by_spider(options: CrawlOptions) -> dict[str, list[str]]:
-    """Slugs of the chosen outlets by the spider that reads them; UsageError for an unknown one."""
+def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
+    """The chosen outlets by the spider that reads them; UsageError for an unknown one."""
     from scrapy.spiderloader import SpiderLoader
 
     from crawler.outlets import choose, load_outlets
 
     known = SpiderLoader.from_settings(scrapy_settings({})).list()
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, Outlet]] = {}
     for slug, outlet in choose(load_outlets(options.outlets), options.chosen).items():
         spider = outlet.spider or "outlets"
         if spider not in known:
@@ -144,7 +145,7 @@ def _by_spider(options: CrawlOptions) -> dict[str, list[str]]:
                 f"{slug}: there is no spider '{spider}' under spiders/custom; "
                 f"there are: {', '.join(known)}"
             )
-        found.setdefault(spider, []).append(slug)
+        found.setdefault(spider, {})[slug] = outlet
     return found
 
 
@@ -168,7 +169,7 @@ def scrapy_settings(given: dict[str, Any]) -> Any:
 
 def _fetch(
     options: CrawlOptions,
-    spiders: dict[str, list[str]],
+    spiders: dict[str, dict[str, Outlet]],
     run: int,
     watch: Callable[[Any], None],
 ) -> tuple[dict[str, int], bool]:
@@ -180,16 +181,11 @@ def _fetch(
     logging.captureWarnings(capture=True)
     process = AsyncCrawlerProcess(scrapy_settings(_settings(options, run)))
     crawlers: list[Any] = []
-    for spider, slugs in spiders.items():
+    for spider, outlets in spiders.items():
         crawler = process.create_crawler(spider)
         crawlers.append(crawler)
         watch(crawler)
-        everything = len(spiders) == 1 and not options.chosen
-        process.crawl(
-            crawler,
-            outlet="" if everything else ",".join(slugs),
-            outlets=str(options.outlets),
-        )
+        process.crawl(crawler, known=outlets)
     process.start()
     # Scrapy's handlers outlive its reactor: without this, Ctrl-C is ignored while grouping.
     signal.signal(signal.SIGINT, signal.default_int_handler)

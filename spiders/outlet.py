@@ -43,18 +43,27 @@ class OutletSpider(Spider):
     """Reads all sources of the chosen outlets.
 
     Arguments as a Scrapy user gives them: `-a outlet=slug,slug` (default: all) and
-    `-a outlets=PATH` (default: the bundled descriptions).
+    `-a outlets=PATH` (default: the bundled descriptions). `newsloom crawl` gives those it has
+    read already as `known`.
     """
 
     name = "outlets"
     kinds: ClassVar[frozenset[SourceKind]] = frozenset(SourceKind)
     """which of an outlet's sources this spider reads"""
 
-    def __init__(self, outlet: str = "", outlets: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        outlet: str = "",
+        outlets: str = "",
+        known: dict[str, Outlet] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        known = load_outlets(Path(outlets) if outlets else bundled_outlets())
         self._asked: set[str] = set()
-        self.outlets: dict[str, Outlet] = choose(known, [s for s in outlet.split(",") if s])
+        if known is None:
+            loaded = load_outlets(Path(outlets) if outlets else bundled_outlets())
+            known = choose(loaded, [slug for slug in outlet.split(",") if slug])
+        self.outlets: dict[str, Outlet] = known
 
     async def start(self) -> AsyncIterator[Request]:
         """One request for each source."""

@@ -64,7 +64,6 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     from crawler.crawl import crawl as run_crawl
 
     folder = options["folder"] or bundled_outlets()
-    choose(load_outlets(folder), options["chosen"])  # a typo should not cost a run
     runtime: timedelta | None = options["max_runtime"]
     progress = CrawlProgress(quiet=options["quiet"])
     summary = run_crawl(
