@@ -9,14 +9,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, UsageError
-from crawler.grouping import Grouped, Progress, group
 from crawler.runs import begin, end, lock
 from crawler.store import open_store
 from crawler.types import Outlet
+
+if TYPE_CHECKING:
+    # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
+    from crawler.grouping import Grouped, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,8 @@ def _finish(
     try:
         grouped = None
         if options.grouping and not interrupted:
+            from crawler.grouping import group
+
             grouped = group(store, run=run, now=now(), progress=progress)
         summary = CrawlSummary(
             run=run,

@@ -190,3 +190,8 @@ class Frontier(BaseScheduler):
             self._full.add(outlet)
         else:
             self._more.setdefault(outlet)
+        # The engine asks when an answer is done with, or every five seconds; a large sitemap is
+        # being read for longer.
+        asking = self._crawler.engine._slot
+        if asking is not None:
+            asking.nextcall.schedule()

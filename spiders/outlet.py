@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, ClassVar
 
 from scrapy import Request, Spider
@@ -14,7 +15,13 @@ from crawler.clock import now
 from crawler.errors import ExtractError
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.parsers import Parsers
-from crawler.parsing.read import read_listing, read_listings, read_or_split, read_page
+from crawler.parsing.read import (
+    read_file,
+    read_listing,
+    read_listings,
+    read_or_split,
+    read_page,
+)
 from crawler.parsing.sections import parse_section
 from crawler.parsing.sitemaps import MAX_BYTES, days_of
 from crawler.refusals import NotDue, Refusal, explain, for_status
@@ -35,6 +42,8 @@ from crawler.types import (
     Validators,
 )
 
+LARGE = 4 * 1024 * 1024
+"""Bytes; a larger sitemap goes to its parser in a file."""
 WITHDRAWN = frozenset({"http-404", "http-410", "http-451", "front-page"})
 """Reasons for which a page's text in the feed does not stand for it: the outlet took it away."""
 
@@ -135,7 +144,15 @@ class OutletSpider(Spider):
                 ),
             )
             return
-        found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
+        if len(response.body) <= LARGE:
+            found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
+        else:
+            # To a worker by way of a file: through a pipe it would be in memory three times.
+            with NamedTemporaryFile(prefix="newsloom-") as file:
+                file.write(response.body)
+                file.flush()
+                path = Path(file.name)
+                found = await parsers.run(read_file, path, url=response.url, kind=kind)
         if isinstance(found, Listings):
             yield Sweep(polled=polled, listings=found)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from textwrap import shorten
 from typing import NamedTuple
 
@@ -39,6 +40,11 @@ def read_or_split(body: bytes, *, url: str, kind: SourceKind) -> Listings | Part
         if len(parts) > 1:
             return Parts(parts)
     return read_listings(body, url=url, kind=kind)
+
+
+def read_file(path: Path, *, url: str, kind: SourceKind) -> Listings | Parts:
+    """The same of a document in a file."""
+    return read_or_split(path.read_bytes(), url=url, kind=kind)
 
 
 def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:
