@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from bench.corpora.pages import (
     understood,
 )
 from bench.peers import extraction as peers
+from bench.peers.environments import python_of
 from bench.peers.extraction import NEEDS
 from crawler.parsing.dates import moment
 from crawler.types import Article
@@ -35,7 +35,6 @@ from crawler.workers import Workers
 
 SETS = ("aeb", "fundus", "l3s_gn1", "trafilatura_eval")
 REPEATS = 5
-ENVIRONMENTS = Path(__file__).parents[1] / ".venv-bench"
 Found = Mapping[str, Any]
 
 
@@ -67,13 +66,8 @@ def default(page: Labelled) -> Found:
 
 def peer(name: str, pages: Sequence[Labelled]) -> list[Found]:
     """What a peer finds, in its own environment."""
-    python = ENVIRONMENTS / name / "bin" / "python"
-    if not python.exists():
-        print(f"installing {name} into {ENVIRONMENTS.name}/{name}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / name], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *NEEDS[name]], check=True)
     done = subprocess.run(
-        [python, peers.__file__, name],
+        [python_of(name, NEEDS[name]), peers.__file__, name],
         input=json.dumps([(decode_file(page.html), page.url) for page in pages]),
         capture_output=True,
         text=True,

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 from datasketch import MinHash
 
 from bench.corpora.planted import planted
 from bench.peers import signatures as peers
+from bench.peers.environments import python_of
 from bench.peers.signatures import NEEDS, PERMUTATIONS, WORDS, seconds
 from dedupe import Scheme, cut, document, signature
 from dedupe.shingles import distinct, windows
@@ -25,7 +24,6 @@ from dedupe.words import hash_words
 
 TEXTS = 300
 WIDE = Scheme(bands=PERMUTATIONS // 4, rows=4)
-ENVIRONMENTS = Path(__file__).parents[1] / ".venv-bench"
 
 
 def cut_words(text: str) -> list[bytes]:
@@ -50,13 +48,8 @@ def ours(text: str) -> object:
 
 
 def peer(name: str, texts: list[str]) -> float:
-    python = ENVIRONMENTS / name / "bin" / "python"
-    if not python.exists():
-        print(f"installing {name} into {ENVIRONMENTS.name}/{name}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", ENVIRONMENTS / name], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *NEEDS[name]], check=True)
     done = subprocess.run(
-        [python, peers.__file__, name],
+        [python_of(name, NEEDS[name]), peers.__file__, name],
         input=json.dumps(texts),
         capture_output=True,
         text=True,

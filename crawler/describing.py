@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from crawler.errors import OutletError, UsageError
+from crawler.outlets import SOURCES
 from crawler.parsing.texts import one_line
 from crawler.parsing.urls import canonical, host, registered_domain
 from crawler.types import Outlet, Source, SourceKind
@@ -49,8 +50,14 @@ def as_toml(outlet: Outlet) -> str:
         "country": outlet.country,
         "language": outlet.language,
         "agency": outlet.agency or None,
+        "names": list(outlet.names) or None,
+        "delay": outlet.delay,
+        "drop": list(outlet.drop) or None,
+        "body": outlet.body,
+        "urls": outlet.urls,
+        "spider": outlet.spider,
     }
-    for key, kind in (("feeds", SourceKind.FEED), ("sitemaps", SourceKind.SITEMAP)):
+    for key, kind in SOURCES.items():
         keys[key] = [source.url for source in outlet.sources if source.kind is kind] or None
     # A JSON string is a TOML string, and a list of them a list.
     return "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items() if value is not None)

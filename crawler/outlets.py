@@ -19,7 +19,7 @@ from crawler.errors import OutletError
 from crawler.types import Agency, Outlet, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
-_SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
+SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
 _AGE = re.compile(r"(\d{1,4})\s*([mhd])")
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -98,7 +98,7 @@ def load_outlet(file: Path) -> Outlet:
         spider=table.get("spider"),
         sources=tuple(
             _source(file, key, url, kind)
-            for key, kind in _SOURCES.items()
+            for key, kind in SOURCES.items()
             for url in table.get(key, [])
         ),
     )
@@ -124,7 +124,7 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
             raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
     if not table.get("name"):
         raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
-    if not any(table.get(key) for key in _SOURCES):
+    if not any(table.get(key) for key in SOURCES):
         raise OutletError(
             f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
         )

@@ -1,92 +1,89 @@
-"""`newsloom outlets check`: a feed and a few pages of an outlet, and what is understood of them."""
+"""`newsloom outlets check` and `record`: a few pages of an outlet, and how they are read."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.cli.output import table
 from crawler.cli.reading import outlets_option
-from crawler.outlets import bundled_outlets, choose, load_outlets
+from crawler.cli.sample import sample
+from crawler.errors import ExtractError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crawler.store import Store
-    from crawler.store.kept import Kept
-    from crawler.types import Outlet
+    from crawler.types import Fetched, Outlet
+
+
+def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--allow-private", is_flag=True,
+                     help="Allow addresses of this machine and private networks."),
+        click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
+                     help="Your address or page, sent with every request."),
+        click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
+                     help="Pages to fetch."),
+        outlets_option,
+        click.argument("slug", metavar="OUTLET"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.command()
-@click.argument("slug", metavar="OUTLET")
-@outlets_option
-@click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
-              help="Pages to fetch.")  # fmt: skip
-@click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
-              help="Your address or page, sent with every request.")  # fmt: skip
-@click.option("--allow-private", is_flag=True,
-              help="Allow addresses of this machine and private networks.")  # fmt: skip
+@_sample_options
 def check(slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool) -> int:
     """Fetch what OUTLET lists and a few of its pages; show what is understood, field by field.
 
     Nothing is saved. For somebody who writes a description, or wonders about a text.
     """
-    from crawler.crawl import CrawlOptions, crawl
-    from crawler.store import read_store
-    from crawler.store.kept import KeptPages
-
-    path = folder or bundled_outlets()
-    outlet = choose(load_outlets(path), [slug])[slug]
-    with tempfile.TemporaryDirectory(prefix="newsloom-check-") as place:
-        db = Path(place) / "check.db"
-        summary = crawl(
-            CrawlOptions(
-                db=db,
-                outlets=path,
-                chosen=[slug],
-                limit=pages,
-                workers=1,
-                grouping=False,
-                keep_pages=True,
-                allow_private=allow_private,
-                contact=contact,
-                log_level="ERROR",
-            ),
-            command=f"newsloom outlets check {slug}",
-        )
-        store, kept = read_store(db), KeptPages(db, make=True)
-        try:
-            _show_sources(store, outlet)
-            for page in kept:
-                _show_page(store, page, outlet)
-            _show_refused(store)
-        finally:
-            kept.close()
-            store.close()
-    return summary.exit_code
+    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
+                command=f"newsloom outlets check {slug}") as found:  # fmt: skip
+        click.echo(f"{found.outlet.name} ({found.outlet.slug})")
+        rows = found.store.reading.exchanges()
+        click.echo(table(rows, ("url", "status", "outcome", "listed", "reason", "detail")))
+        for page in found.pages:
+            _show_page(page, found.outlet)
+        _show_refused(found.store)
+        return found.exit_code
 
 
-def _show_sources(store: Store, outlet: Outlet) -> None:
-    click.echo(f"{outlet.name} ({outlet.slug})")
-    rows = store.reading.exchanges()
-    click.echo(table(rows, ("url", "status", "outcome", "listed", "reason", "detail")))
+@click.command()
+@_sample_options
+@click.option("--to", "place", type=click.Path(path_type=Path, file_okay=False),
+              default=Path("recorded"), show_default=True,
+              help="Folder that a folder OUTLET goes into.")  # fmt: skip
+def record(
+    slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool, place: Path
+) -> None:
+    """Record a few pages of OUTLET, every word replaced, with what is understood of them.
+
+    Such a folder can be shared and tested: it holds how the outlet builds its pages, and none of
+    its texts.
+    """
+    from crawler.recording import EXPECTED
+    from crawler.recording import record as write
+
+    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
+                command=f"newsloom outlets record {slug}") as found:  # fmt: skip
+        if not found.pages:
+            _show_refused(found.store)
+            raise UsageError(f"{slug}: no page could be fetched; `newsloom outlets check` says why")
+        written = write(found.pages, found.outlet, place / slug)
+    click.echo(
+        f"{len(written)} pages recorded in {place / slug}; {EXPECTED} says how they are read"
+    )
 
 
-def _show_page(store: Store, kept: Kept, outlet: Outlet) -> None:
-    from crawler.errors import ExtractError
+def _show_page(fetched: Fetched, outlet: Outlet) -> None:
     from crawler.parsing.extract import examine
-    from crawler.types import Fetched
     from crawler.workers import Workers
 
-    page = store.pages.of(kept.page)
-    if page is None:
-        return
-    fetched = Fetched(
-        page=page, url=kept.url, status=200, content_type=kept.content_type, body=kept.body,
-        at=kept.at, headers=kept.headers,
-    )  # fmt: skip
-    click.echo(f"\n{kept.url}")
+    click.echo(f"\n{fetched.url}")
     pool = Workers(1)
     try:
         found = pool.submit(examine, fetched, outlet).result()

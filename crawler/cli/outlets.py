@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.check import check
+from crawler.cli.check import check, record
 from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
@@ -55,7 +55,7 @@ def outlets(context: click.Context, folder: Path | None, limit: int, form: str |
     emit(shown, _COLUMNS, form)
 
 
-for command in (check, add, import_, export):
+for command in (check, record, add, import_, export):
     outlets.add_command(command)
 
 

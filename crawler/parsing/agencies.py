@@ -120,6 +120,11 @@ class _Known:
         return self.forms.get(bare) or self.forms.get(re.sub(r"^(?:The|Die|Der)\s", "", bare))
 
 
+def listed_names() -> list[str]:
+    """Every form of the name of a listed agency."""
+    return list(_listed().forms)
+
+
 def is_agency(name: str) -> bool:
     """Whether a name is that of a listed agency."""
     return bool(_listed().named(name))

@@ -46,7 +46,7 @@ def read_body(
     states, in BCP 47. `drop` and `body` are CSS selectors of its description.
     """
     around = Surroundings.of(titles=titles, links=_links(tree), authors=authors)
-    tree = narrow(tree, drop=drop, body=body)
+    tree = narrow(tree, unwanted=drop, body=body)
     prepare(tree)
     dense = (language or "").partition("-")[0].lower() in _DENSE
     document = bare_extraction(

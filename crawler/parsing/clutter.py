@@ -95,6 +95,12 @@ def is_phrase(line: str) -> bool:
     return len(parts) > 1 and all(fold(part) in known.lines for part in parts)
 
 
+def listed_phrases() -> list[str]:
+    """Every phrase that is known."""
+    data = _phrase_table().values()
+    return [phrase for language in data for key in language for phrase in language[key]]
+
+
 def is_link(line: str, around: Surroundings) -> bool:
     """Whether the whole line is the text of a link, or of links in the cells of a table row."""
     bare = fold(_BULLET.sub("", line))
@@ -234,10 +240,14 @@ class _Phrases:
     bylines: re.Pattern[str]
 
 
+def _phrase_table() -> dict[str, dict[str, list[str]]]:
+    data = resources.files("crawler.parsing").joinpath("phrases.toml").read_text("utf-8")
+    return tomllib.loads(data)
+
+
 @functools.cache
 def _phrases() -> _Phrases:
-    data = resources.files("crawler.parsing").joinpath("phrases.toml").read_text("utf-8")
-    languages = tomllib.loads(data).values()
+    languages = _phrase_table().values()
     every = {
         key: sorted({phrase for language in languages for phrase in language.get(key, ())})
         for key in ("lines", "starts", "holds", "credits", "bylines")

@@ -29,12 +29,12 @@ PICTURE_STORY = 0.3
 _CAPTIONS = etree.XPath(".//*[contains(@class, 'aption') or contains(@class, 'redit')]")
 
 
-def narrow(tree: etree._Element, *, drop: Iterable[str], body: str | None) -> etree._Element:
+def narrow(tree: etree._Element, *, unwanted: Iterable[str], body: str | None) -> etree._Element:
     """The part of a page that its outlet's description points at, by CSS selectors.
 
-    What `drop` selects is taken out; where `body` selects something, all else is left out.
+    What `unwanted` selects is taken out; where `body` selects something, all else is left out.
     """
-    _drop(tree, [element for selector in drop for element in select(tree, selector)])
+    drop(tree, [element for selector in unwanted for element in select(tree, selector)])
     chosen = select(tree, body) if body else []
     if not chosen:
         return tree
@@ -59,7 +59,7 @@ def prepare(tree: etree._Element) -> None:
     """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
     _drop_captions(tree)
     tables = [(table, _arranges(table)) for table in tree.iter("table")]
-    _drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])
+    drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])
     for table, arranges in tables:
         if arranges:
             _unwrap(table)
@@ -100,11 +100,11 @@ def _unwrap(table: etree._Element) -> None:
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
     if sum(map(length, captions)) < PICTURE_STORY * sum(map(length, tree.iter("p"))):
-        _drop(tree, captions)
-    _drop(tree, [element for element in _CAPTIONS(tree) if length(element) < LONG_CAPTION])
+        drop(tree, captions)
+    drop(tree, [element for element in _CAPTIONS(tree) if length(element) < LONG_CAPTION])
 
 
-def _drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
+def drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
     """Take elements out of their tree, but not the text behind them."""
     for element in elements:
         if element is not tree:

@@ -46,9 +46,9 @@ def test_an_outlet_may_point_at_its_bodies_and_at_what_is_not_theirs() -> None:
         f"<html><body><div class=promo>Buy!</div><div id=story><p>{PROSE}</p><aside>Ad</aside>"
         "<div class=story>in it</div></div><p>Elsewhere</p></body></html>"
     )
-    found = narrow(tree, drop=["aside", ".promo"], body="#story, .story")
+    found = narrow(tree, unwanted=["aside", ".promo"], body="#story, .story")
     assert "".join(found.itertext()) == f"{PROSE}in it"
-    assert narrow(tree, drop=[], body=".gone") is tree
+    assert narrow(tree, unwanted=[], body=".gone") is tree
 
 
 def cleaned(*lines: str, links: tuple[str, ...] = (), authors: tuple[str, ...] = ()) -> list[str]:
