@@ -99,7 +99,8 @@ def cli(urls: list[str], folder: Path) -> float:
     listed, out, config = folder / "urls", folder / "out", folder / "settings.cfg"
     listed.write_text("\n".join(urls))
     defaults = Path(trafilatura.__file__).with_name("settings.cfg").read_text()
-    config.write_text(defaults.replace("SLEEP_TIME = 5.0", "SLEEP_TIME = 0.0"))
+    here = defaults.replace("SLEEP_TIME = 5.0", "SLEEP_TIME = 0.0")
+    config.write_text(here.replace("SSRF_PROTECTION = on", "SSRF_PROTECTION = off"))
     for file in out.rglob("*") if out.exists() else ():
         file.unlink()
     before = children()
