@@ -158,6 +158,7 @@ class Frontier(BaseScheduler):
             if outlet is not None:
                 self._full.discard(outlet)
                 self._done.add(outlet)
+                self._left += self._left >= 0
         kept = deque(one for one in queue if "page" not in one.cb_kwargs)
         if kept:
             self._queues[host] = kept

@@ -13,6 +13,8 @@ MEMORY = 24.0
 """Hours after which an observation has lost two thirds of its weight."""
 FEW = 4
 """A source that lists fewer pages than this is asked more often than it brings one."""
+DOUBLE = timedelta(days=7)
+"""For a source that gives the same as another."""
 PASSING = (timedelta(minutes=15), timedelta(days=1))
 """After a failure that may pass, and at the most after many: the wait doubles each time."""
 LASTING = (timedelta(hours=1), timedelta(days=7))

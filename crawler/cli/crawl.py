@@ -142,12 +142,21 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
 
 def _plan(db: Path, options: dict[str, Any]) -> int:
     chosen = choose(load_outlets(options["folder"] or bundled_outlets()), options["chosen"])
+    due = {}
+    if db.is_file():
+        with reading(db) as store:
+            due = store.reading.due()
     rows = [
-        {"outlet": outlet.slug, "kind": str(source.kind), "url": source.url}
-        for outlet in chosen.values()
-        for source in outlet.sources
+        {
+            "outlet": o.slug,
+            "kind": str(source.kind),
+            "url": source.url,
+            "due_at": due.get(source.url),
+        }
+        for o in chosen.values()
+        for source in o.sources
     ]
-    emit(rows, ("outlet", "kind", "url"), "json" if options["as_object"] else None)
+    emit(rows, ("outlet", "kind", "url", "due_at"), "json" if options["as_object"] else None)
     if db.is_file():
         with reading(db) as store:
             click.echo(

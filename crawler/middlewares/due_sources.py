@@ -47,9 +47,9 @@ class DueSources:
     def _check_rhythm(self, request: Request, state: Any) -> None:
         url = request.meta["source"].url
         changed_at = request.meta.get("changed_at")
-        if state.same_as is not None:
-            raise NotDue(f"{url} gives the same as {state.same_as}")
         if state.due_at is not None and state.due_at > now():
+            if state.same_as is not None:
+                raise NotDue(f"{url} gives the same as {state.same_as}")
             self._writer.counts["polls not due"] += 1
             raise NotDue(f"{url} is due at {state.due_at}")
         # A sitemap whose index says that it has not changed since.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import feedparser
 
 from crawler.errors import ExtractError, UsageError
+from crawler.parsing.clutter import is_phrase
 from crawler.parsing.dates import moment
 from crawler.parsing.texts import count_words, one_line, plain
 from crawler.parsing.urls import canonical
@@ -15,6 +17,7 @@ from crawler.types import Listing, Listings
 
 WHOLE_TEXT = 80
 """Words; what a feed gives of an article is a teaser when it is shorter."""
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|»|>>)\W*$")
 MAX_TEXT = 200_000
 """Characters of markup; what is longer is not one article."""
 MAX_ENTRIES = 5_000
@@ -130,7 +133,10 @@ def _whole_text(content: object) -> str | None:
     if not isinstance(content, str) or not len(content) <= MAX_TEXT:
         return None
     text = plain(content)
-    return text if count_words(text) >= WHOLE_TEXT else None
+    lines = text.splitlines()
+    if count_words(text) < WHOLE_TEXT or _CUT_OFF.search(text) or is_phrase(lines[-1]):
+        return None
+    return text
 
 
 def _text(value: object) -> str | None:

@@ -15,8 +15,8 @@ CREATE TABLE archives ( -- WARC files that were imported, and how far
 
 -- serves: articles to be fetched again, of an outlet
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
--- serves: what an outlet brought in a span of days, in `outlet_day`
-CREATE INDEX fetches_at ON fetches (at);
+-- serves: polls before which pages may have come and gone unseen, in `newsloom health`
+CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 DROP VIEW outlet_day;
 

@@ -206,6 +206,7 @@ class Pages:
                 WHEN EXISTS (SELECT 1 FROM articles WHERE page = :page) THEN 'article'
                 ELSE 'rejected' END,
               reason = :reason, detail = :detail, attempts = :attempts, due_at = :due,
+              text = CASE WHEN :again THEN text END,
               settled_at = CASE WHEN :again THEN settled_at ELSE :at END
             WHERE id = :page
             """,

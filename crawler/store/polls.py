@@ -169,21 +169,28 @@ class Polls:
         )
         if failure.status == 410 or state.failures + 1 >= DOUBTFUL:
             self._connection.execute(
-                "UPDATE sources SET same_as = NULL WHERE same_as = ?", (state.id,)
+                "UPDATE sources SET same_as = NULL, due_at = NULL WHERE same_as = ?", (state.id,)
             )
 
     def _find_same(self, source: int, polled: Polled) -> None:
         """Note whether another source of the outlet gave the same, byte for byte."""
-        self._connection.execute(
+        other = self._connection.execute(
             """
-            UPDATE sources SET same_as = (
-              SELECT t.id FROM sources t
-              WHERE t.outlet = sources.outlet AND t.id < sources.id AND t.same_as IS NULL
-                AND t.retired_at IS NULL AND t.failures = 0 AND t.content_hash = ?
-              ORDER BY t.id LIMIT 1)
-            WHERE id = ?
+            SELECT t.id FROM sources s JOIN sources t ON t.outlet = s.outlet AND t.id < s.id
+            WHERE s.id = ? AND t.same_as IS NULL AND t.retired_at IS NULL AND t.failures = 0
+              AND t.content_hash = ?
+            ORDER BY t.id LIMIT 1
             """,
-            (polled.content_hash, source),
+            (source, polled.content_hash),
+        ).fetchone()
+        self._connection.execute(
+            "UPDATE sources SET same_as = ?, due_at = coalesce(?, due_at) WHERE id = ?",
+            (
+                other["id"] if other else None,
+                # Looked at again now and then: a server may have mixed them up for an hour.
+                _later(polled.at, rhythm.DOUBLE) if other else None,
+                source,
+            ),
         )
 
     def _fetch(self, sweep: Sweep, taken: Taken, run: int, source: int, gap: int | None) -> None:
@@ -215,8 +222,10 @@ def _rate(state: PollState, listed: tuple[Listing, ...], new: int, *, at: str) -
     if state.polled_at is not None:
         return rhythm.rate_after(state.rate, new=new, hours=_hours(state.polled_at, at))
     times = sorted(page.published.at for page in listed if page.published is not None)
-    hours = _hours(times[0], at) if times else 0.0
-    return len(times) / hours if hours > 0 else None
+    # The newer half: a feed may end with something very old.
+    newer = times[len(times) // 2 :]
+    hours = _hours(newer[0], at) if newer else 0.0
+    return len(newer) / hours if hours > 0 else None
 
 
 def _gap(state: PollState, sweep: Sweep, taken: Taken) -> int | None:

@@ -246,6 +246,17 @@ class Reading:
             {"now": now, "silent": SILENT, "night": NIGHT, "limit": limit},
         )
 
+    def due(self) -> dict[str, str]:
+        """When each source is asked next, by address; those that may be asked now left out."""
+        rows = self._connection.execute(
+            """
+            SELECT url, CASE WHEN retired_at IS NOT NULL THEN 'never'
+              ELSE max(coalesce(due_at, ''), coalesce(next_poll_at, '')) END FROM sources
+            WHERE coalesce(retired_at, due_at, next_poll_at) IS NOT NULL
+            """
+        )
+        return dict(tuple(row) for row in rows)
+
     def odd_sources(self) -> list[Row]:
         """Sources that have moved, are gone for good, or give the same as another."""
         return self._rows(
@@ -262,8 +273,10 @@ class Reading:
         """Outlets with polls before which pages may have come and gone unseen, and how long."""
         return self._rows(
             """
-            SELECT outlet, sum(gaps) AS gaps, round(sum(gap_seconds) / 3600.0, 1) AS hours
-            FROM outlet_day GROUP BY outlet HAVING sum(gaps) > 0 ORDER BY hours DESC
+            SELECT o.slug AS outlet, count(*) AS gaps,
+              round(sum(f.gap_seconds) / 3600.0, 1) AS hours
+            FROM fetches f JOIN sources s ON s.id = f.source JOIN outlets o ON o.id = s.outlet
+            WHERE f.gap_seconds IS NOT NULL GROUP BY o.id ORDER BY hours DESC
             """,
             (),
         )

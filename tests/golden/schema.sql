@@ -363,7 +363,7 @@ CREATE INDEX credits_agency ON credits (agency);
 
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
 
-CREATE INDEX fetches_at ON fetches (at);
+CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
