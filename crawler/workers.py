@@ -36,7 +36,7 @@ class Workers:
     def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["crawler.parsing.read"])
+        context.set_forkserver_preload(["crawler.parsing.warm"])
         self._seconds = seconds
         self._pool = ProcessPool(
             max_workers=count, context=context, initializer=_limit, initargs=[memory]

@@ -1,0 +1,23 @@
+"""Loads what every parser process needs, once, in the process that all of them are forked from.
+
+The language model alone is 75 MB: loaded before the fork, its pages of memory are shared.
+"""
+
+from __future__ import annotations
+
+import gc
+
+import py3langid
+from trafilatura import external
+
+from crawler.parsing import read as _read  # noqa: F401 - the parsers themselves
+from crawler.parsing.agencies import listed_names
+from crawler.parsing.clutter import is_phrase
+
+py3langid.classify("a text")
+external.jt_stoplist_init()
+listed_names()
+is_phrase("a line")
+# The collector would write into each object's header, and so copy what is shared.
+gc.collect()
+gc.freeze()
