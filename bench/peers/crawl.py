@@ -12,7 +12,7 @@ NEEDS = {
     "newspaper4k": ["newspaper4k==0.9.5", "lxml_html_clean"],
     "news-please": ["news-please==1.6.16", "lxml_html_clean"],
 }
-connect = socket.socket.connect
+connect, look_up = socket.socket.connect, socket.getaddrinfo
 
 
 def connect_here(self: socket.socket, address: Any) -> None:
@@ -20,6 +20,13 @@ def connect_here(self: socket.socket, address: Any) -> None:
     if isinstance(address, tuple) and not str(address[0]).startswith("127."):
         raise OSError(f"a bench contacts nobody: {address}")
     connect(self, address)
+
+
+def look_up_here(host: Any, *args: Any, **kwargs: Any) -> Any:
+    """Nor does it ask for the addresses of others."""
+    if not str(host).startswith("127."):
+        raise socket.gaierror(f"a bench contacts nobody: {host}")
+    return look_up(host, *args, **kwargs)
 
 
 def newspaper(url: str) -> bool:
@@ -39,6 +46,7 @@ def news_please(url: str) -> bool:
 
 def main() -> None:
     socket.socket.connect = connect_here  # type: ignore[assignment,method-assign]
+    socket.getaddrinfo = look_up_here
     read: Callable[[str], bool] = {"newspaper4k": newspaper, "news-please": news_please}[
         sys.argv[1]
     ]
