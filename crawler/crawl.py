@@ -66,7 +66,8 @@ class CrawlSummary:
     @property
     def exit_code(self) -> int:
         """0 done, 3 some sources failed, 4 all did, 130 interrupted."""
-        good = self.counts.get("polls read", 0) + self.counts.get("polls unchanged", 0)
+        # Those not due are well, as far as is known.
+        good = sum(self.counts.get(f"polls {how}", 0) for how in ("read", "unchanged", "not due"))
         bad = self.counts.get("polls failed", 0) + self.counts.get("polls denied", 0)
         if self.interrupted:
             return 130

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -36,8 +37,14 @@ class FromOpml:
 def free_slug(url: str, taken: Sequence[str]) -> str:
     """A short name for an outlet, by its domain: `bbc`, or `bbc-co-uk` when that is taken."""
     domain = registered_domain(url)
-    ascii_ = domain.encode("idna").decode().lower()
-    short, plain = ascii_.partition(".")[0], re.sub(r"[^a-z0-9-]+", "-", ascii_).strip("-")
+    try:
+        ascii_ = domain.encode("idna").decode().lower()
+    except UnicodeError:  # an empty or endless label
+        ascii_ = domain.encode("ascii", "ignore").decode().lower()
+    short, plain = (
+        re.sub(r"[^a-z0-9-]+", "-", name).strip("-") or "outlet"
+        for name in (ascii_.partition(".")[0], ascii_)
+    )
     names = [short, plain, *(f"{plain}-{number}" for number in range(2, 10_000))]
     return next(name for name in names if name not in taken)
 
@@ -52,6 +59,7 @@ def as_toml(outlet: Outlet) -> str:
         "agency": outlet.agency or None,
         "names": list(outlet.names) or None,
         "delay": outlet.delay,
+        "revisits": None if outlet.revisits is None else list(map(_age, outlet.revisits)),
         "drop": list(outlet.drop) or None,
         "body": outlet.body,
         "urls": outlet.urls,
@@ -61,6 +69,12 @@ def as_toml(outlet: Outlet) -> str:
         keys[key] = [source.url for source in outlet.sources if source.kind is kind] or None
     # A JSON string is a TOML string, and a list of them a list.
     return "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items() if value is not None)
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    units = ((24 * 60, "d"), (60, "h"), (1, "m"))
+    return next(f"{minutes // n}{unit}" for n, unit in units if minutes % n == 0)
 
 
 def _toml(value: object) -> str:
@@ -104,7 +118,9 @@ def from_opml(text: str, known: Mapping[str, Outlet]) -> FromOpml:
             done.known += 1
             continue
         have.add(url)
-        groups.setdefault(_domain(url), []).append((feed["url"], title))
+        # As it is written, but for what cannot be seen: some servers are particular about order.
+        written = "".join(filter(str.isprintable, feed["url"])).strip()
+        groups.setdefault(_domain(url), []).append((written, title))
     for domain, entries in groups.items():
         slug = free_slug(f"https://{domain.partition('/')[0]}/", [*known, *done.outlets])
         titles = [title for _, title in entries if title]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
+from collections.abc import Iterable
 from typing import Any
 
 from scrapy import Request, Spider
@@ -61,8 +62,9 @@ class Frontier(BaseScheduler):
         self._spider = spider
         self._more = dict.fromkeys(spider.outlets)  # type: ignore[attr-defined]
 
-    def close(self, reason: str) -> None:
+    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """What was not fetched is still pending in the store."""
+        self._give_back([one for queue in self._queues.values() for one in queue])
 
     def enqueue_request(self, request: Request) -> bool:
         """A source, a sitemap of an index, a redirect, a retry."""
@@ -111,7 +113,6 @@ class Frontier(BaseScheduler):
         room = 4 * self._crawler.settings.getint("CONCURRENT_REQUESTS") - len(self._turn)
         for outlet in list(self._more)[: max(room, 0)]:
             if self._left == 0:
-                self._more.clear()
                 return
             del self._more[outlet]
             limit = TAKE if self._left < 0 else min(TAKE, self._left)
@@ -119,6 +120,7 @@ class Frontier(BaseScheduler):
             for page in pages:
                 request = self._spider.page_request(page)  # type: ignore[attr-defined]
                 request.meta["taken_for"] = outlet
+                request.meta["revisit"] = page.id not in self._asked
                 self._push(request)
             if self._left > 0:
                 self._left -= len(pages)
@@ -145,7 +147,8 @@ class Frontier(BaseScheduler):
 
     def _is_spent(self, host: str, request: Request) -> bool:
         """Count a page against its host's budget; whether that is used up."""
-        if not self._budget or "page" not in request.cb_kwargs:
+        # Redirects and retries of a page are paid for.
+        if not self._budget or "taken_for" not in request.meta:
             return False
         self._spent[host] += 1
         return self._spent[host] > self._budget
@@ -153,18 +156,25 @@ class Frontier(BaseScheduler):
     def _drop_pages(self, host: str, request: Request) -> None:
         """Leave the pages of a host, and of the outlets they were taken for, to the next run."""
         queue = self._queues[host]
-        for one in (request, *queue):
-            outlet = one.meta.get("taken_for")
-            if outlet is not None:
-                self._full.discard(outlet)
-                self._done.add(outlet)
-                self._left += self._left >= 0
-        kept = deque(one for one in queue if "page" not in one.cb_kwargs)
+        dropped = [one for one in (request, *queue) if "taken_for" in one.meta]
+        for one in dropped:
+            outlet = one.meta["taken_for"]
+            self._full.discard(outlet)
+            self._done.add(outlet)
+            self._left += self._left >= 0
+        self._give_back(dropped)
+        kept = deque(one for one in queue if "taken_for" not in one.meta)
         if kept:
             self._queues[host] = kept
             self._turn.append(host)
         else:
             del self._queues[host]
+
+    def _give_back(self, requests: Iterable[Request]) -> None:
+        """Articles that were to be looked at again are, in the next run."""
+        self._writer.give_back(
+            [one.cb_kwargs["page"].id for one in requests if one.meta.get("revisit")]
+        )
 
     def _handed_out(self, request: Request) -> None:
         """When the last page taken of an outlet goes out, it may have more."""

@@ -27,7 +27,9 @@ class Pace(AutoThrottle):
         for outlet in spider.outlets.values():  # type: ignore[attr-defined]
             if outlet.delay is not None:
                 for source in outlet.sources:
-                    self._set_floor(slot(source.url), outlet.delay)
+                    # Two outlets of one domain: the slower one's pace holds.
+                    host = slot(source.url)
+                    self._set_floor(host, max(outlet.delay, self._floors.get(host, 0.0)))
 
     def _meet_host(self, request: Request, spider: Spider) -> None:
         """An outlet's pages are often on another host than its feed; its delay holds there too."""

@@ -9,6 +9,8 @@ SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=12)
 UNKNOWN = timedelta(minutes=15)
 """For a source of which nothing is known but one poll without dates."""
+GUESS = 1.0
+"""New pages an hour of a source that is not known: one quiet quarter of an hour says little."""
 MEMORY = 24.0
 """Hours after which an observation has lost two thirds of its weight."""
 FEW = 4
@@ -33,8 +35,7 @@ def rate_after(rate: float | None, *, new: int, hours: float) -> float | None:
     if hours <= 0:
         return rate
     seen = new / hours
-    if rate is None:
-        return seen
+    rate = GUESS if rate is None else rate
     return rate + (1 - math.exp(-hours / MEMORY)) * (seen - rate)
 
 

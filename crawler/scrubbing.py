@@ -24,14 +24,32 @@ from crawler.parsing.layout import drop
 from crawler.parsing.parse import parse_page
 
 _WORD = re.compile(r"[^\W\d_]+")
-_KEPT_VALUES = re.compile(r"^(?:https?:|//|/|#|data:|mailto:)|^\d{4}-\d\d-\d\d")
-_TEXT_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "value", "summary")
-_PLAIN_META = re.compile(
-    r"url|image|type|locale|robots|viewport|charset|date|time|published|modified|tdm|theme|verif|id$"
+# A whole value that is an address, a time or a number.
+_KEPT_VALUES = re.compile(
+    r"(?:https?://|//|/|#)[^\s<>\"']*"
+    r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?(?:Z| ?[+-]\d\d:?\d\d)?"
+    r"|[\d.,:\s-]+"
 )
-_MONTHS_AND_DAYS = re.compile(
-    r"^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|gmt|utc|am|pm)",
-    re.IGNORECASE,
+_KEPT_ATTRIBUTES = frozenset(
+    {
+        "class", "id", "href", "src", "rel", "type", "name", "property", "itemprop", "itemtype",
+        "itemscope", "itemid", "lang", "dir", "datetime", "charset", "http-equiv", "media", "role",
+        "hreflang", "colspan", "rowspan", "width", "height",
+    }
+)  # fmt: skip
+_TEXT_ATTRIBUTES = frozenset({"alt", "title", "content"})
+_PLAIN_META = frozenset(
+    {
+        "og:type", "og:locale", "robots", "viewport", "tdm-reservation", "content-language",
+        "language", "article:content_tier",
+    }
+)  # fmt: skip
+_MONTHS_AND_DAYS = frozenset(
+    """
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
+    saturday sunday mon tue wed thu fri sat sun gmt utc am pm
+    """.split()  # noqa: SIM905 - a list of them would be three times as long
 )
 _KEPT_KEYS = frozenset({"@type", "@context", "@id", "inLanguage", "identifier", "encodingFormat"})
 
@@ -50,7 +68,7 @@ class Scrubber:
         return _WORD.sub(lambda found: self._word(found[0]), text)
 
     def _word(self, word: str) -> str:
-        if word.casefold() in self._keep or _MONTHS_AND_DAYS.match(word):
+        if word.casefold() in self._keep:
             return word
         seed = blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
         draw = random.Random(seed)  # noqa: S311 - the same word each time, not a secret
@@ -80,14 +98,14 @@ def scrub(body: bytes, *, content_type: str) -> bytes:
 
 
 def _attributes(element: etree._Element, scrubber: Scrubber) -> None:
-    for name in _TEXT_ATTRIBUTES:
-        if element.get(name):
-            element.set(name, scrubber.text(element.get(name)))
-    if element.tag == "meta" and element.get("content"):
-        what = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = element.get("content")
-        if not _PLAIN_META.search(what.lower()) and not _KEPT_VALUES.search(content):
-            element.set("content", scrubber.text(content))
+    """Only those that extraction goes by are left; those that are text get other words."""
+    for name, value in list(element.attrib.items()):
+        if name in _TEXT_ATTRIBUTES:
+            what = element.get("property") or element.get("name") or ""
+            if what.lower() not in _PLAIN_META and not _KEPT_VALUES.fullmatch(value):
+                element.set(name, scrubber.text(value))
+        elif name not in _KEPT_ATTRIBUTES or value.strip().lower().startswith(("mailto:", "data:")):
+            del element.attrib[name]
 
 
 def _json_ld(text: str, scrubber: Scrubber) -> str:
@@ -102,7 +120,7 @@ def _replaced(value: Any, scrubber: Scrubber, *, key: str) -> Any:
         return {k: _replaced(v, scrubber, key=k) for k, v in value.items()}
     if isinstance(value, list):
         return [_replaced(one, scrubber, key=key) for one in value]
-    if isinstance(value, str) and key not in _KEPT_KEYS and not _KEPT_VALUES.search(value):
+    if isinstance(value, str) and key not in _KEPT_KEYS and not _KEPT_VALUES.fullmatch(value):
         return scrubber.text(value)
     return value
 
@@ -117,4 +135,5 @@ def _class(letter: str) -> tuple[str, str]:
 @functools.cache
 def _kept_words() -> frozenset[str]:
     texts = (*listed_names(), *listed_phrases())
-    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
+    words = frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
+    return words | _MONTHS_AND_DAYS

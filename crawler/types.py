@@ -215,6 +215,8 @@ class Polled:
     """BLAKE2 of the body; None for an answer without one"""
     moved_to: str | None = None
     """where permanent redirects led"""
+    own: bool = True
+    """whether it was the source's own address that answered"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +246,8 @@ class PollFailed:
     """whether the outlet forbids it (robots.txt), as against something broken"""
     temporary: bool = False
     """whether it may soon pass"""
+    gone: bool = False
+    """whether its own address answered that it is gone for good (410)"""
     until: str | None = None
     """the server asked to wait till then"""
 

@@ -121,6 +121,10 @@ def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[R
             if record.rec_type == "response":
                 # The offset second: to find it, the record is read to its end.
                 captured = _captured(record, by_domain)
+                while record.raw_stream.read(1 << 16):
+                    pass  # what stands behind the body
+                if record.raw_stream.limit > 0:
+                    raise EOFError("it ends in the middle of a record")
                 yield Record(archive.get_record_offset(), captured)
 
 
@@ -141,13 +145,14 @@ def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
         return "no-date"
     try:
         url = canonical(record.rec_headers.get_header("WARC-Target-URI") or "")
+    except UsageError:
+        return "bad-address"
+    try:
         body = record.content_stream().read(MAX_BYTES + 1)
-    except (UsageError, OSError, EOFError, ValueError) as error:
-        return "bad-address" if isinstance(error, UsageError) else "unreadable"
+    except Exception:  # noqa: BLE001 - whatever trips the unpacker costs this page alone
+        return "unreadable"
     if len(body) > MAX_BYTES:
         return "too-large"
-    if record.raw_stream.limit > 0:
-        raise EOFError("it ends in the middle of a record")
     slug = by_domain.get(registered_domain(url)) or host(url)
     page = Page(id=0, url=url, outlet=slug, attempts=0, listing=Listing(url=url))
     return Fetched(

@@ -145,6 +145,16 @@ class Writer:
         with self.store.explained():
             return self.store.sites.robots(site)
 
+    def give_back(self, pages: list[int]) -> None:
+        """Articles that were not fetched again after all are due at once."""
+        if not pages or self.failure is not None:
+            return
+        try:
+            with self.store.batch():
+                self.store.pages.revisit(pages, at=now())
+        except NewsloomError as error:
+            self._fail(error)
+
     def keep(self, fetched: Fetched) -> None:
         """Keep the bytes of a page, where that is wanted, before anything is made of them."""
         if self.failure is not None:
@@ -327,7 +337,8 @@ class Writer:
         saved = self.store.articles.save(value.listed, outlet=outlet, run=self._run, now=value.at)
         counts[str(saved)] += 1
         if saved is not Saved.TWIN:
-            self.store.pages.settle_listed(value.page.id)
+            ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
+            self.store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
         at = article.fetched_at or now()

@@ -42,6 +42,7 @@ from crawler.types import (
     Validators,
 )
 
+GONE = 410
 LARGE = 4 * 1024 * 1024
 """Bytes; a larger sitemap goes to its parser in a file."""
 WITHDRAWN = frozenset({"http-404", "http-410", "http-451", "front-page"})
@@ -255,6 +256,7 @@ def _polled(response: Response, source: Source) -> Polled:
         seconds=round(response.meta.get("download_latency", 0.0), 3),
         content_hash=blake2b(response.body, digest_size=16).hexdigest(),
         moved_to=_moved_to(response),
+        own=not (response.meta.get("moved") or response.meta.get("redirect_urls")),
     )
 
 
@@ -290,5 +292,6 @@ def _poll_failed(source: Source, polled: Polled, refusal: Refusal) -> PollFailed
         seconds=polled.seconds,
         denied=refusal.denied,
         temporary=refusal.temporary,
+        gone=polled.status == GONE and polled.own,
         until=refusal.until,
     )

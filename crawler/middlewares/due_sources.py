@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from scrapy import Request
 
 from crawler.clock import now
+from crawler.parsing.dates import later
 from crawler.refusals import NotDue
+from crawler.rhythm import DOUBLE
 from crawler.writer import Writer
+
+DOUBT = timedelta(days=2)
+"""By how much an index may be wrong about the time of a change."""
 
 
 class DueSources:
@@ -41,17 +47,27 @@ class DueSources:
         # A retry or a redirect of this request is due as well.
         request.meta["due"] = True
         if state.moved_to is not None:
-            return request.replace(url=state.moved_to)
+            return request.replace(url=state.moved_to, meta=request.meta | {"moved": True})
         return None
 
     def _check_rhythm(self, request: Request, state: Any) -> None:
         url = request.meta["source"].url
-        changed_at = request.meta.get("changed_at")
         if state.due_at is not None and state.due_at > now():
             if state.same_as is not None:
                 raise NotDue(f"{url} gives the same as {state.same_as}")
             self._writer.counts["polls not due"] += 1
             raise NotDue(f"{url} is due at {state.due_at}")
-        # A sitemap whose index says that it has not changed since.
-        if changed_at and state.polled_at and not state.failures and changed_at < state.polled_at:
+        changed_at = request.meta.get("changed_at")
+        if changed_at and self._is_old(state, changed_at):
             raise NotDue(f"{url} has not changed since {changed_at}")
+
+    def _is_old(self, state: Any, changed_at: str) -> bool:
+        """Whether a sitemap was read in full well after the change that its index tells of.
+
+        An index may give a day, or forget to say that something changed: two days are let pass, and
+        every week the sitemap is asked all the same.
+        """
+        read = state.polled_at
+        if read is None or state.failures or state.content_hash is None:
+            return False
+        return bool(changed_at < later(read, -DOUBT) and now() < later(read, DOUBLE))

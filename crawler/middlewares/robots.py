@@ -71,6 +71,7 @@ class Robots:
                     f"robots.txt could not be read ({rules.unreachable}), so all is forbidden",
                     temporary=True,
                     denied=True,
+                    asked=False,
                 )
             )
         if rules.parser is not None and not rules.parser.can_fetch(request.url, self._agent):

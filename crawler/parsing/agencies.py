@@ -23,6 +23,8 @@ LONGEST_PLACE = 6
 """Characters of a place before an agency, in scripts without spaces."""
 LAST = 4
 """Lines of a body that may hold the credit."""
+LONGEST_SMALL = 3
+"""Letters of a small word in the name of a place: Rio de Janeiro, Frankfurt am Main."""
 LONG_LINE = 60
 """Characters; a shorter line with an agency at its end may be a picture's."""
 LONGEST_CREDIT = 200
@@ -42,7 +44,8 @@ _BETWEEN_DASHES = re.compile(
 _BEFORE_DASH = re.compile(r"^(?P<who>[^\s—–-][^—–:-]{1,30}?)\s*[—–-]\s+(?=\W*(?P<next>\w))")
 # `新华社北京1月5日电`; 电影 and 电话 are a film and a telephone.
 _CHINESE = re.compile(
-    r"^[(（【]?(?P<who>[\u4e00-\u9fff]{3,5}?)(?=[^，。]{0,20}[电電讯訊](?:[\s(（)）】:：,，]|$))"
+    r"^[(（【]?(?P<who>[\u4e00-\u9fff]{3,5}?)"
+    r"(?=[^，。]{0,20}(?:日[电電讯訊]|[^来來致回接复][电電](?=[\s(（])))"
 )
 _CREDIT = re.compile(
     r"^\W*(?:©|\(c\)|copyright|source|sources|quelle|quellen|fonte|fuente|fuentes|kilde|källa|bron|"
@@ -66,6 +69,10 @@ _WITH = re.compile(
 _AT_END = re.compile(
     r"(?:[(（\[]|(?P<slash>[.!?…»”\"]\s*/))\s*"
     r"(?P<who>[^()（）/\[\]]{2,40}(?:/[^()（）\[\]]{2,20})?)\s*[)）/\]]?\W*$"
+)
+# `the news agency (Reuters)`
+_AGENCY = re.compile(
+    r"\b(?:agenc\w*|agentur|\w+agentur|agenzia|agência|агентств\w*|агенці\w*|ajans\w*)\W*$", re.I
 )
 _PLACE_AND_DAY = re.compile(r"\w[\w\s-]{2,30}[,.:]\s(?:\w{3,9}\.?\s)?\d{1,2}\b(?!\d)")
 _PICTURE = re.compile(
@@ -170,7 +177,7 @@ def _places(
             if match and _is_dateline(match) and not _PICTURE.search(match[0]):
                 sure = pattern is not _BEFORE_DASH
                 for who in _without_place(match["who"]):
-                    yield "dateline", 0.95 if sure else 0.8, line[: match.end()], who
+                    yield "dateline", 0.95 if sure else 0.6, line[: match.end()], who
     for byline in map(_short, bylines):
         yield "byline", 0.9, byline, byline
         parts = _PARTS.split(byline)
@@ -202,6 +209,12 @@ def _is_dateline(match: re.Match[str]) -> bool:
     # A year on - Bloomberg, first with the news: a dash, and no place.
     if place and not sure and (not dash or match.re is _BETWEEN_DASHES):
         return False
+    # Im Prozess gegen die Nachrichtenagentur (dpa) - das Gericht: words, and no place.
+    small = [word for word in re.findall(r"[^\W\d_]+", place) if word[0].islower()]
+    if not sure and (len(small) > 2 or any(len(word) > LONGEST_SMALL for word in small)):
+        return False
+    if not sure and _is_short_for(match["who"].strip(), place):
+        return False
     # Bloomberg - the former mayor - said so.
     if (parts.get("next") or "").islower():
         return False
@@ -221,6 +234,7 @@ def _in_last_line(line: str) -> Iterator[tuple[str, float, str, str]]:
         and not _is_ambiguous(end["who"])
         and not _PICTURE.search(line)
         and not _is_short_for(end["who"], line[: -len(end[0])])
+        and not _AGENCY.search(line[: -len(end[0])])
     ):
         # Smoke rises. (AFP): a short line may be a caption.
         yield "credit", 0.8 if len(line) >= LONG_LINE else 0.5, line[-60:], end["who"]

@@ -23,6 +23,8 @@ SHORT_HOLDS = 45
 """Words of a line that may be clutter for a phrase within."""
 LONG_LINK = 20
 """Characters; a list item that begins with so long a link is a teaser."""
+SENTENCE = 6
+"""Words behind a label from which on they may be a sentence."""
 HEAD = 16
 """Lines before the first paragraph that are looked through for the headline, byline and time."""
 _EDGES = " \t.:!?…|»›>-–—•*·"
@@ -32,6 +34,11 @@ _CLOCK_OR_YEAR = re.compile(r"\b(19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}"
 _COPYRIGHT = re.compile(
     r"^\W*(content\s*)?(©|\(c\)|copyright\s*(©|\(c\)|[:\d]|by\b)).{0,200}$", re.IGNORECASE
 )
+_DATED_COPYRIGHT = re.compile(
+    r"^\W*(content\s*)?(©|\(c\)|copyright)[\s©:]*(19|20)\d\d\b.{0,200}$", re.IGNORECASE
+)
+# As the end of a sentence; a request to the reader ends with a bare exclamation mark too.
+_FULL_STOP = re.compile(r"(?:[.。।۔]|[.!?…。！？।۔][\"”“»’')）」』\]]+)\s*$")
 _AFTER_LABEL = re.compile(r"[:：/)©][\W\d]*\w")
 _LABEL = re.compile(r"\s*[\[(][^\])]{1,30}[\])]\W*$")
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -82,10 +89,12 @@ def is_phrase(line: str) -> bool:
     bare = _BULLET.sub("", line)
     if fold(bare) in known.lines:
         return True
+    if _DATED_COPYRIGHT.match(line):
+        return True
     if (_COPYRIGHT.match(line) or known.credits.match(line)) and not _is_sentence(line):
         return True
     # `Read: the whole report` is a reference; `Read: it is the law.` may be a sentence.
-    starts = known.long_starts if line.endswith((".", "。")) else known.starts
+    starts = known.long_starts if _FULL_STOP.search(line) else known.starts
     if len(line) <= SHORT_START and bare.casefold().startswith(starts):
         return True
     if known.holds.search(line.casefold()) and _size(line) <= SHORT_HOLDS:
@@ -118,10 +127,20 @@ def is_byline(line: str) -> bool:
 def _is_sentence(line: str) -> bool:
     """Whether what follows a label is a sentence: `Source: two people said so.`"""
     told = _AFTER_LABEL.search(line)
-    if told is None or not told[0][-1].islower() or "courtesy" in line.casefold():
+    if told is None or "courtesy" in line.casefold():
         return False
-    words = re.findall(r"[^\W\d_]+", line[told.end() :])
-    return bool(_SENTENCE_END.search(line)) and sum(word[0].islower() for word in words) >= 2
+    rest = line[told.end() - 1 :]
+    ends = bool(_SENTENCE_END.search(line))
+    if line.casefold().rstrip(" .").endswith("reserved"):
+        return False
+    words = re.findall(r"[^\W\d_]+", rest)
+    small = sum(word[0].islower() for word in words)
+    if rest[0].islower():
+        return ends and small >= 2
+    if not any(map(str.isupper, rest)):  # a script without capitals
+        return ends and _size(rest) >= SENTENCE
+    # Mostly small words: a sentence, whether it ends here or in the next line.
+    return small >= (3 if ends else 5) and len(words) >= SENTENCE and small > len(words) / 2
 
 
 def _is_title(line: str, around: Surroundings) -> bool:

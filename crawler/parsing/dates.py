@@ -47,6 +47,11 @@ def utc(when: datetime) -> str:
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def later(at: str, span: timedelta) -> str:
+    """A time as the store writes it, so much later."""
+    return utc(datetime.fromisoformat(at) + span)
+
+
 def posix(at: str) -> float:
     """Seconds since 1970 of a time as the store writes it."""
     return datetime.fromisoformat(at).timestamp()

@@ -17,7 +17,7 @@ from crawler.types import Listing, Listings
 
 WHOLE_TEXT = 80
 """Words; what a feed gives of an article is a teaser when it is shorter."""
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|»|>>)\W*$")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)\W*$")
 MAX_TEXT = 200_000
 """Characters of markup; what is longer is not one article."""
 MAX_ENTRIES = 5_000
@@ -92,7 +92,7 @@ def _json_feed(body: bytes, url: str) -> Listings:
             for item in items[:MAX_ENTRIES]
             if isinstance(item, dict)
         ]
-        hubs = [hub.get("url") for hub in document.get("hubs", ())]
+        hubs = [hub.get("url") for hub in document.get("hubs") or ()]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
     return _listings(rows, base=url, hub=next((hub for hub in hubs if isinstance(hub, str)), None))

@@ -20,8 +20,12 @@ LITTLE = 120
 LINKED = 0.7
 """Share of the extracted text that stands in links, from which on a page lists others."""
 _WALLS = {
-    "consent-wall": re.compile(r"(^|\.)consent\.|/(consent|privacy-gate|cookie-?wall)\b"),
-    "login-wall": re.compile(r"/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)\b"),
+    "consent-wall": re.compile(
+        r"^([^/]+\.)?consent\.|/(consent|privacy-gate|cookie-?wall)(/|\.\w+)?$"
+    ),
+    "login-wall": re.compile(
+        r"/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)(/|\.\w+)?$"
+    ),
 }
 _TITLE_PARTS = re.compile(r"\s+[|–—:·-]+\s+")
 _PICTURES = re.compile("gallery", re.IGNORECASE)

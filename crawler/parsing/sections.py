@@ -19,11 +19,13 @@ MAX_LINKS = 2_000
 """Links of one page that are looked at."""
 KNOWN = 2
 """Articles of one shape from which on it is known as one of articles."""
+LONG_SLUG = 4
+"""Words of a slug from which on it is a headline."""
 FAVOURITE = 0.05
 """Share of an outlet's articles that a shape has at the least."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
-_LONG_SLUG = re.compile(r"\w+(?:[-_]\w+){3,}")
+_SEPARATOR = re.compile(r"(?<=\w)[-_](?=\w)")
 _DATE = re.compile(r"/(?:19|20)\d\d[-/]?(?:0[1-9]|1[0-2])(?:[-/]|$)")
 _LONG_NUMBER = re.compile(r"\d{6,}")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss)$", re.IGNORECASE)
@@ -100,4 +102,6 @@ def _is_article(address: str, shapes: Collection[str]) -> bool:
     last = path.rstrip("/").rpartition("/")[2]
     if _FILE.search(path):
         return False
-    return bool(_LONG_SLUG.search(last) or _DATE.search(path) or _LONG_NUMBER.search(last))
+    return bool(
+        _SEPARATOR.findall(last)[LONG_SLUG - 2 :] or _DATE.search(path) or _LONG_NUMBER.search(last)
+    )

@@ -7,6 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -25,8 +26,8 @@ _URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL)
 _CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)")
 _LINE = re.compile(rb"(?m)^\s*(https?://\S+)\s*$")
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)"
-    r"(?:[-_/.]?(?P<month>0[1-9]|1[0-2])(?:[-_/.]?(?P<day>0[1-9]|[12]\d|3[01]))?)?(?!\d)"
+    r"(?<![^\W_])(?P<year>(?:19|20)\d\d)"
+    r"(?:[-_/.]?(?P<month>0[1-9]|1[0-2])(?:[-_/.]?(?P<day>0[1-9]|[12]\d|3[01]))?)?(?![^\W_])"
 )
 _PARAMETERS = re.compile(
     r"\byy(?:yy)?=(?P<year>(?:19|20)\d\d)(?:&mm?=(?P<month>\d{1,2})(?:&dd?=(?P<day>\d{1,2}))?)?"
@@ -43,7 +44,7 @@ def split_sitemap(body: bytes) -> list[bytes]:
     """
     plain = _unpacked(body)
     root = _ROOT.search(plain)
-    entries = _URL.findall(plain) if root else _LINE.findall(plain)
+    entries = _URL.findall(plain) if root else _LINE.findall(plain) if _is_text(plain) else []
     if len(entries) <= PART:
         return [body]
     entries.sort(key=_changed, reverse=True)
@@ -62,7 +63,8 @@ def _changed(entry: bytes) -> bytes:
 
 def days_of(url: str) -> tuple[str, str] | None:
     """First and last day that a sitemap's address names: `sitemap-2022-01.xml`; None without."""
-    found = _PARAMETERS.search(url) or _YEAR_FIRST.search(url)
+    parts = urlsplit(url)
+    found = _PARAMETERS.search(parts.query) or _YEAR_FIRST.search(parts.path)
     if found is None:
         return None
     year, month, day = (int(found[part] or 0) for part in ("year", "month", "day"))
@@ -117,13 +119,18 @@ def _unpacked(body: bytes) -> bytes:
     """Unpacked from gzip or zlib."""
     if body[:2] not in (b"\x1f\x8b", b"\x78\x01"):
         return body
-    unpacker = zlib.decompressobj(wbits=47)
-    try:
-        plain = unpacker.decompress(body, MAX_BYTES)
-    except zlib.error as error:
-        raise ExtractError("not-a-sitemap", f"broken gzip: {error}") from error
-    if unpacker.unconsumed_tail:
-        raise ExtractError("too-large", f"a sitemap of over {MAX_BYTES} bytes unpacked")
+    plain = b""
+    while body[:2] in (b"\x1f\x8b", b"\x78\x01"):  # one member after the other
+        unpacker = zlib.decompressobj(wbits=47)
+        try:
+            plain += unpacker.decompress(body, MAX_BYTES - len(plain) + 1)
+        except zlib.error as error:
+            if not plain:
+                raise ExtractError("not-a-sitemap", f"broken gzip: {error}") from error
+            break
+        if len(plain) > MAX_BYTES:
+            raise ExtractError("too-large", f"a sitemap of over {MAX_BYTES} bytes unpacked")
+        body = unpacker.unused_data
     return plain
 
 

@@ -56,8 +56,13 @@ def registered_domain(url: str) -> str:
 
 @functools.lru_cache(maxsize=100_000)
 def slot(url: str) -> str:
-    """Whose turn a request to this address takes: the registered domain, in all its hosts."""
-    return registered_domain(url)
+    """Whose turn a request to this address takes: the registered domain, in all its hosts.
+
+    Of services where many publish (blogspot.com, wordpress.com) each publisher has one.
+    """
+    name = urlsplit(url).hostname or ""
+    found: str = _suffixes()(name, include_psl_private_domains=True).top_domain_under_public_suffix
+    return found or name
 
 
 def is_front_page(url: str) -> bool:

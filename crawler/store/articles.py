@@ -61,7 +61,7 @@ class Articles:
             and known["extraction"] != article.extraction
         )
         if known["text_hash"] == _text_hash(article):
-            if known["extraction"] != article.extraction:
+            if (known["extraction"], known["reserved"]) != (article.extraction, article.reserved):
                 self._update(known["id"], article)
             return Saved.SAME
         self._revise(known["id"], article, run=run, now=now, ours=ours)
@@ -77,7 +77,7 @@ class Articles:
     def _known(self, article: Article) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
             """
-            SELECT id, page, text_hash, extraction, text_from, fetched_at FROM articles
+            SELECT id, page, text_hash, extraction, text_from, fetched_at, reserved FROM articles
             WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
             """,
             (article.page, article.url, article.page),
@@ -128,6 +128,8 @@ class Articles:
     def _update(self, number: int, article: Article) -> None:
         # What the new text does not say (a date, a section) stays as it was known.
         values = {k: v for k, v in _columns(article).items() if v is not None}
+        if article.text_from == "page":
+            values["reserved"] = article.reserved
         if article.published is not None:
             values["published_doubt"] = article.published_doubt  # of the old time no more
         self._connection.execute(

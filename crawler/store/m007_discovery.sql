@@ -15,6 +15,8 @@ CREATE TABLE archives ( -- WARC files that were imported, and how far
 
 -- serves: articles to be fetched again, of an outlet
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
+-- serves: rejected pages of an outlet, in `outlet_health`
+CREATE INDEX pages_rejected ON pages (outlet) WHERE state = 'rejected';
 -- serves: polls before which pages may have come and gone unseen, in `newsloom health`
 CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 

@@ -121,10 +121,7 @@ class Pages:
         ages: Sequence[timedelta] = (),
     ) -> None:
         """A page has become an article, or is one still; it is fetched again at these ages."""
-        since = self._connection.execute(
-            f"SELECT {_SINCE} FROM articles a WHERE a.page = ?", (page,)
-        ).fetchone()
-        revisit_at = next_visit(since[0], ages, now=at) if since else None
+        revisit_at = self._next_visit(page, ages, now=at)
         self._connection.execute(
             """
             UPDATE pages SET state = 'article', reason = NULL, detail = NULL, due_at = NULL,
@@ -134,11 +131,27 @@ class Pages:
             (at, validators.etag, validators.last_modified, revisit_at, page),
         )
 
-    def settle_listed(self, page: int) -> None:
-        """A page that cannot be read became an article by what its source gave of it."""
+    def settle_listed(self, page: int, *, at: str, ages: Sequence[timedelta]) -> None:
+        """A page that cannot be read became an article by what its source gave of it.
+
+        Where that may pass, the page is tried again at these ages.
+        """
         self._connection.execute(
-            "UPDATE pages SET state = 'article', text = NULL WHERE id = ?", (page,)
+            "UPDATE pages SET state = 'article', text = NULL, revisit_at = ? WHERE id = ?",
+            (self._next_visit(page, ages, now=at), page),
         )
+
+    def revisit(self, pages: Iterable[int], *, at: str) -> None:
+        """Articles are to be fetched again."""
+        self._connection.executemany(
+            "UPDATE pages SET revisit_at = ? WHERE id = ?", [(at, page) for page in pages]
+        )
+
+    def _next_visit(self, page: int, ages: Sequence[timedelta], *, now: str) -> str | None:
+        since = self._connection.execute(
+            f"SELECT {_SINCE} FROM articles a WHERE a.page = ?", (page,)
+        ).fetchone()
+        return next_visit(since[0], ages, now=now) if since else None
 
     def settle_unchanged(self, page: int) -> None:
         """A page that is an article has not changed."""
@@ -252,9 +265,26 @@ class Pages:
         if row is not None:
             return int(row["id"]), True
         row = self._connection.execute(
-            "SELECT id FROM pages WHERE url = ?", (listing.url,)
+            "SELECT id, state, title, text, published_at FROM pages WHERE url = ?", (listing.url,)
         ).fetchone()
+        if row["state"] != "article" and None in (row["title"], row["text"], row["published_at"]):
+            self._add(int(row["id"]), listing, published=row["published_at"] is None)
         return int(row["id"]), False
+
+    def _add(self, page: int, listing: Listing, *, published: bool) -> None:
+        """What a page's first source did not say of it."""
+        self._connection.execute(
+            "UPDATE pages SET title = coalesce(title, ?), text = coalesce(text, ?) WHERE id = ?",
+            (listing.title, listing.text, page),
+        )
+        if published:
+            self._connection.execute(
+                """
+                UPDATE pages SET published_at = ?, published_precision = ?, published_source = ?,
+                  published_raw = ? WHERE id = ?
+                """,
+                (*_published(listing), page),
+            )
 
     def _seen(self, page: int, source: int) -> bool:
         return (
@@ -279,8 +309,12 @@ class Pages:
     def _make_due(self, page: int, listing: Listing) -> bool:
         cursor = self._connection.execute(
             """
-            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL, title = ?, text = ?,
-              published_at = ?, published_precision = ?, published_source = ?, published_raw = ?
+            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL,
+              title = coalesce(?, title), text = coalesce(?, text),
+              published_at = coalesce(?, published_at),
+              published_precision = coalesce(?, published_precision),
+              published_source = coalesce(?, published_source),
+              published_raw = coalesce(?, published_raw)
             WHERE id = ? AND state <> 'pending'
             """,
             (listing.title, listing.text, *_published(listing), page),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from crawler import rhythm
-from crawler.parsing.dates import utc
+from crawler.parsing.dates import later
 from crawler.parsing.texts import storable
 from crawler.types import Listing, Polled, PollFailed, Source, SourceKind, Sweep, Validators
 
@@ -97,16 +97,22 @@ class Polls:
         self._fetch(sweep, taken, run, state.id, gap)
         rate = _rate(state, listed, taken.new, at=polled.at)
         wait = rhythm.until_news(rate, listed=taken.listed or rhythm.FEW)
+        if rate is None and polled.source.kind is SourceKind.SITEMAP:
+            wait = rhythm.LONGEST  # one of many of an archive, more often than not
         if sweep.listings.sitemaps:
             # A run may end between an index and its sitemaps.
             wait = rhythm.SHORTEST
+        if sweep.unchanged and state.same_as is not None:
+            wait = rhythm.DOUBLE
+        # A login or a parked page lists nothing.
+        moved_to = polled.moved_to if taken.listed or sweep.listings.sitemaps else None
         self._connection.execute(
             """
             UPDATE sources SET polled_at = ?, failures = 0, next_poll_at = NULL, rate = ?,
               due_at = ?, moved_to = coalesce(?, moved_to)
             WHERE id = ?
             """,
-            (polled.at, rate, _later(polled.at, wait), polled.moved_to, state.id),
+            (polled.at, rate, later(polled.at, wait), moved_to, state.id),
         )
         if sweep.unchanged:
             return
@@ -131,7 +137,7 @@ class Polls:
             self._find_same(state.id, polled)
 
     def failed(self, failure: PollFailed, *, run: int) -> None:
-        """A source could not be read; at status 410 it is retired."""
+        """A source could not be read; one that is gone for good is retired."""
         state = self.state(failure.source.url)
         self._connection.execute(
             """
@@ -155,19 +161,19 @@ class Polls:
             """
             UPDATE sources SET failures = failures + 1, next_poll_at = ?, due_at = ?,
               moved_to = CASE WHEN ? THEN moved_to END,
-              retired_at = CASE WHEN ? = 410 THEN ? ELSE retired_at END
+              retired_at = CASE WHEN ? THEN ? ELSE retired_at END
             WHERE id = ?
             """,
             (
                 failure.until,
-                _later(failure.at, wait),
+                later(failure.at, wait),
                 failure.temporary,
-                failure.status,
+                failure.gone,
                 failure.at,
                 state.id,
             ),
         )
-        if failure.status == 410 or state.failures + 1 >= DOUBTFUL:
+        if failure.gone or state.failures + 1 >= DOUBTFUL:
             self._connection.execute(
                 "UPDATE sources SET same_as = NULL, due_at = NULL WHERE same_as = ?", (state.id,)
             )
@@ -188,7 +194,7 @@ class Polls:
             (
                 other["id"] if other else None,
                 # Looked at again now and then: a server may have mixed them up for an hour.
-                _later(polled.at, rhythm.DOUBLE) if other else None,
+                later(polled.at, rhythm.DOUBLE) if other else None,
                 source,
             ),
         )
@@ -243,7 +249,3 @@ def _gap(state: PollState, sweep: Sweep, taken: Taken) -> int | None:
 def _hours(since: str, until: str) -> float:
     between = datetime.fromisoformat(until) - datetime.fromisoformat(since)
     return between.total_seconds() / 3600
-
-
-def _later(at: str, wait: timedelta) -> str:
-    return utc(datetime.fromisoformat(at) + wait)

@@ -40,7 +40,7 @@ def test_feeds_and_news_sitemaps_of_a_front_page_are_found(tmp_path: Path) -> No
         site["/all.xml"] = feed(*(item(site.url(f"/{n}")) for n in range(20)))
         site["/same.xml"] = feed(*(item(site.url(f"/{n}")) for n in range(19)))
         site["/robots.txt"] = Reply(
-            f"Sitemap: {site.url('/news.xml')}\nSitemap: {site.url('/pages.xml')}\n",
+            f"Sitemap: /news.xml\nSitemap: {site.url('/pages.xml')}\n",
             kind="text/plain",
         )
         site["/pages.xml"] = sitemap(site, ("/about", "2020-01-01"))
@@ -150,6 +150,19 @@ def test_a_large_opml_with_broken_feeds(tmp_path: Path) -> None:
     done = from_opml(f'<opml version="2.0"><body>{lines}</body></opml>', {})
     assert len(done.outlets) == 4_500
     assert len(done.bad) == 500
+
+
+def test_odd_addresses_make_descriptions_that_can_be_read(tmp_path: Path) -> None:
+    urls = (
+        "http://rss_bridge:3000/?a=1", "http://-foo.com/feed", "http://a..b/x",
+        "\u200bhttps://g.example.org/rss", f"http://{'x' * 70}.org/feed",
+    )  # fmt: skip
+    lines = "".join(f'<outline type="rss" text="T" xmlUrl="{url}"/>' for url in urls)
+    file = tmp_path / "odd.opml"
+    file.write_text(f'<opml version="2.0"><body>{lines}</body></opml>', encoding="utf-8")
+    done = newsloom("outlets", "import", file, "--to", tmp_path / "outlets")
+    assert done.returncode in (0, 3), done.stderr
+    assert len(load_outlets(tmp_path / "outlets")) >= 3
 
 
 @pytest.mark.parametrize("text", ["", "no xml", "<html></html>", "\x00\x01"])

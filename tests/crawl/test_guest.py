@@ -55,6 +55,58 @@ def test_a_site_without_robots_txt_is_remembered_too(tmp_path: Path) -> None:
         assert ask(tmp_path, "SELECT rules FROM robots") == [(None,)]
 
 
+def test_redirects_are_within_a_pages_budget(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(*(item(site.url(f"/old/{n}")) for n in range(12)))
+        for n in range(12):
+            site[f"/old/{n}"] = Reply(status=301, headers={"Location": site.url(f"/{n}")})
+            site[f"/{n}"] = page(f"Bridge {n} is closed")
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path, "--host-limit", 2)
+        assert ask(tmp_path, "SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_what_one_host_may_not_give_another_may(tmp_path: Path) -> None:
+    with Site() as site:
+        for slug in (f"o{n}" for n in range(12)):
+            site[f"/{slug}.xml"] = feed(*(item(site.url(f"/{slug}/{n}", slug)) for n in range(5)))
+            for n in range(5):
+                site[f"/{slug}/{n}"] = page(f"Bridge {n} of {slug} is closed")
+            site.describe(tmp_path / "outlets", slug, feeds=[site.url(f"/{slug}.xml", slug)])
+        crawl(tmp_path, "--host-limit", 1, "--limit", 10)
+        assert ask(tmp_path, "SELECT count(*) FROM articles") == [(10,)]
+
+
+def test_a_visit_that_did_not_come_about_is_due_still(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(*(item(site.url(f"/{n}")) for n in range(6)))
+        for n in range(6):
+            site[f"/{n}"] = page(f"Bridge {n} is closed")
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path)
+        ask(tmp_path, "UPDATE pages SET revisit_at = '2026-01-01T00:00:00Z'")
+        site.paths()
+        crawl(tmp_path, "--host-limit", 2)
+        assert len(site.paths()) == 2
+        crawl(tmp_path)
+        assert len(site.paths()) == 4
+
+
+def test_pages_wait_while_robots_txt_cannot_be_read(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1", "pages")))
+        site.describe(tmp_path / "outlets", feeds=[site.url("/feed.xml", "feeds")])
+        site["/robots.txt"] = lambda headers: Reply(
+            status=503 if "pages" in headers["host"] else 404
+        )
+        for _ in range(4):
+            crawl(tmp_path, "--now")
+            ask(tmp_path, "UPDATE pages SET due_at = NULL")
+        assert ask(tmp_path, "SELECT state, reason FROM pages") == [
+            ("pending", "robots-unreachable")
+        ]
+
+
 def test_no_host_gives_more_than_its_share(tmp_path: Path) -> None:
     with Site() as site:
         for slug in ("gazette", "herald"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import rhythm
+from crawler.parsing.dates import utc
 from tests.conftest import newsloom
 from tests.crawl.site import WORDS, Reply, Site, feed, item, page
 
@@ -61,6 +62,11 @@ def test_a_source_that_brings_an_article_an_hour_is_asked_each_hour() -> None:
     for _ in range(24 * 7):
         rate = rhythm.rate_after(rate, new=0, hours=1)
     assert rhythm.until_news(rate, listed=30) == rhythm.LONGEST
+
+
+def test_one_quiet_quarter_of_an_hour_says_little() -> None:
+    rate = rhythm.rate_after(None, new=0, hours=0.25)
+    assert rhythm.until_news(rate, listed=30) < timedelta(hours=2)
 
 
 def test_failures_double_the_wait() -> None:
@@ -156,6 +162,73 @@ def test_a_sitemap_that_has_not_changed_by_its_index_is_left_alone(
     site.paths()
     crawl(tmp_path)
     assert site.paths() == ["/index.xml", "/now.xml"]
+    # A day has no hour, and an index may forget: a change of these days counts, and so does a week.
+    today = utc(datetime.now(UTC))[:10]
+    for change in (
+        f"UPDATE sources SET due_at = NULL /* {today} */",
+        "UPDATE sources SET due_at = NULL, polled_at = '2022-03-01T00:00:00Z'",
+    ):
+        ask(tmp_path, change)
+        day = today if today in change else "2022-01-01"
+        site["/index.xml"] = index(("/old.xml", day))
+        crawl(tmp_path)
+        assert site.paths() == ["/index.xml", "/old.xml"]
+
+
+def test_what_since_left_out_is_read_by_a_later_crawl(site: Site, tmp_path: Path) -> None:
+    site["/index.xml"] = Reply(
+        f"<sitemapindex><sitemap><loc>{site.url('/a.xml')}</loc><lastmod>2022-01-05</lastmod>"
+        "</sitemap></sitemapindex>"
+    )
+    site["/a.xml"] = Reply(
+        "<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>"
+        + "".join(
+            f"<url><loc>{site.url(f'/{day}')}</loc><n:news><n:publication_date>2022-01-0{day}"
+            "</n:publication_date></n:news></url>"
+            for day in (1, 5)
+        )
+        + "</urlset>"
+    )
+    site.describe(tmp_path / "outlets", sitemaps=["/index.xml"])
+    crawl(tmp_path, "--since", "2022-01-03")
+    ask(tmp_path, "UPDATE sources SET due_at = NULL")
+    crawl(tmp_path)
+    assert ask(tmp_path, "SELECT count(*) FROM pages") == [(2,)]
+
+
+def test_a_new_address_that_is_gone_does_not_retire_the_old_one(site: Site, tmp_path: Path) -> None:
+    site["/old.xml"] = Reply(status=301, headers={"Location": site.url("/new.xml")})
+    site["/new.xml"] = feed(item(site.url("/1")))
+    site.describe(tmp_path / "outlets", feeds=["/old.xml"])
+    crawl(tmp_path)
+    site["/new.xml"] = Reply(status=410)
+    crawl(tmp_path, "--now")
+    assert ask(tmp_path, "SELECT moved_to, retired_at FROM sources") == [(None, None)]
+    site["/old.xml"] = Reply(status=410)
+    assert crawl(tmp_path, "--now").returncode == 4
+    site.paths()
+    crawl(tmp_path, "--now")
+    assert site.paths() == []
+
+
+def test_one_dead_feed_among_those_not_due_is_not_all(site: Site, tmp_path: Path) -> None:
+    site["/feed.xml"] = feed(item(site.url("/1")))
+    site.describe(tmp_path / "outlets", feeds=["/feed.xml", "/dead.xml"])
+    assert crawl(tmp_path).returncode == 3
+    ask(tmp_path, "UPDATE sources SET due_at = NULL WHERE failures > 0")
+    assert crawl(tmp_path).returncode == 3
+
+
+def test_the_second_source_of_a_page_says_what_the_first_did_not(
+    site: Site, tmp_path: Path
+) -> None:
+    body = f"<description><![CDATA[<p>{WORDS}</p><p>{WORDS[::-1]}</p>]]></description>"
+    site["/bare.xml"] = feed(f"<item><link>{site.url('/1')}</link></item>")
+    site["/full.xml"] = feed(item(site.url("/1"), "A bridge", more=body))
+    site["/1"] = Reply(status=403)
+    site.describe(tmp_path / "outlets", feeds=["/bare.xml", "/full.xml"])
+    crawl(tmp_path)
+    assert ask(tmp_path, "SELECT title, text_from FROM articles") == [("A bridge", "feed")]
 
 
 def test_a_missed_window_is_known(site: Site, tmp_path: Path) -> None:
@@ -244,6 +317,25 @@ def test_the_text_of_a_feed_stands_in_for_a_page_that_cannot_be_read(
     assert rows[3][:3] == ("rejected", "http-403", None)
 
 
+def test_a_page_that_may_be_read_later_is_tried_again(site: Site, tmp_path: Path) -> None:
+    body = f"<description><![CDATA[<p>{WORDS}</p><p>{WORDS[::-1]}</p>]]></description>"
+    site["/feed.xml"] = feed(item(site.url("/1"), "Bridge 1", more=body))
+    site["/1"] = Reply(status=500)
+    site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+    for _ in range(3):
+        crawl(tmp_path)
+        ask(tmp_path, "UPDATE pages SET due_at = NULL")
+    assert ask(tmp_path, "SELECT text_from FROM articles") == [("feed",)]
+    ask(tmp_path, "UPDATE pages SET revisit_at = '2026-01-01T00:00:00Z' WHERE revisit_at > ''")
+    site["/1"] = page("Bridge 1 from its page")
+    crawl(tmp_path)
+    assert ask(tmp_path, "SELECT title, text_from FROM articles") == [
+        ("Bridge 1 from its page", "page")
+    ]
+    # The outlet changed nothing.
+    assert ask(tmp_path, "SELECT ours FROM revisions") == [(1,)]
+
+
 def test_reservations_are_recorded(site: Site, tmp_path: Path) -> None:
     site["/feed.xml"] = feed(*(item(site.url(f"/{n}")) for n in (1, 2, 3)))
     site["/1"] = page("One bridge")._replace(headers={"TDM-Reservation": "1"})
@@ -253,4 +345,11 @@ def test_reservations_are_recorded(site: Site, tmp_path: Path) -> None:
     crawl(tmp_path)
     assert ask(tmp_path, "SELECT reserved FROM articles ORDER BY url") == [
         ("header tdm-reservation: 1",), ("meta robots: noai",), (None,),
+    ]  # fmt: skip
+    ask(tmp_path, "UPDATE pages SET revisit_at = '2026-01-01T00:00:00Z'")
+    site["/1"] = page("One bridge")
+    site["/3"] = page("Three bridges")._replace(headers={"TDM-Reservation": "1"})
+    crawl(tmp_path)
+    assert ask(tmp_path, "SELECT reserved FROM articles ORDER BY url") == [
+        (None,), ("meta robots: noai",), ("header tdm-reservation: 1",),
     ]  # fmt: skip

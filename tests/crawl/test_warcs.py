@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import signal
@@ -121,6 +122,25 @@ def test_a_broken_archive_gives_what_comes_before(tmp_path: Path) -> None:
     refused = newsloom("--db", tmp_path / "t.db", "import", tmp_path / "no.warc")
     assert refused.returncode == 2
     assert "not a WARC file" in refused.stderr
+
+
+def test_bytes_behind_a_body_cost_nothing(tmp_path: Path) -> None:
+    url, date, status, body, kind = capture(1, "A bridge is closed")
+    file = tmp_path / "x.warc.gz"
+    with file.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for number, packed in enumerate((gzip.compress(body) + b"x" * 20_000, gzip.compress(body))):
+            headers = [("Content-Type", kind), ("Content-Encoding", "gzip")]
+            writer.write_record(
+                writer.create_warc_record(
+                    f"{url}{number}", "response", payload=BytesIO(packed),
+                    http_headers=StatusAndHeaders(f"{status} X", headers, protocol="HTTP/1.1"),
+                    warc_headers_dict={"WARC-Date": date},
+                )
+            )  # fmt: skip
+    done = newsloom("--db", tmp_path / "t.db", "import", file)
+    assert done.returncode == 0, done.stderr
+    assert "2 new articles" in done.stdout
 
 
 def test_an_import_that_was_killed_goes_on(tmp_path: Path) -> None:

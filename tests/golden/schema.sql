@@ -363,6 +363,8 @@ CREATE INDEX credits_agency ON credits (agency);
 
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
 
+CREATE INDEX pages_rejected ON pages (outlet) WHERE state = 'rejected';
+
 CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order

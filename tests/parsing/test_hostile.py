@@ -14,6 +14,7 @@ from crawler.demo.prints import town_prints
 from crawler.demo.rendering import page as render
 from crawler.errors import ExtractError
 from crawler.parsing.extract import extract
+from crawler.parsing.kinds import refuse_address
 from crawler.types import Article, Fetched, Listing, Outlet, Page
 from tests.conftest import NOW
 
@@ -147,6 +148,13 @@ def test_short_news_with_such_words_in_its_headline_is_an_article(title: str) ->
 def test_an_article_about_consent_is_an_article() -> None:
     text = f"<p>Before you continue: we and our partners were fined. {PROSE * 3}</p>" * 3
     assert outcome(f"<html><title>Cookie law</title><body>{text}</body></html>")[1] == "article"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in-stadium-falls", "/register-to-vote-deadline", "/news/paywall-debate-goes-on"]
+)
+def test_a_headline_in_an_address_is_no_wall(path: str) -> None:
+    refuse_address(f"https://gazette.example{path}/", asked=f"http://gazette.example{path}")
 
 
 def test_a_redirect_to_a_wall_is_named() -> None:

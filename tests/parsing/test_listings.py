@@ -155,6 +155,9 @@ def test_saved_feeds_list_what_their_manifest_counts() -> None:
         ("https://g.org/archive-2019.xml", ("2019-01-01", "2019-12-31")),
         ("https://g.org/sitemap-12.xml", None),
         ("https://g.org/sitemap-202201051.xml", None),
+        ("https://www.tv2000.it/sitemap-posts.xml", None),
+        ("https://g.org/post-sitemap2019.xml", None),
+        ("https://g.org/sitemap.xml?page=2001", None),
     ],
 )
 def test_days_in_the_addresses_of_sitemaps(url: str, days: tuple[str, str] | None) -> None:
@@ -169,6 +172,29 @@ def test_the_parts_of_a_sitemap_hold_what_it_held(pages: int, packed: bool) -> N
     parts = split_sitemap(gzip.compress(body) if packed else body)
     found = [page.url for part in parts for page in parse_sitemap(part).pages]
     assert sorted(found) == sorted(f"https://g.org/{n}" for n in range(pages))
+
+
+def test_a_sitemap_in_several_gzip_members_is_read_whole() -> None:
+    parts = [b"<urlset><url><loc>https://g.org/1</loc></url>", b"<url><loc>https://g.org/2</loc>"]
+    body = b"".join(map(gzip.compress, [*parts, b"</url></urlset>"]))
+    assert len(parse_sitemap(body).pages) == 2
+
+
+def test_a_long_index_is_no_text_sitemap() -> None:
+    body = b"<sitemapindex>%s</sitemapindex>" % b"".join(
+        b"<sitemap><loc>\nhttps://g.org/%d.xml\n</loc></sitemap>" % n for n in range(PART + 1)
+    )
+    (part,) = split_sitemap(body)
+    assert len(parse_sitemap(part).sitemaps) == PART + 1
+
+
+def test_a_sentence_in_quotes_ends_a_whole_text() -> None:
+    words = "Мэр сказал, что мост закрыт до весны и что паром ходит всю ночь. " * 10
+    for end, whole in (("Он сказал: «Мы победим».", True), ("Но это еще не…", False)):
+        found = parse_feed(
+            rss(f"<item><link>/a</link><description>{words}{end}</description></item>"), url=URL
+        )
+        assert (found.pages[0].text is not None) == whole
 
 
 def test_feedburner_links_lead_to_the_outlet() -> None:

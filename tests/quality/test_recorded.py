@@ -69,6 +69,20 @@ def test_scrubbing_is_the_same_each_time_and_keeps_what_extraction_goes_by() -> 
     assert len({"".join(found) for found in headlines}) == 1
 
 
+def test_captions_and_attributes_are_scrubbed_too() -> None:
+    page = (
+        "<html><head><meta property='og:image:alt' content='The mayor decided'>"
+        "<meta name=description content='/ American markets separated'></head><body>"
+        "<p data-headline='Marina among us'>x</p><span itemprop=name content='Octavia'>y</span>"
+        "<iframe srcdoc='<p>Junior</p>'></iframe><a href='mailto:a@b.c?subject=Money'>z</a>"
+        '<script type="application/ld+json">{"articleBody": "2022-01-05 mayor decided"}</script>'
+        "</body></html>"
+    )
+    text = scrub(page.encode(), content_type="text/html").decode().lower()
+    for word in ("mayor", "decided", "american", "marina", "octavia", "junior", "money"):
+        assert word not in text
+
+
 def test_an_outlet_without_pages_is_an_error(tmp_path: Path) -> None:
     with Town(latency=False) as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
