@@ -54,8 +54,6 @@ def main() -> None:
         extensions.pop("crawler.parsers.Parsers")
         extensions["bench.peers.modes.Inline"] = 110
         settings.set("EXTENSIONS", extensions, priority="cmdline")
-        # Spiders look the extension up by its class.
-        Parsers.of = classmethod(lambda _cls, crawler: crawler.get_extension(Inline))  # type: ignore[method-assign,assignment]
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler("outlets")
     stalls: list[float] = []

@@ -35,7 +35,8 @@ _COPYRIGHT = re.compile(
     r"^\W*(content\s*)?(©|\(c\)|copyright\s*(©|\(c\)|[:\d]|by\b)).{0,200}$", re.IGNORECASE
 )
 _DATED_COPYRIGHT = re.compile(
-    r"^\W*(content\s*)?(©|\(c\)|copyright)[\s©:]*(19|20)\d\d\b.{0,200}$", re.IGNORECASE
+    r"^\W*(content\s*)?((copyright\s*)?©[^.]{0,60}|\(c\)\s*|copyright[\s:]*)\b(19|20)\d\d\b.{0,200}$",
+    re.IGNORECASE,
 )
 # As the end of a sentence; a request to the reader ends with a bare exclamation mark too.
 _FULL_STOP = re.compile(r"(?:[.。।۔]|[.!?…。！？।۔][\"”“»’')）」』\]]+)\s*$")

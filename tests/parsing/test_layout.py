@@ -92,6 +92,7 @@ def test_lists_quotes_and_tables_of_the_article_stay_in_order() -> None:
         "Читайте также: Паром", "Comments / Post a Comment", "相关阅读", "- Les også: Ferge",
         "Sign up for our newsletter", "© 2022 The Gazette", "Photo: A. Person",
         "Protesters. Source: A. Person /AFP via Getty Images. |",
+        "Copyright © The Gazette 2017-2022. For commercial use a subscription is required.",
         "Photo: Courtesy of the Smith family.", "© 2022 The Gazette. All rights reserved.",
         "Copyright © 2022. This material may not be published or broadcast without permission.",
     ],
