@@ -69,6 +69,13 @@ class ValueRefused(StoreError):
     """SQLite would not take a value; others in the same batch may be fine."""
 
 
+NO_STAND_IN = frozenset(
+    {"http-404", "http-410", "http-451", "front-page", "amp-twin", "twin", "unstorable"}
+)
+"""Rejections for which the text of a page in a feed does not stand for it: the outlet took the page
+away, or another page gave the article."""
+
+
 class ExtractError(NewsloomError):
     """A page is not an article."""
 

@@ -336,7 +336,9 @@ class Writer:
         outlet = self._numbers[value.listed.outlet]
         saved = self.store.articles.save(value.listed, outlet=outlet, run=self._run, now=value.at)
         counts[str(saved)] += 1
-        if saved is not Saved.TWIN:
+        if saved is Saved.TWIN:
+            self.store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
+        else:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self.store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 

@@ -12,7 +12,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawler.clock import now
-from crawler.errors import ExtractError
+from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.parsers import Parsers
 from crawler.parsing.read import (
@@ -45,8 +45,6 @@ from crawler.types import (
 GONE = 410
 LARGE = 4 * 1024 * 1024
 """Bytes; a larger sitemap goes to its parser in a file."""
-WITHDRAWN = frozenset({"http-404", "http-410", "http-451", "front-page"})
-"""Reasons for which a page's text in the feed does not stand for it: the outlet took it away."""
 
 
 class OutletSpider(Spider):
@@ -223,7 +221,7 @@ class OutletSpider(Spider):
 
     async def _rejected(self, page: Page, refusal: Refusal, *, at: str) -> Rejected:
         listed = None
-        if page.listing.text and refusal.reason not in WITHDRAWN:
+        if page.listing.text and refusal.reason not in NO_STAND_IN:
             outlet = self.outlets[page.outlet]
             listed = await Parsers.of(self.crawler).run(read_listing, page, outlet, at=at)
         return Rejected(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from crawler.errors import NO_STAND_IN
 from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
 from crawler.types import Listing, Moment, Page, Precision, Rejected, Validators
@@ -63,7 +64,9 @@ class Pages:
             changed = self._sight(page, source, listing, seen_at, previous_poll_at, run)
             if is_new:
                 offered.new.append(page)
-            elif seen_before and changed and self._make_due(page, listing):
+            elif (seen_before and changed and self._make_due(page, listing)) or self._complete(
+                page, listing
+            ):
                 offered.again.append(page)
         return offered
 
@@ -210,6 +213,7 @@ class Pages:
         """
         attempts = rejected.page.attempts + int(rejected.asked)
         again = rejected.temporary and (not rejected.asked or attempts < MAX_ATTEMPTS)
+        again = again or self._has_text_since(rejected)
         wait = FIRST_RETRY * 4 ** max(attempts - 1, 0)
         later = rejected.until or utc(datetime.fromisoformat(rejected.at) + wait)
         self._connection.execute(
@@ -234,6 +238,15 @@ class Pages:
             },
         )
         return not again
+
+    def _has_text_since(self, rejected: Rejected) -> bool:
+        """Whether a source has given a page's text while the page was being asked for."""
+        if rejected.page.listing.text or rejected.reason in NO_STAND_IN:
+            return False
+        row = self._connection.execute(
+            "SELECT text FROM pages WHERE id = ?", (rejected.page.id,)
+        ).fetchone()
+        return row["text"] is not None
 
     def offer_instead(self, listing: Listing, *, page: int, run: int) -> int | None:
         """Add the page that stands for another, with the other's sightings; its number if new."""
@@ -265,19 +278,21 @@ class Pages:
         if row is not None:
             return int(row["id"]), True
         row = self._connection.execute(
-            "SELECT id, state, title, text, published_at FROM pages WHERE url = ?", (listing.url,)
+            "SELECT id FROM pages WHERE url = ?", (listing.url,)
         ).fetchone()
-        if row["state"] != "article" and None in (row["title"], row["text"], row["published_at"]):
-            self._add(int(row["id"]), listing, published=row["published_at"] is None)
         return int(row["id"]), False
 
-    def _add(self, page: int, listing: Listing, *, published: bool) -> None:
-        """What a page's first source did not say of it."""
-        self._connection.execute(
-            "UPDATE pages SET title = coalesce(title, ?), text = coalesce(text, ?) WHERE id = ?",
-            (listing.title, listing.text, page),
-        )
-        if published:
+    def _complete(self, page: int, listing: Listing) -> bool:
+        """Add what a page's other sources did not say of it, until it is an article.
+
+        True when it is due again: it was rejected, and now there is a text to stand in for it.
+        """
+        row = self._connection.execute("SELECT * FROM pages WHERE id = ?", (page,)).fetchone()
+        if row["state"] == "article":
+            return False
+        if None not in (row["title"], row["text"], row["published_at"]):
+            return False
+        if row["published_at"] is None:
             self._connection.execute(
                 """
                 UPDATE pages SET published_at = ?, published_precision = ?, published_source = ?,
@@ -285,6 +300,20 @@ class Pages:
                 """,
                 (*_published(listing), page),
             )
+        again = bool(
+            row["state"] == "rejected"
+            and row["text"] is None
+            and listing.text
+            and row["reason"] not in NO_STAND_IN
+        )
+        self._connection.execute(
+            """
+            UPDATE pages SET title = coalesce(title, ?), text = coalesce(text, ?),
+              state = CASE WHEN ? THEN 'pending' ELSE state END WHERE id = ?
+            """,
+            (listing.title, listing.text, again, page),
+        )
+        return again
 
     def _seen(self, page: int, source: int) -> bool:
         return (

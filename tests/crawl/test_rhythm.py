@@ -226,8 +226,17 @@ def test_the_second_source_of_a_page_says_what_the_first_did_not(
     site["/bare.xml"] = feed(f"<item><link>{site.url('/1')}</link></item>")
     site["/full.xml"] = feed(item(site.url("/1"), "A bridge", more=body))
     site["/1"] = Reply(status=403)
+    # Whether the page is asked for before the second feed is read, or after.
+    site.describe(tmp_path / "outlets", feeds=["/bare.xml"])
+    crawl(tmp_path)
+    assert ask(tmp_path, "SELECT state FROM pages") == [("rejected",)]
     site.describe(tmp_path / "outlets", feeds=["/bare.xml", "/full.xml"])
     crawl(tmp_path)
+    assert ask(tmp_path, "SELECT title, text_from FROM articles") == [("A bridge", "feed")]
+    (tmp_path / "t.db").unlink()
+    for _ in range(2):
+        crawl(tmp_path)
+        ask(tmp_path, "UPDATE pages SET due_at = NULL")
     assert ask(tmp_path, "SELECT title, text_from FROM articles") == [("A bridge", "feed")]
 
 
