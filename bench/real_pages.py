@@ -7,10 +7,8 @@ the CPU ratio to `trafilatura.bare_extraction` with metadata over the same pages
 
 from __future__ import annotations
 
-import ctypes
 import gzip
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -23,13 +21,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bench.corpora.cpu import children, reap
 from crawler.store import read_store
 
 PAGES = Path(__file__).parents[2] / "shared" / "data" / "pages"
 SETS = ("aeb", "fundus", "l3s_gn1")
 OUTLETS = 24
 REPEATS = 3
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def load() -> dict[str, bytes]:
@@ -80,17 +78,6 @@ def serve(pages: dict[str, bytes]) -> ThreadingHTTPServer:
     return server
 
 
-def children() -> float:
-    """CPU seconds of all processes below this one, once they have ended."""
-    while True:
-        try:
-            os.wait()  # orphans of a crawl that has ended: its parser processes
-        except ChildProcessError:
-            break
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def crawl(port: int, folder: Path) -> dict[str, Any]:
     for number in range(OUTLETS):
         (folder / f"outlet{number}.toml").write_text(
@@ -136,8 +123,7 @@ def baseline() -> float:
 
 
 def main() -> None:
-    # Parser processes are grandchildren; as their reaper we are told what they used.
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    reap()
     if not PAGES.is_dir():
         print("skipped: no saved pages beside the checkout")
         return
