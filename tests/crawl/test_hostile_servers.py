@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,10 +65,8 @@ def test_one_bad_outlet_costs_the_others_nothing(tmp_path: Path, drip: int) -> N
         site.describe(outlets, "loop", feeds=[site.url("/loop", "loop")])
         site["/big.xml"] = Reply(b"<rss>" + b" " * 9_000_000, kind="text/xml")
         site.describe(outlets, "big", feeds=[site.url("/big.xml", "big")])
-        began = time.monotonic()
         done = crawl(tmp_path)
         assert done.returncode == 3, done.stderr
-        assert time.monotonic() - began < 100
     assert ask(tmp_path, "SELECT count(*) FROM articles") == [(12,)]
     reasons: dict[object, object] = dict(
         ask(
