@@ -73,15 +73,7 @@ def _submit(
     # A later crawl without --keep-pages may have brought a newer text than these bytes hold.
     if store.articles.is_newer(kept.page, than=kept.at):
         return None
-    fetched = Fetched(
-        page=page,
-        url=kept.url,
-        status=200,
-        content_type=kept.content_type,
-        body=kept.body,
-        at=kept.at,
-        headers=kept.headers,
-    )
+    fetched = kept.fetched(page)
     outlet = outlets.get(page.outlet) or Outlet(slug=page.outlet, name=page.outlet)
     return fetched, workers.submit(read_page, fetched, outlet)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,13 +11,13 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.errors import ExtractError, UsageError
+from crawler.errors import ExtractError
 from crawler.middlewares.robots import robots_read
 from crawler.parsers import Parsers
 from crawler.parsing.front_page import FrontPage, read_front_page
 from crawler.parsing.read import Parts, read_listings, read_or_split
 from crawler.parsing.sitemaps import MAX_BYTES, PART
-from crawler.parsing.urls import canonical
+from crawler.parsing.urls import addresses
 from crawler.refusals import explain
 from crawler.types import FoundSource, Missed, Outlet, SourceKind
 
@@ -80,7 +79,7 @@ class DiscoverySpider(Spider):
         ):
             # Guesses only where nothing is named: each is a request that the outlet did not invite.
             guesses = () if named else (urljoin(response.url, path) for path in usual)
-            for url in _addresses((*named, *guesses), response.url):
+            for url in addresses((*named, *guesses), response.url):
                 yield Request(
                     url,
                     callback=self.parse_candidate,
@@ -130,12 +129,3 @@ class DiscoverySpider(Spider):
         """A candidate that gave no answer."""
         refusal = explain(failure.value)
         yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
-
-
-def _addresses(links: Iterable[str], base: str) -> list[str]:
-    """Full addresses, each once; what is none is left out."""
-    found: dict[str, None] = {}
-    for link in links:
-        with suppress(UsageError):
-            found.setdefault(canonical(link, base))
-    return list(found)

@@ -55,20 +55,9 @@ def sample(
         )
         store, kept = read_store(db), KeptPages(db, make=True)
         try:
-            yield Sample(outlet, store, _fetched(store, kept), summary.exit_code)
+            known = ((one, store.pages.of(one.page)) for one in kept)
+            fetched = [one.fetched(page) for one, page in known if page is not None]
+            yield Sample(outlet, store, fetched, summary.exit_code)
         finally:
             kept.close()
             store.close()
-
-
-def _fetched(store: Store, kept: object) -> list[Fetched]:
-    from crawler.types import Fetched
-
-    return [
-        Fetched(
-            page=page, url=one.url, status=200, content_type=one.content_type, body=one.body,
-            at=one.at, headers=one.headers,
-        )
-        for one in kept  # type: ignore[attr-defined]
-        if (page := store.pages.of(one.page)) is not None
-    ]  # fmt: skip

@@ -11,6 +11,7 @@ from crawler.clock import now
 from crawler.parsing.dates import later
 from crawler.refusals import NotDue
 from crawler.rhythm import DOUBLE
+from crawler.store.polls import PollState
 from crawler.writer import Writer
 
 DOUBT = timedelta(days=2)
@@ -50,7 +51,7 @@ class DueSources:
             return request.replace(url=state.moved_to, meta=request.meta | {"moved": True})
         return None
 
-    def _check_rhythm(self, request: Request, state: Any) -> None:
+    def _check_rhythm(self, request: Request, state: PollState) -> None:
         url = request.meta["source"].url
         if state.due_at is not None and state.due_at > now():
             if state.same_as is not None:
@@ -61,7 +62,7 @@ class DueSources:
         if changed_at and self._is_old(state, changed_at):
             raise NotDue(f"{url} has not changed since {changed_at}")
 
-    def _is_old(self, state: Any, changed_at: str) -> bool:
+    def _is_old(self, state: PollState, changed_at: str) -> bool:
         """Whether a sitemap was read in full well after the change that its index tells of.
 
         An index may give a day, or forget to say that something changed: two days are let pass, and
@@ -70,4 +71,4 @@ class DueSources:
         read = state.polled_at
         if read is None or state.failures or state.content_hash is None:
             return False
-        return bool(changed_at < later(read, -DOUBT) and now() < later(read, DOUBLE))
+        return changed_at < later(read, -DOUBT) and now() < later(read, DOUBLE)

@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.errors import UsageError
 from crawler.parsing import jsonld
 from crawler.parsing.languages import language_of
 from crawler.parsing.parse import parse_page
 from crawler.parsing.stated import Stated
 from crawler.parsing.texts import one_line
-from crawler.parsing.urls import canonical, registered_domain
+from crawler.parsing.urls import addresses, registered_domain
 
 MAX_FEEDS = 30
 """Candidates taken of one page."""
@@ -59,7 +58,7 @@ def read_front_page(body: bytes, *, url: str, content_type: str) -> FrontPage:
         language=language_of(text[:20_000], stated=language),
         country=_country(tags, url),
         feeds=_feeds(tree, url),
-        sitemaps=_addresses((e.get("href") for e in _links(tree, "sitemap")), url),
+        sitemaps=addresses((e.get("href") for e in _links(tree, "sitemap")), url),
     )
 
 
@@ -109,15 +108,5 @@ def _feeds(tree: etree._Element, url: str) -> tuple[str, ...]:
         if (e.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
     linked = [e.get("href") for e in tree.iter("a") if _FEED_LINK.search(e.get("href") or "")]
-    found = _addresses([*declared, *linked], url)
+    found = addresses([*declared, *linked], url)
     return tuple(feed for feed in found if not _COMMENTS.search(feed))[:MAX_FEEDS]
-
-
-def _addresses(links: object, base: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for link in links:  # type: ignore[attr-defined]
-        try:
-            found.setdefault(canonical(link or "", base))
-        except UsageError:
-            continue
-    return tuple(found)

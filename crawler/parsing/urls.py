@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import tldextract
@@ -40,6 +42,15 @@ def canonical(url: str, base: str | None = None) -> str:
     if len(joined) > MAX_LENGTH:
         raise UsageError(f"address longer than {MAX_LENGTH} characters: {url[:80]!r}...")
     return joined
+
+
+def addresses(links: Iterable[str | None], base: str) -> tuple[str, ...]:
+    """Canonical addresses of links, each once, in order; what is no web address is left out."""
+    found: dict[str, None] = {}
+    for link in links:
+        with suppress(UsageError):
+            found.setdefault(canonical(link or "", base))
+    return tuple(found)
 
 
 def host(url: str) -> str:

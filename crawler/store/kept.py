@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from crawler.errors import NoSuchDatabase
 from crawler.store.connection import explained
-from crawler.types import Fetched
+from crawler.types import Fetched, Page
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -43,6 +43,18 @@ class Kept(NamedTuple):
     at: str
     body: bytes
     extraction: int
+
+    def fetched(self, page: Page) -> Fetched:
+        """What the server said of the page, as it was said."""
+        return Fetched(
+            page=page,
+            url=self.url,
+            status=200,
+            content_type=self.content_type,
+            body=self.body,
+            at=self.at,
+            headers=self.headers,
+        )
 
 
 class KeptPages:

@@ -104,17 +104,6 @@ class Pages:
         )
         return [row["url"] for row in rows]
 
-    def count_pending(self, outlet: int, *, now: str) -> int:
-        """Pages of an outlet that could be fetched now."""
-        row = self._connection.execute(
-            """
-            SELECT count(*) FROM pages
-            WHERE state = 'pending' AND outlet = ? AND (due_at IS NULL OR due_at <= ?)
-            """,
-            (outlet, now),
-        ).fetchone()
-        return int(row[0])
-
     def settle(
         self,
         page: int,
@@ -287,7 +276,9 @@ class Pages:
 
         True when it is due again: it was rejected, and now there is a text to stand in for it.
         """
-        row = self._connection.execute("SELECT * FROM pages WHERE id = ?", (page,)).fetchone()
+        row = self._connection.execute(
+            "SELECT state, reason, title, text, published_at FROM pages WHERE id = ?", (page,)
+        ).fetchone()
         if row["state"] == "article":
             return False
         if None not in (row["title"], row["text"], row["published_at"]):
