@@ -63,9 +63,7 @@ def import_warc(
     """Save the articles of an archive; a file that was read in part is read on from there.
 
     An article's outlet is the one of `outlets` whose domain it is on, or is named by its host.
-    Raises UsageError for a file that is no archive.
     """
-    _require_archive(file)
     size = file.stat().st_size
     begun = store.archives.place(file, size)
     counts: Counter[str] = Counter()
@@ -101,7 +99,8 @@ def is_warc(file: Path) -> bool:
     return file.name.lower().endswith((".warc", ".warc.gz", ".arc", ".arc.gz"))
 
 
-def _require_archive(file: Path) -> None:
+def require_archive(file: Path) -> None:
+    """Raise UsageError for a file that does not begin as an archive."""
     with file.open("rb") as stream:
         start = stream.read(1024)
     if start[:2] == b"\x1f\x8b":

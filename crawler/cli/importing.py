@@ -47,13 +47,15 @@ def import_(
     from crawler.importing import import_articles
     from crawler.runs import begin, lock
     from crawler.store import open_store
-    from crawler.warcs import is_warc
+    from crawler.warcs import is_warc, require_archive
 
     for file in files:
         if str(file) != "-" and not file.is_file():
             raise UsageError(f"{file}: no such file")
     archives = [file for file in files if is_warc(file)]
     lines = [file for file in files if not is_warc(file)]
+    for file in archives:
+        require_archive(file)
     with lock(db):
         run = begin(db, f"newsloom import {' '.join(map(str, files))}", now=now())
         store = open_store(db)

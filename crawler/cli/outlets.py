@@ -106,11 +106,17 @@ def _tell(rows: list[Row], rejections: list[Row], odd: list[Row], gaps: list[Row
         )
     for row in odd:
         if row["retired_at"]:
-            click.echo(f"\n{row['outlet']}: {row['url']} is gone for good (410), asked no more")
+            click.echo(
+                f"\n{row['outlet']}: {row['url']} is gone for good (410) and asked no more; "
+                "take it out of the description"
+            )
         elif row["same_as"]:
             click.echo(f"\n{row['outlet']}: {row['url']} gives the same as {row['same_as']}")
         elif _place(row["url"]) != _place(row["moved_to"]):
-            click.echo(f"\n{row['outlet']}: {row['url']} has moved to {row['moved_to']}")
+            click.echo(
+                f"\n{row['outlet']}: {row['url']} has moved to {row['moved_to']}; "
+                "bring the description up to date"
+            )
 
 
 def _place(url: str) -> tuple[str, str]:
