@@ -27,7 +27,7 @@ _COMMANDS = {
     "outlets": "crawler.cli.outlets:outlets",
     "health": "crawler.cli.outlets:health",
     "import": "crawler.cli.importing:import_",
-    "export": "crawler.cli.files:export",
+    "export": "crawler.cli.export:export",
     "extract": "crawler.cli.files:extract",
     "reextract": "crawler.cli.reextract:reextract",
     "feed": "crawler.cli.files:feed",

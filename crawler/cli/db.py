@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from crawler.cli.output import as_json, emit
 from crawler.cli.reading import reading
 from crawler.errors import NoSuchDatabase, UsageError
 
 
 @click.group()
 def db() -> None:
-    """Check, migrate and back up the store."""
+    """Check, migrate, describe and back up the store."""
 
 
 @db.command()
@@ -54,3 +55,33 @@ def backup(path: Path, target: Path) -> None:
     with reading(path) as store:
         store.upkeep.backup(target)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
+
+
+@db.command()
+@click.argument("name", metavar="[TABLE]", required=False)
+@click.option("--json", "as_object", is_flag=True, help="As JSON.")
+@click.pass_obj
+def describe(path: Path, name: str | None, as_object: bool) -> None:
+    """Say what the tables and views hold, or each column of one: the codebook."""
+    import difflib
+
+    with reading(path) as store:
+        names = store.codebook.names()
+        chosen = [store.codebook.describe(one) for one in ([name] if name else names)]
+    found = [one for one in chosen if one is not None]
+    if name and not found:
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom db describe` lists them"
+        raise UsageError(f"there is no table or view {name}; {hint}")
+    if as_object:
+        objects = [
+            {**one._asdict(), "columns": [column._asdict() for column in one.columns]}
+            for one in found
+        ]
+        click.echo(as_json(objects[0] if name else objects, indent=2))
+    elif name:
+        click.echo(f"{found[0].name}, a {found[0].kind}: {found[0].comment}\n")
+        rows = [column._asdict() for column in found[0].columns]
+        emit(rows, ("name", "type", "comment"), None)
+    else:
+        emit([one._asdict() for one in found], ("name", "kind", "comment"), None)

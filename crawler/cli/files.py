@@ -1,4 +1,4 @@
-"""`newsloom export`, `extract`, `feed`: files in, files out."""
+"""`newsloom extract` and `feed`: what is understood of saved files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import gzip
 import io
 import json
 import os
-import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
@@ -16,11 +15,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from crawler.cli.output import as_json, write_csv
+from crawler.cli.output import as_json
 from crawler.cli.progress import counter
-from crawler.cli.reading import reading
 from crawler.errors import ExtractError, UsageError
-from crawler.store.reading import EXPORTS
 
 _FILES = click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -31,39 +28,6 @@ _WORKERS = click.option(
     default=None,
     help="Parser processes; default: one a core.",
 )
-
-
-@click.command()
-@click.argument("what", type=click.Choice(list(EXPORTS)))
-@click.option(
-    "--format", "form", type=click.Choice(["csv", "tsv", "jsonl"]), default="csv", show_default=True
-)
-@click.option("--no-text", is_flag=True, help="Articles without their body text, to be shared.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Default: standard output.",
-)
-@click.pass_obj
-def export(db: Path, what: str, form: str, no_text: bool, output: Path | None) -> None:
-    """Write articles, stories, copies and the rest for other programs."""
-    with reading(db) as store:
-        columns, rows = store.reading.export(what, text=not no_text)
-        if output is None:
-            _write(sys.stdout, columns, rows, form)
-            return
-        # newline="": the csv module writes its own line ends (RFC 4180).
-        with output.open("w", encoding="utf-8", newline="") as stream:
-            _write(stream, columns, rows, form)
-
-
-def _write(stream: Any, columns: list[str], rows: Iterable[tuple[Any, ...]], form: str) -> None:
-    if form == "jsonl":
-        for row in rows:
-            stream.write(as_json(dict(zip(columns, row, strict=True))) + "\n")
-    else:
-        write_csv(stream, columns, rows, form)
 
 
 class Saved(NamedTuple):

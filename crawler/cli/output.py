@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
+
+from crawler.exporting import write_csv
 
 Row = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -22,7 +23,6 @@ _RAW = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _RAW_OR_NEWLINE = re.compile(_RAW.pattern[:-1] + "\n]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def visible(text: str) -> str:
@@ -39,6 +39,11 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON that is also safe to show."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
     return visible(text)
+
+
+def shown(stream: TextIO) -> Callable[[str], str]:
+    """What text passes through on its way there: visible() on a terminal."""
+    return visible if stream.isatty() else str
 
 
 def clock(at: str | None) -> str:
@@ -67,7 +72,13 @@ def list_options(limit: int) -> Callable[[F], F]:
 def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
     """Print rows: as a table for people, or in the form asked for."""
     if form in ("csv", "tsv"):
-        write_csv(sys.stdout, columns, ([row[c] for c in columns] for row in rows), form)
+        write_csv(
+            sys.stdout,
+            columns,
+            ([row[c] for c in columns] for row in rows),
+            tabs=form == "tsv",
+            show=shown(sys.stdout),
+        )
     elif form == "nl":
         for row in rows:
             click.echo(as_json({c: row[c] for c in columns}))
@@ -75,17 +86,6 @@ def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
         click.echo(as_json([{c: row[c] for c in columns} for row in rows], indent=2))
     else:
         click.echo(table(list(rows), columns))
-
-
-def write_csv(
-    stream: Any, columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str
-) -> None:
-    """RFC 4180, UTF-8; text that a spreadsheet would compute gets an apostrophe in front."""
-    writer = csv.writer(stream, dialect="excel-tab" if form == "tsv" else "excel")
-    show = visible if stream.isatty() else str
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([show(_defused(cell)) if isinstance(cell, str) else cell for cell in row])
 
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
@@ -170,10 +170,6 @@ def _cell(column: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     return clock(value) if column.endswith("_at") or column == "at" else one_line(str(value))
-
-
-def _defused(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
 def _width(text: str) -> int:

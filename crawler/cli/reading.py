@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from crawler.cli.output import one_line
 from crawler.errors import UsageError
 from crawler.store import Store, read_store
 
@@ -50,3 +52,20 @@ def article_number(store: Store, name: str) -> int:
     if number is None:
         raise UsageError(f"there is no article {name}; `newsloom search WORDS` finds their numbers")
     return number
+
+
+def living_story(store: Store, number: int) -> int:
+    """The story that goes on under a number; raises UsageError when there never was one."""
+    living = store.stories.resolve(number)
+    if living is None:
+        raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
+    return living
+
+
+def check_outlet(store: Store, name: str) -> None:
+    """Raise UsageError, with names that are like it, when the file has no such outlet."""
+    known = store.reading.outlet_names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom health` lists them"
+        raise UsageError(f"there is no outlet {one_line(name)} in this file; {hint}")

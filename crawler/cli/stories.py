@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import shutil
 from itertools import groupby
@@ -12,10 +11,8 @@ from typing import Any
 import click
 
 from crawler.cli.output import Row, Since, as_json, clock, emit, list_options, one_line
-from crawler.cli.reading import reading
+from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
-from crawler.errors import UsageError
-from crawler.store import Store
 from crawler.store.reading import StoryFilter
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
@@ -36,7 +33,7 @@ def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
     """List stories: most outlets first, then latest."""
     with reading(db) as store:
         if asked["outlet"] is not None:
-            _check_outlet(store, asked["outlet"])
+            check_outlet(store, asked["outlet"])
         rows = store.reading.stories(StoryFilter(**asked), limit=limit)
         if not rows and form is None:
             if store.reading.groups()["stories"]:
@@ -47,14 +44,6 @@ def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
         emit(rows, _COLUMNS, form)
 
 
-def _check_outlet(store: Store, name: str) -> None:
-    known = store.reading.outlet_names()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom health` lists them"
-        raise UsageError(f"there is no outlet {one_line(name)} in this file; {hint}")
-
-
 @click.command()
 @click.argument("number", metavar="ID", type=click.IntRange(min=1))
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
@@ -62,9 +51,7 @@ def _check_outlet(store: Store, name: str) -> None:
 def story(db: Path, number: int, as_object: bool) -> None:
     """Show one story: how it spread, its texts, and who carried each, in time order."""
     with reading(db) as store:
-        living = store.stories.resolve(number)
-        if living is None:
-            raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
+        living = living_story(store, number)
         found = store.reading.story(living)
         life = store.reading.story_life(living)
         articles = store.reading.story_articles(living)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crawler.store.archives import Archives
 from crawler.store.articles import Articles, Saved
+from crawler.store.codebook import Codebook
 from crawler.store.connection import (
     connect_for_reading,
     connect_for_writing,
@@ -24,6 +25,7 @@ from crawler.store.connection import (
 from crawler.store.copies import Copies
 from crawler.store.counts import Counts
 from crawler.store.credits import Credits
+from crawler.store.exports import Exports
 from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
 from crawler.store.linking import Linking
@@ -63,6 +65,8 @@ class Store:
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)
         self.reading = Reading(connection)
+        self.exports = Exports(connection)
+        self.codebook = Codebook(connection)
         self.upkeep = Upkeep(connection)
 
     @contextmanager

@@ -92,6 +92,16 @@ class Groupings:
             "UPDATE groupings SET linked = linked + ? WHERE rowid = ?", (groups, entry)
         )
 
+    def last(self) -> Row | None:
+        """What the present grouping was made of: to cite it; None before the first."""
+        row = self._connection.execute(
+            "SELECT at, rebuilt, articles, inputs, settings, versions FROM groupings"
+            " WHERE partition IS NULL ORDER BY rowid DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        return dict(row) | {key: json.loads(row[key]) for key in ("settings", "versions")}
+
     # Beside the present one
 
     def keep(self, name: str, other: Groupings) -> None:

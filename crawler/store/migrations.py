@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 7
+VERSION = 8
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -30,6 +30,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m005_stories)
     steps()(m006_extraction)
     steps()(m007_discovery)
+    steps()(m008_desk)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -196,6 +197,11 @@ def m007_discovery(database: Database) -> None:
         },
     )
     _run("m007_discovery.sql", database)
+
+
+def m008_desk(database: Database) -> None:
+    """Views and indexes for whole files: first publishers with ties, lags, agency copy."""
+    _run("m008_desk.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

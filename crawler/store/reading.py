@@ -14,18 +14,6 @@ SILENT = 3
 """Times the usual pause between two new articles of an outlet, after which it counts as silent."""
 NIGHT = 12
 """Hours for which any outlet may be silent."""
-EXPORTS = {
-    "articles": "SELECT * FROM article_overview ORDER BY article",
-    "stories": "SELECT * FROM story_overview ORDER BY story",
-    "timeline": "SELECT * FROM story_timeline ORDER BY story, position",
-    "copies": "SELECT * FROM copies ORDER BY a, b",
-    "network": "SELECT * FROM copy_network ORDER BY earlier, later",
-    "revisions": "SELECT * FROM revisions ORDER BY article, revision",
-    "headlines": "SELECT * FROM headline_changes ORDER BY article, seen_at",
-    "days": "SELECT * FROM outlet_day ORDER BY outlet, day",
-}
-"""What can be exported, and the query behind it."""
-
 
 _CARRIED = """
   FROM outlets o JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
@@ -318,16 +306,6 @@ class Reading:
         """Number of pages in each state."""
         rows = self._connection.execute("SELECT state, count(*) FROM pages GROUP BY state")
         return {row[0]: row[1] for row in rows}
-
-    def export(self, what: str, *, text: bool) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-        """Columns and rows of one of EXPORTS, streamed; articles with or without their text."""
-        query = EXPORTS[what]
-        if what == "articles" and text:
-            query = (
-                "SELECT v.*, t.text FROM article_overview v JOIN article_texts t USING (article)"
-            )
-        cursor = self._connection.execute(query)
-        return [column[0] for column in cursor.description], (tuple(row) for row in cursor)
 
     def placed_articles(self) -> Iterator[Row]:
         """Every article with its address, copy group, story and agencies; to score a truth."""

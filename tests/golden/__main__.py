@@ -65,10 +65,37 @@ def _help(title: str, command: click.Command, context: click.Context) -> str:
 
 def codebook() -> str:
     """The schema as a reference page: its comments are the codebook."""
-    return (
-        "# The store\n\nEvery table and column says in its comment what it holds. Made from the "
-        f"schema by `python -m tests.golden`.\n\n```sql\n{schema()}```\n"
-    )
+    store = open_store(":memory:")
+    parts = [
+        "# The codebook\n\nWhat every view, table and column of a store holds. Made from the "
+        "comments in the schema by `python -m tests.golden`; `newsloom db describe` prints the "
+        "same of any file, and SQLite itself keeps it: `SELECT sql FROM sqlite_schema`.\n\n"
+        "Times are UTC, written `2022-01-05T12:00:00Z`; what is not known is NULL; lists are JSON "
+        "arrays; yes and no are 1 and 0.\n"
+    ]
+    kind = ""
+    for name in store.codebook.names():
+        described = store.codebook.describe(name)
+        assert described is not None
+        if described.kind != kind:
+            kind = described.kind
+            parts.append(f"## {kind.capitalize()}s\n")
+        parts.append(f"### {name}\n\n{_sentence(described.comment)}\n")
+        lines = [
+            f"| `{column.name}` | {column.type.lower()} | {_cell(column.comment)} |"
+            for column in described.columns
+        ]
+        parts.append("| column | type | holds |\n|---|---|---|\n" + "\n".join(lines) + "\n")
+    store.close()
+    return "\n".join(parts)
+
+
+def _sentence(comment: str) -> str:
+    return f"{comment[0].upper()}{comment[1:]}."
+
+
+def _cell(comment: str) -> str:
+    return comment.replace("|", "\\|").replace("<", "&lt;")
 
 
 FILES: dict[Path, Callable[[], str]] = {

@@ -45,8 +45,7 @@ def test_a_changed_text_keeps_the_old_one(store: Store) -> None:
 def test_a_doubt_about_the_time_goes_with_the_time_it_was_about(store: Store) -> None:
     save(store, article(published_doubt="meta says 2021-01-01"))
     save(store, article("The bridge stays open."))
-    (row,) = list(store.reading.export("articles", text=False)[1])
-    columns = store.reading.export("articles", text=False)[0]
+    columns, (row,), _ = store.exports.export("articles", text=False)
     assert row[columns.index("published_doubt")] is None
 
 

@@ -1,0 +1,162 @@
+"""A store filled as months of crawling would fill it, without the crawling and the grouping.
+
+Findings are written as grouping writes them, so that views, pages and exports have to read what
+they would read of a real file: texts of 3.5 kB, a third of the articles copies, stories of one to
+hundreds of articles, an agency behind a fifth of them, one article in fifty rewritten.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crawler.store import open_store
+
+OUTLETS = 120
+LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
+AGENCIES = ("Reuters", "AP", "AFP")
+PER_DAY = 1500
+_START = datetime(2022, 1, 1, tzinfo=UTC)
+_WORDS = [f"{a}{b}" for a in ("ka", "lo", "mi", "ru", "ten", "sor", "val") for b in
+          ("nat", "dir", "pol", "mek", "shan", "tor", "ley", "gard", "bin", "fex")]  # fmt: skip
+
+
+def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
+    """A store of so many articles at `path`; made once, found again the next time."""
+    if path.exists():
+        return path
+    made = path.with_suffix(".part")
+    made.unlink(missing_ok=True)
+    store = open_store(made)
+    with store.batch():
+        store.runs.open("crawl", now=_at(0), pid=1)
+        store.runs.close(1, now=_at(3600), outcome="done", summary={})
+    store.close()
+    connection = sqlite3.connect(made)
+    connection.execute("PRAGMA synchronous = OFF")
+    _fill(connection, articles, random.Random(seed))  # noqa: S311 - a corpus, not a secret
+    connection.execute("PRAGMA optimize")
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    made.rename(path)
+    return path
+
+
+def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
+    db.executemany(
+        "INSERT INTO outlets (id, slug, name, home, country, language, agency)"
+        " VALUES (?, ?, ?, ?, 'GB', ?, ?)",
+        ((n, f"outlet-{n}", f"Outlet {n}", f"https://outlet-{n}.example", _language(n), n <= 3)
+         for n in range(1, OUTLETS + 1)),
+    )  # fmt: skip
+    db.executemany(
+        "INSERT INTO sources (id, outlet, url, kind, polled_at, failures)"
+        " VALUES (?, ?, ?, 'feed', ?, ?)",
+        ((n, n, f"https://outlet-{n}.example/feed", _at(0), n % 40 == 0)
+         for n in range(1, OUTLETS + 1)),
+    )  # fmt: skip
+    days = articles // PER_DAY + 1
+    db.executemany(
+        "INSERT INTO fetches (run, source, url, at, status, outcome, listed, offered)"
+        " VALUES (1, ?, 'u', ?, 200, ?, 20, 3)",
+        ((source, _at(86400 * day + 3600 * hour), chance.choice(("read", "unchanged", "unchanged")))
+         for day in range(days) for hour in range(0, 24, 2) for source in range(1, OUTLETS + 1)),
+    )  # fmt: skip
+    article = 0
+    for story, size in enumerate(_sizes(articles, chance), 1):
+        db.execute("INSERT INTO stories (id, title) VALUES (?, ?)", (story, _headline(chance)))
+        begun = 86400 * (article / PER_DAY)
+        left = size
+        while left:
+            group = min(left, chance.choice((1, 1, 1, 2, 3, 8)))
+            _group(db, article + 1, group, story, begun, chance)
+            article += group
+            left -= group
+    db.execute(
+        """
+        UPDATE stories SET (articles, outlets, copy_groups, first_at, last_at, languages, central) = (
+          SELECT count(*), count(DISTINCT a.outlet), count(DISTINCT g.id), min(a.published_at),
+            max(a.published_at), json_group_array(DISTINCT a.language), min(a.id)
+          FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+          JOIN articles a ON a.id = m.article WHERE g.story = stories.id)
+        """
+    )
+
+
+def _group(
+    db: sqlite3.Connection, first: int, size: int, story: int, begun: float, chance: random.Random
+) -> None:
+    """Articles that carry one text, in outlets of one language."""
+    outlets = chance.sample(range(1, OUTLETS + 1), size)
+    text = _text(chance)
+    wire = chance.random() < 0.2
+    at = begun + chance.expovariate(1 / 20000)
+    rows, pages = [], []
+    for n, outlet in enumerate(outlets):
+        number, when = first + n, _at(at + 1800 * n)
+        url = f"https://outlet-{outlet}.example/{number}"
+        pages.append((number, outlet, url, when))
+        rows.append((number, number, outlet, url, _headline(chance), text, len(text.split()),
+                     _language(outlet), when, "second", "jsonld", when, _at(at + 1800 * n + 600),
+                     _at(at + 1800 * n - 3000), f"{number:x}"))  # fmt: skip
+    db.executemany(
+        "INSERT INTO pages (id, outlet, url, state, settled_at) VALUES (?, ?, ?, 'article', ?)",
+        pages,
+    )
+    db.executemany(
+        "INSERT INTO articles (id, page, outlet, url, title, text, words, language, published_at,"
+        " published_precision, published_source, published_raw, first_seen_at, previous_poll_at,"
+        " text_hash, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        rows,
+    )
+    db.execute(
+        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at) VALUES (?, ?, ?, ?, ?)",
+        (first, story, size, 0.8 if size > 1 else None, rows[0][8]),
+    )
+    numbers = range(first, first + size)
+    db.executemany("INSERT INTO memberships VALUES (?, ?)", ((n, first) for n in numbers))
+    db.executemany(
+        "INSERT INTO copies VALUES (?, ?, 'same', 0.8, 0.9, 0.9, 300, 5, 0, 'a passage', 0, 0, 1,"
+        " 'bench')",
+        ((first, n) for n in numbers[1:]),
+    )
+    if wire:
+        agency = chance.choice(AGENCIES)
+        db.executemany(
+            "INSERT INTO credits VALUES (?, ?, ?, 'evidence', 0.9)",
+            ((n, agency, chance.choice(("byline", "copy"))) for n in numbers),
+        )
+    if chance.random() < 0.02:
+        db.execute(
+            "INSERT INTO revisions (article, revision, title, text, words, authors, fetched_at,"
+            " replaced_at, text_hash, run) VALUES (?, 0, ?, ?, 500, '[]', ?, ?, 'x', 1)",
+            (first, _headline(chance), text, rows[0][8], _at(at + 7200)),
+        )
+        db.execute("UPDATE articles SET revision = 1 WHERE id = ?", (first,))
+
+
+def _sizes(articles: int, chance: random.Random) -> Iterator[int]:
+    while articles:
+        size = min(articles, 400, int(chance.paretovariate(1.1)))
+        yield size
+        articles -= size
+
+
+def _text(chance: random.Random) -> str:
+    return "\n".join(" ".join(chance.choices(_WORDS, k=60)) for _ in range(10))
+
+
+def _headline(chance: random.Random) -> str:
+    return " ".join(chance.choices(_WORDS, k=8)).capitalize()
+
+
+def _language(outlet: int) -> str:
+    return LANGUAGES[outlet % len(LANGUAGES)]
+
+
+def _at(seconds: float) -> str:
+    return (_START + timedelta(seconds=int(seconds))).strftime("%Y-%m-%dT%H:%M:%SZ")

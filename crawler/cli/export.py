@@ -1,0 +1,181 @@
+"""`newsloom export`: rows for other programs, with what to cite them by."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler import __version__
+from crawler.cli.output import Since, Until, shown
+from crawler.cli.progress import Line
+from crawler.cli.reading import check_outlet, living_story, reading
+from crawler.errors import UsageError
+from crawler.exporting import (
+    FORMATS,
+    manifest,
+    write_csv,
+    write_graphml,
+    write_jsonl,
+    write_parquet,
+)
+from crawler.store import Store
+from crawler.store.exports import EXPORTS, Exported, Narrowed
+
+_ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outlets")}
+"""Formats that hold one thing, and what that is."""
+
+
+@click.command()
+@click.argument("what", type=click.Choice(EXPORTS), metavar="WHAT")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Default: what FILE is called; csv."
+)
+@click.option("--since", type=Since(), help="Only what is of then or later.")
+@click.option("--until", type=Until(), help="Only what is of then or before.")
+@click.option("--story", type=click.IntRange(min=1), metavar="ID", help="Only this story.")
+@click.option("--outlet", metavar="NAME", help="Only this outlet.")
+@click.option("--no-text", is_flag=True, help="Without the outlets' own texts, to be shared.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Default: standard output. A FILE.manifest.json beside it says what to cite.",
+)
+@click.pass_obj
+def export(
+    db: Path,
+    /,
+    what: str,
+    form: str | None,
+    no_text: bool,
+    output: Path | None,
+    **asked: Any,
+) -> None:
+    """Write rows for other programs.
+
+    WHAT is one of articles, stories, timeline, first, copies, pairs, network, agencies,
+    headlines, revisions, days, outlets.
+    """
+    suffix = output.suffix.lstrip(".") if output else ""
+    form = form or (suffix if suffix in FORMATS else "csv")
+    if form in _ONLY and what != _ONLY[form][0]:
+        raise UsageError(f"{form} holds {_ONLY[form][1]}: `newsloom export {_ONLY[form][0]}`")
+    if form == "parquet" and output is None:
+        raise UsageError("Parquet is not for a terminal or a pipe; name a file with -o FILE")
+    with reading(db) as store:
+        narrowed = _narrowed(store, asked)
+        try:
+            exported = store.exports.export(what, narrowed, text=not no_text)
+        except ValueError as error:
+            raise UsageError(f"{error}; leave that option out") from error
+        if output is None:
+            _write_text(sys.stdout, store, exported, form)
+            return
+        rows = _to_file(output, store, exported, form)
+        about = {
+            "rows": rows,
+            "export": what,
+            "format": form,
+            **{key: value for key, value in narrowed._asdict().items() if value is not None},
+            "text": not no_text,
+            "columns": exported.columns,
+            "query": exported.query,
+            "newsloom": __version__,
+            "schema": store.codebook.version(),
+            "grouping": store.groupings.last(),
+        }
+    beside = output.with_name(output.name + ".manifest.json")
+    beside.write_text(json.dumps(manifest(output, about), indent=2, ensure_ascii=False) + "\n")
+    click.echo(f"{output}: {rows:,} rows; to cite it: {beside}", err=True)
+
+
+def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
+    if asked["outlet"] is not None:
+        check_outlet(store, asked["outlet"])
+    if asked["story"] is not None:
+        asked["story"] = living_story(store, asked["story"])
+    return Narrowed(**asked)
+
+
+def _to_file(output: Path, store: Store, exported: Exported, form: str) -> int:
+    """Write a file that is whole or not there; number of its rows."""
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
+    part = output.with_name(output.name + ".part")
+    counted = _Counted(exported.rows)
+    exported = exported._replace(rows=counted)
+    try:
+        if form == "parquet":
+            write_parquet(part, exported.columns, exported.rows)
+        else:
+            # newline="": the csv module writes its own line ends (RFC 4180).
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                _write_text(stream, store, exported, form)
+        part.replace(output)
+    finally:
+        counted.line.clear()
+        part.unlink(missing_ok=True)
+    return counted.count
+
+
+class _Counted:
+    """Rows, counted as they go by; shows how far it is."""
+
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self.count = 0
+        self.line = Line(quiet=False)
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return self
+
+    def __next__(self) -> tuple[Any, ...]:
+        row = next(self._rows)
+        self.count += 1
+        self.line.draw(f"exporting: {self.count} rows")
+        return row
+
+
+def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> None:
+    show = shown(stream)
+    columns, rows = exported.columns, exported.rows
+    if form == "jsonl":
+        write_jsonl(stream, columns, rows, show=show)
+    elif form == "graphml":
+        nodes = store.exports.export("outlets")
+        named = partial(zip, nodes.columns, strict=True)
+        write_graphml(stream, columns, rows, (dict(named(row)) for row in nodes.rows))
+    elif form == "opml":
+        stream.write(_opml(exported) + os.linesep)
+    else:
+        write_csv(stream, columns, rows, tabs=form == "tsv", show=show)
+
+
+def _opml(exported: Exported) -> str:
+    from crawler.describing import to_opml
+    from crawler.types import Outlet, Source, SourceKind
+
+    outlets = {}
+    for row in exported.rows:
+        outlet = dict(zip(exported.columns, row, strict=True))
+        slug = outlet["outlet"]
+        feeds = tuple(
+            Source(outlet=slug, url=url, kind=SourceKind.FEED)
+            for url in json.loads(outlet["feeds"])
+        )
+        outlets[slug] = Outlet(
+            slug=slug,
+            name=outlet["name"],
+            home=outlet["home"],
+            language=outlet["language"],
+            sources=feeds,
+        )
+    return to_opml(outlets)

@@ -1,0 +1,128 @@
+"""What is taken away can be read by others, cited, and opened without harm."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import networkx
+import pandas
+import pytest
+
+from crawler.exporting import write_csv, write_graphml
+from tests.conftest import Crawled, newsloom
+from tests.store.told import Told
+
+
+def test_a_spreadsheet_computes_nothing_of_ours() -> None:
+    stream = io.StringIO()
+    write_csv(stream, ["title", "n"], [["=cmd()", -1], ["+1", 2], ['say "hi",\nyou', 3]])
+    assert list(csv.reader(io.StringIO(stream.getvalue()))) == [
+        ["title", "n"], ["'=cmd()", "-1"], ["'+1", "2"], ['say "hi",\nyou', "3"],
+    ]  # fmt: skip
+    assert stream.getvalue().endswith("\r\n")
+
+
+def test_the_same_rows_in_every_form(crawled: Crawled, tmp_path: Path) -> None:
+    for form in ("csv", "tsv", "jsonl", "parquet"):
+        done = newsloom("--db", crawled.db, "export", "articles", "-o", tmp_path / f"a.{form}")
+        assert done.returncode == 0, done.stderr
+    parquet = pandas.read_parquet(tmp_path / "a.parquet")
+    jsonl = pandas.read_json(tmp_path / "a.jsonl", lines=True)
+    assert len(parquet) == len(jsonl) > 200
+    assert str(parquet["published_at"].dtype).startswith("datetime64")
+    assert str(parquet["published_at"].dt.tz) == "UTC"
+    assert parquet["text"].tolist() == jsonl["text"].tolist()
+    assert [list(names) for names in parquet["authors"]] == jsonl["authors"].tolist()
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as stream:
+        table = list(csv.DictReader(stream))
+    with (tmp_path / "a.tsv").open(encoding="utf-8", newline="") as stream:
+        assert list(csv.DictReader(stream, dialect="excel-tab")) == table
+    assert [row["url"] for row in table] == parquet["url"].tolist()
+    assert list(table[0]) == list(parquet.columns)
+
+
+def test_a_manifest_says_what_to_cite(crawled: Crawled, tmp_path: Path) -> None:
+    file = tmp_path / "shared.csv"
+    done = newsloom(
+        "--db", crawled.db, "export", "articles", "--no-text", "--since", "2022-01-06", "-o", file
+    )
+    assert "to cite it" in done.stderr
+    about = json.loads((tmp_path / "shared.csv.manifest.json").read_text("utf-8"))
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert about["rows"] == len(rows) > 0
+    assert about["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert about["columns"] == list(rows[0])
+    assert "text" not in rows[0]
+    assert about["since"] == "2022-01-06T00:00:00Z"
+    assert about["grouping"]["inputs"]
+    assert about["grouping"]["settings"]["copies"]
+    assert all((r["published_at"] or r["first_seen_at"]) >= "2022-01-06" for r in rows)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_network_opens_in_networkx(crawled: Crawled, tmp_path: Path) -> None:
+    file = tmp_path / "network.graphml"
+    assert newsloom("--db", crawled.db, "export", "network", "-o", file).returncode == 0
+    graph = networkx.read_graphml(file)
+    rows = json.loads(
+        "["
+        + ",".join(
+            newsloom("--db", crawled.db, "export", "network", "--format", "jsonl")
+            .stdout.splitlines()
+        )
+        + "]"
+    )  # fmt: skip
+    assert graph.is_directed()
+    assert {(a, b): d["copies"] for a, b, d in graph.edges(data=True)} == {
+        (row["earlier"], row["later"]): row["copies"] for row in rows
+    }
+    assert graph.nodes["meridian"]["agency"] == 1
+
+
+def test_graphml_holds_hostile_names(tmp_path: Path) -> None:
+    name = 'a"<b>&\x1b\x00\ud800]]>'
+    stream = io.StringIO()
+    node = {"outlet": name, "name": name, "country": None, "language": None, "agency": 0}
+    write_graphml(stream, ["earlier", "later", "copies"], [(name, name, 2)], [node])
+    (tmp_path / "g.graphml").write_text(stream.getvalue(), "utf-8")
+    graph = networkx.read_graphml(tmp_path / "g.graphml")
+    assert list(graph.nodes) == ['a"<b>&]]>']
+
+
+def test_wrong_wishes_are_named(crawled: Crawled, tmp_path: Path) -> None:
+    wrong = {
+        ("export", "articles", "--format", "graphml"): "export network",
+        ("export", "articles", "--format", "opml"): "export outlets",
+        ("export", "articles", "--format", "parquet"): "-o FILE",
+        ("export", "articles", "--outlet", "meridiam"): "meridian",
+        ("export", "articles", "--story", "99999"): "no story 99999",
+        ("export", "days", "--story", "1"): "days are of no story",
+        ("export", "outlets", "--since", "2d"): "outlets have no time",
+        ("export", "articles", "-o", tmp_path / "no" / "a.csv"): "there is no folder",
+    }
+    for arguments, says in wrong.items():
+        done = newsloom("--db", crawled.db, *arguments)
+        assert done.returncode == 2, arguments
+        assert says in done.stderr, (arguments, done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_hostile_store_can_be_taken_away(tmp_path: Path, form: str) -> None:
+    told = Told(tmp_path / "h.db")
+    title = "=HYPERLINK(\x1b]0;x\x07\u202e)"
+    told.article("herald", title=title)
+    told.connection.close()
+    file = tmp_path / f"a.{form}"
+    assert newsloom("--db", told.path, "export", "articles", "-o", file).returncode == 0
+    if form == "csv":
+        assert f"'{title}" in file.read_text("utf-8")
+    elif form == "jsonl":
+        assert json.loads(file.read_text("utf-8"))["title"] == title
+    else:
+        assert pandas.read_parquet(file)["title"][0] == title

@@ -1,0 +1,116 @@
+"""What the views say of small stores whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.store import read_store
+from crawler.store.exports import EXPORTS, Narrowed
+from tests.store.told import Told
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    made = Told(tmp_path / "told.db")
+    yield made
+    made.connection.close()
+
+
+def hour(clock: str, day: int = 5) -> str:
+    return f"2022-01-{day:02}T{clock}:00Z"
+
+
+def test_who_was_first_is_known_when_no_other_poll_overlaps(told: Told) -> None:
+    told.article("herald", polled=hour("10:00"), seen=hour("10:30"))
+    told.article("gazette", polled=hour("11:00"), seen=hour("11:30"))
+    told.article("courier", polled=hour("10:30"), seen=hour("10:45"))
+    assert told.rows("SELECT outlet, may_be_first, tied FROM first_publishers ORDER BY outlet") == [
+        ("courier", 0, 0), ("gazette", 0, 0), ("herald", 1, 0),
+    ]  # fmt: skip
+
+
+def test_who_was_first_is_a_tie_when_polls_overlap_or_there_was_none_before(told: Told) -> None:
+    told.article("herald", polled=hour("10:00"), seen=hour("10:30"))
+    told.article("gazette", polled=hour("10:15"), seen=hour("12:00"))
+    told.article("courier", polled=None, seen=hour("14:00"))
+    told.article("late", polled=hour("10:31"), seen=hour("14:00"))
+    told.article("late", polled=hour("09:00"), seen=hour("15:00"))
+    assert told.rows("SELECT outlet, may_be_first, tied FROM first_publishers ORDER BY outlet") == [
+        ("courier", 1, 1), ("gazette", 1, 1), ("herald", 1, 1), ("late", 0, 1),
+    ]  # fmt: skip
+
+
+def test_the_network_goes_from_the_earlier_to_the_later(told: Told) -> None:
+    for day, lag in ((5, "11:00"), (6, "13:00"), (7, "18:00")):
+        first = told.article("wire", published=hour("10:00", day))
+        told.article("herald", published=hour(lag, day), copy_of=first)
+    # The later article has the lower number: it was seen first.
+    number = told.article("herald", published=hour("12:00", 8))
+    told.article("wire", published=hour("10:00", 8), copy_of=number)
+    # Within one outlet nobody copies from anybody.
+    told.article("herald", published=hour("13:00", 8), copy_of=number)
+    assert told.rows("SELECT * FROM copy_network") == [("wire", "herald", 4, 0, 2.5, 0.825)]
+    assert told.rows("SELECT DISTINCT earlier, later FROM copy_pairs") == [("wire", "herald")]
+
+
+def test_a_time_known_to_the_day_ties_with_any_time_of_that_day(told: Told) -> None:
+    first = told.article("wire", published=hour("10:00"))
+    told.article("herald", published=hour("00:00"), precision="day", copy_of=first)
+    told.article("courier", published=hour("10:00"), copy_of=first)
+    told.article("gazette", published=hour("00:00", 6), precision="day", copy_of=first)
+    rows = told.rows("SELECT later, earlier, tied FROM copy_network")
+    assert {frozenset(row[:2]): row[2] for row in rows} == {
+        frozenset({"wire", "herald"}): 1,
+        frozenset({"wire", "courier"}): 1,
+        frozenset({"wire", "gazette"}): 0,
+    }
+
+
+def test_agency_share_by_outlet_and_week(told: Told) -> None:
+    told.outlet("wire", agency=True)
+    told.credit(told.article("wire", published=hour("10:00")), "byline")
+    named = told.article("herald", published=hour("10:00", 3))  # a Monday
+    told.credit(named, "byline")
+    told.credit(named, "copy")
+    told.credit(told.article("herald", published=hour("23:59", 9)), "copy")  # its Sunday
+    told.credit(told.article("herald", published=hour("12:00")), "credit", confidence=0.3)
+    told.article("herald", published=hour("12:00"))
+    told.article("herald", published=hour("00:00", 10))
+    assert told.rows("SELECT * FROM agency_share ORDER BY week") == [
+        ("herald", "2022-01-03", 4, 1, 2, 2, 0.5),
+        ("herald", "2022-01-10", 1, 0, 0, 0, 0.0),
+    ]
+
+
+def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) -> None:
+    first = told.article("wire", published=hour("10:00"))
+    told.article("herald", published=hour("11:00"), copy_of=first)
+    told.article("herald", published=hour("11:00", 9), story=None)
+    store = read_store(told.path)
+    everything = {what: store.exports.export(what) for what in EXPORTS}
+    rows = {what: list(exported.rows) for what, exported in everything.items()}
+    assert rows["network"] == told.rows("SELECT * FROM copy_network")
+    for what, exported in everything.items():
+        for row in rows[what]:
+            assert len(row) == len(exported.columns), what
+        shared = store.exports.export(what, text=False)
+        assert not {"text", "passage"} & set(shared.columns), what
+        narrowed = store.exports.export(what, Narrowed(outlet="herald"))
+        assert narrowed.columns == exported.columns
+        assert set(narrowed.rows) <= set(rows[what]), what
+    count = {
+        what: len(list(store.exports.export(what, Narrowed(story=1, until=hour("12:00"))).rows))
+        for what in EXPORTS
+        if what not in ("agencies", "days", "outlets")
+    }
+    assert count == {
+        "articles": 2, "stories": 0, "timeline": 2, "first": 0, "copies": 1, "pairs": 1,
+        "network": 1, "headlines": 0, "revisions": 0,
+    }  # fmt: skip
+    for what, narrowed_by in (("days", Narrowed(story=1)), ("outlets", Narrowed(since="2022"))):
+        with pytest.raises(ValueError, match=r"no story|no time"):
+            store.exports.export(what, narrowed_by)
+    store.close()
