@@ -1,4 +1,4 @@
-"""Why two articles are in one story or in two, and what almost joined it."""
+"""Why two articles are copies or not, in one story or in two, and what almost joined it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,127 @@ from typing import Any
 
 from crawler.linking import Backgrounds
 from crawler.store import Store
-from dedupe import StoryNode, StoryScheme, average_score, heaviest_terms, story_evidence
+from dedupe import (
+    Document,
+    Scheme,
+    StoryNode,
+    StoryScheme,
+    average_score,
+    compare,
+    cut,
+    heaviest_terms,
+    is_template,
+    longest_passage,
+    story_evidence,
+)
+from dedupe.text import shingles
 
 NEAR = 3
 """Other stories named that almost joined."""
 
 Row = dict[str, Any]
+
+
+def text_compared(store: Store, article: int, revision: int | None) -> str:
+    """The text that was compared, or the newest."""
+    texts = store.copies.texts(store.copies.article(article))
+    return next((text.text for text in texts if text.revision == revision), texts[-1].text)
+
+
+def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
+    """Whether two articles, the lower number first, are copies, and by which figures.
+
+    The figures are those stored when they were compared; None when they were not, or when they
+    share too little.
+    """
+
+    first, second = store.reading.article(a), store.reading.article(b)
+    assert first is not None  # their numbers were looked up
+    assert second is not None
+    left, right = (shingles(row["text"], scheme) for row in (first, second))
+    stored = store.reading.edge(a, b)
+    numbers: tuple[int, int] = (
+        (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
+    )
+    if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
+        # Pairs of a template are not stored: there would be more of them than of anything else.
+        numbers = _compare_numbers(first["text"], second["text"], scheme)
+    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
+            "revision_a", "revision_b")  # fmt: skip
+    return {
+        "a": _named(first),
+        "b": _named(second),
+        "same_copy_group": first["copy_group"] is not None
+        and first["copy_group"] == second["copy_group"],
+        "same_story": first["story"] is not None and first["story"] == second["story"],
+        **{key: stored[key] if stored else None for key in kept},
+        "numbers_same": numbers[0],
+        "numbers_changed": numbers[1],
+        "joined": bool(stored and stored["joined"]),
+        "template": is_template(*numbers, scheme),
+        "shared_whole": len(left & right),
+        "shingles_a": len(left),
+        "shingles_b": len(right),
+        "passage": stored["passage"]
+        if stored
+        else longest_passage(first["text"], second["text"], scheme),
+        "stored": stored is not None,
+        "scheme": scheme.id,
+        "min_shingles": scheme.min_shingles,
+        "min_jaccard": scheme.min_jaccard,
+        "min_containment": scheme.min_containment,
+        "min_part": scheme.min_part,
+        "passage_needed": scheme.passage,
+    }
+
+
+def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
+    one, two = (Document(id=n, shingled=cut(text, scheme)) for n, text in enumerate((a, b)))
+    edge = compare(one, two, scheme)
+    return (edge.numbers_same, edge.numbers_changed) if edge else (0, 0)
+
+
+def _named(row: Row) -> Row:
+    return {
+        key: row[key] for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
+    }
+
+
+def verdict(found: Row) -> str:
+    """What explain_copies() found, in a sentence."""
+    if found["a"]["article"] == found["b"]["article"]:
+        return "This is one and the same article."
+    shorter = min(found["shingles_a"], found["shingles_b"])
+    # An earlier text may have been long enough: then there is evidence.
+    if shorter < found["min_shingles"] and not found["stored"]:
+        return (
+            f"Not compared: the shorter text has {shorter} runs of words, "
+            f"{found['min_shingles']} are needed."
+        )
+    if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
+        return "Not compared yet; `newsloom group` does it."
+    if found["joined"]:
+        return {
+            "same": "Copies: the same text.",
+            "contains": "Copies: A contains B.",
+            "contained": "Copies: A is contained in B.",
+        }[found["relation"]]
+    limits = (
+        f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
+        f"or {found['min_containment']:.0%} of the shorter text's "
+        f"and {found['min_part']:.0%} of the longer one's"
+    )
+    together = " They are in one copy group through others." if found["same_copy_group"] else ""
+    if found["template"]:
+        return f"Not copies but one template: most numbers in it differ.{together}"
+    if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
+        return (
+            f"Not copies: what they share is short and scattered, and no passage of "
+            f"{found['passage_needed']} runs of words.{together}"
+        )
+    if found["relation"] == "partial":
+        return f"Not copies, though they share passages: {limits}.{together}"
+    return f"Not copies: {limits}.{together}"
 
 
 def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:

@@ -7,17 +7,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import (
-    Row,
-    as_json,
-    clock,
-    emit,
-    list_options,
-    one_line,
-    table,
-    visible,
-)
+from crawler.cli.output import Row, as_json, emit, list_options, table
 from crawler.cli.reading import article_number, reading
+from crawler.visible import clock, one_line, visible
 
 
 @click.command()

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from crawler.cli.figures import figures_of, show
-from crawler.cli.output import as_json, clock, one_line, table
+from crawler.cli.output import as_json, table
 from crawler.cli.reading import reading
 from crawler.errors import UsageError
+from crawler.visible import clock, one_line
 
 
 @click.command()

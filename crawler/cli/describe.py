@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import clock, one_line, table
+from crawler.cli.output import table
 from crawler.cli.reading import outlets_option
 from crawler.errors import UsageError
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.types import Outlet
+from crawler.visible import clock, one_line
 
 SHOWN_BAD = 20
 """Entries left out of an OPML file that are named."""

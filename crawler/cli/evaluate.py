@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from crawler.cli.figures import figures_of, show
-from crawler.cli.output import as_json, one_line
+from crawler.cli.output import as_json
 from crawler.cli.reading import article_number, reading
 from crawler.errors import UsageError
+from crawler.visible import one_line
 
 _FORM = "a line needs `url` or `id`, and `label`"
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.output import Row, as_json, one_line, visible
+from crawler.cli.output import Row, as_json
 from crawler.cli.reading import article_number, reading
-from crawler.store import Store
-
-if TYPE_CHECKING:
-    from dedupe import Scheme
+from crawler.visible import one_line, visible
 
 TERMS = 10
 """Words named that carried the link."""
@@ -26,17 +22,17 @@ TERMS = 10
 @click.pass_obj
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
-    from crawler.explaining import explain_stories
-    from dedupe import StoryScheme
+    from crawler.explaining import explain_copies, explain_stories, text_compared
+    from dedupe import Scheme, StoryScheme
 
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
-        evidence = _evidence(store, a, b)
+        evidence = explain_copies(store, a, b, Scheme())
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
             evidence["stories"] = explain_stories(store, a, b, StoryScheme())
         texts = (
-            _text(store, a, evidence["revision_a"]),
-            _text(store, b, evidence["revision_b"]),
+            text_compared(store, a, evidence["revision_a"]),
+            text_compared(store, b, evidence["revision_b"]),
         )
     if as_object:
         click.echo(as_json(evidence, indent=2))
@@ -50,77 +46,14 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
             click.echo(line)
 
 
-def _text(store: Store, article: int, revision: int | None) -> str:
-    """The text that was compared, or the newest."""
-    texts = store.copies.texts(store.copies.article(article))
-    return next((text.text for text in texts if text.revision == revision), texts[-1].text)
-
-
-def _evidence(store: Store, a: int, b: int) -> Row:
-    from dedupe import Scheme, is_template, longest_passage
-    from dedupe.text import shingles
-
-    first, second = store.reading.article(a), store.reading.article(b)
-    assert first is not None  # their numbers were looked up
-    assert second is not None
-    scheme = Scheme()
-    left, right = (shingles(row["text"], scheme) for row in (first, second))
-    stored = store.reading.edge(a, b)
-    numbers: tuple[int, int] = (
-        (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
-    )
-    if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
-        # Pairs of a template are not stored: there would be more of them than of anything else.
-        numbers = _compare_numbers(first["text"], second["text"], scheme)
-    kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
-            "revision_a", "revision_b")  # fmt: skip
-    return {
-        "a": _named(first),
-        "b": _named(second),
-        "same_copy_group": first["copy_group"] is not None
-        and first["copy_group"] == second["copy_group"],
-        "same_story": first["story"] is not None and first["story"] == second["story"],
-        **{key: stored[key] if stored else None for key in kept},
-        "numbers_same": numbers[0],
-        "numbers_changed": numbers[1],
-        "joined": bool(stored and stored["joined"]),
-        "template": is_template(*numbers, scheme),
-        "shared_whole": len(left & right),
-        "shingles_a": len(left),
-        "shingles_b": len(right),
-        "passage": stored["passage"]
-        if stored
-        else longest_passage(first["text"], second["text"], scheme),
-        "stored": stored is not None,
-        "scheme": scheme.id,
-        "min_shingles": scheme.min_shingles,
-        "min_jaccard": scheme.min_jaccard,
-        "min_containment": scheme.min_containment,
-        "min_part": scheme.min_part,
-        "passage_needed": scheme.passage,
-    }
-
-
-def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
-    from dedupe import Document, compare, cut
-
-    one, two = (Document(id=n, shingled=cut(text, scheme)) for n, text in enumerate((a, b)))
-    edge = compare(one, two, scheme)
-    return (edge.numbers_same, edge.numbers_changed) if edge else (0, 0)
-
-
-def _named(row: Row) -> Row:
-    return {
-        key: row[key] for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
-    }
-
-
 def _say(found: Row) -> None:
+    from crawler.explaining import verdict
+
     for side in ("a", "b"):
         row = found[side]
         click.echo(f"{side.upper()}  [{row['article']}] {row['outlet']}: {one_line(row['title'])}")
     click.echo()
-    click.echo(_verdict(found))
+    click.echo(verdict(found))
     for side in ("a", "b"):
         revision, newest = found[f"revision_{side}"], found[side]["revisions"]
         if revision is not None and revision < newest:
@@ -211,39 +144,3 @@ def _span(days: float) -> str:
     if days >= 2:
         return f"{days:.1f} days"
     return f"{days * 24:.0f} hours" if days * 24 >= 2 else f"{days * 1440:.0f} minutes"
-
-
-def _verdict(found: Row) -> str:
-    if found["a"]["article"] == found["b"]["article"]:
-        return "This is one and the same article."
-    shorter = min(found["shingles_a"], found["shingles_b"])
-    # An earlier text may have been long enough: then there is evidence.
-    if shorter < found["min_shingles"] and not found["stored"]:
-        return (
-            f"Not compared: the shorter text has {shorter} runs of words, "
-            f"{found['min_shingles']} are needed."
-        )
-    if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
-        return "Not compared yet; `newsloom group` does it."
-    if found["joined"]:
-        return {
-            "same": "Copies: the same text.",
-            "contains": "Copies: A contains B.",
-            "contained": "Copies: A is contained in B.",
-        }[found["relation"]]
-    limits = (
-        f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
-        f"or {found['min_containment']:.0%} of the shorter text's "
-        f"and {found['min_part']:.0%} of the longer one's"
-    )
-    together = " They are in one copy group through others." if found["same_copy_group"] else ""
-    if found["template"]:
-        return f"Not copies but one template: most numbers in it differ.{together}"
-    if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
-        return (
-            f"Not copies: what they share is short and scattered, and no passage of "
-            f"{found['passage_needed']} runs of words.{together}"
-        )
-    if found["relation"] == "partial":
-        return f"Not copies, though they share passages: {limits}.{together}"
-    return f"Not copies: {limits}.{together}"

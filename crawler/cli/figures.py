@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Row, one_line, table
+from crawler.cli.output import Row, table
+from crawler.visible import one_line
 from dedupe import Score, adjusted_rand, b_cubed, pairwise
 
 

@@ -13,26 +13,10 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from crawler.exporting import write_csv
+from crawler.visible import clock, one_line, visible
 
 Row = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
-
-# Control characters, C1, zero-width and bidirectional marks, lone surrogates: on a terminal they
-# move the cursor, change its title, or make text read otherwise than it is stored.
-_RAW = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
-_RAW_OR_NEWLINE = re.compile(_RAW.pattern[:-1] + "\n]")
-
-
-def visible(text: str) -> str:
-    """Text with what a terminal would act on spelled out; line breaks stay."""
-    return _RAW.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
-
-
-def one_line(text: str) -> str:
-    """The same on one line."""
-    return _RAW_OR_NEWLINE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
@@ -44,11 +28,6 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
 def shown(stream: TextIO) -> Callable[[str], str]:
     """What text passes through on its way there: visible() on a terminal."""
     return visible if stream.isatty() else str
-
-
-def clock(at: str | None) -> str:
-    """A stored time for people: 2022-01-05 12:30."""
-    return at[:16].replace("T", " ") if at else ""
 
 
 def list_options(limit: int) -> Callable[[F], F]:

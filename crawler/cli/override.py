@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from crawler.cli.output import clock, emit, list_options
+from crawler.cli.output import emit, list_options
 from crawler.cli.reading import article_number, reading
 from crawler.errors import NewsloomError, NoSuchDatabase
+from crawler.visible import clock
 
 if TYPE_CHECKING:
     from crawler.overriding import Decision

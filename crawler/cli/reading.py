@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import one_line
 from crawler.errors import UsageError
 from crawler.store import Store, read_store
+from crawler.visible import one_line
 
 outlets_option = click.option(
     "--outlets",

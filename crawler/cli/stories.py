@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Row, Since, as_json, clock, emit, list_options, one_line
+from crawler.cli.output import Row, Since, as_json, emit, list_options
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
 from crawler.store.reading import StoryFilter
+from crawler.visible import clock, one_line
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 

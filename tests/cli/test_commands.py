@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli.output import table, visible
+from crawler.cli.output import table
 from crawler.cli.side_by_side import side_by_side
+from crawler.visible import visible
 from tests.conftest import Crawled, newsloom
 
 HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
