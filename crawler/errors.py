@@ -8,7 +8,8 @@ NewsloomError
 │   └── SchemeChanged     the file was grouped with other numbers
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
-│   └── ValueRefused      it could, but would not take a value
+│   ├── ValueRefused      it could, but would not take a value
+│   └── TookTooLong       a question was broken off, as its asker wished
 └── ExtractError      a page is not an article; `reason` is the rejection's name
 """
 
@@ -67,6 +68,10 @@ class StoreError(NewsloomError):
 
 class ValueRefused(StoreError):
     """SQLite would not take a value; others in the same batch may be fine."""
+
+
+class TookTooLong(StoreError):
+    """A question took longer than its asker would wait."""
 
 
 NO_STAND_IN = frozenset(

@@ -7,6 +7,7 @@ hundreds of articles, an agency behind a fifth of them, one article in fifty rew
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
 AGENCIES = ("Reuters", "AP", "AFP")
 PER_DAY = 1500
 _START = datetime(2022, 1, 1, tzinfo=UTC)
-_WORDS = [f"{a}{b}" for a in ("ka", "lo", "mi", "ru", "ten", "sor", "val") for b in
-          ("nat", "dir", "pol", "mek", "shan", "tor", "ley", "gard", "bin", "fex")]  # fmt: skip
+_PARTS = ("ka", "lo", "mi", "ru", "ten", "sor", "val", "nat", "dir", "pol", "mek", "shan", "tor")
+_WORDS = ["".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(_PARTS, repeat=n)]
+# Zipf's law, as words are in any language.
+_WEIGHTS = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(_WORDS))))
 
 
 def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
@@ -147,11 +150,13 @@ def _sizes(articles: int, chance: random.Random) -> Iterator[int]:
 
 
 def _text(chance: random.Random) -> str:
-    return "\n".join(" ".join(chance.choices(_WORDS, k=60)) for _ in range(10))
+    return "\n".join(
+        " ".join(chance.choices(_WORDS, cum_weights=_WEIGHTS, k=60)) for _ in range(10)
+    )
 
 
 def _headline(chance: random.Random) -> str:
-    return " ".join(chance.choices(_WORDS, k=8)).capitalize()
+    return " ".join(chance.choices(_WORDS, cum_weights=_WEIGHTS, k=8)).capitalize()
 
 
 def _language(outlet: int) -> str:

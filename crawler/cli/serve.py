@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import sys
+import socket
+import webbrowser
 from pathlib import Path
 
 import click
@@ -15,27 +15,41 @@ from crawler.errors import UsageError
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--open", "browse", is_flag=True, help="Open a browser on it.")
 @click.option(
     "--sql", is_flag=True, help="Let visitors run their own SQL; a query can eat gigabytes."
 )
 @click.pass_obj
-def serve(db: Path, port: int, sql: bool) -> None:
-    """Open the store in Datasette, on this machine only (extra: web)."""
+def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
+    """Show the store in a browser: stories, articles, outlets (extra: web).
+
+    On this machine only, at 127.0.0.1; Datasette's own pages of the tables are below /store.
+    """
     with reading(db):
         pass  # says what is wrong with the file before Datasette does
     if importlib.util.find_spec("datasette") is None:
         raise UsageError(
             "Datasette is not installed; pipx install 'newsloom[web]', or pip in a venv"
         )
-    setting = "on" if sql else "off"
-    arguments = [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--setting",
-        "default_allow_sql",
-        setting,
-    ]
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "datasette", "serve", str(db), *arguments])  # noqa: S606
+    from crawler.web.app import serve as run
+
+    _check_free(port)
+    address = f"http://127.0.0.1:{port}/"
+
+    def ready() -> None:
+        click.echo(f"{address} shows {db}; Ctrl-C ends it")
+        if browse:
+            webbrowser.open(address)
+
+    run(db, port=port, sql=sql, ready=ready)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(
+                f"port {port} cannot be used ({error.strerror}); name another with --port"
+            ) from error

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crawler.errors import StoreError, TookTooLong
 from crawler.store.archives import Archives
 from crawler.store.articles import Articles, Saved
 from crawler.store.codebook import Codebook
@@ -25,6 +27,7 @@ from crawler.store.connection import (
 from crawler.store.copies import Copies
 from crawler.store.counts import Counts
 from crawler.store.credits import Credits
+from crawler.store.desk import Desk
 from crawler.store.exports import Exports
 from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
@@ -39,6 +42,9 @@ from crawler.store.runs import Runs
 from crawler.store.sites import Sites
 from crawler.store.stories import Stories
 from crawler.store.upkeep import Upkeep
+
+_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock."""
 
 __all__ = ["Saved", "Store", "migrate_store", "open_store", "read_store"]
 
@@ -65,6 +71,7 @@ class Store:
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)
         self.reading = Reading(connection)
+        self.desk = Desk(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)
         self.upkeep = Upkeep(connection)
@@ -80,6 +87,21 @@ class Store:
         """For reading: what SQLite reports becomes a StoreError."""
         with explained(self.path):
             yield
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """For reading while others wait: raises TookTooLong when the time is over."""
+        end = time.monotonic() + seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            with explained(self.path):
+                yield
+        except StoreError as error:
+            if time.monotonic() > end:
+                raise TookTooLong(f"{self.path}: took longer than {seconds:g} s") from error
+            raise
+        finally:
+            self._connection.set_progress_handler(None, _STEPS)
 
     def close(self) -> None:
         """Close the file."""

@@ -6,11 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from crawler.store.views import network_over, pairs_among
+
 _AT = "coalesce(published_at, first_seen_at)"
 _OUTLET = "(SELECT id FROM outlets WHERE slug = :outlet)"
-_OF_STORY = """(SELECT m.article FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-  WHERE g.story = :story)"""
-_OF_OUTLET = f"(SELECT id FROM articles WHERE outlet = {_OUTLET})"
+_OF_STORY = """SELECT m.article FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+  WHERE g.story = :story"""
+_OF_OUTLET = f"SELECT id FROM articles WHERE outlet = {_OUTLET}"
 _TOLD = f"""(SELECT g.story FROM articles a JOIN memberships m ON m.article = a.id
   JOIN copy_groups g ON g.id = m.copy_group WHERE a.outlet = {_OUTLET})"""
 
@@ -52,8 +54,8 @@ _EXPORTS = {
           JOIN article_texts t ON t.article = v.article)""",
         "article",
         (_AT, _AT),
-        f"article IN {_OF_STORY}",
-        f"article IN {_OF_OUTLET}",
+        f"article IN ({_OF_STORY})",
+        f"article IN ({_OF_OUTLET})",
         frozenset({"text"}),
     ),
     "stories": _Export(
@@ -90,7 +92,7 @@ _EXPORTS = {
           JOIN outlets ox ON ox.id = x.outlet JOIN outlets oy ON oy.id = y.outlet)""",
         "a, b",
         ("max(at_a, at_b)", "min(at_a, at_b)"),
-        f"(a IN {_OF_STORY} AND b IN {_OF_STORY})",
+        f"(a IN ({_OF_STORY}) AND b IN ({_OF_STORY}))",
         ":outlet IN (outlet_a, outlet_b)",
         frozenset({"passage"}),
     ),
@@ -99,7 +101,7 @@ _EXPORTS = {
         "copy_pairs",
         "earlier_article, later_article",
         ("at", "at"),
-        f"(earlier_article IN {_OF_STORY} AND later_article IN {_OF_STORY})",
+        "1",  # by view_over()
         ":outlet IN (earlier, later)",
     ),
     "network": _Export(
@@ -107,7 +109,7 @@ _EXPORTS = {
         "copy_network",
         "earlier, later",
         ("at", "at"),
-        f"(earlier_article IN {_OF_STORY} AND later_article IN {_OF_STORY})",
+        "1",  # by view_over()
         ":outlet IN (earlier, later)",
     ),
     "agencies": _Export(
@@ -123,7 +125,7 @@ _EXPORTS = {
         "headline_changes",
         "article, seen_at",
         ("seen_at", "seen_at"),
-        f"article IN {_OF_STORY}",
+        f"article IN ({_OF_STORY})",
         "outlet = :outlet",
     ),
     "revisions": _Export(
@@ -133,7 +135,7 @@ _EXPORTS = {
           JOIN articles a ON a.id = r.article JOIN outlets o ON o.id = a.outlet)""",
         "article, revision",
         ("replaced_at", "replaced_at"),
-        f"article IN {_OF_STORY}",
+        f"article IN ({_OF_STORY})",
         "outlet = :outlet",
         frozenset({"text"}),
     ),
@@ -184,19 +186,21 @@ class Exports:
         columns = tuple(c for c in export.columns.split() if text or c not in export.texts)
         where = _conditions(what, export, narrowed)
         source = export.source
-        if what == "network" and where:
-            # The network of some pairs: the view's own words, over these.
-            source, where = f"({self._network(where)})", ""
+        if what in ("pairs", "network") and where:
+            pairs = self._pairs(narrowed)
+            source = pairs
+            if what == "network":
+                source, where = network_over(self._connection, f"{pairs}{where}"), ""
         query = f"SELECT {', '.join(columns)} FROM {source}{where} ORDER BY {export.order}"
         cursor = self._connection.execute(query, narrowed._asdict())
         return Exported(columns, (tuple(row) for row in cursor), " ".join(query.split()))
 
-    def _network(self, where: str) -> str:
-        (sql,) = self._connection.execute(
-            "SELECT sql FROM sqlite_schema WHERE name = 'copy_network'"
-        ).fetchone()
-        query: str = sql[sql.index("SELECT") :]
-        return query.replace("FROM copy_pairs", f"FROM (SELECT * FROM copy_pairs{where})")
+    def _pairs(self, narrowed: Narrowed) -> str:
+        if narrowed.story is not None:
+            return pairs_among(self._connection, _OF_STORY, both=True)
+        if narrowed.outlet is not None:
+            return pairs_among(self._connection, _OF_OUTLET, both=False)
+        return "copy_pairs"
 
 
 def _conditions(what: str, export: _Export, narrowed: Narrowed) -> str:

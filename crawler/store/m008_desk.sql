@@ -3,9 +3,8 @@
 DROP INDEX articles_outlet;
 -- serves: articles of an outlet in time order; how many a day or week; share of agency copy
 CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
-DROP INDEX articles_seen;
--- serves: newest articles; how many an hour and language, on the front page
-CREATE INDEX articles_seen ON articles (first_seen_at, language);
+-- serves: newest articles; how many were published an hour and language, on the front page
+CREATE INDEX articles_published ON articles (published_at, language);
 -- serves: outlet and time of very many articles, in `copy_network`
 CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision);
 -- serves: stories of the last days

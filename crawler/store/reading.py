@@ -15,6 +15,12 @@ SILENT = 3
 NIGHT = 12
 """Hours for which any outlet may be silent."""
 
+RANKED = 20_000
+"""Newest matches of a search among which the best are looked for: scoring all of a common word in a
+large store takes seconds."""
+NEWEST_MATCHES = f"""rowid > coalesce((SELECT rowid FROM articles_fts
+  WHERE articles_fts MATCH :words ORDER BY rowid DESC LIMIT 1 OFFSET {RANKED}), 0)"""
+
 _CARRIED = """
   FROM outlets o JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
   JOIN copy_groups g ON g.id = m.copy_group
@@ -45,8 +51,13 @@ class Reading:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def stories(self, asked: StoryFilter, *, limit: int) -> list[Row]:
-        """Living stories that the filter lets through: most outlets first, then latest."""
+    def stories(
+        self, asked: StoryFilter, *, limit: int, offset: int = 0, newest: bool = False
+    ) -> list[Row]:
+        """Living stories that the filter lets through: most outlets first, then latest.
+
+        With `newest` the latest come first.
+        """
         return self._rows(
             f"""
             SELECT s.id AS story, s.title, s.outlets, s.articles, s.copy_groups, s.languages,
@@ -63,12 +74,14 @@ class Reading:
               AND (:words IS NULL OR s.id IN (SELECT g.story FROM articles_fts f
                 JOIN memberships m ON m.article = f.rowid JOIN copy_groups g ON g.id = m.copy_group
                 WHERE articles_fts MATCH :words))
-            ORDER BY s.outlets DESC, s.last_at DESC, s.id LIMIT :limit
+            ORDER BY {"" if newest else "s.outlets DESC,"} s.last_at DESC, s.id
+            LIMIT :limit OFFSET :offset
             """,
             {
                 **asked._asdict(),
-                "words": _quoted(asked.words or "") or None,
+                "words": quoted(asked.words or "") or None,
                 "limit": limit,
+                "offset": offset,
             },
         )
 
@@ -193,18 +206,23 @@ class Reading:
         )
 
     def search(self, words: str, *, limit: int) -> list[Row]:
-        """Articles that hold all the words, best first (bm25), with the place marked by [ ]."""
-        quoted = _quoted(words)
-        if not quoted:
+        """Articles that hold all the words, the best (bm25) of the newest RANKED first.
+
+        The place is marked by [ ].
+        """
+        sought = quoted(words)
+        if not sought:
             return []
         return self._rows(
-            """
-            SELECT v.article, v.outlet, v.title, v.published_at, v.story,
-              snippet(articles_fts, 1, '[', ']', ' ... ', 16) AS passage
-            FROM articles_fts JOIN article_overview v ON v.article = articles_fts.rowid
-            WHERE articles_fts MATCH ? ORDER BY rank LIMIT ?
+            f"""
+            SELECT v.article, v.outlet, v.title, v.published_at, v.story, f.passage
+            FROM (
+              SELECT rowid, rank, snippet(articles_fts, 1, '[', ']', ' ... ', 16) AS passage
+              FROM articles_fts WHERE articles_fts MATCH :words AND {NEWEST_MATCHES}
+              ORDER BY rank LIMIT :limit
+            ) f JOIN article_overview v ON v.article = f.rowid ORDER BY f.rank
             """,
-            (quoted, limit),
+            {"words": sought, "limit": limit},
         )
 
     def outlets(self, *, limit: int) -> list[Row]:
@@ -347,7 +365,7 @@ class Reading:
         return dict(row) if row else None
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
     """A search for all the words. Quoted: AND, -, * and quotes are operators to FTS5."""
     return " ".join(
         '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()

@@ -337,6 +337,8 @@ CREATE INDEX pages_pending ON pages (outlet, id) WHERE state = 'pending';
 
 CREATE INDEX pages_reason ON pages (reason) WHERE reason IS NOT NULL;
 
+CREATE INDEX articles_seen ON articles (first_seen_at);
+
 CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
 
 CREATE INDEX copy_groups_story ON copy_groups (story);
@@ -365,7 +367,7 @@ CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
 
-CREATE INDEX articles_seen ON articles (first_seen_at, language);
+CREATE INDEX articles_published ON articles (published_at, language);
 
 CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision);
 

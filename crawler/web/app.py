@@ -1,0 +1,64 @@
+"""The application: Datasette over one store, with our pages in front."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from crawler.web import plugin
+
+STORE = "store"
+"""Name of the store among Datasette's databases, whatever its file is called: links stay."""
+_HERE = Path(__file__).parent
+
+
+def desk(db: Path, *, sql: bool) -> Any:
+    """Datasette with our plug-in on a store; `sql` lets visitors run their own queries."""
+    if not pm.has_plugin("newsloom"):
+        pm.register(plugin, name="newsloom")
+    datasette = Datasette(
+        [],
+        template_dir=str(_HERE / "templates"),
+        static_mounts=[("desk", str(_HERE / "static"))],
+        # Looking for facets reads whole tables, once a column; whole files come from /download.
+        settings={"default_allow_sql": sql, "allow_csv_stream": False, "suggest_facets": False},
+        metadata={"title": f"Newsloom: {db.name}"},
+    )
+    # A WAL file in a folder we cannot write to has no place for its index.
+    mutable = os.access(db.absolute().parent, os.W_OK)
+    datasette.add_database(
+        Database(datasette, path=str(db.absolute()), is_mutable=mutable), name=STORE
+    )
+    return datasette
+
+
+def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
+    """Serve the desk on this machine only, until interrupted; `ready` is called once it listens."""
+    import asyncio
+
+    import uvicorn
+
+    datasette = desk(db, sql=sql)
+    server = uvicorn.Server(
+        uvicorn.Config(datasette.app(), host="127.0.0.1", port=port, log_level="warning")
+    )
+
+    async def run() -> None:
+        await datasette.invoke_startup()
+        await asyncio.gather(server.serve(), _tell(server, ready))
+
+    asyncio.run(run())
+
+
+async def _tell(server: Any, ready: Any) -> None:
+    import asyncio
+
+    while not server.started and not server.should_exit:
+        await asyncio.sleep(0.05)
+    if server.started and ready is not None:
+        ready()

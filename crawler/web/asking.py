@@ -1,0 +1,119 @@
+"""Asking the store from Datasette's threads, and saying so when an answer cannot be given."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
+
+from datasette.utils.asgi import Response
+
+from crawler.errors import TookTooLong
+from crawler.store import Store
+
+PATIENCE = 3
+"""Seconds after which a question is broken off: others wait for its thread."""
+
+Answer = TypeVar("Answer")
+Request = Any
+Datasette = Any
+View = Callable[[Request, Datasette], Awaitable[Any]]
+
+
+_remembered: WeakKeyDictionary[Datasette, dict[str, tuple[Any, Any]]] = WeakKeyDictionary()
+
+
+class Unanswerable(Exception):
+    """What was asked for is not there, or asked wrongly: a sentence for a person, and a status."""
+
+    def __init__(self, sentence: str, *, status: int = 404) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+
+
+async def ask(datasette: Datasette, question: Callable[[Store], Answer]) -> Answer:
+    """Put a question to the store. Raises Unanswerable when it takes too long."""
+    database = datasette.get_database("store")
+
+    def asked(connection: Any) -> Answer:
+        store = Store(connection, database.path)
+        with store.within(PATIENCE):
+            return question(store)
+
+    try:
+        answer: Answer = await database.execute_fn(asked)
+    except TookTooLong as error:
+        raise Unanswerable(
+            "This takes too long to look up here. Narrow it down, or ask on the command line.",
+            status=503,
+        ) from error
+    return answer
+
+
+async def ask_once(datasette: Datasette, name: str, question: Callable[[Store], Answer]) -> Answer:
+    """Put a question about the whole store once for each run that ends; then it is remembered."""
+    kept = _remembered.setdefault(datasette, {})
+
+    def asked(store: Store) -> tuple[Any, Answer]:
+        state = store.desk.state()
+        if name in kept and kept[name][0] == state:
+            return kept[name]
+        return state, question(store)
+
+    kept[name] = await ask(datasette, asked)
+    answer: Answer = kept[name][1]
+    return answer
+
+
+def wishes(request: Request) -> dict[str, str]:
+    """What a form or a link asks for: the last value of each name that is not empty."""
+    pairs = parse_qsl(request.query_string, keep_blank_values=False, errors="replace")
+    return {key: value.strip()[:200] for key, value in pairs if value.strip()}
+
+
+def day(wished: dict[str, str], name: str) -> str | None:
+    """A time that was wished for, or None; raises Unanswerable when it is none."""
+    from crawler.parsing.dates import moment
+
+    if name not in wished:
+        return None
+    found = moment(wished[name], source="option")
+    if found is None:
+        raise Unanswerable(f"{wished[name]!r} is not a day; write 2022-01-05", status=400)
+    if name == "until" and len(wished[name]) == 10:
+        return found.at.replace("T00:00:00Z", "T23:59:59Z")
+    return found.at
+
+
+def number(wished: dict[str, str], name: str, least: int) -> int:
+    """A number that was wished for, or the least."""
+    try:
+        return max(least, int(wished.get(name, least)))
+    except ValueError:
+        raise Unanswerable(f"{wished[name]!r} is not a number", status=400) from None
+
+
+async def page(
+    datasette: Datasette, request: Request, template: str, context: dict[str, Any]
+) -> Response:
+    """A page of ours."""
+    body = await datasette.render_template(f"desk/{template}.html", context, request)
+    return Response.html(body)
+
+
+def answered(view: View) -> View:
+    """A view whose Unanswerable becomes a page that says why."""
+
+    @functools.wraps(view)
+    async def view_or_refusal(request: Request, datasette: Datasette) -> Any:
+        try:
+            return await view(request, datasette)
+        except Unanswerable as why:
+            context = {"title": "Not here", "sentence": why.sentence}
+            body = await datasette.render_template("desk/refusal.html", context, request)
+            return Response.html(body, status=why.status)
+
+    return view_or_refusal

@@ -1,0 +1,102 @@
+"""What `newsloom export` writes, from a link: streamed row by row, from a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from datasette.utils.asgi import AsgiStream
+
+from crawler.exporting import write_csv, write_graphml, write_jsonl
+from crawler.store import Store, read_store
+from crawler.store.exports import EXPORTS, Narrowed
+from crawler.web.asking import Datasette, Request, Unanswerable, answered, ask, day, number, wishes
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "graphml": "application/graphml+xml; charset=utf-8",
+}
+_CHUNK = 1 << 16
+"""Characters that are sent at once."""
+
+
+@answered
+async def download(request: Request, datasette: Datasette) -> AsgiStream:
+    """One export, narrowed down as its link says: story, outlet, since, until, text=0."""
+    what, form = request.url_vars["what"], request.url_vars["form"]
+    if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what != "network"):
+        raise Unanswerable(f"There is no {what}.{form} to take away.")
+    wished = wishes(request)
+    narrowed = Narrowed(
+        since=day(wished, "since"),
+        until=day(wished, "until"),
+        story=number(wished, "story", 0) or None,
+        outlet=wished.get("outlet"),
+    )
+    text = wished.get("text") != "0"
+    await ask(datasette, lambda store: _named(store, what, narrowed))
+    path = Path(datasette.get_database("store").path)
+
+    async def stream(writer: Any) -> None:
+        pipe = _Pipe(writer, asyncio.get_running_loop())
+        await asyncio.to_thread(_write, path, what, narrowed, text, form, pipe)
+
+    return AsgiStream(
+        stream,
+        headers={"content-disposition": f'attachment; filename="{what}.{form}"'},
+        content_type=_TYPES[form],
+    )
+
+
+def _named(store: Store, what: str, narrowed: Narrowed) -> None:
+    try:
+        store.exports.export(what, narrowed)
+    except ValueError as error:
+        raise Unanswerable(f"{error}.", status=400) from error
+
+
+def _write(
+    path: Path, what: str, narrowed: Narrowed, text: bool, form: str, pipe: _Pipe
+) -> None:  # fmt: skip
+    store = read_store(path)
+    try:
+        columns, rows, _ = store.exports.export(what, narrowed, text=text)
+        stream: Any = pipe
+        if form == "csv":
+            write_csv(stream, columns, rows)
+        elif form == "jsonl":
+            write_jsonl(stream, columns, rows)
+        else:
+            nodes = store.exports.export("outlets")
+            named = (dict(zip(nodes.columns, row, strict=True)) for row in nodes.rows)
+            write_graphml(stream, columns, rows, named)
+        pipe.flush()
+    finally:
+        store.close()
+
+
+class _Pipe:
+    """A text stream whose other end is a browser; writing waits until it has taken in the last."""
+
+    def __init__(self, writer: Any, loop: asyncio.AbstractEventLoop) -> None:
+        self._writer = writer
+        self._loop = loop
+        self._waiting: list[str] = []
+        self._length = 0
+
+    def write(self, text: str) -> None:
+        """Take text in, and send what has come together."""
+        self._waiting.append(text)
+        self._length += len(text)
+        if self._length >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what waits."""
+        text, self._waiting, self._length = "".join(self._waiting), [], 0
+        if text:
+            # Lone surrogates cannot be sent; everything else can.
+            chunk = text.encode("utf-8", "replace").decode("utf-8")
+            asyncio.run_coroutine_threadsafe(self._writer.write(chunk), self._loop).result()

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from crawler.demo.town import Town
+from tests.conftest import Crawled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parents[2]
+
+
+class Served(NamedTuple):
+    """A desk that runs, its address, and its store."""
+
+    address: str
+    db: Path
+
+
+@contextmanager
+def serving(db: Path, *arguments: str) -> Iterator[Served]:
+    """`newsloom serve` in a process of its own, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler", "--db", str(db), "serve", "--port", str(port),
+         *arguments],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline()
+        assert f"http://127.0.0.1:{port}/ shows" in said, said + process.stdout.read()
+        yield Served(f"http://127.0.0.1:{port}", db)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The desk on the town's store of both days: the second brings corrections."""
+    with Town() as town:
+        crawled = Crawled(town, tmp_path_factory.mktemp("desk"))
+        town.day = 2
+        crawled.crawl("--now")
+    with serving(crawled.db) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; skips where there is none."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Its sandbox does not work for root, and the pages are our own.
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -1,0 +1,186 @@
+"""The web desk in a real browser, over the town's store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.web.conftest import Served, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES = (
+    "/", "/stories", "/stories?language=de&min_outlets=2", "/story/{story}", "/article/{article}",
+    "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
+    "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
+    "/search?words=almaty&outlet=meridian", "/story/99999",
+)  # fmt: skip
+
+
+def numbers(db: Path) -> dict[str, int]:
+    """Articles and stories that have something to show."""
+    connection = sqlite3.connect(db)
+    story = connection.execute("SELECT id FROM stories ORDER BY outlets DESC, id").fetchone()[0]
+    article, copy = connection.execute(
+        "SELECT earlier_article, later_article FROM copy_pairs WHERE containment < 0.99"
+        " ORDER BY jaccard DESC LIMIT 1"
+    ).fetchone()
+    changed = connection.execute("SELECT article FROM headline_changes").fetchone()[0]
+    connection.close()
+    return {"story": story, "article": article, "copy": copy, "changed": changed}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test for anything said on the console."""
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    # That a page is not there is said by the browser itself.
+    assert [line for line in said if "with a status of 4" not in line] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_every_page_loads_fits_and_can_be_read_by_all(
+    served: Served, page: Page, scheme: Any, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    known = numbers(served.db)
+    for path in PAGES:
+        answer = page.goto(served.address + path.format(**known))
+        assert answer is not None
+        assert answer.status == (404 if "99999" in path else 200), path
+        drawn = page.locator("figure[data-plot]")
+        for n in range(drawn.count()):
+            drawn.nth(n).locator(".drawing svg").first.wait_for()
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, (path, wide)
+        faults = Axe().run(page).response["violations"]
+        serious = [
+            (path, fault["id"], [node["html"][:200] for node in fault["nodes"]])
+            for fault in faults
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+    # No request leaves the machine.
+    assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {
+        served.address.removeprefix("http://")
+    }
+
+
+def test_from_today_to_a_copy_and_back_by_links(served: Served, page: Page) -> None:
+    page.goto(served.address)
+    page.get_by_role("link", name="Protesters storm mayor's office in Almaty").click()
+    assert "8 outlets" in page.locator("main").inner_text()
+    page.get_by_role("link", name="compare").first.click()
+    assert page.locator("main mark").count() > 1
+    assert "Copies" in page.locator(".verdict").inner_text()
+    page.locator(".pair h2 a").first.click()
+    assert page.get_by_role("heading", name="What is known, and from where").is_visible()
+    page.get_by_role("link", name="story", exact=False).first.click()
+    assert "/story/" in page.url
+
+
+def test_what_an_outlet_changed_is_in_colour(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/article/{numbers(served.db)['changed']}")
+    change = page.locator("section", has=page.get_by_role("heading", name="Changed, seen"))
+    assert change.locator("del").first.inner_text()
+    assert change.locator("ins").first.inner_text()
+
+
+def test_search_by_keyboard_and_narrowed_by_facets(served: Served, page: Page) -> None:
+    page.goto(served.address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.get_by_label("Search all articles").focus()
+    page.keyboard.type("almaty airport")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?words=almaty+airport")
+    everything = page.locator("ol.stories > li").count()
+    page.locator("aside a").first.click()
+    assert 0 < page.locator("ol.stories > li").count() < everything
+    page.get_by_role("link", name="any outlet").click()
+    assert page.locator("ol.stories > li").count() == everything
+    assert page.locator("mark").count() > 0
+
+
+def test_stories_can_be_filtered(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/stories")
+    page.get_by_label("language").fill("zh")
+    page.get_by_role("button", name="Show").click()
+    shown = page.locator("ol.stories > li")
+    assert shown.count() > 0
+    assert all("zh" in text for text in shown.all_inner_texts())
+    page.goto(f"{served.address}/stories?since=yesterdayish")
+    assert "write 2022-01-05" in page.locator("main").inner_text()
+
+
+def test_the_network_leads_to_outlets(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/network")
+    page.locator("figure svg a", has_text="meridian").click()
+    assert page.url.endswith("/outlet/meridian")
+    assert page.get_by_role("heading", name="These carry its texts later").is_visible()
+
+
+def test_plots_are_redrawn_for_a_turned_phone(served: Served, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{served.address}/network")
+    svg = page.locator("figure svg").first
+    svg.wait_for()
+    narrow = svg.get_attribute("width")
+    page.set_viewport_size({"width": 800, "height": 390})
+    page.wait_for_function(
+        "before => document.querySelector('figure svg').getAttribute('width') !== before",
+        arg=narrow,
+    )
+
+
+def test_datasettes_own_pages_still_work(served: Served, page: Page) -> None:
+    for path in (
+        "/store",
+        "/store/article_overview",
+        "/store/article_overview/1",
+        "/store/stories/1",
+    ):
+        answer = page.goto(served.address + path)
+        assert answer is not None
+        assert answer.status in (200, 404), path
+    page.goto(f"{served.address}/store/story_timeline?story=1")
+    assert page.locator("table tbody tr").count() > 0
+
+
+def test_figures_can_be_read_without_scripts(served: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.address}/network")
+    page.get_by_text("The figures").click()
+    assert page.locator("table tbody tr").first.is_visible()
+    context.close()
+
+
+def test_a_desk_with_nothing_on_it(tmp_path: Path, page: Page) -> None:
+    from crawler.store import open_store
+
+    open_store(tmp_path / "empty.db").close()
+    with serving(tmp_path / "empty.db") as desk:
+        page.goto(desk.address)
+        assert "Nothing here yet" in page.locator("h1").inner_text()
+        for path in ("/stories", "/outlets", "/network", "/search?words=x"):
+            answer = page.goto(desk.address + path)
+            assert answer is not None
+            assert answer.status == 200, path
