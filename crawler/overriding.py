@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crawler.errors import UsageError
 from crawler.linking import Linker
 from crawler.store import Store
 from crawler.store.overrides import Override
 from dedupe import StoryChange, StoryScheme
+
+Row = dict[str, Any]
 
 APART = 64
 """Texts of a story that those split off are kept apart from."""
@@ -104,6 +106,43 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
                 store.stories.part(kept, override.other, run=decision.run, now=decision.now)
         store.linking.look_again(_stories(store, override.together + override.apart))
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
+
+
+def carry(
+    store: Store, overrides: list[Row], *, run: int, now: str, scheme: StoryScheme
+) -> tuple[int, int]:
+    """Keep what was decided in another file: how many overrides are kept, how many are not.
+
+    Left out are those whose articles are not here, or that go against an override that is.
+    """
+    kept = 0
+    with store.batch():
+        for row in overrides:
+            together, apart = row["together"], row["apart"]
+            if len(together) < (1 if apart else 2) or _contradicted(store, together, apart):
+                continue
+            places = store.reading.places([together[0], *apart[:1]])
+            stories = [places[n]["story"] for n in (together[0], *apart[:1])]
+            store.overrides.add(
+                row["kind"], story=stories[0], other=stories[1] if apart else None,
+                together=together, apart=apart, who=row["who"], why=row["why"], now=row["at"],
+            )  # fmt: skip
+            store.linking.look_again(_stories(store, together + apart))
+            kept += 1
+    Linker(store, scheme, run=run, now=now).work(lambda _done, _total: None)
+    return kept, len(overrides) - kept
+
+
+def _contradicted(store: Store, together: list[int], apart: list[int]) -> bool:
+    """Whether an override that holds keeps apart what is to be together, or the reverse."""
+    groups = store.overrides.copy_groups(together + apart)
+    ones, others = store.overrides.copy_groups(together), store.overrides.copy_groups(apart)
+    for override in store.overrides.about(sorted(groups)):
+        one = store.overrides.copy_groups(override.together)
+        other = store.overrides.copy_groups(override.apart)
+        if (one & ones and other & ones) or (one & ones and one & others):
+            return True
+    return False
 
 
 def _living(store: Store, number: int) -> int:

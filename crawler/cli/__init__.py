@@ -28,6 +28,7 @@ _COMMANDS = {
     "health": "crawler.cli.outlets:health",
     "import": "crawler.cli.importing:import_",
     "export": "crawler.cli.export:export",
+    "merge": "crawler.cli.merging:merge",
     "extract": "crawler.cli.files:extract",
     "reextract": "crawler.cli.reextract:reextract",
     "feed": "crawler.cli.files:feed",

@@ -32,6 +32,7 @@ from crawler.store.exports import Exports
 from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
 from crawler.store.linking import Linking
+from crawler.store.merging import Merging
 from crawler.store.migrations import VERSION, migrate
 from crawler.store.outlets import Outlets
 from crawler.store.overrides import Overrides
@@ -74,6 +75,7 @@ class Store:
         self.desk = Desk(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)
+        self.merging = Merging(connection)
         self.upkeep = Upkeep(connection)
 
     @contextmanager
