@@ -18,9 +18,14 @@ _COMMANDS = {
     "group": "crawler.cli.group:group",
     "stories": "crawler.cli.stories:stories",
     "story": "crawler.cli.stories:story",
+    "timeline": "crawler.cli.answers:timeline",
+    "first": "crawler.cli.answers:first",
+    "network": "crawler.cli.answers:network",
+    "agencies": "crawler.cli.answers:agencies",
     "override": "crawler.cli.override:override",
     "compare": "crawler.cli.compare:compare",
     "article": "crawler.cli.articles:article",
+    "diff": "crawler.cli.answers:diff",
     "explain": "crawler.cli.explain:explain",
     "search": "crawler.cli.articles:search",
     "evaluate": "crawler.cli.evaluate:evaluate",
@@ -33,6 +38,8 @@ _COMMANDS = {
     "reextract": "crawler.cli.reextract:reextract",
     "feed": "crawler.cli.files:feed",
     "serve": "crawler.cli.serve:serve",
+    "cron": "crawler.cli.schedule:cron",
+    "systemd": "crawler.cli.schedule:systemd",
     "db": "crawler.cli.db:db",
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Row, as_json, emit, list_options, table
+from crawler.cli.output import Row, as_json, emit, list_options, paged, table
 from crawler.cli.reading import article_number, reading
 from crawler.visible import clock, one_line, visible
 
@@ -33,7 +33,8 @@ def article(db: Path, name: str, as_object: bool) -> None:
                 {**found, "credits": credited, "revisions": revisions, "copies": copies}, indent=2
             )
         )
-    else:
+        return
+    with paged():
         _show(found, credited, revisions, copies)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Row, as_json
+from crawler.cli.output import Row, as_json, paged
 from crawler.cli.reading import article_number, reading
 from crawler.visible import one_line, visible
 
@@ -37,13 +37,14 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     if as_object:
         click.echo(as_json(evidence, indent=2))
         return
-    _say(evidence)
-    if diff:
-        from crawler.cli.side_by_side import side_by_side
+    with paged():
+        _say(evidence)
+        if diff:
+            from crawler.cli.side_by_side import side_by_side
 
-        click.echo()
-        for line in side_by_side(*texts):
-            click.echo(line)
+            click.echo()
+            for line in side_by_side(*texts):
+                click.echo(line)
 
 
 def _say(found: Row) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
+from math import ceil
 from typing import Any, TextIO, TypeVar
 
 import click
@@ -16,6 +20,7 @@ from crawler.exporting import write_csv
 from crawler.visible import clock, one_line, visible
 
 Row = dict[str, Any]
+_BLOCKS = " ▁▂▃▄▅▆▇█"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,6 +33,36 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
 def shown(stream: TextIO) -> Callable[[str], str]:
     """What text passes through on its way there: visible() on a terminal."""
     return visible if stream.isatty() else str
+
+
+def sparkline(counts: Sequence[float]) -> str:
+    """Counts as a row of blocks, the highest full; a blank where there is nothing."""
+    top = max(counts, default=0) or 1
+    return "".join(_BLOCKS[ceil(8 * count / top)] for count in counts)
+
+
+@contextmanager
+def paged() -> Iterator[None]:
+    """What is printed inside goes through a pager when it is longer than the terminal."""
+    if not sys.stdout.isatty():
+        yield
+        return
+    held = _Held()
+    with redirect_stdout(held):
+        yield
+    text = held.getvalue()
+    if text.count("\n") < shutil.get_terminal_size().lines:
+        click.echo(text, nl=False)
+    else:
+        os.environ.setdefault("LESS", "-R")  # colours, not their codes
+        click.echo_via_pager(text, color=True)
+
+
+class _Held(io.StringIO):
+    """Output that is on its way to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def list_options(limit: int) -> Callable[[F], F]:

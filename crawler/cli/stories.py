@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from collections import Counter
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler.cli.output import Row, Since, as_json, emit, list_options
+from crawler.cli.output import Row, Since, as_json, emit, list_options, paged, sparkline
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
 from crawler.store.reading import StoryFilter
@@ -42,7 +45,21 @@ def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
             else:
                 click.echo("no stories yet; `newsloom crawl` or `newsloom group` makes them")
             return
+        if form is None and sys.stdout.isatty():
+            times = store.desk.times([row["story"] for row in rows])
+            for row in rows:
+                row["spread"] = _spread(times[row["story"]])
+            emit(rows, (*_COLUMNS[:-1], "spread", "title"), None)
+            return
         emit(rows, _COLUMNS, form)
+
+
+def _spread(times: list[str], places: int = 12) -> str:
+    """When the articles of a story appeared, from its first to its last."""
+    moments = [datetime.fromisoformat(at).timestamp() for at in times]
+    span = (moments[-1] - moments[0]) or 1
+    found = Counter(min(places - 1, int(places * (at - moments[0]) / span)) for at in moments)
+    return sparkline([found[place] for place in range(places)])
 
 
 @click.command()
@@ -63,9 +80,10 @@ def story(db: Path, number: int, as_object: bool) -> None:
         told = {**found, **life, "asked_for": number, "articles": articles, "log": log}
         click.echo(as_json(told, indent=2))
         return
-    if living != number:
-        click.echo(f"story {number} was merged into {living}\n")
-    _show(found, life, articles)
+    with paged():
+        if living != number:
+            click.echo(f"story {number} was merged into {living}\n")
+        _show(found, life, articles)
 
 
 def _show(found: Row, life: Row, articles: list[Row]) -> None:

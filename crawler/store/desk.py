@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -91,6 +92,22 @@ class Desk:
             """,
             (limit,),
         )
+
+    def times(self, stories: Sequence[int]) -> dict[int, list[str]]:
+        """Times of the articles of stories, in order."""
+        rows = self._rows(
+            f"""
+            SELECT g.story, {_AT} AS at
+            FROM json_each(?) j CROSS JOIN copy_groups g ON g.story = j.value
+            JOIN memberships m ON m.copy_group = g.id JOIN articles a ON a.id = m.article
+            ORDER BY at
+            """,
+            (json.dumps(list(stories)),),
+        )
+        found: dict[int, list[str]] = {story: [] for story in stories}
+        for row in rows:
+            found[row["story"]].append(row["at"])
+        return found
 
     # One story
 
@@ -211,16 +228,31 @@ class Desk:
             values,
         )
 
-    def agency_shares(self, *, limit: int) -> list[Row]:
-        """Outlets by the share of agency copy in all they printed."""
+    def agency_shares(self, *, since: str | None = None, limit: int) -> list[Row]:
+        """Outlets by the share of agency copy in what they printed, agencies themselves left out.
+
+        With `since` only articles of then or later count.
+        """
         return self._rows(
-            """
-            SELECT outlet, sum(articles) AS articles, sum(attributed) AS attributed,
-              sum(contained) AS contained, sum(agency_copy) AS agency_copy,
-              round(1.0 * sum(agency_copy) / sum(articles), 3) AS share
-            FROM agency_share GROUP BY outlet ORDER BY share DESC, outlet LIMIT ?
+            f"""
+            SELECT outlet, articles, attributed, contained, agency_copy,
+              round(1.0 * agency_copy / articles, 3) AS share
+            FROM (
+              SELECT outlet, count(*) AS articles, sum(named) AS attributed,
+                sum(stands) AS contained, sum(named OR stands) AS agency_copy
+              FROM (
+                SELECT o.slug AS outlet,
+                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via <> 'copy'
+                    AND c.confidence >= 0.5) AS named,
+                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
+                    AND c.confidence >= 0.5) AS stands
+                FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
+                  AND a.first_seen_at >= coalesce(:since, '')
+                WHERE o.agency = 0 AND (:since IS NULL OR {_AT} >= :since)
+              ) GROUP BY outlet
+            ) ORDER BY share DESC, outlet LIMIT :limit
             """,
-            (limit,),
+            {"since": since, "limit": limit},
         )
 
     # Search

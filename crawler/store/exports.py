@@ -13,6 +13,8 @@ _OUTLET = "(SELECT id FROM outlets WHERE slug = :outlet)"
 _OF_STORY = """SELECT m.article FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
   WHERE g.story = :story"""
 _OF_OUTLET = f"SELECT id FROM articles WHERE outlet = {_OUTLET}"
+_SINCE = """SELECT id FROM articles WHERE published_at >= :since
+  UNION ALL SELECT id FROM articles WHERE published_at IS NULL AND first_seen_at >= :since"""
 _TOLD = f"""(SELECT g.story FROM articles a JOIN memberships m ON m.article = a.id
   JOIN copy_groups g ON g.id = m.copy_group WHERE a.outlet = {_OUTLET})"""
 
@@ -200,6 +202,8 @@ class Exports:
             return pairs_among(self._connection, _OF_STORY, both=True)
         if narrowed.outlet is not None:
             return pairs_among(self._connection, _OF_OUTLET, both=False)
+        if narrowed.since is not None:
+            return pairs_among(self._connection, _SINCE, both=False)
         return "copy_pairs"
 
 
