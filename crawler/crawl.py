@@ -31,6 +31,8 @@ class CrawlOptions:
     """folder or file of descriptions"""
     chosen: Sequence[str] = ()
     """slugs; empty for all"""
+    shard: tuple[int, int] = (1, 1)
+    """which part of all of them, of how many"""
     since: str | None = None
     until: str | None = None
     limit: int = 0
@@ -144,7 +146,8 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
 
     known = SpiderLoader.from_settings(scrapy_settings({})).list()
     found: dict[str, dict[str, Outlet]] = {}
-    for slug, outlet in choose(load_outlets(options.outlets), options.chosen).items():
+    known_outlets = load_outlets(options.outlets)
+    for slug, outlet in choose(known_outlets, options.chosen, shard=options.shard).items():
         spider = outlet.spider or "outlets"
         if spider not in known:
             raise UsageError(

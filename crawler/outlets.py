@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from cssselect import HTMLTranslator, SelectorError
 
@@ -160,10 +161,17 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def choose(known: Mapping[str, Outlet], slugs: Sequence[str]) -> dict[str, Outlet]:
-    """The named outlets, or all; OutletError for a name that is not known, with the nearest."""
+def choose(
+    known: Mapping[str, Outlet], slugs: Sequence[str], *, shard: tuple[int, int] = (1, 1)
+) -> dict[str, Outlet]:
+    """The named outlets, or all; of these the part `shard` (which, of how many).
+
+    Parts go by name, so that each machine takes the same ones whatever it asks. Raises OutletError
+    for a name that is not known, with the nearest.
+    """
+    part, parts = shard
     if not slugs:
-        return dict(known)
+        return {slug: o for slug, o in known.items() if crc32(slug.encode()) % parts == part - 1}
     for slug in slugs:
         if slug not in known:
             near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Since, Span, Until, as_json, emit
+from crawler.cli.output import Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, choose, load_outlets
@@ -18,6 +18,7 @@ from crawler.outlets import bundled_outlets, choose, load_outlets
 @click.command()
 @click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
 @outlets_option
+@click.option("--shard", type=Shard(), default="1/1", help="Of all outlets the second eighth: 2/8.")
 @click.option("--since", type=Since(), help="Leave out what was published before.")
 @click.option(
     "--until", type=Until(), help="Leave out what was published after; asks sources due or not."
@@ -71,6 +72,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
             db=db,
             outlets=folder,
             chosen=options["chosen"],
+            shard=options["shard"],
             since=options["since"],
             until=options["until"],
             limit=options["limit"] or 0,
@@ -141,7 +143,8 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
 
 
 def _plan(db: Path, options: dict[str, Any]) -> int:
-    chosen = choose(load_outlets(options["folder"] or bundled_outlets()), options["chosen"])
+    known = load_outlets(options["folder"] or bundled_outlets())
+    chosen = choose(known, options["chosen"], shard=options["shard"])
     due = {}
     if db.is_file():
         with reading(db) as store:

@@ -178,6 +178,21 @@ class Until(Since):
         return found.replace("T00:00:00Z", "T23:59:59Z") if day_only else found
 
 
+class Shard(click.ParamType[tuple[int, int]]):
+    """A part of several: 2/8."""
+
+    name = "part/parts"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """Read it, or say how it is written."""
+        match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", str(value))
+        if match is None or not 1 <= int(match[1]) <= int(match[2]):
+            self.fail(f"{value!r} is not a part of several; write 1/8 to 8/8", param, ctx)
+        return int(match[1]), int(match[2])
+
+
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return ""

@@ -66,3 +66,14 @@ def test_every_bundled_outlet_is_right() -> None:
         assert outlet.country is not None
         assert len(outlet.country) == 2
         assert outlet.language
+
+
+def test_shards_part_all_outlets_and_stay_when_others_come() -> None:
+    known = load_outlets(bundled_outlets())
+    parts = [choose(known, (), shard=(n, 8)) for n in range(1, 9)]
+    assert sorted(slug for part in parts for slug in part) == sorted(known)
+    assert all(len(part) > len(known) / 16 for part in parts)
+    fewer = {slug: outlet for slug, outlet in known.items() if slug < "m"}
+    assert set(choose(fewer, (), shard=(3, 8))) <= set(parts[2])
+    # Outlets that are named are meant.
+    assert list(choose(known, ("bbc",), shard=(1, 8))) == ["bbc"]
