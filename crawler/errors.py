@@ -15,6 +15,18 @@ NewsloomError
 
 from __future__ import annotations
 
+EXIT_CODES = {
+    0: "done, or nothing new",
+    1: "a mistake of Newsloom's, or the disk is full or broken; what was saved stays saved",
+    2: "the command was called wrongly, or a file or an outlet is not there",
+    3: "some sources failed, or some lines were left out; all else is saved. "
+    "`health --max-age`: an outlet gave no answer for so long",
+    4: "every source failed",
+    75: "another run holds the store; nothing was done",
+    130: "interrupted; what was saved stays saved",
+}
+"""What a command's exit code says."""
+
 
 class NewsloomError(Exception):
     """Root of the errors that Newsloom raises on purpose."""

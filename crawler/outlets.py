@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zlib import crc32
 
@@ -22,23 +22,47 @@ from crawler.types import Agency, Outlet, Source, SourceKind
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
 _AGE = re.compile(r"(\d{1,4})\s*([mhd])")
-_KEYS: dict[str, type | tuple[type, ...]] = {
-    "name": str,
-    "home": str,
-    "country": str,
-    "language": str,
-    "agency": bool,
-    "names": list,
-    "delay": (int, float),
-    "revisits": list,
-    "drop": list,
-    "body": str,
-    "urls": str,
-    "spider": str,
-    "feeds": list,
-    "sitemaps": list,
-    "pages": list,
-}
+
+
+class Key(NamedTuple):
+    """A key of a description."""
+
+    type: type | tuple[type, ...]
+    says: str
+    example: Any
+
+
+KEYS = {
+    "name": Key(str, "its name, as readers know it; must be given", "The Example Gazette"),
+    "home": Key(str, "address of its front page", "https://gazette.example/"),
+    "country": Key(str, "ISO 3166-1 alpha-2", "GB"),
+    "language": Key(str, "BCP 47; for pages that do not say", "en"),
+    "feeds": Key(list, "RSS, Atom, RDF and JSON feeds", ["https://gazette.example/rss"]),
+    "sitemaps": Key(
+        list, "sitemaps and their indexes", ["https://gazette.example/news-sitemap.xml"]
+    ),
+    "pages": Key(
+        list, "section pages; their links that look like the outlet's articles are taken",
+        ["https://gazette.example/politics"],
+    ),
+    "urls": Key(str, "CSS selector: of section pages only the links in there", "h2.teaser"),
+    "body": Key(
+        str, "CSS selector: what holds the article, where it is not found otherwise", "div.story"
+    ),
+    "drop": Key(
+        list, "CSS selectors: parts of a page that are not the article's", ["aside.promotion"]
+    ),
+    "delay": Key((int, float), "seconds between two requests, instead of one", 5),
+    "revisits": Key(
+        list, "ages at which an article is fetched again, in m, h, d; [] for never", ["1h", "1d"]
+    ),
+    "agency": Key(bool, "whether it is a news agency, whose texts others print", True),
+    "names": Key(list, "other names by which an agency is credited", ["Gazette News Service"]),
+    "spider": Key(
+        str, "name of a spider under spiders/custom, for the rare outlet that needs code", "gazette"
+    ),
+}  # fmt: skip
+"""Everything that a description may say. One source must be given: feeds, sitemaps or pages."""
 
 
 def bundled_outlets() -> Path:
@@ -119,9 +143,9 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
             f"{file}: the file name is the outlet's id; use small letters, digits and hyphens"
         )
     for key, value in table.items():
-        if key not in _KEYS:
-            raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]) or (key == "delay" and isinstance(value, bool)):
+        if key not in KEYS:
+            raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(KEYS)}")
+        if not isinstance(value, KEYS[key].type) or (key == "delay" and isinstance(value, bool)):
             raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
     if not table.get("name"):
         raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import click
 
 from crawler.cli import newsloom
+from crawler.errors import EXIT_CODES
+from crawler.outlets import KEYS
 from crawler.store import open_store
 from dedupe import Scheme, StoryScheme, document
 
@@ -90,6 +93,37 @@ def codebook() -> str:
     return "\n".join(parts)
 
 
+def outlet_keys() -> str:
+    """Every key of an outlet's description, with an example that is one."""
+    lines = [
+        f"| `{key}` | {_type(known.type)} | {_cell(known.says)} |" for key, known in KEYS.items()
+    ]
+    example = "\n".join(f"{key} = {json.dumps(known.example)}" for key, known in KEYS.items()
+                        if key != "spider")  # fmt: skip
+    return (
+        "# Descriptions of outlets\n\nOne small TOML file an outlet; the file name is its id: "
+        "small letters, digits and hyphens. Only `name` and one source (`feeds`, `sitemaps` or "
+        "`pages`) are needed. Made by `python -m tests.golden`.\n\n"
+        "| key | holds | what |\n|---|---|---|\n" + "\n".join(lines) + "\n\n"
+        "## Everything at once\n\n```toml\n# gazette.toml\n" + example + "\n```\n"
+    )
+
+
+def _type(known: type | tuple[type, ...]) -> str:
+    names = {str: "text", list: "list", bool: "true or false"}
+    return "number" if isinstance(known, tuple) else names[known]
+
+
+def exit_codes() -> str:
+    """What a command's exit code says."""
+    lines = [f"| {code} | {_cell(says)} |" for code, says in EXIT_CODES.items()]
+    return (
+        "# Exit codes\n\n| code | means |\n|---|---|\n" + "\n".join(lines) + "\n\n"
+        "Summaries and data go to standard output, progress and troubles to standard error. `-q` "
+        "says nothing unless there is trouble. Made by `python -m tests.golden`.\n"
+    )
+
+
 def _sentence(comment: str) -> str:
     return f"{comment[0].upper()}{comment[1:]}."
 
@@ -103,6 +137,8 @@ FILES: dict[Path, Callable[[], str]] = {
     FOLDER / "signatures.txt": signatures,
     DOCS / "command-line.md": command_line,
     DOCS / "schema.md": codebook,
+    DOCS / "outlets.md": outlet_keys,
+    DOCS / "exit-codes.md": exit_codes,
 }
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import OutletError
-from crawler.outlets import bundled_outlets, choose, load_outlet, load_outlets
+from crawler.outlets import KEYS, bundled_outlets, choose, load_outlet, load_outlets
 from crawler.types import SourceKind
 
 
@@ -77,3 +79,14 @@ def test_shards_part_all_outlets_and_stay_when_others_come() -> None:
     assert set(choose(fewer, (), shard=(3, 8))) <= set(parts[2])
     # Outlets that are named are meant.
     assert list(choose(known, ("bbc",), shard=(1, 8))) == ["bbc"]
+
+
+def test_the_example_of_every_key_is_a_description(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "outlets.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "gazette.toml").write_text(example, "utf-8")
+    outlet = load_outlet(tmp_path / "gazette.toml")
+    assert outlet.agency
+    assert outlet.revisits is not None
+    assert {source.kind for source in outlet.sources} == set(SourceKind)
+    assert set(tomllib.loads(example)) == set(KEYS) - {"spider"}
