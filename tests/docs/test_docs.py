@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
@@ -15,11 +14,11 @@ import click
 import pytest
 
 from crawler.cli import newsloom
+from tests.docs.conftest import DEMO, environment
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(str(page.relative_to(ROOT)) for page in DOCS.rglob("*.md"))
-DEMO = "newsloom demo --keep town.db"
 R = shutil.which("Rscript")
 
 # A query must find something in the town, or the example shows nothing.
@@ -59,27 +58,6 @@ def script(page: str) -> str:
         elif language == "r" and R:
             lines.append(f"Rscript - <<'END'\n{text}END")
     return "\n".join(lines) + "\n"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store that the demo leaves."""
-    folder = tmp_path_factory.mktemp("demo")
-    subprocess.run(
-        shlex.split(DEMO),
-        cwd=folder,
-        env=environment(),
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
-    return folder / "town.db"
-
-
-def environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return kept | {"PATH": path, "COLUMNS": "100", "PYTHONWARNINGS": "error::SyntaxWarning"}
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if {b.language for b in blocks(p)} - {"sh"}])
