@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import itertools
 import json
 import re
@@ -11,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
-from xml.sax.saxutils import quoteattr
 
 from crawler.errors import UsageError
 
@@ -172,14 +172,16 @@ def _graph_type(column: str) -> str:
 
 
 def _attribute(text: Any) -> str:
-    return quoteattr(_NOT_XML.sub("", str(text)))
+    return f'"{_escaped(text)}"'
 
 
 def _data(keys: Iterable[str], values: Iterable[Any]) -> str:
-    from xml.sax.saxutils import escape
-
     return "".join(
-        f'<data key="{key}">{escape(_NOT_XML.sub("", str(value)))}</data>'
+        f'<data key="{key}">{_escaped(value)}</data>'
         for key, value in zip(keys, values, strict=True)
         if value is not None
     )
+
+
+def _escaped(value: Any) -> str:
+    return html.escape(_NOT_XML.sub("", str(value)))

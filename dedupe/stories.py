@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -178,6 +177,9 @@ def _link(
     scheme: StoryScheme,
 ) -> list[tuple[NDArray[np.int64], int]]:
     """Clusters of some rows, each with its most central row."""
+    # A quarter of a second to import, and only linking needs it: explaining does not.
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     if len(part) == 1:
         return [(part, int(part[0]))]
     distance = distances(texts.rows(part), scheme)
