@@ -37,5 +37,12 @@ def clock(at: str | None) -> str:
     return at[:16].replace("T", " ") if at else ""
 
 
+def length(hours: float) -> str:
+    """A length of time for people: 15 min, 3.5 h, 2.1 days."""
+    if hours < 2:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
 def _spelled(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"

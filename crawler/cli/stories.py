@@ -17,7 +17,7 @@ from crawler.cli.output import Row, Since, as_json, emit, list_options, paged, s
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
 from crawler.store.reading import StoryFilter
-from crawler.visible import clock, one_line
+from crawler.visible import clock, length, one_line
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 
@@ -124,21 +124,15 @@ def _show(found: Row, life: Row, articles: list[Row]) -> None:
 def _life(life: Row) -> str:
     parts = []
     if life["second_outlet"] is not None:
-        spread = f"second outlet after {_hours(life['second_outlet'])}"
+        spread = f"second outlet after {length(life['second_outlet'])}"
         if life["fifth_outlet"] is not None:
-            spread += f", fifth after {_hours(life['fifth_outlet'])}"
+            spread += f", fifth after {length(life['fifth_outlet'])}"
         parts += [
             spread,
             f"most in the hour from {clock(life['peak_hour'])}",
-            f"half of it out after {_hours(life['half_life'])}",
+            f"half of it out after {length(life['half_life'])}",
         ]
     return "".join(f"; {part}" for part in parts)
-
-
-def _hours(hours: float) -> str:
-    if hours < 2:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
 def _many(count: int, one: str, several: str = "") -> str:

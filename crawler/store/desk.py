@@ -114,7 +114,8 @@ class Desk:
     def first_publishers(self, story: int) -> list[Row]:
         """Outlets of a story by the end of the interval in which they may have had it first."""
         return self._rows(
-            "SELECT * FROM first_publishers WHERE story = ? ORDER BY not_after, outlet", (story,)
+            "SELECT * FROM first_publishers WHERE story = ? ORDER BY not_after, stated_at, outlet",
+            (story,),
         )
 
     def agencies_of(self, story: int) -> list[Row]:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from datasette import hookimpl
 from w3lib.url import safe_url_string
 
-from crawler.visible import clock, visible_in_pages
+from crawler.visible import clock, length, visible_in_pages
 from crawler.web import downloads, feeds, pages
 
 # Nothing from elsewhere and no script in a page. Plots bring a style element of their own.
@@ -50,6 +50,7 @@ def prepare_jinja2_environment(env: Any) -> None:
     """Filters that our templates use."""
     env.filters["seen"] = lambda text: visible_in_pages(str(text))
     env.filters["clock"] = clock
+    env.filters["span"] = length
     env.filters["marked"] = _marked
     env.filters["web"] = _web
 

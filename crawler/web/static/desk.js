@@ -85,7 +85,7 @@ const plots = {
       style: FONT, width, height: 160, marginLeft: 40,
       x: { type: "utc", tickFormat: stamp, label: null }, y: { label: null, grid: true, percent: true, domain: [0, 100], ticks: 4 },
       marks: [
-        Plot.rectY(rows, { x: (d) => time(d.week), y: (d) => +d.share, interval: "week", fill: "var(--link)", tip: true }),
+        Plot.rectY(rows, { x: (d) => time(d.week), y: (d) => +d.share, interval: "monday", fill: "var(--link)", tip: true }),
         Plot.ruleY([0]),
       ],
     });
