@@ -94,7 +94,7 @@ def export(
         }
     beside = output.with_name(output.name + ".manifest.json")
     beside.write_text(json.dumps(manifest(output, about), indent=2, ensure_ascii=False) + "\n")
-    click.echo(f"{output}: {rows:,} rows; to cite it: {beside}", err=True)
+    click.echo(f"{output}: {rows:,} rows; to cite it: {beside}")
 
 
 def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:

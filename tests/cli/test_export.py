@@ -50,7 +50,7 @@ def test_a_manifest_says_what_to_cite(crawled: Crawled, tmp_path: Path) -> None:
     done = newsloom(
         "--db", crawled.db, "export", "articles", "--no-text", "--since", "2022-01-06", "-o", file
     )
-    assert "to cite it" in done.stderr
+    assert "to cite it" in done.stdout
     about = json.loads((tmp_path / "shared.csv.manifest.json").read_text("utf-8"))
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
