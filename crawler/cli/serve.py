@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,7 +42,8 @@ def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
         if browse:
             webbrowser.open(address)
 
-    run(db, port=port, sql=sql, ready=ready)
+    with suppress(KeyboardInterrupt):  # the usual way to end it
+        run(db, port=port, sql=sql, ready=ready)
 
 
 def _check_free(port: int) -> None:

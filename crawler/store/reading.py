@@ -15,7 +15,7 @@ SILENT = 3
 NIGHT = 12
 """Hours for which any outlet may be silent."""
 
-RANKED = 20_000
+RANKED = 10_000
 """Newest matches of a search among which the best are looked for: scoring all of a common word in a
 large store takes seconds."""
 NEWEST_MATCHES = f"""rowid > coalesce((SELECT rowid FROM articles_fts

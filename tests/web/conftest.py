@@ -26,6 +26,7 @@ class Served(NamedTuple):
 
     address: str
     db: Path
+    process: subprocess.Popen[str]
 
 
 @contextmanager
@@ -44,7 +45,7 @@ def serving(db: Path, *arguments: str) -> Iterator[Served]:
     try:
         said = process.stdout.readline()
         assert f"http://127.0.0.1:{port}/ shows" in said, said + process.stdout.read()
-        yield Served(f"http://127.0.0.1:{port}", db)
+        yield Served(f"http://127.0.0.1:{port}", db, process)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -7,6 +7,7 @@ import http.client
 import io
 import json
 import re
+import signal
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -207,3 +208,11 @@ def test_a_port_in_use_and_a_missing_file_are_named(served: Served, tmp_path: Pa
     assert (done.returncode, f"port {port}" in done.stderr) == (2, True)
     done = newsloom("--db", tmp_path / "none.db", "serve")
     assert (done.returncode, "no such database" in done.stderr) == (2, True)
+
+
+def test_ctrl_c_closes_the_desk_quietly(served: Served) -> None:
+    with serving(served.db) as desk:
+        desk.process.send_signal(signal.SIGINT)
+        assert desk.process.wait(timeout=20) == 0
+        assert desk.process.stdout is not None
+        assert desk.process.stdout.read().strip() == ""
