@@ -185,7 +185,7 @@ def _fetch(
     """Run the spiders; what was counted, and whether a person stopped them."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawler.writer import Writer
+    from crawler.fetching.writer import Writer
 
     logging.captureWarnings(capture=True)
     process = AsyncCrawlerProcess(scrapy_settings(_settings(options, run)))

@@ -23,7 +23,7 @@ NEWSLOOM_KEEP_PAGES = False
 NEWSLOOM_KEEP_WARC = False
 
 # The frontier is in the store, see docs/architecture.md; Scrapy's own queue is lost on a kill.
-SCHEDULER = "crawler.frontier.Frontier"
+SCHEDULER = "crawler.fetching.frontier.Frontier"
 
 # A guest's pace: one request at a time and a second between two, for each host.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -57,7 +57,7 @@ HTTPERROR_ALLOW_ALL = True
 
 # Crawled bytes are hostile: nothing but http and https, nothing that listens, nothing that tells.
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
-TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"
+TWISTED_DNS_RESOLVER = "crawler.fetching.resolver.PublicResolver"
 NEWSLOOM_ALLOW_PRIVATE = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -71,24 +71,24 @@ HTTPPROXY_ENABLED = False
 # robots.txt by our own middleware: Scrapy's ignores status and Crawl-delay.
 ROBOTSTXT_OBEY = False
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.web_only.WebOnly": 90,
-    "crawler.middlewares.due_sources.DueSources": 95,
-    "crawler.middlewares.robots.Robots": 100,
-    "crawler.middlewares.known_shapes.KnownShapes": 405,
-    "crawler.middlewares.conditional_get.ConditionalGet": 410,
+    "crawler.fetching.middlewares.web_only.WebOnly": 90,
+    "crawler.fetching.middlewares.due_sources.DueSources": 95,
+    "crawler.fetching.middlewares.robots.Robots": 100,
+    "crawler.fetching.middlewares.known_shapes.KnownShapes": 405,
+    "crawler.fetching.middlewares.conditional_get.ConditionalGet": 410,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.middlewares.decompress.Decompress": 590,
+    "crawler.fetching.middlewares.decompress.Decompress": 590,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
-    "crawler.middlewares.retry_after.RetryAfter": 560,
+    "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
 }
 EXTENSIONS = {
-    "crawler.writer.Writer": 100,
-    "crawler.parsers.Parsers": 110,
-    "crawler.pace.Pace": 120,
+    "crawler.fetching.writer.Writer": 100,
+    "crawler.fetching.parsers.Parsers": 110,
+    "crawler.fetching.pace.Pace": 120,
     # Pace is AutoThrottle with a floor for each host.
     "scrapy.extensions.throttle.AutoThrottle": None,
 }
-ITEM_PIPELINES = {"crawler.pipelines.Save": 900}
+ITEM_PIPELINES = {"crawler.fetching.pipelines.Save": 900}
 
 # In memory unless a file is named: `scrapy crawl feeds -O out.jsonl` leaves only out.jsonl.
 NEWSLOOM_DB = ""

@@ -13,8 +13,9 @@ from scrapy.http import Response
 
 from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
+from crawler.fetching.parsers import Parsers
+from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
 from crawler.outlets import bundled_outlets, choose, load_outlets
-from crawler.parsers import Parsers
 from crawler.parsing.read import (
     read_file,
     read_listing,
@@ -24,7 +25,6 @@ from crawler.parsing.read import (
 )
 from crawler.parsing.sections import parse_section
 from crawler.parsing.sitemaps import MAX_BYTES, days_of
-from crawler.refusals import NotDue, Refusal, explain, for_status
 from crawler.types import (
     Article,
     Fetched,

@@ -18,11 +18,11 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.middlewares.decompress import Decompress
-from crawler.middlewares.retry_after import LONGEST, wanted
-from crawler.middlewares.robots import judge
-from crawler.middlewares.web_only import WebOnly
-from crawler.refusals import Refused, explain, for_status
+from crawler.fetching.middlewares.decompress import Decompress
+from crawler.fetching.middlewares.retry_after import LONGEST, wanted
+from crawler.fetching.middlewares.robots import judge
+from crawler.fetching.middlewares.web_only import WebOnly
+from crawler.fetching.refusals import Refused, explain, for_status
 
 URL = "https://example.org/a"
 

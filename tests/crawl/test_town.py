@@ -241,7 +241,9 @@ def test_interrupted_by_a_person_it_saves_and_exits_130(tmp_path: Path) -> None:
              "--outlets", str(outlets)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        time.sleep(3)
+        while not any(path.startswith("/2022") for _, path in town.requests):
+            assert process.poll() is None
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=60)
     assert process.returncode == 130, error

@@ -35,7 +35,7 @@ class Parsers:
         parsers = crawler.get_extension(cls)
         if parsers is None:
             raise NewsloomError(
-                "Newsloom's spiders need the extension crawler.parsers.Parsers; do not disable it"
+                "Newsloom's spiders need the extension crawler.fetching.parsers.Parsers"
             )
         return parsers  # type: ignore[no-any-return]
 

@@ -14,9 +14,9 @@ from typing import Any
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.fetching.writer import Writer, pages_offered
 from crawler.parsing.urls import slot
 from crawler.types import Page
-from crawler.writer import Writer, pages_offered
 
 TAKE = 8
 """Pages taken from the store at once for each outlet."""

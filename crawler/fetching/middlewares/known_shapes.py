@@ -6,8 +6,8 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler.fetching.writer import Writer
 from crawler.types import SourceKind
-from crawler.writer import Writer
 
 
 class KnownShapes:

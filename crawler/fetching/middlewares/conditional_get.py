@@ -6,7 +6,7 @@ from typing import Any
 
 from scrapy import Request
 
-from crawler.writer import Writer
+from crawler.fetching.writer import Writer
 
 
 class ConditionalGet:

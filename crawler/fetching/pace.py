@@ -8,8 +8,8 @@ from scrapy import Request, Spider, signals
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
+from crawler.fetching.writer import robots_delay
 from crawler.parsing.urls import slot
-from crawler.writer import robots_delay
 
 
 class Pace(AutoThrottle):

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.refusals import Refusal, Refused
-from crawler.resolver import is_public
+from crawler.fetching.refusals import Refusal, Refused
+from crawler.fetching.resolver import is_public
 
 
 class WebOnly:

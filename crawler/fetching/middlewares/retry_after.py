@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.fetching.refusals import Refusal, Refused
 from crawler.parsing.dates import utc
-from crawler.refusals import Refusal, Refused
 
 SHORT = 5.0
 """Seconds that are waited out on the spot, once for a request."""

@@ -13,11 +13,11 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.clock import now
+from crawler.fetching.refusals import Refusal, Refused, explain
+from crawler.fetching.writer import Writer, robots_delay
 from crawler.parsing.dates import utc
 from crawler.parsing.urls import slot
-from crawler.refusals import Refusal, Refused, explain
 from crawler.types import RobotsFile
-from crawler.writer import Writer, robots_delay
 
 MAX_BYTES = 500 * 1024
 """RFC 9309, 2.5: at least this much is to be read; more is not."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from scrapy.exceptions import DropItem
 
+from crawler.fetching.writer import Writer
 from crawler.types import Article, Fetched, PollFailed, Rejected, Sweep, Unchanged
-from crawler.writer import Writer
 
 
 class Save:

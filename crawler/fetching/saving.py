@@ -1,0 +1,164 @@
+"""What a crawl brought, written to the store: one value after another, in the writer's batches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from crawler.clock import now
+from crawler.parsing.urls import slot
+from crawler.rhythm import REVISITS
+from crawler.store import Saved, Store
+from crawler.store.polls import PollState, Taken
+from crawler.types import (
+    Article,
+    Listing,
+    Outlet,
+    PollFailed,
+    Rejected,
+    RobotsFile,
+    Source,
+    Sweep,
+    Unchanged,
+)
+
+Value = Article | Rejected | Sweep | PollFailed | Unchanged | RobotsFile
+
+
+class Saver:
+    """Turns values into rows, within a transaction that the writer has opened."""
+
+    def __init__(
+        self, store: Store, *, since: str | None, until: str | None, revisits: bool
+    ) -> None:
+        self._store = store
+        self._since = since
+        self._until = until
+        self._revisits = revisits
+        self._parts: dict[str, Taken] = {}
+        """what was taken of sources whose answer is not yet read to the end"""
+        self.run = 0
+        self.numbers: dict[str, int] = {}
+        """of outlets in the store, by slug"""
+        self.outlets: dict[str, Outlet] = {}
+        self.slow: set[str] = set()
+        """registered domains that ask for a pause between two requests"""
+
+    def begin(self, run: int, outlets: Mapping[str, Outlet]) -> None:
+        """Know the run and its outlets, which are brought up to date."""
+        self.run = run
+        for slug, outlet in outlets.items():
+            self.numbers[slug] = self._store.outlets.save(outlet)
+            self.outlets[slug] = outlet
+
+    def poll_state(self, source: Source) -> PollState:
+        """What is known of a source; one met for the first time is added."""
+        return self._store.polls.ensure(source, self.numbers[source.outlet])
+
+    def write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
+        """Write a value; `counts` takes what came of it, `offered` the pages to be fetched now."""
+        match value:
+            case Sweep():
+                self._write_sweep(value, counts, offered)
+            case PollFailed():
+                self.poll_state(value.source)  # adds one that was refused before it was ever asked
+                self._store.polls.failed(value, run=self.run)
+                counts["polls denied" if value.denied else "polls failed"] += 1
+            case Article():
+                self._write_article(value, counts)
+            case Rejected():
+                self._write_rejected(value, counts)
+                if value.instead is not None:
+                    twin = self._store.pages.offer_instead(
+                        value.instead, page=value.page.id, run=self.run
+                    )
+                    if twin is not None:
+                        _note(offered, value.page.outlet, [twin])
+            case RobotsFile():
+                self._store.sites.save(value)
+            case Unchanged():
+                self._store.pages.settle_unchanged(value.page.id)
+                counts["unchanged"] += 1
+
+    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
+        source, at = sweep.polled.source, sweep.polled.at
+        state = self.poll_state(source)
+        wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
+        fresh = self._store.pages.offer(
+            wanted,
+            outlet=self.numbers[source.outlet],
+            source=state.id,
+            seen_at=at,
+            previous_poll_at=state.polled_at,
+            run=self.run,
+        )
+        counts["listed"] += len(sweep.listings.pages)
+        _note(offered, source.outlet, fresh.pages)
+        taken = self._parts.pop(source.url, Taken()).plus(
+            Taken(len(sweep.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
+        )
+        if sweep.more:
+            self._parts[source.url] = taken
+            return
+        self._store.polls.read(sweep, taken, run=self.run)
+        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
+
+    def _is_wanted(self, listing: Listing) -> bool:
+        """Whether a page is from the time asked for, as far as its source says.
+
+        What was last changed before was published before.
+        """
+        published = listing.published.at if listing.published else None
+        if self._since and (published or listing.modified_at or self._since) < self._since:
+            return False
+        return not (self._until and published and published > self._until)
+
+    def _write_rejected(self, value: Rejected, counts: Counter[str]) -> None:
+        """A page that cannot be read is what its source gave of it, where that is a whole text."""
+        settled = self._store.pages.reject(value)
+        if not settled or value.listed is None:
+            counts["rejected" if settled else "postponed"] += 1
+            return
+        outlet = self.numbers[value.listed.outlet]
+        saved = self._store.articles.save(value.listed, outlet=outlet, run=self.run, now=value.at)
+        counts[str(saved)] += 1
+        if saved is Saved.TWIN:
+            self._store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
+        else:
+            ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
+            self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
+
+    def _write_article(self, article: Article, counts: Counter[str]) -> None:
+        at = article.fetched_at or now()
+        saved = self._store.articles.save(
+            article, outlet=self.numbers[article.outlet], run=self.run, now=at
+        )
+        counts[str(saved)] += 1
+        if article.page is None:
+            return
+        if saved is Saved.TWIN:
+            self._store.pages.reject_as(article.page, "twin", article.url, at=at)
+        else:
+            self._store.pages.settle(
+                article.page,
+                at=at,
+                validators=article.validators,
+                ages=self._ages(article.outlet, article.url),
+            )
+
+    def _ages(self, slug: str, url: str) -> Sequence[timedelta]:
+        """Ages at which an outlet's articles are fetched again."""
+        if not self._revisits:
+            return ()
+        stated = self.outlets[slug].revisits
+        if stated is not None:
+            return stated
+        # Who asks for long pauses has no time to spare for a second look.
+        return () if slot(url) in self.slow else REVISITS
+
+
+def _note(offered: dict[str, int], outlet: str, pages: list[int]) -> None:
+    """Remember the lowest of an outlet's offered pages."""
+    if pages:
+        offered[outlet] = min(offered.get(outlet, pages[0]), *pages)
