@@ -21,6 +21,8 @@ class Piece(NamedTuple):
     same: bool
     a: str
     b: str
+    words: int
+    """words of the longer side"""
 
 
 def differences(a: str, b: str) -> Iterator[Piece]:
@@ -28,7 +30,9 @@ def differences(a: str, b: str) -> Iterator[Piece]:
     ours, theirs = (_WORD.findall(text)[:LONGEST] for text in (a, b))
     one, two = ([word.strip() for word in words] for words in (ours, theirs))
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
-        yield Piece(tag == "equal", "".join(ours[i1:i2]), "".join(theirs[j1:j2]))
+        yield Piece(
+            tag == "equal", "".join(ours[i1:i2]), "".join(theirs[j1:j2]), max(i2 - i1, j2 - j1)
+        )
 
 
 def cut_short(a: str, b: str) -> bool:

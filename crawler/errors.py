@@ -49,8 +49,8 @@ class NoSuchDatabase(UsageError):
 
     def __init__(self, path: object) -> None:
         super().__init__(
-            f"no such database: {path}. `newsloom crawl` or `newsloom import` makes one; "
-            "`newsloom --db FILE` names another."
+            f"no such database: {path}. `newsloom crawl`, `import` or `demo --keep FILE` makes "
+            "one; `newsloom --db FILE` names another."
         )
 
 

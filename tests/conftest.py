@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from crawler.demo.town import Town
 from crawler.store import Store, open_store
+
+# A busy machine is no fault of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 NOW = "2022-01-20T12:00:00Z"

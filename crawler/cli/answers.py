@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Row, Since, Until, as_json, emit, list_options, paged
+from crawler.cli.output import Row, Since, StoryNumber, Until, as_json, emit, list_options, paged
 from crawler.cli.reading import article_number, check_outlet, living_story, reading
+from crawler.errors import UsageError
 from crawler.store import Store
 from crawler.store.exports import Narrowed
 from crawler.visible import clock, one_line
 
-_STORY = click.argument("number", metavar="STORY", type=click.IntRange(min=1))
+_STORY = click.argument("number", metavar="STORY", type=StoryNumber())
 WEEK = 7
 """Days that `network` looks back by itself: all of a large store takes seconds."""
 MONTH = 28
@@ -63,7 +64,11 @@ def _first(row: Row) -> str:
 
 
 @click.command()
-@click.option("--since", type=Since(), help="Only texts of then or later; default: the last week.")
+@click.option(
+    "--since",
+    type=Since(),
+    help="Only texts of then or later; default: the week before the newest article.",
+)
 @click.option("--until", type=Until(), help="Only texts of then or before.")
 @click.option("--story", type=click.IntRange(min=1), metavar="ID", help="Only this story, whole.")
 @click.option("--outlet", metavar="NAME", help="Only what this outlet takes and gives.")
@@ -78,7 +83,10 @@ def network(
     limit: int,
     form: str | None,
 ) -> None:
-    """Show which outlets carry whose texts, most copies first; `export network` writes all."""
+    """Show which outlets carry whose texts, most copies first; `export network` writes all.
+
+    Earlier does not mean author: both may print a third one's text.
+    """
     with reading(db) as store:
         if outlet is not None:
             check_outlet(store, outlet)
@@ -86,15 +94,26 @@ def network(
             story = living_story(store, story)
         elif since is None and until is None:
             since = _back(store, WEEK)
+        if since is not None and until is not None and since > until:
+            raise UsageError("--since is later than --until: nothing lies between")
         narrowed = Narrowed(since=since, until=until, story=story, outlet=outlet)
         rows = _exported(store, "network", narrowed)
     rows.sort(key=lambda row: -row["copies"])
     _headed(since, form)
+    if form is None and not rows:
+        click.echo("no outlet carries a text of another in that time")
+        return
+    if len(rows) > limit:
+        click.echo(f"{limit} of {len(rows)} edges; --limit {len(rows)} shows all", err=True)
     emit(rows[:limit], ("earlier", "later", "copies", "tied", "lag_hours", "containment"), form)
 
 
 @click.command()
-@click.option("--since", type=Since(), help="Only what is of then or later; default: four weeks.")
+@click.option(
+    "--since",
+    type=Since(),
+    help="Only what is of then or later; default: four weeks before the newest article.",
+)
 @list_options(limit=1_000)
 @click.pass_obj
 def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:

@@ -39,6 +39,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.demo.score import score
     from crawler.demo.town import PORT, Town
     from crawler.store import read_store
+    from crawler.store.exports import Narrowed
     from crawler.store.reading import StoryFilter
 
     progress = CrawlProgress(quiet=False)
@@ -77,6 +78,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         click.echo()
         emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
         found = score(store, truth)
+        pairs = store.exports.export("pairs", Narrowed(story=rows[0]["story"] if rows else 1))
+        pair = min((row[1::2][:2] for row in pairs.rows), default=(1, 2))
     finally:
         store.close()
     click.echo(
@@ -86,7 +89,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         "(B-cubed, each language by itself); agencies named "
         f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
-    _say_what_next(keep, rows[0]["story"] if rows else 1)
+    _say_what_next(keep, rows[0]["story"] if rows else 1, pair)
 
 
 def _crawl_again(db: Path, outlets: Path) -> None:
@@ -98,7 +101,7 @@ def _crawl_again(db: Path, outlets: Path) -> None:
     )  # fmt: skip
 
 
-def _say_what_next(keep: Path | None, story: int) -> None:
+def _say_what_next(keep: Path | None, story: int, pair: tuple[int, int]) -> None:
     if keep is None:
         click.echo("\nKeep the file and look inside:\n  newsloom demo --keep town.db")
         keep = Path("town.db")
@@ -106,7 +109,7 @@ def _say_what_next(keep: Path | None, story: int) -> None:
         click.echo(f"\nLook inside {keep}:")
     for command in (
         f"story {story}",
-        "explain 1 2",
+        f"explain {pair[0]} {pair[1]} --diff",
         "network --since 2022-01-01",
         "search almaty airport",
         "health",

@@ -25,7 +25,7 @@ from crawler.exporting import (
     write_jsonl,
     write_parquet,
 )
-from crawler.store import Store
+from crawler.store import Store, is_database
 from crawler.store.exports import EXPORTS, Exported, Narrowed
 
 _ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outlets")}
@@ -64,6 +64,8 @@ def export(
     WHAT is one of articles, stories, timeline, first, copies, pairs, network, agencies,
     headlines, revisions, days, outlets.
     """
+    if output == Path("-"):
+        output = None
     suffix = output.suffix.lstrip(".") if output else ""
     form = form or (suffix if suffix in FORMATS else "csv")
     if form in _ONLY and what != _ONLY[form][0]:
@@ -94,7 +96,7 @@ def export(
         }
     beside = output.with_name(output.name + ".manifest.json")
     beside.write_text(json.dumps(manifest(output, about), indent=2, ensure_ascii=False) + "\n")
-    click.echo(f"{output}: {rows:,} rows; to cite it: {beside}")
+    click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
 
 
 def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
@@ -109,6 +111,8 @@ def _to_file(output: Path, store: Store, exported: Exported, form: str) -> int:
     """Write a file that is whole or not there; number of its rows."""
     if not output.absolute().parent.is_dir():
         raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
+    if is_database(output):
+        raise UsageError(f"{output} is a database; name another file with -o FILE")
     part = output.with_name(output.name + ".part")
     counted = _Counted(exported.rows)
     exported = exported._replace(rows=counted)

@@ -11,10 +11,8 @@ from crawler.errors import NoSuchDatabase, UsageError
 
 
 @click.command()
-@click.argument(
-    "files", metavar="FILE FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
-@click.option("-o", "--output", metavar="FILE", required=True,
+@click.argument("files", metavar="FILE FILE...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("-o", "--output", metavar="FILE", default=Path("all.db"), show_default=True,
               type=click.Path(path_type=Path, dir_okay=False), help="The new store.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
 def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
@@ -28,7 +26,7 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
     from crawler.merging import merge as run_merge
 
     if len(files) < 2:
-        raise UsageError("name two stores or more")
+        raise UsageError("name two stores or more: newsloom merge ONE.db TWO.db -o ALL.db")
     if len({file.resolve() for file in files}) < len(files):
         raise UsageError("a store is named twice")
     for file in files:

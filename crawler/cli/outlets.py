@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -14,7 +15,7 @@ from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
 
-_COLUMNS = ("outlet", "name", "country", "language", "sources", "articles", "last_new_at")
+_COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
 _HEALTH = (
     "outlet", "sources", "failing", "polled_at", "last_new_at", "usual_hours", "articles",
@@ -25,9 +26,14 @@ _MORE_HEALTH = ("retired", "due_at", "gaps", "silent")
 
 @click.group(invoke_without_command=True)
 @outlets_option
+@click.option("--agency", is_flag=True, help="Only news agencies.")
+@click.option("--country", metavar="CODE", help="Only those of a country: KZ.")
+@click.option("--language", metavar="TAG", help="Only those in a language: ru.")
 @list_options(limit=1_000)
 @click.pass_context
-def outlets(context: click.Context, folder: Path | None, limit: int, form: str | None) -> None:
+def outlets(
+    context: click.Context, /, folder: Path | None, limit: int, form: str | None, **asked: Any
+) -> None:
     """List the outlets that can be crawled, and what the store has of each."""
     if context.invoked_subcommand is not None:
         return
@@ -39,6 +45,7 @@ def outlets(context: click.Context, folder: Path | None, limit: int, form: str |
             "name": outlet.name,
             "country": outlet.country,
             "language": outlet.language,
+            "agency": int(outlet.agency),
             "sources": len(outlet.sources),
             "articles": 0,
             "last_new_at": None,
@@ -49,9 +56,12 @@ def outlets(context: click.Context, folder: Path | None, limit: int, form: str |
                 rows[row["outlet"]] = rows.get(row["outlet"], dict(row)) | {
                     key: row[key] for key in ("articles", "last_new_at")
                 }
+    wanted = {key: value for key, value in asked.items() if value}
     shown = [
-        {column: row.get(column) for column in _COLUMNS} for _, row in sorted(rows.items())[:limit]
-    ]
+        {column: row.get(column) for column in _COLUMNS}
+        for _, row in sorted(rows.items())
+        if all(row.get(key) == value for key, value in wanted.items())
+    ][:limit]
     emit(shown, _COLUMNS, form)
 
 

@@ -178,6 +178,22 @@ class Until(Since):
         return found.replace("T00:00:00Z", "T23:59:59Z") if day_only else found
 
 
+class StoryNumber(click.ParamType[int]):
+    """The number of a story."""
+
+    name = "story"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it, or say where numbers are found."""
+        if not re.fullmatch(r"[1-9]\d{0,14}", str(value)):
+            self.fail(
+                f"{value!r} is not the number of a story; `newsloom stories` lists them",
+                param,
+                ctx,
+            )
+        return int(value)
+
+
 class Shard(click.ParamType[tuple[int, int]]):
     """A part of several: 2/8."""
 

@@ -58,7 +58,9 @@ def living_story(store: Store, number: int) -> int:
     """The story that goes on under a number; raises UsageError when there never was one."""
     living = store.stories.resolve(number)
     if living is None:
-        raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
+        there_are = store.reading.groups()["stories"]
+        remedy = "`newsloom stories` lists them" if there_are else "`newsloom group` makes them"
+        raise UsageError(f"there is no story {number}; {remedy}")
     return living
 
 

@@ -13,7 +13,7 @@ import click
 from crawler.cli.output import Span
 
 _PRINT = click.option(
-    "--print", "_print", is_flag=True, required=True, help="Print it; nothing is installed."
+    "--print", "_print", is_flag=True, help="Print it, which is all that is done."
 )
 _EVERY = click.option(
     "--every", type=click.Choice(["5m", "15m", "30m", "1h"]), default="15m", show_default=True
@@ -66,14 +66,14 @@ Nice=10
 Description=Newsloom crawl, every {every}
 
 [Timer]
-OnBootSec=2min
-OnUnitActiveSec={every.replace("m", "min")}
+OnCalendar={"hourly" if every == "1h" else f"*:0/{every.removesuffix('m')}"}
 Persistent=true
 
 [Install]
 WantedBy=timers.target
 
-# then: systemctl --user daemon-reload && systemctl --user enable --now newsloom.timer"""
+# then: systemctl --user daemon-reload && systemctl --user enable --now newsloom.timer
+# on a server: loginctl enable-linger, or it stops when you log out"""
     )
 
 

@@ -13,7 +13,16 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Row, Since, as_json, emit, list_options, paged, sparkline
+from crawler.cli.output import (
+    Row,
+    Since,
+    StoryNumber,
+    as_json,
+    emit,
+    list_options,
+    paged,
+    sparkline,
+)
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
 from crawler.store.reading import StoryFilter
@@ -63,7 +72,7 @@ def _spread(times: list[str], places: int = 12) -> str:
 
 
 @click.command()
-@click.argument("number", metavar="ID", type=click.IntRange(min=1))
+@click.argument("number", metavar="ID", type=StoryNumber())
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def story(db: Path, number: int, as_object: bool) -> None:

@@ -37,6 +37,8 @@ def timeline(branches: Sequence[Sequence[Row]], *, width: int) -> Iterator[str]:
         yield f"{label:<{margin}}{_lane(rows, ends, room)}"
     first, last = (clock(end) for end in ends)
     yield " " * margin + f"{first}{last:>{room - len(first)}}"
+    if any(len(rows) > 1 for _, rows in lanes):
+        yield " " * margin + "● an article, 2 to 9 so many, # more"
 
 
 def _lane(rows: Sequence[Row], ends: tuple[str, str], room: int) -> str:

@@ -22,6 +22,7 @@ from crawler.store.connection import (
     connect_for_reading,
     connect_for_writing,
     explained,
+    is_database,
     transaction,
 )
 from crawler.store.copies import Copies
@@ -47,7 +48,7 @@ from crawler.store.upkeep import Upkeep
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock."""
 
-__all__ = ["Saved", "Store", "migrate_store", "open_store", "read_store"]
+__all__ = ["Saved", "Store", "is_database", "migrate_store", "open_store", "read_store"]
 
 
 class Store:

@@ -72,4 +72,10 @@ class Codebook:
                 sql.partition("\n")[2],
                 re.MULTILINE,
             )
-            yield Column(column, type_, line[1] if line else "")
+            said = line[1] if line else ""
+            allowed = re.search(
+                rf"^  {column} .*CHECK \({column} IN \('(.*?)'\)\)", sql, re.MULTILINE
+            )
+            if allowed:
+                said += "; one of " + allowed[1].replace("', '", ", ")
+            yield Column(column, type_, said)

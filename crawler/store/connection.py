@@ -57,6 +57,14 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
         return connection
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file is one of SQLite's, ours or another's: not to be written over."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(16) == b"SQLite format 3\0"
+
+
 @contextmanager
 def _opened(path: Path | str, target: str, **how: Any) -> Iterator[sqlite3.Connection]:
     """A connection that is closed again when something about the file is wrong."""
@@ -91,6 +99,8 @@ def explained(path: Path | str) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.DataError, UnicodeError, OverflowError) as error:
         raise ValueRefused(f"{path}: {error}") from error
     except sqlite3.Error as error:
+        if "not a database" in str(error):
+            raise NotAStore(f"{path} is not a SQLite file; name another with --db FILE") from error
         raise StoreError(f"{path}: {_remedy(error)}") from error
 
 
@@ -100,8 +110,6 @@ def _remedy(error: sqlite3.Error) -> str:
         return "the disk is full; free some space and run again, nothing saved is lost"
     if "I/O" in text:
         return "the disk refused; is it full, failing, or over your quota? Nothing saved is lost"
-    if "not a database" in text:
-        return "not a SQLite file; name another with --db FILE"
     if "malformed" in text:
         return "the file is damaged; `newsloom db check` says more, a backup helps"
     if "unable to open" in text:

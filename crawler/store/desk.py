@@ -180,14 +180,14 @@ class Desk:
         )
 
     def newest_articles(self, outlet: str, *, limit: int) -> list[Row]:
-        """The articles of an outlet that were seen last."""
+        """The articles of an outlet that were seen last; of those of one poll the latest first."""
         return self._rows(
             f"""
             SELECT a.id AS article, a.title, {_AT} AS at, g.story
             FROM outlets o JOIN articles a ON a.outlet = o.id
             LEFT JOIN memberships m ON m.article = a.id LEFT JOIN copy_groups g
               ON g.id = m.copy_group
-            WHERE o.slug = ? ORDER BY a.first_seen_at DESC, a.id DESC LIMIT ?
+            WHERE o.slug = ? ORDER BY a.first_seen_at DESC, a.published_at DESC LIMIT ?
             """,
             (outlet, limit),
         )
@@ -219,6 +219,10 @@ class Desk:
         articles = "SELECT id FROM articles WHERE outlet = (SELECT id FROM outlets WHERE slug = :o)"
         pairs = pairs_among(self._connection, articles, both=False)
         return self._edges(network_over(self._connection, pairs), {"o": outlet, "limit": limit})
+
+    def agencies(self) -> list[str]:
+        """The outlets that are news agencies."""
+        return [row["slug"] for row in self._rows("SELECT slug FROM outlets WHERE agency = 1")]
 
     def _edges(self, network: str, values: Row) -> list[Row]:
         return self._rows(

@@ -230,8 +230,9 @@ class Reading:
         """Outlets of the file with what they brought."""
         return self._rows(
             """
-            SELECT outlet, name, sources, articles, pending, rejected, last_new_at
-            FROM outlet_health ORDER BY outlet LIMIT ?
+            SELECT h.outlet, h.name, o.country, o.language, o.agency, h.sources, h.articles,
+              h.last_new_at
+            FROM outlet_health h JOIN outlets o ON o.slug = h.outlet ORDER BY h.outlet LIMIT ?
             """,
             (limit,),
         )

@@ -217,7 +217,9 @@ UPDATE stories SET
       GROUP BY a.language ORDER BY count(*) DESC, a.language)),
   title = coalesce((
     SELECT title FROM (
-      SELECT a.title, a.id IS stories.central AS central, g.articles AS prints, g.at, g.id AS first,
+      SELECT a.title, a.id IS stories.central AS central, g.articles AS prints,
+        count(*) FILTER (WHERE a.id = g.id) OVER () AS texts, g.at, g.id AS first,
         coalesce(a.published_at, a.first_seen_at) AS said, a.words, a.id {_TOLD})
-    ORDER BY central DESC, prints DESC, at, first, said, words DESC, id LIMIT 1), title)
+    ORDER BY central AND texts > 2 DESC, prints DESC, at, first, said, words DESC, id
+    LIMIT 1), title)
 """

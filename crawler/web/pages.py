@@ -15,6 +15,7 @@ from crawler.differing import cut_short, differences
 from crawler.explaining import explain_copies, explain_stories, text_compared, verdict
 from crawler.parsing.dates import utc
 from crawler.store import Store
+from crawler.store.exports import Narrowed
 from crawler.store.reading import StoryFilter
 from crawler.web.asking import (
     Datasette,
@@ -218,14 +219,17 @@ async def compare(request: Request, datasette: Datasette) -> Response:
     a, b = sorted(int(request.url_vars[name]) for name in ("one", "two"))
 
     def question(store: Store) -> Row:
-        for asked in (a, b):
-            if store.reading.article(asked) is None:
+        times = {}
+        for side, asked in (("a", a), ("b", b)):
+            known = store.reading.article(asked)
+            if known is None:
                 raise Unanswerable(f"There is no article {asked}.")
+            times[side] = known["published_at"]
         found = explain_copies(store, a, b, Scheme())
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
         texts = [text_compared(store, n, found[f"revision_{s}"]) for n, s in ((a, "a"), (b, "b"))]
         why = explain_stories(store, a, b, StoryScheme()) if a != b and both else None
-        return {"found": found, "texts": texts, "why": why}
+        return {"found": found, "texts": texts, "why": why, "times": times}
 
     shown = await ask(datasette, question)
     one, two = shown["texts"]
@@ -289,9 +293,30 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
 @answered
 async def network(request: Request, datasette: Datasette) -> Response:
     """Who carries whose texts."""
-    edges = await ask_once(datasette, "network", lambda store: store.desk.network(limit=EDGES))
+    wished = wishes(request)
+    since, until = day(wished, "since"), day(wished, "until")
+
+    def narrowed(store: Store) -> list[Row]:
+        exported = store.exports.export("network", Narrowed(since=since, until=until))
+        rows = [dict(zip(exported.columns, row, strict=True)) for row in exported.rows]
+        return sorted(rows, key=lambda row: -row["copies"])[:EDGES]
+
+    if since or until:
+        edges = await ask(datasette, narrowed)
+    else:
+        edges = await ask_once(datasette, "network", lambda store: store.desk.network(limit=EDGES))
     return await page(
-        datasette, request, "network", {"title": "Copy network", "edges": edges, "most": EDGES}
+        datasette,
+        request,
+        "network",
+        {
+            "title": "Copy network",
+            "edges": edges,
+            "most": EDGES,
+            "agencies": await ask(datasette, lambda store: store.desk.agencies()),
+            "wished": wished,
+            "same": urlencode(wished),
+        },
     )
 
 

@@ -103,7 +103,7 @@ def test_side_by_side_shows_what_differs() -> None:
     ("arguments", "code", "says"),
     [
         ([], 2, "Usage: newsloom"),
-        (["stroies"], 2, "No such command 'stroies'"),
+        (["stroies"], 2, "there is no command 'stroies'; did you mean stories"),
         (["--db", "none.db", "stories"], 2, "no such database: none.db"),
         (["--db", "none.db", "group"], 2, "no such database: none.db"),
         (["crawl", "gaurdian"], 2, "there is no outlet 'gaurdian'; did you mean guardian"),

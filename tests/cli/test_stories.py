@@ -104,6 +104,7 @@ def test_the_timeline_puts_articles_where_they_belong_in_time() -> None:
         "text of [1]  ●───────────────────2",
         "own words              ●─────────────────────────────●",
         "             2022-01-05 00:00         2022-01-05 20:00",
+        "             ● an article, 2 to 9 so many, # more",
     ]
 
 
@@ -111,6 +112,6 @@ def test_more_texts_than_lanes_share_one() -> None:
     branches = [rows((n, f"2022-01-{n:02}T00:00:00Z"), (n + 50, "2022-01-25T00:00:00Z"))
                 for n in range(1, 21)]  # fmt: skip
     lines = list(timeline(branches, width=80))
-    assert len(lines) == 8 + 1 + 1
+    assert len(lines) == 8 + 1 + 2
     assert lines[8].startswith("other texts")
     assert lines[8].endswith("#")

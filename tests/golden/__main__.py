@@ -125,7 +125,7 @@ def exit_codes() -> str:
 
 
 def _sentence(comment: str) -> str:
-    return f"{comment[0].upper()}{comment[1:]}."
+    return f"{comment[0].upper()}{comment[1:]}".rstrip("?") + ("?" if "?" in comment[-1] else ".")
 
 
 def _cell(comment: str) -> str:

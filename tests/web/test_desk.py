@@ -18,7 +18,7 @@ PAGES = (
     "/", "/stories", "/stories?language=de&min_outlets=2", "/story/{story}", "/article/{article}",
     "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
-    "/search?words=almaty&outlet=meridian", "/story/99999",
+    "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
 )  # fmt: skip
 
 

@@ -101,6 +101,7 @@ const plots = {
 
   network(rows, width) {
     const height = Math.min(640, Math.max(380, width * 0.7));
+    const agencies = new Set(document.getElementById("agencies").textContent.split(" "));
     const links = rows.map((d) => ({ source: d.earlier, target: d.later, copies: +d.copies, lag: d.lag_hours }));
     const given = d3.rollup(links, (own) => d3.sum(own, (d) => d.copies), (d) => d.source);
     const nodes = [...new Set(links.flatMap((d) => [d.source, d.target]))].map((id) => ({ id, given: given.get(id) || 0 }));
@@ -135,8 +136,11 @@ const plots = {
       .append("title").text((d) => `${d.source.id} → ${d.target.id}: ${d.copies} copies, ${d.lag} h later`);
     const node = svg.append("g").selectAll("a").data(nodes).join("a")
       .attr("href", (d) => `/outlet/${encodeURIComponent(d.id)}`).attr("transform", (d) => `translate(${d.x},${d.y})`);
-    node.append("circle").attr("r", (d) => size(d.given)).attr("fill", "var(--link)").attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    node.append("text").attr("y", (d) => size(d.given) + 12).attr("text-anchor", "middle").attr("font-size", 12)
+    node.append("circle").attr("r", (d) => size(d.given)).attr("fill", (d) => (agencies.has(d.id) ? "var(--agency)" : "var(--link)"))
+      .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
+    // On a telephone names would lie on each other: those of the largest are shown.
+    const named = new Set(d3.sort(nodes, (d) => -d.given).slice(0, narrow(width) ? 6 : nodes.length));
+    node.filter((d) => named.has(d)).append("text").attr("y", (d) => size(d.given) + 12).attr("text-anchor", "middle").attr("font-size", 12)
       .attr("fill", "var(--ink)").attr("stroke", "var(--paper)").attr("stroke-width", 3).attr("paint-order", "stroke").text((d) => cut(d.id, 22));
     node.append("title").text((d) => `${d.id}: ${d.given} of its texts carried by others`);
     return svg.node();
