@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crawler.grouping import group
 from crawler.overriding import carry
 from crawler.store import Store, open_store, read_store
 from crawler.store.merging import TakenIn
-from dedupe import StoryScheme
 
 Progress = Callable[[str, int, int], None]
 
@@ -21,28 +20,32 @@ class Merged(NamedTuple):
 
     taken: dict[str, TakenIn]
     """by file, the first left out: the others were taken into a copy of it"""
-    overrides_kept: int
-    overrides_left: int
+    contradicted: int
+    """overrides of theirs that were left out, since they go against others"""
 
 
 def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) -> Merged:
     """Write a store of all that several hold. Story numbers are those of the first.
 
     The target is whole or not there. Raises NotAStore for a file that is none, or of another
-    version.
+    version, and StoreError when the disk is full.
     """
+    for file in files:
+        read_store(file).close()  # says what is wrong with it
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     try:
         first = read_store(files[0])
         try:
-            with first.explained():
+            with first.explained(part):
                 first.upkeep.backup(part)
         finally:
             first.close()
         store = open_store(part)
         try:
             merged = _take_in(store, files[1:], now=now, progress=progress)
+            with store.explained():
+                store.upkeep.fold()
         finally:
             store.close()
         part.replace(target)
@@ -54,25 +57,19 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
 
 def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progress) -> Merged:
     taken = {}
-    kept = left = 0
-    with store.batch():
-        run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
+    overrides: list[dict[str, Any]] = []
     for n, file in enumerate(files):
         progress("taking in", n, len(files))
-        read_store(file).close()  # says what is wrong with it
-        with store.explained(), store.merging.other(file):
+        with store.merging.other(file):
             with store.batch():
-                taken[str(file)] = store.merging.take_in(run=run)
-            overrides = store.merging.overrides()
-        group(store, run=run, now=now, progress=progress)
-        if overrides:
-            carried = carry(store, overrides, run=run, now=now, scheme=StoryScheme())
-            kept, left = kept + carried[0], left + carried[1]
+                taken[str(file)] = store.merging.take_in(now=now)
+            overrides += store.merging.overrides()
     with store.batch():
-        store.runs.close(
-            run,
-            now=now,
-            outcome="done",
-            summary={"new": sum(one.new for one in taken.values())},
-        )
-    return Merged(taken, kept, left)
+        store.runs.mark_crashed()  # runs that go on in their own files will not be ended in this
+        run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
+    group(store, run=run, now=now, progress=progress)
+    contradicted = carry(store, overrides, run=run, now=now)
+    with store.batch():
+        new = sum(one.new for one in taken.values())
+        store.runs.close(run, now=now, outcome="done", summary={"new": new})
+    return Merged(taken, contradicted)

@@ -23,6 +23,8 @@ class Decision(NamedTuple):
     why: str
     now: str
     run: int
+    at: str | None = None
+    """when it was decided; None: now"""
 
 
 def merge(store: Store, one: int, two: int, decision: Decision) -> int:
@@ -44,7 +46,7 @@ def merge(store: Store, one: int, two: int, decision: Decision) -> int:
         store.stories.apply([change], run=decision.run, now=decision.now)
         return store.overrides.add(
             "merge", story=kept, other=gone, together=together, who=decision.who,
-            why=decision.why, now=decision.now,
+            why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def split(store: Store, number: int, articles: list[int], decision: Decision) ->
         (new,) = store.stories.apply([change], run=decision.run, now=decision.now)
         override_number = store.overrides.add(
             "split", story=story, other=new, together=articles, apart=apart,
-            who=decision.who, why=decision.why, now=decision.now,
+            who=decision.who, why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
         return override_number, new
 
@@ -87,7 +89,7 @@ def pin(store: Store, number: int, decision: Decision) -> int:
     with store.batch():
         return store.overrides.add(
             "pin", story=story, other=None, together=articles, who=decision.who,
-            why=decision.why, now=decision.now,
+            why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
 
 
@@ -108,41 +110,50 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
 
 
-def carry(
-    store: Store, overrides: list[Row], *, run: int, now: str, scheme: StoryScheme
-) -> tuple[int, int]:
-    """Keep what was decided in another file: how many overrides are kept, how many are not.
+def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
+    """Do and keep what was decided in other files; how many overrides go against others here.
 
-    Left out are those whose articles are not here, or that go against an override that is.
+    Rows have `at, who, why, kind, together, apart`, articles by the numbers of this file. What
+    both files know is kept once.
     """
-    kept = 0
+    contradicted = 0
+    for row in overrides:
+        if _is_known(store, row):
+            continue
+        decision = Decision(who=row["who"], why=row["why"], at=row["at"], now=now, run=run)
+        try:
+            _carry_one(store, row, decision)
+        except UsageError:
+            contradicted += 1
+    return contradicted
+
+
+def _carry_one(store: Store, row: Row, decision: Decision) -> None:
+    together, apart = row["together"], row["apart"]
+    stories = sorted(_stories(store, together))
+    if row["kind"] == "split" and len(stories) == 1 and stories[0] in _stories(store, apart):
+        split(store, stories[0], together, decision)
+        return
+    if row["kind"] != "split":
+        for other in stories[1:]:
+            merge(store, stories[0], other, decision)
+    if row["kind"] == "merge" and len(stories) > 1:
+        return
+    # Already so: only kept, that it stays so.
     with store.batch():
-        for row in overrides:
-            together, apart = row["together"], row["apart"]
-            if len(together) < (1 if apart else 2) or _contradicted(store, together, apart):
-                continue
-            places = store.reading.places([together[0], *apart[:1]])
-            stories = [places[n]["story"] for n in (together[0], *apart[:1])]
-            store.overrides.add(
-                row["kind"], story=stories[0], other=stories[1] if apart else None,
-                together=together, apart=apart, who=row["who"], why=row["why"], now=row["at"],
-            )  # fmt: skip
-            store.linking.look_again(_stories(store, together + apart))
-            kept += 1
-    Linker(store, scheme, run=run, now=now).work(lambda _done, _total: None)
-    return kept, len(overrides) - kept
+        store.overrides.add(
+            row["kind"], story=stories[0], other=None, together=together, apart=apart,
+            who=row["who"], why=row["why"], now=row["at"],
+        )  # fmt: skip
 
 
-def _contradicted(store: Store, together: list[int], apart: list[int]) -> bool:
-    """Whether an override that holds keeps apart what is to be together, or the reverse."""
-    groups = store.overrides.copy_groups(together + apart)
-    ones, others = store.overrides.copy_groups(together), store.overrides.copy_groups(apart)
-    for override in store.overrides.about(sorted(groups)):
-        one = store.overrides.copy_groups(override.together)
-        other = store.overrides.copy_groups(override.apart)
-        if (one & ones and other & ones) or (one & ones and one & others):
-            return True
-    return False
+def _is_known(store: Store, row: Row) -> bool:
+    groups = store.overrides.copy_groups(row["together"] + row["apart"])
+    return any(
+        (known.at, known.who, known.kind, set(known.together))
+        == (row["at"], row["who"], row["kind"], set(row["together"]))
+        for known in store.overrides.about(sorted(groups))
+    )
 
 
 def _living(store: Store, number: int) -> int:

@@ -45,9 +45,9 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
             f"{name}: {taken.new} new articles, {taken.both} in both, "
             f"{taken.changed} of them with other texts"
         )
-    if merged.overrides_left:
+    if merged.contradicted:
         click.echo(
-            f"{merged.overrides_left} overrides go against others and were left out; "
+            f"{merged.contradicted} overrides go against others and were left out; "
             f"`newsloom --db {output} override list` shows those that hold"
         )
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB")

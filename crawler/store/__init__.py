@@ -86,9 +86,9 @@ class Store:
             yield
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
-        """For reading: what SQLite reports becomes a StoreError."""
-        with explained(self.path):
+    def explained(self, about: Path | None = None) -> Iterator[None]:
+        """What SQLite reports becomes a StoreError, about this file or one that is written."""
+        with explained(about or self.path):
             yield
 
     @contextmanager

@@ -17,7 +17,9 @@ APPLICATION_ID = 0x4E4C4F4D
 
 def connect_for_writing(path: Path | str) -> sqlite3.Connection:
     """Open or make a file; WAL, so that readers never wait for the crawl."""
-    with _opened(path, str(path), isolation_level=None, timeout=10) as connection:
+    # As an address, so that another store can be attached by one that says "for reading only".
+    target = path if path == ":memory:" else f"{Path(path).absolute().as_uri()}?mode=rwc"
+    with _opened(path, str(target), uri=True, isolation_level=None, timeout=10) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if tables and application != APPLICATION_ID:
@@ -36,10 +38,7 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
     """Open an existing store of schema `version` without ever writing to it or making a file."""
     if not path.is_file():
         raise NoSuchDatabase(path)
-    # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
-    immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
-    uri = f"{path.absolute().as_uri()}?mode=ro{immutable}"
-    with _opened(path, uri, uri=True) as connection:
+    with _opened(path, for_reading(path), uri=True) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if application != APPLICATION_ID:
@@ -55,6 +54,13 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
                 "upgrade Newsloom to read it"
             )
         return connection
+
+
+def for_reading(path: Path) -> str:
+    """The address by which SQLite opens a file without ever writing to it."""
+    # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
+    immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
+    return f"{path.absolute().as_uri()}?mode=ro{immutable}"
 
 
 def is_database(path: Path) -> bool:

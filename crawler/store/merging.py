@@ -13,11 +13,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crawler.store.connection import explained, for_reading
+
 Row = dict[str, Any]
 
 # A row of the other file's table, by the number that this file has for it.
 _OUTLET = "(SELECT m.id FROM outlets m JOIN other.outlets x ON x.slug = m.slug WHERE x.id = {})"
 _SOURCE = "(SELECT m.id FROM sources m JOIN other.sources x ON x.url = m.url WHERE x.id = {})"
+_RUN = "(SELECT ours FROM run_of WHERE theirs = {})"
 _PAGE = "(SELECT m.id FROM pages m JOIN other.pages x ON x.url = m.url WHERE x.id = {})"
 _TEXTS = (
     "title", "text", "words", "authors", "modified_at", "fetched_at", "text_hash",
@@ -45,13 +48,15 @@ class Merging:
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:
         """The other file at hand. Not within a transaction: SQLite attaches none there."""
-        self._connection.execute("ATTACH ? AS other", (str(path),))
+        with explained(path):
+            self._connection.execute("ATTACH ? AS other", (for_reading(path),))
+            self._connection.execute("SELECT count(*) FROM other.sqlite_schema").fetchone()
         try:
             yield
         finally:
             self._connection.execute("DETACH other")
 
-    def take_in(self, *, run: int) -> TakenIn:
+    def take_in(self, *, now: str) -> TakenIn:
         """Outlets, sources, runs, fetches, pages, sightings and articles of the other file."""
         self._outlets()
         self._sources()
@@ -61,7 +66,7 @@ class Merging:
         self._find_the_same()
         new = self._new_articles()
         self._earliest()
-        changed = self._texts_of_both(run)
+        changed = self._texts_of_both(now)
         self._sites()
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
         return TakenIn(new, both, changed)
@@ -122,20 +127,39 @@ class Merging:
         )
 
     def _runs(self) -> None:
-        """Runs and what they fetched, numbered on from here."""
-        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS shift (runs INTEGER)")
-        self._connection.execute("DELETE FROM shift")
-        self._connection.execute("INSERT INTO shift SELECT coalesce(max(id), 0) FROM runs")
-        columns = ", ".join(self._columns("runs"))
+        """Runs that this file does not know, and what they fetched, numbered on from here.
+
+        A run that both know came from a file that both were made of: its polls count once.
+        """
         self._connection.execute(
-            f"INSERT INTO runs (id, {columns})"
-            f" SELECT id + (SELECT runs FROM shift), {columns} FROM other.runs"
+            "CREATE TEMP TABLE IF NOT EXISTS run_of (theirs PRIMARY KEY, ours, new)"
         )
-        columns = ", ".join(self._columns("fetches", without=("run", "source")))
+        self._connection.execute("DELETE FROM run_of")
         self._connection.execute(
-            f"INSERT INTO fetches (run, source, {columns})"
-            f" SELECT run + (SELECT runs FROM shift), {_SOURCE.format('f.source')}, {columns}"
-            " FROM other.fetches f ORDER BY id"
+            """
+            INSERT OR IGNORE INTO run_of SELECT o.id, r.id, 0
+            FROM other.runs o JOIN runs r USING (command, started_at, pid) ORDER BY r.id
+            """
+        )
+        self._connection.execute(
+            """
+            INSERT INTO run_of SELECT id,
+              (SELECT coalesce(max(id), 0) FROM runs) + row_number() OVER (ORDER BY id), 1
+            FROM other.runs WHERE id NOT IN (SELECT theirs FROM run_of)
+            """
+        )
+        columns = self._columns("runs")
+        self._connection.execute(
+            f"INSERT INTO runs (id, {', '.join(columns)}) SELECT m.ours, {_of('o', columns)}"
+            " FROM run_of m JOIN other.runs o ON o.id = m.theirs WHERE m.new ORDER BY m.ours"
+        )
+        columns = self._columns("fetches", without=("run", "source"))
+        self._connection.execute(
+            f"""
+            INSERT INTO fetches (run, source, {", ".join(columns)})
+            SELECT m.ours, {_SOURCE.format("f.source")}, {_of("f", columns)}
+            FROM other.fetches f JOIN run_of m ON m.theirs = f.run WHERE m.new ORDER BY f.id
+            """
         )
 
     def _pages(self) -> None:
@@ -165,7 +189,7 @@ class Merging:
             f"""
             INSERT INTO sightings (page, source, seen_at, previous_poll_at, title, modified_at, run)
             SELECT {_PAGE.format("s.page")}, {_SOURCE.format("s.source")}, seen_at,
-              previous_poll_at, title, modified_at, run + (SELECT runs FROM shift)
+              previous_poll_at, title, modified_at, {_RUN.format("s.run")}
             FROM other.sightings s WHERE true
             ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at,
               previous_poll_at = excluded.previous_poll_at, run = excluded.run
@@ -195,7 +219,7 @@ class Merging:
             f"""
             INSERT INTO articles (page, outlet, run, {", ".join(columns)})
             SELECT {_PAGE.format("a.page")}, {_OUTLET.format("a.outlet")},
-              a.run + (SELECT runs FROM shift), {_of("a", columns)}
+              {_RUN.format("a.run")}, {_of("a", columns)}
             FROM other.articles a WHERE a.id NOT IN (SELECT theirs FROM same) ORDER BY a.id
             """
         ).rowcount
@@ -204,7 +228,7 @@ class Merging:
         self._connection.execute(
             f"""
             INSERT INTO revisions (article, run, {", ".join(columns)})
-            SELECT a.id, r.run + (SELECT runs FROM shift), {_of("r", columns)}
+            SELECT a.id, {_RUN.format("r.run")}, {_of("r", columns)}
             FROM {came} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
             """,
             (before,),
@@ -245,7 +269,7 @@ class Merging:
             """
         )
 
-    def _texts_of_both(self, run: int) -> int:
+    def _texts_of_both(self, now: str) -> int:
         """Texts of an article that both files have, put in the order in which they were fetched."""
         rows = self._connection.execute(
             """
@@ -254,61 +278,84 @@ class Merging:
             WHERE o.text_hash <> a.text_hash OR o.revision > 0
             """
         ).fetchall()
-        return sum(self._join(theirs, ours, run) for theirs, ours in rows)
+        return sum(self._join(theirs, ours, now) for theirs, ours in rows)
 
-    def _join(self, theirs: int, ours: int, run: int) -> bool:
+    def _join(self, theirs: int, ours: int, now: str) -> bool:
+        """By the rules of Articles.save(): whether anything changed."""
         mine, other = self._texts("main", ours), self._texts("other", theirs)
-        known = {text["text_hash"] for text in mine}
-        if all(text["text_hash"] in known for text in other):
-            return False
+        # Where the page was read once, the text of a feed is no better and no news.
+        if mine[-1]["text_from"] != other[-1]["text_from"]:
+            (mine if mine[-1]["text_from"] == "feed" else other).pop()
         order = sorted([*mine, *other], key=lambda text: text["fetched_at"] or "")
         texts = [next(same) for _, same in groupby(order, key=lambda text: text["text_hash"])]
-        newest = texts[-1]
-        if newest["file"] == "other":
-            columns = self._columns(
-                "articles",
-                without=("page", "outlet", "url", "run", "revision", "first_seen_at",
-                         "previous_poll_at"),
-            )  # fmt: skip
-            self._connection.execute(
-                f"UPDATE articles SET ({', '.join(columns)}) ="
-                f" (SELECT {', '.join(columns)} FROM other.articles WHERE id = ?) WHERE id = ?",
-                (theirs, ours),
-            )
+        had = self._texts("main", ours)
+        if [text["text_hash"] for text in texts] == [text["text_hash"] for text in had]:
+            return False
+        if texts[-1]["file"] == "other":
+            self._take_over(theirs, ours)
         self._connection.execute("DELETE FROM revisions WHERE article = ?", (ours,))
+        columns = (*_TEXTS, "run")
         self._connection.executemany(
             f"""
-            INSERT INTO revisions (article, revision, replaced_at, run, ours, {", ".join(_TEXTS)})
-            VALUES (:article, :revision, :replaced_at, :run, :ours, :{", :".join(_TEXTS)})
+            INSERT INTO revisions (article, revision, replaced_at, ours, {", ".join(columns)})
+            VALUES (:article, :revision, :replaced_at, :ours, :{", :".join(columns)})
             """,
             [
                 text
                 | {
                     "article": ours,
                     "revision": n,
-                    "run": run,
-                    "replaced_at": texts[n + 1]["fetched_at"] or text["replaced_at"] or "",
+                    "replaced_at": texts[n + 1]["fetched_at"] or text["replaced_at"] or now,
                 }
                 for n, text in enumerate(texts[:-1])
             ],
         )
         self._connection.execute(
-            "UPDATE articles SET revision = ?, run = ? WHERE id = ?", (len(texts) - 1, run, ours)
+            "UPDATE articles SET revision = ?, run = ? WHERE id = ?",
+            (len(texts) - 1, texts[-1]["run"], ours),
         )
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (ours,))
         return True
 
+    def _take_over(self, theirs: int, ours: int) -> None:
+        """The other file's newest text; what it does not say stays as it was known."""
+        columns = self._columns(
+            "articles",
+            without=("page", "outlet", "url", "run", "revision", "first_seen_at",
+                     "previous_poll_at"),
+        )  # fmt: skip
+        said = ", ".join(f"{name} = coalesce(o.{name}, articles.{name})" for name in columns)
+        self._connection.execute(
+            f"UPDATE articles SET {said} FROM other.articles o WHERE o.id = ? AND articles.id = ?",
+            (theirs, ours),
+        )
+        self._connection.execute("DELETE FROM credits WHERE article = ? AND via <> 'copy'", (ours,))
+        self._connection.execute(
+            """
+            INSERT INTO credits (article, agency, via, evidence, confidence)
+            SELECT ?, agency, via, evidence, confidence FROM other.credits
+            WHERE article = ? AND via <> 'copy'
+            """,
+            (ours, theirs),
+        )
+
     def _texts(self, file: str, article: int) -> list[Row]:
+        """Texts of an article of a file, the newest last, with the runs that this file knows."""
         columns = ", ".join(_TEXTS)
         rows = self._connection.execute(
             f"""
-            SELECT {columns}, replaced_at, ours, revision FROM {file}.revisions WHERE article = :id
-            UNION ALL SELECT {columns}, NULL, 0, revision FROM {file}.articles WHERE id = :id
-            ORDER BY revision
+            SELECT {columns}, replaced_at, ours, revision, run, 'page' AS text_from
+            FROM {file}.revisions WHERE article = :id
+            UNION ALL SELECT {columns}, NULL, 0, revision, run, text_from
+            FROM {file}.articles WHERE id = :id ORDER BY revision
             """,
             {"id": article},
         )
-        return [dict(row) | {"file": file} for row in rows]
+        found = [dict(row) | {"file": file} for row in rows]
+        if file == "other":
+            run_of = dict(self._connection.execute("SELECT theirs, ours FROM run_of").fetchall())
+            found = [text | {"run": run_of[text["run"]]} for text in found]
+        return found
 
     def _sites(self) -> None:
         self._connection.execute(

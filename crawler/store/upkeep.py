@@ -39,6 +39,15 @@ class Upkeep:
         """Write a compact copy of the file as it is now; readers and a running crawl may go on."""
         self._connection.execute("VACUUM INTO ?", (str(target),))
 
+    def fold(self) -> None:
+        """Bring all that was written into the file itself, which is then whole without its WAL.
+
+        Raises sqlite3.OperationalError when the disk does not take it: closing would not say so.
+        """
+        (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise sqlite3.OperationalError("database is locked")
+
     def schema(self) -> str:
         """The schema as SQLite keeps it, comments and all, tables first."""
         rows = self._connection.execute(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +15,16 @@ import pytest
 
 from crawler.grouping import group
 from crawler.store import Store, open_store
-from crawler.types import Article, Moment, Outlet, Precision, Source, SourceKind
+from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
 from tests.conftest import NOW, newsloom
 
 
 def text(n: int) -> str:
     draw = random.Random(n)
     return " ".join(f"word{draw.randrange(10_000)}" for _ in range(120))
+
+
+_PIDS = itertools.count(1)
 
 
 class Machine:
@@ -27,10 +34,10 @@ class Machine:
         self.path = path
         self.store: Store = open_store(path)
         with self.store.batch():
-            self.run = self.store.runs.open("newsloom crawl", now=NOW, pid=1)
+            self.run = self.store.runs.open("newsloom crawl", now=NOW, pid=next(_PIDS))
 
     def save(self, slug: str, page: str, body: str, *, seen: str, polled: str | None,
-             title: str = "The bridge", fetched: str | None = None) -> None:  # fmt: skip
+             title: str = "A title", fetched: str | None = None, **more: Any) -> None:  # fmt: skip
         """A source lists a page, and it is read."""
         feed = f"https://{slug}.example/feed"
         outlet = Outlet(
@@ -54,8 +61,10 @@ class Machine:
                 at="2022-01-05T10:00:00Z", precision=Precision.SECOND, source="feed", raw=""
             )
             self.store.articles.save(
-                Article(url=url, outlet=slug, title=title, text=body, language="en",
-                        published=published, fetched_at=fetched or seen, page=self.page(url)),
+                Article(
+                    url=url, outlet=slug, title=title, text=body, language="en",
+                    published=published, fetched_at=fetched or seen, page=self.page(url), **more,
+                ),
                 outlet=number, run=self.run, now=seen,
             )  # fmt: skip
 
@@ -102,7 +111,7 @@ def test_articles_of_both_are_one_and_the_earliest_sighting_stays(tmp_path: Path
     assert db.execute("SELECT count(*), min(seen_at) FROM sightings").fetchone() == (3, at("10:40"))
     assert db.execute("SELECT count(DISTINCT copy_group) FROM memberships").fetchone() == (2,)
     assert [row[0] for row in db.execute("SELECT command FROM runs ORDER BY id")] == [
-        "newsloom crawl", "newsloom merge", "newsloom crawl",
+        "newsloom crawl", "newsloom crawl", "newsloom merge",
     ]  # fmt: skip
     found = db.execute(
         "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?", (text(2).split()[0],)
@@ -218,3 +227,128 @@ def test_wrong_files_are_named_and_nothing_is_left(tmp_path: Path) -> None:
         assert not target.exists()
         assert not list(tmp_path.glob("all.db*"))
     assert "exists" in newsloom("merge", one, tmp_path / "text.db", "-o", one).stderr
+
+
+def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path) -> None:
+    one = Machine(tmp_path / "a.db")
+    for page in range(3):
+        one.save("herald", f"p{page}", text(page), seen=at("10:00"), polled=at("09:00"))
+    one.execute("INSERT INTO fetches (run, source, url, at, outcome) VALUES (1, 1, 'u', ?, 'read')",
+                at("10:00"))  # fmt: skip
+    file = one.done()
+    for override in (("merge", "1", "2"), ("pin", "3")):
+        done = newsloom("--db", file, "override", *override, "--why", "so", "--who", "me")
+        assert done.returncode == 0, done.stderr
+    copy = tmp_path / "b.db"
+    shutil.copy(file, copy)
+    db = merged(tmp_path, file, copy)
+    for table, count in (("fetches", 1), ("articles", 3), ("overrides", 2), ("sightings", 3)):
+        assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (count,), table
+    assert db.execute("SELECT command FROM runs ORDER BY id DESC").fetchone() == ("newsloom merge",)
+    db.close()
+
+
+def told_otherwise(n: int) -> str:
+    """A text of one event in its own words: as a story it belongs to the others, as a text not."""
+    draw = random.Random(n)
+    words = text(99).split()
+    draw.shuffle(words)
+    return " ".join(words[:80] + text(n).split()[:40])
+
+
+def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(tmp_path: Path) -> None:
+    machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    for machine in machines:
+        for n in range(4):
+            machine.save(f"o{n}", "x", told_otherwise(n), seen=at("10:00"), polled=None)
+    files = [machine.done() for machine in machines]
+    stories = "SELECT DISTINCT story FROM copy_groups"
+    assert sqlite3.connect(files[0]).execute(stories).fetchall() == [(1,)]
+    done = newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "me")
+    assert done.returncode == 0, done.stderr
+    db = merged(tmp_path, *files)
+    # The number stays with the three, the splinter takes a new one.
+    rows = db.execute("SELECT story, count(*) FROM copy_groups GROUP BY story ORDER BY story")
+    assert rows.fetchall() == [(1, 3), (2, 1)]
+    assert db.execute("SELECT kind, story, other FROM overrides").fetchall() == [("split", 1, 2)]
+    db.close()
+
+
+def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path) -> None:
+    machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    for machine in machines:
+        for n in range(4):
+            machine.save(f"o{n}", "x", told_otherwise(n), seen=at("10:00"), polled=None)
+    files = [machine.done() for machine in machines]
+    pinned = newsloom("--db", files[0], "override", "pin", "1", "--why", "yes", "--who", "me")
+    assert pinned.returncode == 0
+    newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
+    done = newsloom("merge", *files, "-o", tmp_path / "all.db")
+    assert "1 overrides go against others and were left out" in done.stdout
+    rows = sqlite3.connect(tmp_path / "all.db").execute("SELECT DISTINCT story FROM copy_groups")
+    assert rows.fetchall() == [(1,)]
+
+
+def test_a_text_taken_over_brings_its_credits_and_wipes_nothing(tmp_path: Path) -> None:
+    one, two = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    meridian = Credit(agency="Meridian", via="byline", evidence="By Meridian", confidence=0.9)
+    other = Credit(agency="Eurowire", via="credit", evidence="Eurowire", confidence=0.9)
+    one.save("herald", "x", text(1), seen=at("10:00"), polled=None, section="World",
+             credits=(meridian,))  # fmt: skip
+    two.save("herald", "x", text(2), seen=at("10:00"), polled=None, fetched=at("12:00"),
+             credits=(other,))  # fmt: skip
+    db = merged(tmp_path, one.done(), two.done())
+    assert db.execute("SELECT agency FROM credits").fetchall() == [("Eurowire",)]
+    assert db.execute("SELECT section, text FROM articles").fetchall() == [("World", text(2))]
+    db.close()
+
+
+def test_the_text_of_a_feed_does_not_replace_that_of_the_page(tmp_path: Path) -> None:
+    one, two = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    one.save("herald", "x", text(1), seen=at("10:00"), polled=None)
+    two.save("herald", "x", "a summary", seen=at("10:00"), polled=None, fetched=at("12:00"),
+             text_from="feed")  # fmt: skip
+    files = one.done(), two.done()
+    for n, order in enumerate((files, files[::-1])):
+        (tmp_path / str(n)).mkdir()
+        db = merged(tmp_path / str(n), *order)
+        assert db.execute("SELECT text, text_from FROM articles").fetchall() == [(text(1), "page")]
+        db.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_return_to_an_earlier_text_is_a_revision(tmp_path: Path, order: tuple[int, int]) -> None:
+    one, two = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    for machine, hours in ((one, "10 11"), (two, "10 11 12")):
+        for n, hour in enumerate(hours.split()):
+            machine.save("herald", "x", text(n % 2), seen=at("10:00"), polled=None,
+                         title=f"title {n % 2}", fetched=at(f"{hour}:00"))  # fmt: skip
+    files = one.done(), two.done()
+    db = merged(tmp_path, *(files[n] for n in order))
+    assert db.execute("SELECT title FROM revisions ORDER BY revision").fetchall() == [
+        ("title 0",), ("title 1",),
+    ]  # fmt: skip
+    assert db.execute("SELECT title, revision FROM articles").fetchall() == [("title 0", 2)]
+    db.close()
+
+
+def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
+    machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    for n, machine in enumerate(machines):
+        for page in range(300):
+            machine.save(
+                "herald", f"{n}-{page}", text(n * 1000 + page), seen=at("10:00"), polled=None
+            )
+    files = [machine.done() for machine in machines]
+    whole = files[0].stat().st_size // 512
+    for blocks in (whole // 2, whole * 5 // 4):
+        limited = (
+            f"ulimit -f {blocks}; exec {sys.executable} -m crawler merge {files[0]} {files[1]}"
+        )
+        done = subprocess.run(
+            ["sh", "-c", f"{limited} -o {tmp_path / 'all.db'}"],
+            capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert done.returncode == 1, (blocks, done.stdout)
+        assert "all.db.part" in done.stderr
+        assert not list(tmp_path.glob("all.db*"))
