@@ -124,7 +124,7 @@ def manifest(path: Path, about: dict[str, Any]) -> dict[str, Any]:
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
-    return {"file": path.name, **about, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+    return {**about, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
 def _defused(cell: str) -> str:

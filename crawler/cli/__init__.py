@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -56,6 +57,15 @@ class _Commands(click.Group):
         module, name = _COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; the reader of its output (head, less) may have seen enough."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Here: beyond it click would end with 1, as if something had failed.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -111,10 +121,6 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was saved stays saved", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:
         what = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {what}{error.strerror or error}; what was saved stays saved", err=True)

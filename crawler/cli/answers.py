@@ -41,15 +41,16 @@ def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
 def first(db: Path, number: int, limit: int, form: str | None) -> None:
     """Show who may have had a story first: between which two polls each outlet published it."""
     with reading(db) as store:
-        rows = store.desk.first_publishers(living_story(store, number))[:limit]
+        rows = store.desk.first_publishers(living_story(store, number))
     columns = ("outlet", "not_before", "not_after", "stated_at", "article", "may_be_first", "tied")
     if form is not None:
-        emit(rows, columns, form)
+        emit(rows[:limit], columns, form)
         return
     for row in rows:
         row |= {"polled before": clock(row["not_before"]), "listed": clock(row["not_after"]),
                 "says itself": clock(row["stated_at"]), "first?": _first(row)}  # fmt: skip
-    emit(rows, ("outlet", "polled before", "listed", "says itself", "article", "first?"), None)
+    shown = ("outlet", "polled before", "listed", "says itself", "article", "first?")
+    emit(rows[:limit], shown, None)
     may = [row["outlet"] for row in rows if row["may_be_first"]]
     if len(may) > 1:
         click.echo(f"\na tie of {len(may)}: their spans overlap, nobody can say who was first")
@@ -70,7 +71,7 @@ def _first(row: Row) -> str:
     help="Only texts of then or later; default: the week before the newest article.",
 )
 @click.option("--until", type=Until(), help="Only texts of then or before.")
-@click.option("--story", type=click.IntRange(min=1), metavar="ID", help="Only this story, whole.")
+@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story, whole.")
 @click.option("--outlet", metavar="NAME", help="Only what this outlet takes and gives.")
 @list_options(limit=30)
 @click.pass_obj
@@ -179,19 +180,17 @@ def _show(old: Row, new: Row) -> None:
 
 def _versions(store: Store, one: str, two: str | None) -> list[Row]:
     """Texts to be held against each other, in order."""
-    found = []
+    found: list[Row] = []
     for name in (one, two) if two is not None else (one,):
         number = article_number(store, name)
         article = store.reading.article(number)
         assert article is not None  # article_number() gave it
         label = f"[{number}] {one_line(article['outlet'])}"
-        if two is None:
-            found += [
-                {"label": f"{label} until {clock(old['replaced_at'])}", **_said(old)}
-                for old in store.reading.revisions(number)
-            ]
-            label = f"{label} now" if found else label
-        found.append({"label": label, **_said(article)})
+        versions = store.reading.versions(number)
+        for version in versions if two is None else versions[-1:]:
+            until = clock(version["replaced_at"])
+            when = f" until {until}" if until else " now" if found and two is None else ""
+            found.append({"label": label + when, **_said(version)})
     return found
 
 

@@ -53,7 +53,14 @@ def backup(path: Path, target: Path) -> None:
     if not target.absolute().parent.is_dir():
         raise UsageError(f"{target}: there is no folder {target.absolute().parent}")
     with reading(path) as store:
-        store.upkeep.backup(target)
+        part = target.with_name(target.name + ".part")
+        part.unlink(missing_ok=True)
+        try:
+            with store.explained(target):
+                store.upkeep.backup(part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
 

@@ -25,6 +25,8 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
     """Crawl a town of outlets on this machine and show its stories; no internet needed."""
     if keep is not None and not keep.absolute().parent.is_dir():
         raise UsageError(f"{keep}: there is no folder {keep.absolute().parent}")
+    if keep is not None and keep.exists():
+        raise UsageError(f"{keep} exists; name a new file, the town's articles are made up")
     if serve_only:
         _serve(day)
     else:

@@ -13,10 +13,10 @@ from typing import Any
 import click
 
 from crawler import __version__
-from crawler.cli.output import Since, Until, shown
+from crawler.cli.output import Since, StoryNumber, Until, shown
 from crawler.cli.progress import Line
 from crawler.cli.reading import check_outlet, living_story, reading
-from crawler.errors import UsageError
+from crawler.errors import NewsloomError, UsageError
 from crawler.exporting import (
     FORMATS,
     manifest,
@@ -39,7 +39,7 @@ _ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outle
 )
 @click.option("--since", type=Since(), help="Only what is of then or later.")
 @click.option("--until", type=Until(), help="Only what is of then or before.")
-@click.option("--story", type=click.IntRange(min=1), metavar="ID", help="Only this story.")
+@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story.")
 @click.option("--outlet", metavar="NAME", help="Only this outlet.")
 @click.option("--no-text", is_flag=True, help="Without the outlets' own texts, to be shared.")
 @click.option(
@@ -81,9 +81,8 @@ def export(
         if output is None:
             _write_text(sys.stdout, store, exported, form)
             return
-        rows = _to_file(output, store, exported, form)
+        beside = output.with_name(output.name + ".manifest.json")
         about = {
-            "rows": rows,
             "export": what,
             "format": form,
             **{key: value for key, value in narrowed._asdict().items() if value is not None},
@@ -94,8 +93,7 @@ def export(
             "schema": store.codebook.version(),
             "grouping": store.groupings.last(),
         }
-    beside = output.with_name(output.name + ".manifest.json")
-    beside.write_text(json.dumps(manifest(output, about), indent=2, ensure_ascii=False) + "\n")
+        rows = _to_file(output, beside, store, exported, form, about)
     click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
 
 
@@ -107,13 +105,16 @@ def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
     return Narrowed(**asked)
 
 
-def _to_file(output: Path, store: Store, exported: Exported, form: str) -> int:
-    """Write a file that is whole or not there; number of its rows."""
+def _to_file(
+    output: Path, beside: Path, store: Store, exported: Exported, form: str, about: dict[str, Any]
+) -> int:
+    """Write a file and its manifest, whole or not at all; number of its rows."""
     if not output.absolute().parent.is_dir():
         raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
     if is_database(output):
         raise UsageError(f"{output} is a database; name another file with -o FILE")
     part = output.with_name(output.name + ".part")
+    said_part = beside.with_name(beside.name + ".part")
     counted = _Counted(exported.rows)
     exported = exported._replace(rows=counted)
     try:
@@ -123,10 +124,16 @@ def _to_file(output: Path, store: Store, exported: Exported, form: str) -> int:
             # newline="": the csv module writes its own line ends (RFC 4180).
             with part.open("w", encoding="utf-8", newline="") as stream:
                 _write_text(stream, store, exported, form)
+        said = manifest(part, {"file": output.name, "rows": counted.count, **about})
+        said_part.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
         part.replace(output)
+        said_part.replace(beside)
+    except OSError as error:
+        raise NewsloomError(f"{output}: {error.strerror}; nothing was written") from error
     finally:
         counted.line.clear()
         part.unlink(missing_ok=True)
+        said_part.unlink(missing_ok=True)
     return counted.count
 
 

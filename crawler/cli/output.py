@@ -159,7 +159,10 @@ class Since(click.ParamType[str]):
         from crawler.parsing.dates import moment, utc
 
         if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
-            return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
+            try:
+                return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
+            except OverflowError:
+                self.fail(f"{value!r} is before there was time", param, ctx)
         found = moment(str(value), source="option")
         if found is None:
             self.fail(

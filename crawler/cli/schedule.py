@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -55,7 +56,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-Environment=NEWSLOOM_CONTACT={_contact().replace("%", "%%")}
+Environment={_unit("NEWSLOOM_CONTACT=" + _contact())}
 ExecStart={_command(unit=True)} --db {_unit(str(db.absolute()))} crawl --max-runtime {budget}
 # 3: some sources failed; 75: another run is at work. Neither is a failure of the service.
 SuccessExitStatus=3 75
@@ -88,7 +89,7 @@ def _command(*, unit: bool = False) -> str:
 def _unit(word: str) -> str:
     """A word of a command in a unit file."""
     escaped = word.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$").replace('"', '\\"')
-    return f'"{escaped}"' if escaped != word or " " in word else word
+    return word if re.fullmatch(r"[\w./:=@+-]+", word) else f'"{escaped}"'
 
 
 def _contact() -> str:

@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 _AT = "coalesce(a.published_at, a.first_seen_at)"
 FACETED = 1_000
-"""Best matches of a search whose outlets and languages are counted."""
+"""Best matches of a search, whose outlets and languages are counted."""
 
 
 class Desk:
@@ -263,27 +263,28 @@ class Desk:
     # Search
 
     def search(self, words: str, narrowed: Row, *, limit: int) -> tuple[list[Row], Row]:
-        """Articles that hold all the words, best of the newest first, and what FACETED of them are.
+        """Articles that hold all the words, best of the newest first, and what they are of.
 
-        `narrowed` has `outlet` and `language`, None where any will do.
+        `narrowed` has `outlet` and `language`, None where any will do. Outlets and languages are
+        counted in the best FACETED.
         """
         sought = quoted(words)
         if not sought:
             return [], {"matches": 0, "outlet": [], "language": []}
+        language = "substr(a.language, 1, instr(a.language || '-', '-') - 1)"
         best = self._rows(
             f"""
-            SELECT a.id AS article, o.slug AS outlet,
-              coalesce(substr(a.language, 1, instr(a.language || '-', '-') - 1), 'und') AS language
-            FROM (SELECT rowid, rank FROM articles_fts WHERE articles_fts MATCH :words
-                  AND {NEWEST_MATCHES} ORDER BY rank LIMIT :best) f
-            JOIN articles a ON a.id = f.rowid JOIN outlets o ON o.id = a.outlet
-            WHERE (:outlet IS NULL OR o.slug = :outlet)
-            ORDER BY f.rank
+            SELECT f.rowid AS article, o.slug AS outlet, coalesce({language}, 'und') AS language
+            FROM articles_fts f
+            CROSS JOIN articles a INDEXED BY articles_when ON a.id = f.rowid
+            CROSS JOIN outlets o ON o.id = a.outlet
+            WHERE articles_fts MATCH :words AND f.{NEWEST_MATCHES}
+              AND (:outlet IS NULL OR o.slug = :outlet)
+              AND (:language IS NULL OR coalesce({language}, 'und') = :language)
+            ORDER BY f.rank LIMIT :best
             """,
-            {"words": sought, "best": FACETED, "outlet": narrowed["outlet"]},
+            {"words": sought, "best": FACETED, **narrowed},
         )
-        if narrowed["language"]:
-            best = [row for row in best if row["language"] == narrowed["language"]]
         facets = {key: _counted(row[key] for row in best) for key in ("outlet", "language")}
         shown = {row["article"]: n for n, row in enumerate(best[:limit])}
         rows = self._rows(

@@ -118,7 +118,7 @@ _EXPORTS = {
         "outlet week articles attributed contained agency_copy share",
         "agency_share",
         "outlet, week",
-        ("week", "week"),
+        ("week || 'T23:59:59Z'", "week"),
         None,
         "outlet = :outlet",
     ),
@@ -145,7 +145,7 @@ _EXPORTS = {
         "outlet day polls read unchanged denied failed listed offered articles gaps gap_seconds",
         "outlet_day",
         "outlet, day",
-        ("day", "day"),
+        ("day || 'T23:59:59Z'", "day"),
         None,
         "outlet = :outlet",
     ),
@@ -196,6 +196,10 @@ class Exports:
         query = f"SELECT {', '.join(columns)} FROM {source}{where} ORDER BY {export.order}"
         cursor = self._connection.execute(query, narrowed._asdict())
         return Exported(columns, (tuple(row) for row in cursor), " ".join(query.split()))
+
+    def check(self, what: str, narrowed: Narrowed) -> None:
+        """Raise ValueError when the rows of an export cannot be narrowed down so."""
+        _conditions(what, _EXPORTS[what], narrowed)
 
     def _pairs(self, narrowed: Narrowed) -> str:
         if narrowed.story is not None:

@@ -5,8 +5,8 @@ DROP INDEX articles_outlet;
 CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
 -- serves: newest articles; how many were published an hour and language, on the front page
 CREATE INDEX articles_published ON articles (published_at, language);
--- serves: outlet and time of very many articles, in `copy_network`
-CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision);
+-- serves: outlet, time and language of very many articles, in `copy_network` and in searches
+CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
 -- serves: stories of the last days
 CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
 -- serves: newest changes of headlines and texts

@@ -181,6 +181,17 @@ class Reading:
             (article,),
         )
 
+    def versions(self, article: int) -> list[Row]:
+        """Every text of an article as it was read, the newest last; `replaced_at` NULL for that."""
+        return self._rows(
+            """
+            SELECT title, text, replaced_at, revision, ours FROM revisions WHERE article = :id
+            UNION ALL SELECT title, text, NULL, revision, 0 FROM articles WHERE id = :id
+            ORDER BY revision
+            """,
+            {"id": article},
+        )
+
     def copies_of(self, article: int) -> list[Row]:
         """Evidence edges of an article, seen from its side, closest first."""
         return self._rows(

@@ -45,7 +45,13 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
 
     datasette = desk(db, sql=sql)
     server = uvicorn.Server(
-        uvicorn.Config(datasette.app(), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.Config(
+            datasette.app(),
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+        )
     )
 
     async def run() -> None:

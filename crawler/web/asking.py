@@ -89,11 +89,11 @@ def day(wished: dict[str, str], name: str) -> str | None:
 
 
 def number(wished: dict[str, str], name: str, least: int) -> int:
-    """A number that was wished for, or the least."""
-    try:
-        return max(least, int(wished.get(name, least)))
-    except ValueError:
-        raise Unanswerable(f"{wished[name]!r} is not a number", status=400) from None
+    """A number that was wished for, or the least; raises Unanswerable for what is none."""
+    found = wished.get(name, str(least))
+    if not found.isascii() or not found.isdecimal() or len(found) > 15 or int(found) < least:
+        raise Unanswerable(f"{found!r} is no number from {least} upwards.", status=400)
+    return int(found)
 
 
 async def page(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ _TYPES = {
     "jsonl": "application/jsonl; charset=utf-8",
     "graphml": "application/graphml+xml; charset=utf-8",
 }
+_WRITERS = ThreadPoolExecutor(4, thread_name_prefix="download")
 _CHUNK = 1 << 16
 """Characters that are sent at once."""
 
@@ -32,16 +35,25 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
     narrowed = Narrowed(
         since=day(wished, "since"),
         until=day(wished, "until"),
-        story=number(wished, "story", 0) or None,
+        story=number(wished, "story", 1) if "story" in wished else None,
         outlet=wished.get("outlet"),
     )
     text = wished.get("text") != "0"
-    await ask(datasette, lambda store: _named(store, what, narrowed))
+    narrowed = await ask(datasette, lambda store: _named(store, what, narrowed))
     path = Path(datasette.get_database("store").path)
 
     async def stream(writer: Any) -> None:
-        pipe = _Pipe(writer, asyncio.get_running_loop())
-        await asyncio.to_thread(_write, path, what, narrowed, text, form, pipe)
+        loop = asyncio.get_running_loop()
+        pipe = _Pipe(writer, loop)
+        left = loop.create_task(_until_left(request.receive, pipe))
+        try:
+            await loop.run_in_executor(
+                _WRITERS, partial(_write, path, what, narrowed, text, form, pipe)
+            )
+        except _LeftError:
+            pass  # who does not want the rest gets no rest
+        finally:
+            left.cancel()
 
     return AsgiStream(
         stream,
@@ -50,11 +62,30 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
     )
 
 
-def _named(store: Store, what: str, narrowed: Narrowed) -> None:
+class _LeftError(Exception):
+    """Nobody reads any more."""
+
+
+async def _until_left(receive: Any, pipe: _Pipe) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    pipe.left = True
+
+
+def _named(store: Store, what: str, narrowed: Narrowed) -> Narrowed:
+    """The same with the story that goes on under its number; raises Unanswerable."""
+    if narrowed.outlet is not None and store.desk.outlet(narrowed.outlet) is None:
+        raise Unanswerable(f"There is no outlet {narrowed.outlet} in this file.")
+    if narrowed.story is not None:
+        living = store.stories.resolve(narrowed.story)
+        if living is None:
+            raise Unanswerable(f"There is no story {narrowed.story}.")
+        narrowed = narrowed._replace(story=living)
     try:
-        store.exports.export(what, narrowed)
+        store.exports.check(what, narrowed)
     except ValueError as error:
         raise Unanswerable(f"{error}.", status=400) from error
+    return narrowed
 
 
 def _write(
@@ -85,6 +116,8 @@ class _Pipe:
         self._loop = loop
         self._waiting: list[str] = []
         self._length = 0
+        self.left = False
+        """set when the browser has gone"""
 
     def write(self, text: str) -> None:
         """Take text in, and send what has come together."""
@@ -94,7 +127,9 @@ class _Pipe:
             self.flush()
 
     def flush(self) -> None:
-        """Send what waits."""
+        """Send what waits; raises when nobody reads any more."""
+        if self.left:
+            raise _LeftError
         text, self._waiting, self._length = "".join(self._waiting), [], 0
         if text:
             # Lone surrogates cannot be sent; everything else can.

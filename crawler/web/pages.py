@@ -180,7 +180,7 @@ async def article(request: Request, datasette: Datasette) -> Response:
             "article": found,
             "credits": store.reading.credits(asked),
             "sightings": store.desk.sightings(asked),
-            "revisions": store.reading.revisions(asked),
+            "versions": store.reading.versions(asked),
             "copies": store.reading.copies_of(asked),
         }
 
@@ -188,15 +188,15 @@ async def article(request: Request, datasette: Datasette) -> Response:
     found = shown["article"]
     for column in ("authors", "tags"):
         found[column] = json.loads(found[column])
-    versions = [*shown["revisions"], {**found, "replaced_at": None}]
     shown["changes"] = [
         {
             "at": old["replaced_at"],
+            "ours": old["ours"],
             "title": list(differences(old["title"], new["title"])),
             "text": list(differences(old["text"], new["text"])),
             "cut": cut_short(old["text"], new["text"]),
         }
-        for old, new in pairwise(versions)
+        for old, new in pairwise(shown["versions"])
     ]
     return await page(
         datasette, request, "article", {"title": found["title"] or f"Article {asked}", **shown}
@@ -207,9 +207,9 @@ async def article(request: Request, datasette: Datasette) -> Response:
 async def compare_form(request: Request, datasette: Datasette) -> Response:  # noqa: ARG001
     """Two numbers from a form become the address of a comparison."""
     wished = wishes(request)
-    one, two = (number(wished, name, 0) for name in ("one", "two"))
-    if not one or not two:
+    if not {"one", "two"} <= set(wished):
         raise Unanswerable("Name two articles by their numbers.", status=400)
+    one, two = (number(wished, name, 1) for name in ("one", "two"))
     return Response.redirect(f"/compare/{one}/{two}")
 
 

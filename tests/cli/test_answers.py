@@ -176,3 +176,31 @@ def test_a_terminal_gets_colour_sparklines_and_a_pager(crawled: Crawled) -> None
     assert "^[[1m" in paged
     assert "$" in paged
     assert "\x1b" not in newsloom("--db", crawled.db, "story", 1).stdout
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure(crawled: Crawled) -> None:
+    for command in ("export articles", "network --since 2022-01-01 --limit 500", "stories --nl"):
+        line = f"{sys.executable} -m crawler --db {crawled.db} {command} | head -c 10"
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True,
+            cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_the_verdict_of_first_does_not_depend_on_the_limit(tmp_path: Path) -> None:
+    made = Told(tmp_path / "told.db")
+    for outlet in ("a", "b", "c"):
+        made.article(outlet, polled=at("09:00"), seen=at("10:00"))
+    made.connection.close()
+    assert "a tie of 3" in newsloom("--db", made.path, "first", "1", "--limit", 1).stdout
+
+
+def test_a_contact_with_spaces_and_a_quote_in_a_path_stay_whole(tmp_path: Path) -> None:
+    text = subprocess.run(
+        [sys.executable, "-m", "crawler", "--db", str(tmp_path / "it's.db"), "systemd"],
+        capture_output=True, text=True, cwd=Path(__file__).parents[2],
+        env=os.environ | {"NEWSLOOM_CONTACT": "Uni <a@b.c> 100%"},
+    ).stdout  # fmt: skip
+    assert 'Environment="NEWSLOOM_CONTACT=Uni <a@b.c> 100%%"' in text
+    assert "it's.db\"" in text

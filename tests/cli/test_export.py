@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx
@@ -126,3 +128,40 @@ def test_a_hostile_store_can_be_taken_away(tmp_path: Path, form: str) -> None:
         assert json.loads(file.read_text("utf-8"))["title"] == title
     else:
         assert pandas.read_parquet(file)["title"][0] == title
+
+
+def test_a_store_is_never_written_over_and_a_full_disk_leaves_nothing(
+    crawled: Crawled, tmp_path: Path
+) -> None:
+    for target in (crawled.db, tmp_path / "link.csv"):
+        if target != crawled.db:
+            target.symlink_to(crawled.db)
+        done = newsloom("--db", crawled.db, "export", "articles", "-o", target)
+        assert (done.returncode, "is a database" in done.stderr) == (2, True)
+    (tmp_path / "link.csv").unlink()
+    assert newsloom("--db", crawled.db, "db", "check").returncode == 0
+    for command in ("export articles -o", "db backup"):
+        target = tmp_path / "x.csv"
+        line = f"exec {sys.executable} -m crawler --db {crawled.db} {command} {target}"
+        done = subprocess.run(
+            ["sh", "-c", f"ulimit -f 100; {line}"],
+            capture_output=True, text=True, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert done.returncode == 1, (command, done.stdout)
+        assert str(target) in done.stderr
+        assert not list(tmp_path.iterdir())
+
+
+def test_a_day_counts_whole(tmp_path: Path) -> None:
+    told = Told(tmp_path / "d.db")
+    told.article("herald", published="2022-01-03T10:00:00Z")
+    told.connection.execute("INSERT INTO sources (outlet, url, kind) VALUES (1, 'u', 'feed')")
+    told.connection.execute(
+        "INSERT INTO fetches (run, source, url, at, outcome)"
+        " VALUES (1, 1, 'u', '2022-01-03T10:00:00Z', 'read')"
+    )
+    told.connection.close()
+    for what in ("days", "agencies"):
+        said = newsloom("--db", told.path, "export", what, "--since", "2022-01-03",
+                        "--until", "2022-01-03").stdout  # fmt: skip
+        assert len(said.splitlines()) == 2, what

@@ -369,7 +369,7 @@ CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
 
 CREATE INDEX articles_published ON articles (published_at, language);
 
-CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision);
+CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
 
 CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
 

@@ -182,6 +182,13 @@ def test_a_download_is_what_export_writes(served: Served) -> None:
              "/download/days.csv?story=1")  # fmt: skip
     for path in wrong:
         assert get(served, path)[0] in (400, 404), path
+    for path in ("/download/articles.csv?story=99999", "/download/articles.csv?outlet=nope",
+                 "/download/articles.csv?story=-1", "/download/articles.csv?story=1e3",
+                 "/stories?from=99999999999999999999", "/compare?one=9999999999999999999&two=1",
+                 "/stories?min_outlets=x", "/search?words=%00",
+                 "/article/999999999999999"):  # fmt: skip
+        assert get(served, path)[0] in (200, 400, 404), path
+        assert "Traceback" not in get(served, path)[2]
     assert '"text"' not in get(served, "/download/articles.jsonl?text=0")[2]
 
 
@@ -216,3 +223,28 @@ def test_ctrl_c_closes_the_desk_quietly(served: Served) -> None:
         assert desk.process.wait(timeout=20) == 0
         assert desk.process.stdout is not None
         assert desk.process.stdout.read().strip() == ""
+
+
+def test_who_leaves_a_download_holds_up_nobody(tmp_path: Path) -> None:
+    told = Told(tmp_path / "large.db")
+    for _ in range(400):
+        told.article("herald", text="a long text " * 10_000)
+    told.connection.close()
+    with serving(told.path) as desk:
+        for _ in range(8):
+            connection = http.client.HTTPConnection(urlsplit(desk.address).netloc, timeout=20)
+            connection.request("GET", "/download/articles.jsonl")
+            connection.getresponse().read(1000)
+            connection.close()
+        status, _, body = get(desk, "/download/outlets.csv")
+        assert (status, len(body.splitlines())) == (200, 2)
+
+
+def test_a_search_narrowed_by_outlet_finds_what_others_would_crowd_out(tmp_path: Path) -> None:
+    told = Told(tmp_path / "crowd.db")
+    for _ in range(1_100):
+        told.article("loud", text="bridge bridge bridge")
+    told.article("quiet", text="a bridge among very many other words that are no such thing")
+    told.connection.close()
+    with serving(told.path) as desk:
+        assert "1 match" in get(desk, "/search?words=bridge&outlet=quiet")[2]
