@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from datasette import hookimpl
 from w3lib.url import safe_url_string
 
+from crawler.reasons import meaning
 from crawler.visible import clock, length, visible_in_pages
 from crawler.web import downloads, feeds, pages
 
@@ -53,6 +54,7 @@ def prepare_jinja2_environment(env: Any) -> None:
     env.filters["span"] = length
     env.filters["marked"] = _marked
     env.filters["web"] = _web
+    env.filters["meaning"] = meaning
 
 
 @hookimpl

@@ -12,6 +12,7 @@ import click
 from crawler.cli import newsloom
 from crawler.errors import EXIT_CODES
 from crawler.outlets import KEYS
+from crawler.reasons import REASONS
 from crawler.store import open_store
 from dedupe import Scheme, StoryScheme, document
 
@@ -124,6 +125,20 @@ def exit_codes() -> str:
     )
 
 
+def reasons() -> str:
+    """What the codes of rejections and failures say."""
+    lines = [f"| `{code}` | {_cell(says)} |" for code, says in sorted(REASONS.items())]
+    return (
+        "# Reasons\n\nWhy a page was rejected or waits (`pages.reason`), why a poll was denied or "
+        "failed (`fetches.reason`); `detail` beside it has what was seen. Made by `python -m "
+        "tests.golden`.\n\n| reason | means |\n|---|---|\n" + "\n".join(lines) + "\n"
+        "| `http-404` and the like | the server answered with that HTTP status |\n\n"
+        "What may pass (a timeout, a server's 5xx or 429, an unreachable robots.txt) leaves a page "
+        "pending; it is tried again later, and ever more rarely. Everything else rejects it until "
+        "a source lists it as new or changed.\n"
+    )
+
+
 def _sentence(comment: str) -> str:
     return f"{comment[0].upper()}{comment[1:]}".rstrip("?") + ("?" if "?" in comment[-1] else ".")
 
@@ -139,6 +154,7 @@ FILES: dict[Path, Callable[[], str]] = {
     DOCS / "schema.md": codebook,
     DOCS / "outlets.md": outlet_keys,
     DOCS / "exit-codes.md": exit_codes,
+    DOCS / "reasons.md": reasons,
 }
 
 
