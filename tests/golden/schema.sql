@@ -502,32 +502,6 @@ JOIN sources s ON s.id = f.source
 JOIN outlets o ON o.id = s.outlet
 GROUP BY o.id, substr(f.at, 1, 10);
 
-CREATE VIEW outlet_health AS -- one row an outlet: does it still bring news?
-SELECT
-  o.slug AS outlet, -- which outlet
-  o.name, -- its name
-  (SELECT count(*) FROM sources s WHERE s.outlet = o.id) AS sources, -- number of sources
-  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.failures > 0) AS failing, -- of these, failing at the last poll
-  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NOT NULL) AS retired, -- of these, gone for good
-  (SELECT max(s.polled_at) FROM sources s WHERE s.outlet = o.id) AS polled_at, -- when one last answered
-  (SELECT min(s.due_at) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NULL AND s.same_as IS NULL) AS due_at, -- when one is asked next
-  (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
-  (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
-  (SELECT round(hours, 2) FROM (
-    SELECT hours, row_number() OVER (ORDER BY hours) AS place, count(*) OVER () AS pauses FROM (
-      SELECT 24 * (julianday(lead(at) OVER (ORDER BY at)) - julianday(at)) AS hours FROM (
-        SELECT coalesce(a.published_at, a.first_seen_at) AS at FROM articles a
-        WHERE a.outlet = o.id ORDER BY a.first_seen_at DESC LIMIT 50)
-    ) WHERE hours IS NOT NULL
-  ) WHERE place = (pauses + 1) / 2) AS usual_hours, -- between two new articles: median of the last fifty
-  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'pending') AS pending, -- pages waiting
-  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'rejected') AS rejected, -- pages rejected
-  (SELECT count(*) FROM fetches f JOIN sources s ON s.id = f.source
-   WHERE s.outlet = o.id AND f.gap_seconds IS NOT NULL) AS gaps, -- polls before which pages may have come and gone unseen
-  (SELECT f.reason FROM fetches f JOIN sources s ON s.id = f.source
-   WHERE s.outlet = o.id AND s.failures > 0 ORDER BY f.id DESC LIMIT 1) AS reason -- why the last failing poll failed
-FROM outlets o;
-
 CREATE VIEW first_publishers AS -- who may have had a story first: each outlet's first article lies between two polls
 SELECT
   f.story, -- number of the story
@@ -633,6 +607,33 @@ FROM (
   )
   GROUP BY outlet, week
 );
+
+CREATE VIEW outlet_health AS -- one row an outlet: does it still bring news?
+SELECT
+  o.slug AS outlet, -- which outlet
+  o.name, -- its name
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id) AS sources, -- number of sources
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.failures > 0) AS failing, -- of these, failing at the last poll
+  (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NOT NULL) AS retired, -- of these, gone for good
+  (SELECT max(s.polled_at) FROM sources s WHERE s.outlet = o.id) AS polled_at, -- when one last answered
+  (SELECT min(s.due_at) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NULL AND s.same_as IS NULL) AS due_at, -- when one is asked next
+  (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
+  (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
+  (SELECT round(hours, 2) FROM (
+    SELECT hours, row_number() OVER (ORDER BY hours) AS place, count(*) OVER () AS pauses FROM (
+      SELECT 24 * (julianday(lead(at) OVER (ORDER BY at)) - julianday(at)) AS hours FROM (
+        SELECT coalesce(a.published_at, a.first_seen_at) AS at FROM articles a
+        WHERE a.outlet = o.id ORDER BY a.first_seen_at DESC LIMIT 50)
+    ) WHERE hours IS NOT NULL
+  ) WHERE place = (pauses + 1) / 2) AS usual_hours, -- between two new articles: median of the last fifty
+  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'pending') AS pending, -- pages waiting
+  (SELECT count(*) FROM pages p WHERE p.outlet = o.id AND p.state = 'rejected') AS rejected, -- pages rejected
+  (SELECT count(*) FROM fetches f JOIN sources s ON s.id = f.source
+   WHERE s.outlet = o.id AND f.gap_seconds IS NOT NULL) AS gaps, -- polls before which pages may have come and gone unseen
+  (SELECT f.reason FROM fetches f WHERE f.source = (
+    SELECT s.id FROM sources s WHERE s.outlet = o.id AND s.failures > 0 ORDER BY s.failures DESC, s.id LIMIT 1
+  ) ORDER BY f.at DESC LIMIT 1) AS reason -- why the last poll failed of the source that fails the longest
+FROM outlets o;
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
