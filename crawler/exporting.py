@@ -77,7 +77,8 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[An
         import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError(
-            "Parquet needs pyarrow; pipx install 'newsloom[parquet]', or pip in a venv"
+            "Parquet needs pyarrow, the extra `parquet`: pipx inject newsloom pyarrow, or pip "
+            "install pyarrow where Newsloom is installed"
         ) from error
     schema = pa.schema([(column, _arrow_type(pa, column)) for column in columns])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
