@@ -119,6 +119,11 @@ def write_graphml(
     write("</graph>\n</graphml>\n")
 
 
+def for_xml(text: str) -> str:
+    """Text without the characters that XML 1.0 does not have, in whatever form."""
+    return _NOT_XML.sub("", text)
+
+
 def manifest(path: Path, about: dict[str, Any]) -> dict[str, Any]:
     """What to cite a written file by: what it was made of, its size and its SHA-256."""
     digest = hashlib.sha256()
@@ -185,4 +190,4 @@ def _data(keys: Iterable[str], values: Iterable[Any]) -> str:
 
 
 def _escaped(value: Any) -> str:
-    return html.escape(_NOT_XML.sub("", str(value)))
+    return html.escape(for_xml(str(value)))

@@ -199,8 +199,7 @@ def _said(row: Row) -> Row:
 
 
 def _exported(store: Store, what: str, narrowed: Narrowed) -> list[Row]:
-    exported = store.exports.export(what, narrowed)
-    return [dict(zip(exported.columns, row, strict=True)) for row in exported.rows]
+    return list(store.exports.export(what, narrowed).dicts())
 
 
 def _back(store: Store, days: int) -> str | None:

@@ -81,7 +81,9 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
         found = score(store, truth)
         pairs = store.exports.export("pairs", Narrowed(story=rows[0]["story"] if rows else 1))
-        pair = min((row[1::2][:2] for row in pairs.rows), default=(1, 2))
+        pair = next(
+            ((row["earlier_article"], row["later_article"]) for row in pairs.dicts()), (1, 2)
+        )
     finally:
         store.close()
     click.echo(

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,9 +160,7 @@ def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> Non
     if form == "jsonl":
         write_jsonl(stream, columns, rows, show=show)
     elif form == "graphml":
-        nodes = store.exports.export("outlets")
-        named = partial(zip, nodes.columns, strict=True)
-        write_graphml(stream, columns, rows, (dict(named(row)) for row in nodes.rows))
+        write_graphml(stream, columns, rows, store.exports.export("outlets").dicts())
     elif form == "opml":
         stream.write(_opml(exported) + os.linesep)
     else:
@@ -175,8 +172,7 @@ def _opml(exported: Exported) -> str:
     from crawler.types import Outlet, Source, SourceKind
 
     outlets = {}
-    for row in exported.rows:
-        outlet = dict(zip(exported.columns, row, strict=True))
+    for outlet in exported.dicts():
         slug = outlet["outlet"]
         feeds = tuple(
             Source(outlet=slug, url=url, kind=SourceKind.FEED)

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections import Counter
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from crawler.cli.output import (
 )
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
-from crawler.store.reading import StoryFilter
+from crawler.store.reading import StoryFilter, branches
 from crawler.visible import clock, length, one_line
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
@@ -98,8 +97,8 @@ def story(db: Path, number: int, as_object: bool) -> None:
 def _show(found: Row, life: Row, articles: list[Row]) -> None:
     click.echo(click.style(f"story {found['story']}  {one_line(found['title'])}", bold=True))
     languages = ", ".join(map(one_line, found["languages"])) or "language unknown"
-    texts, copies = found["copy_groups"], found["articles"] - found["copy_groups"]
-    made_of = f": {_many(texts, 'text')} and {_many(copies, 'copy', 'copies')}" if copies else ""
+    groups, copies = found["copy_groups"], found["articles"] - found["copy_groups"]
+    made_of = f": {_many(groups, 'text')} and {_many(copies, 'copy', 'copies')}" if copies else ""
     click.echo(
         f"{_many(found['articles'], 'article')} of {_many(found['outlets'], 'outlet')}, "
         f"{languages}{made_of}"
@@ -109,14 +108,14 @@ def _show(found: Row, life: Row, articles: list[Row]) -> None:
     click.echo(
         f"open to what appears until {clock(found['closes_at'])}; later articles are another story"
     )
-    branches = _branches(articles)
+    texts = branches(articles)
     if found["articles"] > 1:
         click.echo()
-        for line in timeline(branches, width=shutil.get_terminal_size((100, 24)).columns):
+        for line in timeline(texts, width=shutil.get_terminal_size((100, 24)).columns):
             click.echo(line)
     width = max(len(a["outlet"]) for a in articles)
-    copied = [members for members in branches if len(members) > 1]
-    alone = [members[0] for members in branches if len(members) == 1]
+    copied = [members for members in texts if len(members) > 1]
+    alone = [members[0] for members in texts if len(members) == 1]
     for members in copied:
         click.echo()
         click.echo(_line(members[0], width, mark="●"))
@@ -146,13 +145,6 @@ def _life(life: Row) -> str:
 
 def _many(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or one + 's'}"
-
-
-def _branches(articles: list[Row]) -> list[list[Row]]:
-    """Articles by copy group; groups and members in time order."""
-    key = {a["copy_group"]: n for n, a in reversed(list(enumerate(articles)))}
-    ordered = sorted(articles, key=lambda a: key[a["copy_group"]])
-    return [list(members) for _, members in groupby(ordered, key=lambda a: a["copy_group"])]
 
 
 def _line(article: Row, width: int, *, mark: str, headline_of: Any = None) -> str:

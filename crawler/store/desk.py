@@ -83,16 +83,6 @@ class Desk:
         """What changes whenever a run begins or ends, and with it all that is counted over all."""
         return self._row("SELECT id, ended_at FROM runs ORDER BY id DESC LIMIT 1") or {}
 
-    def largest_stories(self, *, limit: int) -> list[Row]:
-        """Living stories of most outlets."""
-        return self._rows(
-            """
-            SELECT id AS story, title, outlets, articles, copy_groups, languages, first_at, last_at
-            FROM stories WHERE merged_into IS NULL ORDER BY outlets DESC, last_at DESC LIMIT ?
-            """,
-            (limit,),
-        )
-
     def times(self, stories: Sequence[int]) -> dict[int, list[str]]:
         """Times of the articles of stories, in order."""
         rows = self._rows(
@@ -193,18 +183,11 @@ class Desk:
         )
 
     def headlines(self, *, outlet: str | None = None, limit: int) -> list[Row]:
-        """Changes of headlines, the newest first."""
+        """Changes of headlines, of all outlets or of one, the newest first."""
+        # Two queries: with one condition for both SQLite would read all of them for an outlet.
+        where = "" if outlet is None else "WHERE outlet = :outlet"
         return self._rows(
-            """
-            SELECT r.article, o.slug AS outlet, r.title AS before,
-              coalesce(n.title, a.title) AS after, r.replaced_at AS seen_at
-            FROM revisions r INDEXED BY revisions_replaced
-            JOIN articles a ON a.id = r.article JOIN outlets o ON o.id = a.outlet
-            LEFT JOIN revisions n ON n.article = r.article AND n.revision = r.revision + 1
-            WHERE r.ours = 0 AND r.title <> coalesce(n.title, a.title)
-              AND (:outlet IS NULL OR o.slug = :outlet)
-            ORDER BY r.replaced_at DESC LIMIT :limit
-            """,
+            f"SELECT * FROM headline_changes {where} ORDER BY seen_at DESC LIMIT :limit",
             {"outlet": outlet, "limit": limit},
         )
 

@@ -172,6 +172,10 @@ class Exported(NamedTuple):
     rows: Iterator[tuple[Any, ...]]
     query: str
 
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """The rows by the names of their columns."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
 
 class Exports:
     """Streams the exports; reads nothing before it is asked for."""

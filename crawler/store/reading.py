@@ -378,6 +378,14 @@ class Reading:
         return dict(row) if row else None
 
 
+def branches(articles: Iterable[Row]) -> list[list[Row]]:
+    """Articles of a story by copy group; groups and members in the order given."""
+    found: dict[int, list[Row]] = {}
+    for article in articles:
+        found.setdefault(article["copy_group"], []).append(article)
+    return list(found.values())
+
+
 def quoted(words: str) -> str:
     """A search for all the words. Quoted: AND, -, * and quotes are operators to FTS5."""
     return " ".join(

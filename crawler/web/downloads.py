@@ -74,7 +74,7 @@ async def _until_left(receive: Any, pipe: _Pipe) -> None:
 
 def _named(store: Store, what: str, narrowed: Narrowed) -> Narrowed:
     """The same with the story that goes on under its number; raises Unanswerable."""
-    if narrowed.outlet is not None and store.desk.outlet(narrowed.outlet) is None:
+    if narrowed.outlet is not None and narrowed.outlet not in store.reading.outlet_names():
         raise Unanswerable(f"There is no outlet {narrowed.outlet} in this file.")
     if narrowed.story is not None:
         living = store.stories.resolve(narrowed.story)
@@ -100,9 +100,7 @@ def _write(
         elif form == "jsonl":
             write_jsonl(stream, columns, rows)
         else:
-            nodes = store.exports.export("outlets")
-            named = (dict(zip(nodes.columns, row, strict=True)) for row in nodes.rows)
-            write_graphml(stream, columns, rows, named)
+            write_graphml(stream, columns, rows, store.exports.export("outlets").dicts())
         pipe.flush()
     finally:
         store.close()

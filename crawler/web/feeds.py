@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 from datasette.utils.asgi import Response
 
 from crawler.clock import now
-from crawler.exporting import write_csv
+from crawler.exporting import for_xml, write_csv
 from crawler.store import Store
 from crawler.web.asking import Datasette, Request, answered, ask, wishes
 from crawler.web.pages import story_filter
@@ -19,7 +18,6 @@ from crawler.web.pages import story_filter
 ENTRIES = 50
 ARTICLES = 20
 """Articles named in an entry."""
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ATOM = "http://www.w3.org/2005/Atom"
 _COLUMNS = (
     "story", "title", "outlets", "articles", "copy_groups", "languages", "first_at", "last_at",
@@ -85,7 +83,7 @@ def _atom(rows: list[Row], here: str, itself: str) -> bytes:
 
     def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
         made = ET.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-        made.text = _NOT_XML.sub("", text) or None
+        made.text = for_xml(text) or None
         return made
 
     add(feed, "title", "Newsloom: stories")

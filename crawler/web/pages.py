@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote, urlencode
 
@@ -16,7 +16,7 @@ from crawler.explaining import explain_copies, explain_stories, text_compared, v
 from crawler.parsing.dates import utc
 from crawler.store import Store
 from crawler.store.exports import Narrowed
-from crawler.store.reading import StoryFilter
+from crawler.store.reading import StoryFilter, branches
 from crawler.web.asking import (
     Datasette,
     Request,
@@ -53,7 +53,7 @@ async def front(request: Request, datasette: Datasette) -> Response:
         return {
             "newest": newest,
             "stories": store.desk.stories_of(since, newest, limit=FRONT) if newest else [],
-            "largest": store.desk.largest_stories(limit=FRONT),
+            "largest": store.reading.stories(StoryFilter(), limit=FRONT),
             "hours": store.desk.by_hour(_before(newest, hours=48), newest) if newest else [],
             "headlines": store.desk.headlines(limit=5),
             "glance": store.desk.glance(),
@@ -150,13 +150,6 @@ async def story(request: Request, datasette: Datasette) -> Response:
             "headlines": _headlines(articles),
         },
     )
-
-
-def branches(articles: list[Row]) -> list[list[Row]]:
-    """Articles by copy group; groups and members in time order."""
-    place = {a["copy_group"]: n for n, a in reversed(list(enumerate(articles)))}
-    ordered = sorted(articles, key=lambda a: place[a["copy_group"]])
-    return [list(members) for _, members in groupby(ordered, key=lambda a: a["copy_group"])]
 
 
 def _headlines(articles: list[Row]) -> list[tuple[str, list[Row]]]:
@@ -297,8 +290,7 @@ async def network(request: Request, datasette: Datasette) -> Response:
     since, until = day(wished, "since"), day(wished, "until")
 
     def narrowed(store: Store) -> list[Row]:
-        exported = store.exports.export("network", Narrowed(since=since, until=until))
-        rows = [dict(zip(exported.columns, row, strict=True)) for row in exported.rows]
+        rows = store.exports.export("network", Narrowed(since=since, until=until)).dicts()
         return sorted(rows, key=lambda row: -row["copies"])[:EDGES]
 
     if since or until:
