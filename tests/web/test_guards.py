@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import http.client
 import io
 import json
 import re
 import signal
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import feedparser
 import pytest
 
+from crawler.web.downloads import _LeftError, _Pipe, _until_left
 from tests.conftest import newsloom
 from tests.store.told import Told
 from tests.web.conftest import Served, serving
@@ -202,11 +203,18 @@ def test_a_merged_story_leads_to_the_one_that_goes_on(tmp_path: Path) -> None:
     assert (status, headers["location"]) == (301, "/story/1")
 
 
-def test_the_desk_never_writes(served: Served) -> None:
-    before = sqlite3.connect(served.db).execute("PRAGMA data_version").fetchone()
-    for path in ("/", "/outlets", "/network", "/download/articles.csv"):
-        assert get(served, path)[0] == 200
-    assert sqlite3.connect(served.db).execute("PRAGMA data_version").fetchone() == before
+def test_the_desk_never_writes(tmp_path: Path) -> None:
+    told = Told(tmp_path / "still.db")
+    told.article("herald")
+    told.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    told.connection.close()
+    before = told.path.read_bytes()
+    with serving(told.path) as desk:
+        for path in ("/", "/outlets", "/network", "/download/articles.csv", "/store/articles"):
+            assert get(desk, path)[0] == 200
+        wal = told.path.with_name("still.db-wal")
+        assert not wal.exists() or wal.stat().st_size == 0
+    assert told.path.read_bytes() == before
 
 
 def test_a_port_in_use_and_a_missing_file_are_named(served: Served, tmp_path: Path) -> None:
@@ -238,6 +246,21 @@ def test_who_leaves_a_download_holds_up_nobody(tmp_path: Path) -> None:
             connection.close()
         status, _, body = get(desk, "/download/outlets.csv")
         assert (status, len(body.splitlines())) == (200, 2)
+
+
+def test_a_download_stops_when_its_reader_is_gone() -> None:
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    loop = asyncio.new_event_loop()
+    pipe = _Pipe(None, loop)
+    pipe.write("some rows")
+    # By hand: a loop of the browser's runs in this thread.
+    with pytest.raises(StopIteration):
+        _until_left(gone, pipe).send(None)
+    with pytest.raises(_LeftError):
+        pipe.flush()
+    loop.close()
 
 
 def test_a_search_narrowed_by_outlet_finds_what_others_would_crowd_out(tmp_path: Path) -> None:
