@@ -282,13 +282,13 @@ class Merging:
 
     def _join(self, theirs: int, ours: int, now: str) -> bool:
         """By the rules of Articles.save(): whether anything changed."""
-        mine, other = self._texts("main", ours), self._texts("other", theirs)
+        had, other = self._texts("main", ours), self._texts("other", theirs)
+        mine = list(had)
         # Where the page was read once, the text of a feed is no better and no news.
         if mine[-1]["text_from"] != other[-1]["text_from"]:
             (mine if mine[-1]["text_from"] == "feed" else other).pop()
         order = sorted([*mine, *other], key=lambda text: text["fetched_at"] or "")
         texts = [next(same) for _, same in groupby(order, key=lambda text: text["text_hash"])]
-        had = self._texts("main", ours)
         if [text["text_hash"] for text in texts] == [text["text_hash"] for text in had]:
             return False
         if texts[-1]["file"] == "other":
@@ -342,20 +342,17 @@ class Merging:
     def _texts(self, file: str, article: int) -> list[Row]:
         """Texts of an article of a file, the newest last, with the runs that this file knows."""
         columns = ", ".join(_TEXTS)
+        run = _RUN.format("run") if file == "other" else "run"
         rows = self._connection.execute(
             f"""
-            SELECT {columns}, replaced_at, ours, revision, run, 'page' AS text_from
+            SELECT {columns}, replaced_at, ours, revision, {run} AS run, 'page' AS text_from
             FROM {file}.revisions WHERE article = :id
-            UNION ALL SELECT {columns}, NULL, 0, revision, run, text_from
+            UNION ALL SELECT {columns}, NULL, 0, revision, {run}, text_from
             FROM {file}.articles WHERE id = :id ORDER BY revision
             """,
             {"id": article},
         )
-        found = [dict(row) | {"file": file} for row in rows]
-        if file == "other":
-            run_of = dict(self._connection.execute("SELECT theirs, ours FROM run_of").fetchall())
-            found = [text | {"run": run_of[text["run"]]} for text in found]
-        return found
+        return [dict(row) | {"file": file} for row in rows]
 
     def _sites(self) -> None:
         self._connection.execute(
