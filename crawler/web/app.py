@@ -11,9 +11,8 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from crawler.web import plugin
+from crawler.web.asking import STORE
 
-STORE = "store"
-"""Name of the store among Datasette's databases, whatever its file is called: links stay."""
 _HERE = Path(__file__).parent
 
 

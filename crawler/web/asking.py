@@ -13,6 +13,8 @@ from datasette.utils.asgi import Response
 from crawler.errors import TookTooLong
 from crawler.store import Store
 
+STORE = "store"
+"""Name of the store among Datasette's databases, whatever its file is called: links stay."""
 PATIENCE = 3
 """Seconds after which a question is broken off: others wait for its thread."""
 
@@ -36,7 +38,7 @@ class Unanswerable(Exception):
 
 async def ask(datasette: Datasette, question: Callable[[Store], Answer]) -> Answer:
     """Put a question to the store. Raises Unanswerable when it takes too long."""
-    database = datasette.get_database("store")
+    database = datasette.get_database(STORE)
 
     def asked(connection: Any) -> Answer:
         store = Store(connection, database.path)

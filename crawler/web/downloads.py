@@ -13,7 +13,17 @@ from datasette.utils.asgi import AsgiStream
 from crawler.exporting import write_csv, write_graphml, write_jsonl
 from crawler.store import Store, read_store
 from crawler.store.exports import EXPORTS, Narrowed
-from crawler.web.asking import Datasette, Request, Unanswerable, answered, ask, day, number, wishes
+from crawler.web.asking import (
+    STORE,
+    Datasette,
+    Request,
+    Unanswerable,
+    answered,
+    ask,
+    day,
+    number,
+    wishes,
+)
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -40,7 +50,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
     )
     text = wished.get("text") != "0"
     narrowed = await ask(datasette, lambda store: _named(store, what, narrowed))
-    path = Path(datasette.get_database("store").path)
+    path = Path(datasette.get_database(STORE).path)
 
     async def stream(writer: Any) -> None:
         loop = asyncio.get_running_loop()
