@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.linking import Step
 from dedupe import (
@@ -110,7 +111,8 @@ class Backgrounds(dict[str, Background]):
         self._store = store
 
     def __missing__(self, language: str) -> Background:
-        self[language] = found = self._store.linking.background(language)
+        found = self._store.linking.background(language, common_words(language))
+        self[language] = found
         return found
 
     def save(self, languages: Iterable[str]) -> None:

@@ -60,7 +60,7 @@ class Pairs(NamedTuple):
 def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Background) -> Stream:
     """The nodes as the background has them, which must have learned them."""
     weighed = weigh(nodes, scheme)
-    vectors = background.vectors(weighed)
+    vectors = background.vectors(weighed, scheme)
     days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
     chance = background.chance(vectors, weighed.terms, scheme)
     return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms)

@@ -100,7 +100,7 @@ def heaviest_terms(
     found = {}
     for language, texts in by_language(nodes).items():
         weighed = weigh(texts, scheme)
-        vectors = backgrounds[language].vectors(weighed)
+        vectors = backgrounds[language].vectors(weighed, scheme)
         kept = heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])

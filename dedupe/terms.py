@@ -44,7 +44,7 @@ def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
     words, _ = _place(node.title, node.text[: scheme.lead_chars], scheme)
     terms = Counter(word for word in words if _NUMBERS[word] != _NO_TERM)
     terms.update(words[place] + words[place + 1] for place in _doubles(words))
-    return {_hash(term): term for term, _ in reversed(terms.most_common())}
+    return {number(term): term for term, _ in reversed(terms.most_common())}
 
 
 # The same neighbours are asked for again and again; 5 kB each.
@@ -56,7 +56,7 @@ def _weights(
     words, places = _place(title, lead, scheme)
     doubles = _doubles(words)
     found = list(map(_NUMBERS.__getitem__, words))
-    found += [_hash(words[place] + words[place + 1]) for place in doubles]
+    found += [number(words[place] + words[place + 1]) for place in doubles]
     every = np.array(found, np.int64)
     kept = every != _NO_TERM
     numbers, which = np.unique(every[kept], return_inverse=True)
@@ -87,12 +87,13 @@ class _Numbers(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        self[word] = number = _hash(word) if len(word) > 1 or word.isdigit() else _NO_TERM
-        return number
+        self[word] = found = number(word) if len(word) > 1 or word.isdigit() else _NO_TERM
+        return found
 
 
 _NUMBERS = _Numbers()
 
 
-def _hash(term: str) -> int:
+def number(term: str) -> int:
+    """The number of a term."""
     return zlib.crc32(term.encode("utf-8", "surrogatepass"))

@@ -188,7 +188,7 @@ class StoryScheme:
     """taken off a pair's score for each day between them"""
     background: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
-    threshold: float = -0.03
+    threshold: float = -0.025
     """average score at which two clusters become one"""
     unrelated: float = -0.07
     keys: int = 20
@@ -197,17 +197,22 @@ class StoryScheme:
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
-    prior_weight: float = 200.0
+    prior_weight: float = 300.0
     """how many texts of the stream that expectation is worth"""
-    most: float = 1.75
+    common_texts: float = 50.0
+    common_words: int = 200
+    """the common words of a language count as if so many texts of so many words had been seen"""
+    most: float = 1.6
     """what the stream makes of a text is at most so many times what its length does: the texts of
     a very large story would otherwise take what they share for usual"""
 
     def __post_init__(self) -> None:
-        if min(self.lead_chars, self.lead_words, self.title_weight, self.keys) < 1:
-            raise InvalidScheme(f"{self}: lead_chars, lead_words, title_weight and keys start at 1")
-        if min(self.max_days, self.day, self.background, self.prior_weight) < 0:
-            raise InvalidScheme(f"{self}: max_days, day, background, prior_weight start at 0")
+        counts = ("lead_chars", "lead_words", "title_weight", "keys", "common_words")
+        weights = ("max_days", "day", "background", "prior_weight", "common_texts")
+        if min(getattr(self, name) for name in counts) < 1:
+            raise InvalidScheme(f"{self}: {', '.join(counts)} start at 1")
+        if min(getattr(self, name) for name in weights) < 0:
+            raise InvalidScheme(f"{self}: {', '.join(weights)} start at 0")
         if min(self.prior, self.most) <= 0:
             raise InvalidScheme(f"{self}: prior and most are larger than 0")
 
@@ -218,6 +223,7 @@ class StoryScheme:
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
             f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
+            f"-c{self.common_texts:g}x{self.common_words}"
         )
 
 

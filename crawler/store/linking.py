@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crawler.parsing.dates import posix
@@ -252,14 +252,14 @@ class Linking:
         )
         return [row["id"] for row in rows]
 
-    def background(self, language: str) -> Background:
-        """What is usual in a language."""
+    def background(self, language: str, common_words: Sequence[str]) -> Background:
+        """What is usual in a language, of which these words are known beforehand."""
         from dedupe import Background
 
         row = self._connection.execute(
             "SELECT texts, chance, counts FROM backgrounds WHERE language = ?", (language,)
         ).fetchone()
-        return Background(*row) if row else Background()
+        return Background(*(row or ()), common_words=common_words)
 
     def save_background(self, language: str, background: Background) -> None:
         """Keep what is usual in a language."""

@@ -111,3 +111,31 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
     assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
     assert found.score == pytest.approx(average_score([one], [two], SCHEME, background))
+
+
+# Four events that share no more than any English texts do.
+UNRELATED = (
+    ("Council votes on budget", "The council voted on the budget for this year, after a debate."),
+    ("Orchestra opens season", "The orchestra opened the season with a concert that was sold out."),
+    ("Storm closes harbour", "The storm closed the harbour for a day, and the ferry did not run."),
+    (
+        "Striker signs for club",
+        "The striker signed for the club as he was on the coast with it.",
+    ),
+)
+COMMON = "the of and in to a was is for as on with by that from at his he not this after out it"
+
+
+def test_few_texts_are_not_linked_by_the_common_words_of_their_language() -> None:
+    found = [
+        StoryNode(id=n, title=title, text=text, language="en")
+        for n, (title, text) in enumerate(UNRELATED)
+    ]
+    partitions = []
+    for words in ("", COMMON):
+        backgrounds = {"en": Background(common_words=words.split())}
+        learn(found, SCHEME, backgrounds)
+        changes = link_stories(found, SCHEME, backgrounds)
+        partitions.append([change.groups for change in changes])
+    without, with_them = partitions
+    assert len(without) < len(with_them) == len(found)
