@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from crawler.parsing.texts import storable
 from crawler.types import Moment, Precision
@@ -71,6 +70,9 @@ def _iso(text: str) -> datetime:
 
 
 def _rfc822(text: str) -> datetime:
+    # Slow to import, and commands that only read have no use for it.
+    from email.utils import parsedate_to_datetime
+
     found = parsedate_to_datetime(text)
     if found.tzinfo is None:
         raise ValueError(text)  # a zone that it does not know; we may

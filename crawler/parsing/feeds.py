@@ -11,7 +11,8 @@ import feedparser
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.clutter import is_phrase
 from crawler.parsing.dates import moment
-from crawler.parsing.texts import count_words, one_line, plain
+from crawler.parsing.fragments import plain
+from crawler.parsing.texts import count_words, one_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 

@@ -5,13 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-from lxml import etree
-from lxml.html import HTMLParser
-
-_BLOCKS = (
-    "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr",
-    "table", "pre", "figure", "section", "article", "hr",
-)  # fmt: skip
 _TAG = re.compile(r"<[^<>]{1,300}>")
 # A single no-break or ideographic space is how the outlet writes it, and stays.
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
@@ -32,21 +25,6 @@ def one_line(text: str | None) -> str | None:
     """A headline on one line, without tags and entities; None when nothing is left."""
     plain = _SPACE.sub(" ", storable(html.unescape(_TAG.sub(" ", text or "")))).strip()
     return plain[:1_000] or None
-
-
-def plain(markup: str) -> str:
-    """Text of a fragment of HTML, its blocks on lines of their own; empty where there is none."""
-    if "<" not in markup:
-        return storable(html.unescape(markup)).strip()
-    tree = etree.fromstring(f"<div>{storable(markup)}</div>", HTMLParser(remove_comments=True))
-    if tree is None:
-        return ""
-    etree.strip_elements(tree, "script", "style", "figcaption", with_tail=False)
-    for block in tree.iter(*_BLOCKS):
-        block.text = f"\n{block.text or ''}"
-        block.tail = f"\n{block.tail or ''}"
-    lines = (" ".join(line.split()) for line in "".join(tree.itertext()).splitlines())
-    return "\n".join(filter(None, lines))
 
 
 def count_words(text: str) -> int:
