@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crawler.errors import UsageError
-from crawler.grouping import COPIES, STORIES, Grouped, Progress, group
+from crawler.grouping import COPIES, Grouped, Progress, group
+from crawler.linking import STORIES
 from crawler.store import Store, open_store
 from dedupe import InvalidScheme, Scheme, StoryScheme
 
@@ -21,7 +22,14 @@ S = TypeVar("S", Scheme, StoryScheme)
 
 
 def keep_beside(
-    store: Store, name: str, settings: Mapping[str, str], *, run: int, now: str, progress: Progress
+    store: Store,
+    name: str,
+    settings: Mapping[str, str],
+    *,
+    voice: str | None = None,
+    run: int,
+    now: str,
+    progress: Progress,
 ) -> Grouped:
     """Group everything anew with some numbers changed, and keep the outcome under a name.
 
@@ -45,7 +53,7 @@ def keep_beside(
         try:
             done = group(
                 other, run=run, now=now, rebuild=True, progress=progress,
-                scheme=scheme, story_scheme=story_scheme,
+                scheme=scheme, story_scheme=story_scheme, voice=voice,
             )  # fmt: skip
             with store.batch():
                 store.groupings.keep(name, other.groupings)
@@ -56,6 +64,7 @@ def keep_beside(
 
 def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
     types = {field.name: type(getattr(scheme, field.name)) for field in fields(scheme)}
+    types.pop("voice", None)  # no number: an option of its own
     found: dict[str, Any] = {}
     for setting, value in settings.items():
         where, _, name = setting.partition(".")

@@ -5,7 +5,8 @@ NewsloomError
 │   ├── OutletError       a description of an outlet is wrong
 │   ├── NoSuchDatabase    a reading command was pointed at nothing
 │   ├── NotAStore         the file is not a Newsloom store, or of another version
-│   └── SchemeChanged     the file was grouped with other numbers
+│   ├── SchemeChanged     the file was grouped with other numbers
+│   └── VoiceMissing      its embedding model is not on this machine
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
 │   ├── ValueRefused      it could, but would not take a value
@@ -65,6 +66,15 @@ class SchemeChanged(UsageError):
         super().__init__(
             f"{path}: its copies were found with scheme {known}, this Newsloom uses {asked}. "
             "`newsloom group --rebuild` finds them anew; articles and story numbers stay."
+        )
+
+
+class VoiceMissing(UsageError):
+    """The embedding model that speaks for a file's stories cannot be loaded."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"voice {name}: {why}. `newsloom group --voice none` links stories without one."
         )
 
 

@@ -19,6 +19,7 @@ from dedupe import (
     is_template,
     longest_passage,
     story_evidence,
+    unpack_meanings,
 )
 from dedupe.text import shingles
 
@@ -146,6 +147,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "languages": [one.tongue, two.tongue],
         "threshold": scheme.threshold,
         "max_days": scheme.max_days,
+        "across": scheme.voice_across,
+        "meaning": None,
         "pair": None,
         "average": None,
         "average_a": None,
@@ -156,6 +159,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         ],
         "almost": _almost(store, one, ours, scheme, backgrounds),
     }
+    if one.meaning and two.meaning:
+        meanings = unpack_meanings([one.meaning, two.meaning])
+        found["meaning"] = float(meanings[0] @ meanings[1])
     same = one.tongue == two.tongue
     if one.id != two.id and same:
         background = backgrounds[one.tongue]

@@ -11,14 +11,14 @@ import platform
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import NamedTuple
 
 from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.learning import LEARNED_FIRST, Learned
-from crawler.linking import Linker
+from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
 from dedupe import (
@@ -39,7 +39,6 @@ from dedupe import (
 )
 
 COPIES = Scheme()
-STORIES = StoryScheme()
 CHUNK = 500
 """Articles compared in one transaction."""
 CACHED = 6_000
@@ -68,13 +67,16 @@ def group(
     progress: Progress = lambda _what, _done, _total: None,
     scheme: Scheme = COPIES,
     story_scheme: StoryScheme = STORIES,
+    voice: str | None = None,
 ) -> Grouped:
     """Bring copy groups and stories up to date with the articles.
 
     The first grouping of a file, and a rebuild, learn what is common before they decide. Without
-    `stories` only copies are looked for. Raises SchemeChanged when the file was grouped with
-    other numbers.
+    `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
+    from now on, none when empty; None leaves it as it is. Raises SchemeChanged when the file was
+    grouped with other numbers, VoiceMissing when its voice cannot be loaded.
     """
+    story_scheme = replace(story_scheme, voice=store.linking.voice() if voice is None else voice)
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
@@ -83,6 +85,7 @@ def group(
             store.linking.set_scheme(_OUTDATED)
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
+            store.linking.set_voice(story_scheme.voice)
         again = rebuild or _has_doubled(store)
         if again:
             store.copies.queue_all()

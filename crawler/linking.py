@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.linking import Step
+from crawler.voices import open_voice
 from dedupe import (
     Background,
+    StoryNode,
     StoryScheme,
+    buckets,
     by_language,
     continue_stories,
     heaviest_terms,
     learn,
     link_stories,
+    pack_meanings,
     reached,
 )
+
+STORIES = StoryScheme()
 
 STEPS = 2
 """Steps in one transaction."""
 
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
+
+
+def story_scheme(store: Store) -> StoryScheme:
+    """The numbers that stories of a file are linked with: everybody's, and its own voice."""
+    return replace(STORIES, voice=store.linking.voice())
 
 
 class Linker:
@@ -61,6 +73,7 @@ class Linker:
             changes = continue_stories(linking.found_anew(), pinned=self._store.overrides.pinned())
             self._store.stories.apply(changes, run=self._run, now=self._now)
             linking.set_scheme(self._scheme.id)
+            linking.set_voice(self._scheme.voice)
         return total
 
     def _take(self, steps: int, *, provisional: bool = False) -> int:
@@ -82,9 +95,14 @@ class Linker:
         known = linking.learned(own)
         learn((n for n in waiting if n.id not in known), scheme, self._backgrounds)
         terms = heaviest_terms(waiting, scheme, self._backgrounds)
-        linking.set_learned(terms)
+        waiting = self._with_meanings(waiting)
+        alike = {node.id: dict.fromkeys(buckets(node.meaning), 1.0) for node in waiting}
+        linking.set_learned({n: [*terms[n], *alike[n]] for n in own})
         found = {
-            other for n in own for other in linking.candidates(n, terms[n], days=scheme.max_days)
+            other
+            for n in own
+            for keys in (terms[n], alike[n])
+            for other in linking.candidates(n, keys, days=scheme.max_days)
         }
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
@@ -101,6 +119,18 @@ class Linker:
         )
         if step.number is not None:
             linking.set_step(step)
+
+    def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
+        """The nodes as the voice of the file understands them, which the file remembers."""
+        if not self._scheme.voice:
+            return nodes
+        voice = open_voice(self._scheme.voice)
+        texts = [f"{node.title}\n{node.text[: self._scheme.lead_chars]}" for node in nodes]
+        meanings = pack_meanings(voice.embed(texts))
+        self._store.linking.set_meanings(
+            {node.id: meaning for node, meaning in zip(nodes, meanings, strict=True)}
+        )
+        return [replace(node, meaning=m) for node, m in zip(nodes, meanings, strict=True)]
 
 
 class Backgrounds(dict[str, Background]):

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .copies import document, find_copies, keyed, shared_passage
     from .evidence import closest, compare, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
+    from .meanings import buckets, pack_meanings, unpack_meanings
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
     from .stories import (
@@ -58,6 +59,9 @@ if TYPE_CHECKING:
 
 _LATE = {
     "average_score": ".why",
+    "buckets": ".meanings",
+    "pack_meanings": ".meanings",
+    "unpack_meanings": ".meanings",
     "story_evidence": ".why",
     "closest": ".evidence",
     "compare": ".evidence",
@@ -112,6 +116,7 @@ __all__ = [
     "adjusted_rand",
     "average_score",
     "b_cubed",
+    "buckets",
     "by_language",
     "closest",
     "compare",
@@ -129,6 +134,7 @@ __all__ = [
     "learn",
     "link_stories",
     "longest_passage",
+    "pack_meanings",
     "pairwise",
     "reached",
     "seed_id",
@@ -136,6 +142,7 @@ __all__ = [
     "signature",
     "story_evidence",
     "telling",
+    "unpack_meanings",
     "without",
 ]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from .background import Background
+from .meanings import unpack_meanings
 from .terms import weigh
 from .types import StoryNode, StoryScheme
 
@@ -33,12 +34,15 @@ class Stream(NamedTuple):
     """POSIX days, NaN when unknown"""
     terms: NDArray[np.int64]
     """the number of the term in each column"""
+    meanings: NDArray[np.float32]
+    """unit embeddings, zero where unknown; no columns without a voice"""
 
     def rows(self, which: NDArray[np.int64]) -> Stream:
         """The same for some texts."""
         return Stream(
-            self.vectors[which], self.keys[which], self.chance[which], self.days[which], self.terms
-        )
+            self.vectors[which], self.keys[which], self.chance[which], self.days[which],
+            self.terms, self.meanings[which],
+        )  # fmt: skip
 
 
 class Pairs(NamedTuple):
@@ -63,7 +67,8 @@ def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Backgrou
     vectors = background.vectors(weighed, scheme)
     days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
     chance = background.chance(vectors, weighed.terms, scheme)
-    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms)
+    meanings = unpack_meanings([node.meaning for node in nodes])
+    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms, meanings)
 
 
 def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
@@ -88,6 +93,9 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
     np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
+    if ones.meanings.shape[1]:
+        score += voices(ones, others, scheme)
+        np.minimum(score, np.float32(1), out=score)
     first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
     here, there = ((texts.days - first).astype(np.float32) for texts in (ones, others))
     days = np.abs(np.subtract.outer(here, there))
@@ -99,6 +107,14 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     score -= days
     score[far] = -np.inf
     return score
+
+
+def voices(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+    """What meanings add to the scores of all pairs; nothing where one of the two is unknown."""
+    known = np.outer(ones.meanings.any(axis=1), others.meanings.any(axis=1))
+    cosine = ones.meanings @ others.meanings.T
+    found: NDArray[np.float32] = known * (scheme.voice_weight * (cosine - scheme.voice_usual))
+    return found.astype(np.float32)
 
 
 def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:

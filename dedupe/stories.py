@@ -5,6 +5,9 @@ pair in the stream of its language, linked on average (UPGMA, Sokal and Michener
 that are close in time. Chance is a rank-one model, e_ij = a_i a_j, as in the configuration model
 of networks (Chung and Lu 2002): long texts expect more of each other than of headlines, so one
 threshold serves a stream of both.
+
+Where the nodes have meanings, an embedding model's voice is added to the score, and clusters of
+different languages are joined by it alone.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .background import Background
 from .likeness import FAR, Pairs, Stream, distances, heaviest, likely, stream
+from .meanings import alike_across, join_languages
 from .terms import weigh
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 
@@ -59,6 +63,7 @@ def link_stories(
         for language, texts in by_language(ordered).items()
         for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
     ]
+    clusters = join_languages(clusters, scheme, orders.apart)
     return continue_stories(_obey(clusters, orders), pinned=set(orders.pinned))
 
 
@@ -69,8 +74,9 @@ def reached(
     backgrounds: Backgrounds,
 ) -> set[int]:
     """Ids of those others that some new node may be linked with."""
+    new, others = list(new), list(others)
     texts = by_language(others)
-    found: set[int] = set()
+    found = alike_across(new, others, scheme)
     for language, own in by_language(new).items():
         both = own + texts.get(language, [])
         rows = stream(both, scheme, backgrounds[language])

@@ -205,6 +205,13 @@ class StoryScheme:
     most: float = 1.6
     """what the stream makes of a text is at most so many times what its length does: the texts of
     a very large story would otherwise take what they share for usual"""
+    voice: str = ""
+    """embedding model that made the meanings of the nodes; none when empty"""
+    voice_weight: float = 0.08
+    voice_usual: float = 0.35
+    """so much of the cosine of two meanings, less what is usual, is added to the score of a pair"""
+    voice_across: float = 0.5
+    """mean cosine of meanings at which clusters of two languages become one"""
 
     def __post_init__(self) -> None:
         counts = ("lead_chars", "lead_words", "title_weight", "keys", "common_words")
@@ -219,11 +226,13 @@ class StoryScheme:
     @property
     def id(self) -> str:
         """All the numbers in one word."""
+        voice = f"-v{self.voice_weight:g}x{self.voice_usual:g}/{self.voice_across:g}:{self.voice}"
         return (
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
             f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
             f"-c{self.common_texts:g}x{self.common_words}"
+            f"{voice * bool(self.voice)}"
         )
 
 
@@ -239,6 +248,8 @@ class StoryNode:
     """when it was published, POSIX seconds; None when unknown"""
     story: int | None = None
     """the story it belonged to so far"""
+    meaning: bytes = b""
+    """direction of its embedding, as `dedupe.pack_meanings` has it; empty without a voice"""
 
     @property
     def tongue(self) -> str:
@@ -298,7 +309,7 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvidence:
-    """What the story linker makes of two texts: cosine - chance - delay, unless unrelated."""
+    """What the story linker makes of two texts: cosine - chance - delay + voice, if related."""
 
     cosine: float
     chance: float
@@ -307,6 +318,8 @@ class StoryEvidence:
     """time between the two"""
     delay: float
     """what is taken off for that"""
+    voice: float
+    """what is added, or taken off, for what an embedding model makes of their meanings"""
     related: bool
     """whether they share one of their heaviest terms; otherwise the score is kept low"""
     score: float

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .background import Background
-from .likeness import FAR, scores, stream
+from .likeness import FAR, scores, stream, voices
 from .terms import spell
 from .text import tokens
 from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
@@ -34,6 +34,7 @@ def story_evidence(
         chance=float(scheme.background * texts.chance[0] * texts.chance[1]),
         days=days,
         delay=scheme.day * days,
+        voice=float(voices(one, two, scheme)[0, 0]),
         related=bool(heavy),
         score=float(scores(one, two, scheme)[0, 0]),
         terms=tuple(

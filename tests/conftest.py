@@ -38,14 +38,21 @@ def rows(path: str) -> list[dict[str, Any]]:
 
 
 def newsloom(
-    *arguments: object, cwd: Path | None = None, stdin: str | None = None
+    *arguments: object,
+    cwd: Path | None = None,
+    stdin: str | None = None,
+    libraries: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, as cron would: no terminal."""
+    """Run the command line in a process of its own, as cron would: no terminal.
+
+    What lies in the folder `libraries` can be imported there.
+    """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
+    path = [Path(__file__).parents[1], *([libraries] if libraries else [])]
     return subprocess.run(
         [sys.executable, "-m", "crawler", *map(str, arguments)],
         cwd=cwd or Path(__file__).parents[1],
-        env=environment | {"COLUMNS": "120", "PYTHONPATH": str(Path(__file__).parents[1])},
+        env=environment | {"COLUMNS": "120", "PYTHONPATH": os.pathsep.join(map(str, path))},
         input=stdin,
         capture_output=True,
         text=True,

@@ -23,13 +23,14 @@ TERMS = 10
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     from crawler.explaining import explain_copies, explain_stories, text_compared
-    from dedupe import Scheme, StoryScheme
+    from crawler.linking import story_scheme
+    from dedupe import Scheme
 
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = explain_copies(store, a, b, Scheme())
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
-            evidence["stories"] = explain_stories(store, a, b, StoryScheme())
+            evidence["stories"] = explain_stories(store, a, b, story_scheme(store))
         texts = (
             text_compared(store, a, evidence["revision_a"]),
             text_compared(store, b, evidence["revision_b"]),
@@ -98,7 +99,12 @@ def _say_stories(found: Row, why: Row) -> None:
     if why["pair"] is not None:
         _say_pair(why["pair"], why["max_days"])
     elif why["languages"][0] != why["languages"][1]:
-        click.echo("They are in two languages; stories are linked within one.")
+        click.echo(
+            "They are in two languages; stories are linked within one."
+            if why["meaning"] is None
+            else f"They are in two languages: the voice finds them {why['meaning']:.2f} alike; "
+            f"stories need {why['across']:g} on average."
+        )
     threshold = f"{why['threshold']:+.2f}"
     if why["average"] is not None:
         click.echo(
@@ -126,6 +132,8 @@ def _say_pair(pair: Row, max_days: float) -> None:
     parts = f"{pair['cosine']:.2f} of words in common - {pair['chance']:.2f} by chance"
     if pair["days"]:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
+    if pair["voice"]:
+        parts += f" {'-+'[pair['voice'] > 0]} {abs(pair['voice']):.2f} by their meaning"
     click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
     if pair["days"] > max_days:
         click.echo(f"They are more than {max_days:g} days apart: such a pair is never linked.")

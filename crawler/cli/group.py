@@ -10,6 +10,8 @@ import click
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 
+_NO_VOICE = "none"
+
 
 class _Setting(click.ParamType[tuple[str, str]]):
     """NAME=VALUE."""
@@ -37,10 +39,20 @@ class _Setting(click.ParamType[tuple[str, str]]):
     "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
     help="With --as: another number that decides, such as stories.threshold=0. May be repeated.",
 )  # fmt: skip
+@click.option(
+    "--voice", metavar="MODEL",
+    help="From now on (with --as: only there) an embedding model speaks too: one of "
+    "sentence-transformers that is on this machine, by name or folder. `none` ends it.",
+)  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
 @click.pass_obj
 def group(
-    db: Path, rebuild: bool, name: str | None, settings: tuple[tuple[str, str], ...], quiet: bool
+    db: Path,
+    rebuild: bool,
+    name: str | None,
+    settings: tuple[tuple[str, str], ...],
+    voice: str | None,
+    quiet: bool,
 ) -> None:
     """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
     from crawler.beside import keep_beside
@@ -48,6 +60,7 @@ def group(
     from crawler.grouping import group as run_group
     from crawler.runs import begin, lock
     from crawler.store import open_store
+    from crawler.voices import open_voice
 
     if name is not None and not rebuild:
         raise UsageError("--as keeps a rebuild: add --rebuild")
@@ -55,6 +68,12 @@ def group(
         raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
     if not db.is_file():
         raise NoSuchDatabase(db)
+    if voice == _NO_VOICE:
+        voice = ""
+    elif voice is not None:
+        # cron runs elsewhere
+        voice = str(Path(voice).resolve()) if Path(voice).is_dir() else voice
+        open_voice(voice)
     with lock(db):
         command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
         run = begin(db, command, now=now())
@@ -62,10 +81,18 @@ def group(
         try:
             with stages(quiet=quiet) as progress:
                 if name is None:
-                    done = run_group(store, run=run, now=now(), rebuild=rebuild, progress=progress)
+                    done = run_group(
+                        store, run=run, now=now(), rebuild=rebuild, voice=voice, progress=progress
+                    )
                 else:
                     done = keep_beside(
-                        store, name, dict(settings), run=run, now=now(), progress=progress
+                        store,
+                        name,
+                        dict(settings),
+                        voice=voice,
+                        run=run,
+                        now=now(),
+                        progress=progress,
                     )
             with store.batch():
                 store.runs.close(run, now=now(), outcome="done", summary=done._asdict())

@@ -60,6 +60,19 @@ class Linking:
             (scheme,),
         )
 
+    def voice(self) -> str:
+        """The embedding model that speaks for stories; empty without one."""
+        row = self._connection.execute(
+            "SELECT voice FROM schemes WHERE kind = 'stories'"
+        ).fetchone()
+        return (row and row["voice"]) or ""
+
+    def set_voice(self, voice: str) -> None:
+        """Say which embedding model speaks, once stories are linked with one or without."""
+        self._connection.execute(
+            "UPDATE schemes SET voice = nullif(?, '') WHERE kind = 'stories'", (voice,)
+        )
+
     # Steps
 
     def count_waiting(self) -> int:
@@ -178,8 +191,9 @@ class Linking:
     def _nodes(self, ids: str, values: dict[str, Any]) -> list[StoryNode]:
         rows = self._connection.execute(
             f"""
-            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at
+            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector
             FROM ({ids}) wanted JOIN copy_groups g ON g.id = wanted.id
+            LEFT JOIN meanings v ON v.copy_group = g.id
             JOIN articles a ON a.id = {earliest_article("g.id")}
             """,
             values,
@@ -193,6 +207,7 @@ class Linking:
                 # A time of first sight says when we looked, not when it happened.
                 at=None if row["published_at"] is None else posix(row["at"]),
                 story=row["story"],
+                meaning=row["vector"] or b"",
             )
             for row in rows
         ]
@@ -208,8 +223,14 @@ class Linking:
         )
         return {row["copy_group"] for row in rows}
 
-    def set_learned(self, terms: Mapping[int, Mapping[int, float]]) -> None:
-        """The backgrounds have taken in these copy groups, and these are their heaviest terms.
+    def set_meanings(self, meanings: Mapping[int, bytes]) -> None:
+        """Keep what an embedding model makes of these copy groups."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO meanings (copy_group, vector) VALUES (?, ?)", meanings.items()
+        )
+
+    def set_learned(self, terms: Mapping[int, Iterable[int]]) -> None:
+        """The backgrounds have taken in these copy groups, which are found by these terms.
 
         A group whose text changed is found by its earlier terms as well.
         """
@@ -223,7 +244,7 @@ class Linking:
             SELECT j.value, unixepoch(g.at) / 86400, g.id
             FROM copy_groups g CROSS JOIN json_each(?) j WHERE g.id = ?
             """,
-            [(json.dumps(list(weights)), group) for group, weights in terms.items()],
+            [(json.dumps(list(numbers)), group) for group, numbers in terms.items()],
         )
 
     def candidates(self, group: int, terms: Mapping[int, float], *, days: float) -> list[int]:
@@ -280,6 +301,7 @@ class Linking:
             "DELETE FROM story_terms",
             "DELETE FROM backgrounds",
             "DELETE FROM learned_groups",
+            "DELETE FROM meanings",
         ):
             self._connection.execute(sql)
 

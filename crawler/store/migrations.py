@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 8
+VERSION = 9
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -31,6 +31,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m006_extraction)
     steps()(m007_discovery)
     steps()(m008_desk)
+    steps()(m009_voice)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -202,6 +203,30 @@ def m007_discovery(database: Database) -> None:
 def m008_desk(database: Database) -> None:
     """Views and indexes for whole files: first publishers with ties, lags, agency copy."""
     _run("m008_desk.sql", database)
+
+
+def m009_voice(database: Database) -> None:
+    """An embedding model that speaks for stories, and its vectors."""
+    _redefine(
+        database,
+        "schemes",
+        {
+            "seed_id TEXT -- name of the seed that does not reveal it": (
+                "seed_id TEXT, -- name of the seed that does not reveal it\n"
+                "  voice TEXT -- embedding model that speaks for stories too; NULL: none"
+            )
+        },
+    )
+    _redefine(
+        database,
+        "story_terms",
+        {
+            "-- number of the term\n": (
+                "-- number of the term; from 4294967296 on of a bucket of meanings\n"
+            )
+        },
+    )
+    _run("m009_voice.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

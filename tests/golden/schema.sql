@@ -139,7 +139,8 @@ CREATE TABLE schemes ( -- the numbers behind the findings in this file
   kind TEXT PRIMARY KEY CHECK (kind IN ('copies', 'stories')), -- what they decide
   scheme TEXT NOT NULL, -- id of the scheme, which names all its numbers
   seed INTEGER, -- secret of this file; with a public one, pages could be forged to look alike
-  seed_id TEXT -- name of the seed that does not reveal it
+  seed_id TEXT, -- name of the seed that does not reveal it
+  voice TEXT -- embedding model that speaks for stories too; NULL: none
 ) STRICT;
 
 CREATE TABLE signatures ( -- MinHash signature of an article's text
@@ -242,7 +243,7 @@ CREATE TABLE copies ( -- two articles compared: the evidence
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
-  term INTEGER NOT NULL, -- number of the term
+  term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of meanings
   day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970
   copy_group INTEGER NOT NULL, -- which copy group has it; it may have joined another since
   PRIMARY KEY (term, day, copy_group)
@@ -327,6 +328,11 @@ CREATE TABLE archives ( -- WARC files that were imported, and how far
   bytes INTEGER NOT NULL, -- its size
   read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
   at TEXT NOT NULL -- when that was
+) STRICT;
+
+CREATE TABLE meanings ( -- what the embedding model of `schemes.voice` makes of the texts of copy groups
+  copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
+  vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
 ) STRICT;
 
 CREATE INDEX sources_outlet ON sources (outlet);

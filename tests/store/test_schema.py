@@ -108,6 +108,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m006_extraction",
         "m007_discovery",
         "m008_desk",
+        "m009_voice",
     ]
     assert migrate_store(file) == []
 
@@ -139,6 +140,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m006_extraction",
         "m007_discovery",
         "m008_desk",
+        "m009_voice",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]

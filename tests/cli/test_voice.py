@@ -1,0 +1,169 @@
+"""An embedding model speaks for stories: a small one of our own in the place of the library."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import newsloom
+
+# It knows what a dozen words of two languages mean, and nothing else.
+MODEL = """
+import numpy as np
+
+CONCEPTS = [
+    ("earthquake", "erdbeben"), ("rescuers", "retter"), ("ruins", "trümmern"), ("city", "stadt"),
+    ("budget", "haushalt"), ("parliament", "parlament"), ("pensions", "renten"), ("vote", "votum"),
+]
+
+class SentenceTransformer:
+    def __init__(self, name, local_files_only):
+        assert local_files_only
+        if name != "concepts":
+            raise OSError(f"{name} is not a local folder")
+
+    def encode(self, texts, convert_to_numpy, show_progress_bar):
+        assert convert_to_numpy and not show_progress_bar
+        rows = [[sum(text.lower().count(w) for w in c) for c in CONCEPTS] for text in texts]
+        return np.array(rows, np.float32) + 0.01
+"""
+ARTICLES = (
+    (
+        "a.org", "en", "Earthquake destroys market",
+        "Rescuers dig in ruins after the earthquake hit the city at dawn, and hundreds of people "
+        "were brought to hospitals in the valley.",
+    ),
+    (
+        "b.org", "en", "Dozens missing after earthquake",
+        "Rescuers searched the ruins of the city market after an earthquake at dawn; hospitals in "
+        "the valley are full.",
+    ),
+    (
+        "c.de", "de", "Erdbeben zerstört Markthalle",
+        "Retter graben in den Trümmern, nachdem ein Erdbeben die Stadt am Morgen getroffen hat; "
+        "Hunderte wurden in Kliniken gebracht.",
+    ),
+    (
+        "d.de", "de", "Haushalt beschlossen",
+        "Das Parlament hat den Haushalt nach langem Streit über die Renten angenommen, das Votum "
+        "fiel knapp aus.",
+    ),
+)  # fmt: skip
+LATER = (
+    "e.de", "de", "Suche nach Erdbeben geht weiter",
+    "Die Retter suchen weiter in den Trümmern der Stadt; das Erdbeben hatte viele Menschen im "
+    "Schlaf überrascht.",
+)  # fmt: skip
+
+
+@pytest.fixture
+def libraries(tmp_path: Path) -> Path:
+    library = tmp_path / "libraries"
+    (library / "transformers" / "utils").mkdir(parents=True)
+    (library / "sentence_transformers.py").write_text(MODEL, encoding="utf-8")
+    for package in ("transformers", "transformers/utils"):
+        (library / package / "__init__.py").touch()
+    (library / "transformers" / "utils" / "logging.py").write_text(
+        "def disable_progress_bar():\n    pass\n", encoding="utf-8"
+    )
+    return library
+
+
+def add(db: Path, *articles: tuple[str, str, str, str]) -> None:
+    given = db.with_suffix(".jsonl")
+    lines = (
+        json.dumps({"url": f"https://{outlet}/{number}", "outlet": outlet,
+                    "language": language, "title": title, "text": text,
+                    "published": "2022-01-05T08:00:00Z"}) + "\n"
+        for number, (outlet, language, title, text) in enumerate(articles, start=1)
+    )  # fmt: skip
+    given.write_text("".join(lines), encoding="utf-8")
+    ran = newsloom("--db", db, "import", given)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    db = tmp_path / "voice.db"
+    add(db, *ARTICLES)
+    assert newsloom("--db", db, "group").returncode == 0
+    return db
+
+
+def told(db: Path) -> dict[str, int]:
+    """The story of each outlet's article."""
+    connection = sqlite3.connect(db)
+    found = dict(connection.execute("SELECT outlet, story FROM article_overview").fetchall())
+    connection.close()
+    return found
+
+
+def voice_of(db: Path) -> str | None:
+    connection = sqlite3.connect(db)
+    (found,) = connection.execute("SELECT voice FROM schemes WHERE kind = 'stories'").fetchone()
+    connection.close()
+    return None if found is None else str(found)
+
+
+def test_a_voice_links_across_languages_and_is_remembered(db: Path, libraries: Path) -> None:
+    before = told(db)
+    assert before["a.org"] == before["b.org"]
+    assert len(set(before.values())) == 3
+    ran = newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    assert ran.returncode == 0, ran.stderr
+    after = told(db)
+    assert after["a.org"] == after["b.org"] == after["c.de"] == before["a.org"]
+    assert after["d.de"] == before["d.de"]
+
+    # What comes later is heard as well, and finds the story through its meaning.
+    add(db, LATER)
+    ran = newsloom("--db", db, "group", libraries=libraries)
+    assert ran.returncode == 0, ran.stderr
+    assert told(db)["e.de"] == before["a.org"]
+
+    said = newsloom("--db", db, "explain", "https://a.org/1", "https://c.de/3").stdout
+    assert "the voice finds them" in said
+    said = newsloom("--db", db, "explain", "https://c.de/3", "https://e.de/1").stdout
+    assert "by their meaning" in said
+
+    rebuilt = newsloom("--db", db, "group", "--rebuild", libraries=libraries)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert told(db) == {**after, "e.de": before["a.org"]}
+
+
+def test_a_voice_that_is_gone_loses_nothing(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    add(db, LATER)
+    ran = newsloom("--db", db, "group")
+    assert ran.returncode == 2
+    assert "sentence-transformers is not installed" in ran.stderr
+    assert "--voice none" in ran.stderr
+    assert told(db)["e.de"] is None
+    ended = newsloom("--db", db, "group", "--voice", "none")
+    assert ended.returncode == 0, ended.stderr
+    assert voice_of(db) is None
+    after = told(db)
+    assert after["e.de"] is not None
+    assert after["a.org"] == after["b.org"] != after["c.de"]
+
+
+def test_a_voice_that_is_not_here_changes_nothing(db: Path, libraries: Path) -> None:
+    before = told(db)
+    ran = newsloom("--db", db, "group", "--voice", "nosuch", libraries=libraries)
+    assert ran.returncode == 2
+    assert "hf download nosuch" in ran.stderr
+    assert (told(db), voice_of(db)) == (before, None)
+
+
+def test_a_voice_may_be_tried_beside(db: Path, libraries: Path) -> None:
+    before = told(db)
+    ran = newsloom(
+        "--db", db, "group", "--rebuild", "--as", "heard", "--voice", "concepts",
+        libraries=libraries,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert (told(db), voice_of(db)) == (before, None)
+    assert "heard" in newsloom("--db", db, "compare", "heard").stdout

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from dedupe import (
+    Background,
+    Cluster,
+    Orders,
+    StoryNode,
+    StoryScheme,
+    buckets,
+    learn,
+    link_stories,
+    pack_meanings,
+    story_evidence,
+    unpack_meanings,
+)
+from dedupe.meanings import join_languages
+
+SCHEME = StoryScheme()
+DAY = 86_400.0
+EAST, NEAR_EAST, NORTH = pack_meanings(np.array([[1, 0, 0], [0.9, 0.3, 0], [0, 1, 0]], np.float32))
+
+
+def node(number: int, language: str, meaning: bytes, at: float | None = 0.0) -> StoryNode:
+    return StoryNode(id=number, title="", text="", language=language, meaning=meaning, at=at)
+
+
+def joined(*nodes: StoryNode) -> list[list[int]]:
+    found = join_languages([Cluster(nodes=(one,)) for one in nodes], SCHEME)
+    return sorted(sorted(one.id for one in cluster.nodes) for cluster in found)
+
+
+@given(arrays(np.float32, (3, 40), elements=st.floats(-1, 1, width=32)))
+def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
+    found = unpack_meanings(pack_meanings(vectors))
+    for given_row, row in zip(vectors.astype(float), found, strict=True):
+        length = np.linalg.norm(given_row)
+        if length < 1e-6:
+            continue
+        assert np.linalg.norm(row) == pytest.approx(1, abs=1e-4)
+        assert given_row @ row / length > 0.995
+
+
+def test_what_is_unknown_has_no_direction() -> None:
+    assert unpack_meanings([b"", EAST])[0].tolist() == [0, 0, 0]
+    assert unpack_meanings([b"", b""]).shape == (2, 0)
+    assert buckets(b"") == []
+
+
+def test_the_more_alike_the_more_buckets_are_shared() -> None:
+    random = np.random.default_rng(3)
+    base = random.standard_normal((200, 64), dtype=np.float32)
+    other = random.standard_normal((200, 64), dtype=np.float32)
+    shared = []
+    for angle in (0.2, 0.8, 1.5):
+        turned = (np.cos(angle) * base + np.sin(angle) * other).astype(np.float32)
+        pairs = zip(pack_meanings(base), pack_meanings(turned), strict=True)
+        shared.append(sum(len({*buckets(a)} & {*buckets(b)}) for a, b in pairs))
+    assert shared[0] > 2 * shared[1] > 4 * shared[2]
+
+
+def test_two_languages_are_joined_by_what_they_mean() -> None:
+    assert joined(node(1, "en", EAST), node(2, "de", NEAR_EAST), node(3, "de", NORTH)) == [
+        [1, 2],
+        [3],
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        node(2, "en", NEAR_EAST),
+        node(2, "en-GB", NEAR_EAST),
+        node(2, "de", NEAR_EAST, at=30 * DAY),
+        node(2, "de", b""),
+    ],
+)
+def test_what_is_of_one_language_far_in_time_or_unknown_is_not(other: StoryNode) -> None:
+    assert joined(node(1, "en", EAST), other) == [[1], [2]]
+
+
+def test_of_two_stories_of_a_language_the_nearer_is_joined() -> None:
+    found = joined(node(1, "en", EAST), node(2, "en", NEAR_EAST), node(3, "fr", EAST))
+    assert found == [[1, 3], [2]]
+
+
+def test_an_order_keeps_apart_what_means_the_same() -> None:
+    nodes = [node(1, "en", EAST), node(2, "de", EAST)]
+    assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1, 2)]
+    orders = Orders(apart=((1, 2),))
+    apart = link_stories(nodes, SCHEME, orders=orders)
+    assert [change.groups for change in apart] == [(1,), (2,)]
+
+
+def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
+    texts = ("Quake shakes Tangerang market", "Quake: Tangerang market collapses")
+    plain = [StoryNode(id=n, title=t, text="", language="en") for n, t in enumerate(texts)]
+    heard = [
+        replace(one, meaning=meaning) for one, meaning in zip(plain, (EAST, NORTH), strict=True)
+    ]
+    backgrounds = {"en": Background()}
+    learn(plain, SCHEME, backgrounds)
+    background = backgrounds["en"]
+    without = story_evidence(plain[0], plain[1], SCHEME, background)
+    found = story_evidence(heard[0], heard[1], SCHEME, background)
+    assert without.voice == 0
+    assert found.voice == pytest.approx(-SCHEME.voice_weight * SCHEME.voice_usual, abs=1e-3)
+    assert found.score == pytest.approx(without.score + found.voice, abs=1e-5)
