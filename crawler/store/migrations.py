@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 9
+VERSION = 10
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -32,6 +32,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m007_discovery)
     steps()(m008_desk)
     steps()(m009_voice)
+    steps()(m010_counts)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -227,6 +228,28 @@ def m009_voice(database: Database) -> None:
         },
     )
     _run("m009_voice.sql", database)
+
+
+def m010_counts(database: Database) -> None:
+    """Articles of each outlet counted as they come: counting them all takes a look at each."""
+    _redefine(
+        database,
+        "outlets",
+        {
+            "agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)) -- 1 for a news agency, "
+            "whose texts others print": (
+                "agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)), -- 1 for a news "
+                "agency, whose texts others print\n"
+                "  articles INTEGER NOT NULL DEFAULT 0 -- articles kept"
+            )
+        },
+    )
+    _redefine(
+        database,
+        "outlet_health",
+        {"(SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles": "o.articles"},
+    )
+    _run("m010_counts.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

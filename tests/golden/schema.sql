@@ -5,7 +5,8 @@ CREATE TABLE outlets ( -- a publisher
   home TEXT, -- address of its front page
   country TEXT, -- ISO 3166-1 alpha-2
   language TEXT, -- BCP 47, as its description says
-  agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)) -- 1 for a news agency, whose texts others print
+  agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)), -- 1 for a news agency, whose texts others print
+  articles INTEGER NOT NULL DEFAULT 0 -- articles kept
 ) STRICT;
 
 CREATE TABLE sources ( -- one feed, sitemap or section page of an outlet
@@ -623,7 +624,7 @@ SELECT
   (SELECT count(*) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NOT NULL) AS retired, -- of these, gone for good
   (SELECT max(s.polled_at) FROM sources s WHERE s.outlet = o.id) AS polled_at, -- when one last answered
   (SELECT min(s.due_at) FROM sources s WHERE s.outlet = o.id AND s.retired_at IS NULL AND s.same_as IS NULL) AS due_at, -- when one is asked next
-  (SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles, -- articles kept
+  o.articles, -- articles kept
   (SELECT max(a.first_seen_at) FROM articles a WHERE a.outlet = o.id) AS last_new_at, -- when the last new one was seen
   (SELECT round(hours, 2) FROM (
     SELECT hours, row_number() OVER (ORDER BY hours) AS place, count(*) OVER () AS pauses FROM (
@@ -652,4 +653,17 @@ END;
 CREATE TRIGGER "articles_au" AFTER UPDATE ON "articles" BEGIN
   INSERT INTO "articles_fts" ("articles_fts", rowid, "title", "text") VALUES('delete', old.rowid, old."title", old."text");
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
+END;
+
+CREATE TRIGGER articles_added AFTER INSERT ON articles BEGIN
+  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+END;
+
+CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN
+  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
+END;
+
+CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
+  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
+  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
 END;

@@ -109,6 +109,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m007_discovery",
         "m008_desk",
         "m009_voice",
+        "m010_counts",
     ]
     assert migrate_store(file) == []
 
@@ -141,6 +142,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m007_discovery",
         "m008_desk",
         "m009_voice",
+        "m010_counts",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
@@ -216,3 +218,37 @@ def test_stories_of_the_fourth_schema_say_their_languages(tmp_path: Path) -> Non
     assert (story["languages"], story["articles"], story["title"]) == ('["ru","en"]', 4, "t1")
     assert store.upkeep.problems() == []
     store.close()
+
+
+def test_articles_of_an_outlet_are_counted_as_they_come_and_go(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    article = (
+        "INSERT INTO articles (id, outlet, url, title, text, words, first_seen_at, text_hash, run) "
+        "VALUES ({0}, {1}, 'https://g.org/{0}', '', '', 0, '', '{0}', 1)"
+    )
+    old_store(
+        file,
+        [m001_the_house],
+        [
+            "INSERT INTO outlets (id, slug, name) VALUES (1, 'g', 'Gazette'), (2, 'h', 'Herald')",
+            "INSERT INTO runs (id, command, version, pid, started_at) VALUES (1, 'x', '', 1, '')",
+            *(article.format(number, 1) for number in (1, 2, 3)),
+        ],
+    )
+    migrate_store(file)
+    connection = sqlite3.connect(file)
+
+    def counted() -> list[int]:
+        rows = connection.execute("SELECT articles FROM outlet_health ORDER BY outlet")
+        return [row[0] for row in rows]
+
+    assert counted() == [3, 0]
+    for statement, expected in (
+        (article.format(4, 2), [3, 1]),
+        ("UPDATE articles SET outlet = 2 WHERE id < 3", [1, 3]),
+        ("UPDATE articles SET title = 'x'", [1, 3]),
+        ("DELETE FROM articles WHERE id = 4", [1, 2]),
+    ):
+        connection.execute(statement)
+        assert counted() == expected
+    connection.close()
