@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crawler.store.reading import NEWEST_MATCHES, quoted
+from crawler.store.reading import NEWEST_MATCHES, best_first, quoted
 from crawler.store.views import network_over, pairs_among
 
 Row = dict[str, Any]
@@ -246,7 +246,7 @@ class Desk:
     # Search
 
     def search(self, words: str, narrowed: Row, *, limit: int) -> tuple[list[Row], Row]:
-        """Articles that hold all the words, best of the newest first, and what they are of.
+        """Articles that hold all the words, ordered as `Reading.search` does, and what they are of.
 
         `narrowed` has `outlet` and `language`, None where any will do. Outlets and languages are
         counted in the best FACETED.
@@ -264,7 +264,7 @@ class Desk:
             WHERE articles_fts MATCH :words AND f.{NEWEST_MATCHES}
               AND (:outlet IS NULL OR o.slug = :outlet)
               AND (:language IS NULL OR coalesce({language}, 'und') = :language)
-            ORDER BY f.rank LIMIT :best
+            ORDER BY f.{best_first(self._connection, words)} LIMIT :best
             """,
             {"words": sought, "best": FACETED, **narrowed},
         )
