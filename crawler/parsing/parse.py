@@ -6,7 +6,7 @@ import codecs
 import re
 
 from lxml import etree
-from lxml.html import HTMLParser
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction
 from trafilatura import load_html
 from trafilatura.utils import HTML_PARSER, decode_file
 
@@ -34,6 +34,13 @@ _DEEP_PARSER = HTMLParser(
     collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True,
     remove_pis=True, huge_tree=True,
 )  # fmt: skip
+# lxml.html chooses a class for each element in Python, a million times in a hundred pages, to give
+# forms and inputs methods that nobody calls here. One class for all takes 6 % off a page.
+_ONE_CLASS = etree.ElementDefaultClassLookup(
+    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
+)
+for _parser in (HTML_PARSER, _DEEP_PARSER):
+    _parser.set_element_class_lookup(_ONE_CLASS)
 
 
 def parse_page(body: bytes, *, content_type: str) -> etree._Element:
