@@ -116,6 +116,8 @@ def is_link(line: str, around: Surroundings) -> bool:
     bare = fold(_BULLET.sub("", line))
     if bare in around.links or _LABEL.sub("", bare) in around.links:
         return True
+    if "|" not in line:
+        return False
     cells = [cell for cell in map(fold, line.split("|")) if cell]
     return len(cells) > 1 and all(cell in around.links for cell in cells)
 

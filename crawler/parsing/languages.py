@@ -6,7 +6,7 @@ import py3langid
 
 from crawler.parsing.texts import count_words
 
-READ = 1_500
+READ = 800
 """Characters that are looked at; more change nothing."""
 ENOUGH_WORDS = 25
 """Below this a detector guesses; what the page or the outlet says is then worth more."""
