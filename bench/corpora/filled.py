@@ -121,7 +121,9 @@ def _group(
         (first, story, size, 0.8 if size > 1 else None, rows[0][8]),
     )
     numbers = range(first, first + size)
-    db.executemany("INSERT INTO memberships VALUES (?, ?)", ((n, first) for n in numbers))
+    db.executemany(
+        "INSERT INTO memberships (article, copy_group) VALUES (?, ?)", ((n, first) for n in numbers)
+    )
     db.executemany(
         "INSERT INTO copies VALUES (?, ?, 'same', 0.8, 0.9, 0.9, 300, 5, 0, 'a passage', 0, 0, 1,"
         " 'bench')",

@@ -239,9 +239,8 @@ class Copies:
     def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
         rows = self._connection.execute(
             """
-            SELECT m.article, m.copy_group, g.story
+            SELECT m.article, m.copy_group, m.story
             FROM json_each(?) j CROSS JOIN memberships m ON m.article = j.value
-            JOIN copy_groups g ON g.id = m.copy_group
             """,
             (json.dumps(articles),),
         )

@@ -173,10 +173,9 @@ class Desk:
         """The articles of an outlet that were seen last; of those of one poll the latest first."""
         return self._rows(
             f"""
-            SELECT a.id AS article, a.title, {_AT} AS at, g.story
+            SELECT a.id AS article, a.title, {_AT} AS at, m.story
             FROM outlets o JOIN articles a ON a.outlet = o.id
-            LEFT JOIN memberships m ON m.article = a.id LEFT JOIN copy_groups g
-              ON g.id = m.copy_group
+            LEFT JOIN memberships m ON m.article = a.id
             WHERE o.slug = ? ORDER BY a.first_seen_at DESC, a.published_at DESC LIMIT ?
             """,
             (outlet, limit),
@@ -272,12 +271,11 @@ class Desk:
         shown = {row["article"]: n for n, row in enumerate(best[:limit])}
         rows = self._rows(
             f"""
-            SELECT a.id AS article, o.slug AS outlet, a.title, {_AT} AS at, g.story,
+            SELECT a.id AS article, o.slug AS outlet, a.title, {_AT} AS at, m.story,
               snippet(articles_fts, 1, char(2), char(3), ' … ', 24) AS passage
             FROM articles_fts f JOIN articles a ON a.id = f.rowid
             JOIN outlets o ON o.id = a.outlet
             LEFT JOIN memberships m ON m.article = a.id
-            LEFT JOIN copy_groups g ON g.id = m.copy_group
             WHERE articles_fts MATCH ? AND f.rowid IN ({",".join(map(str, shown)) or "NULL"})
             """,
             (sought,),

@@ -10,13 +10,12 @@ from crawler.store.views import network_over, pairs_among
 
 _AT = "coalesce(published_at, first_seen_at)"
 _OUTLET = "(SELECT id FROM outlets WHERE slug = :outlet)"
-_OF_STORY = """SELECT m.article FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-  WHERE g.story = :story"""
+_OF_STORY = "SELECT article FROM memberships WHERE story = :story"
 _OF_OUTLET = f"SELECT id FROM articles WHERE outlet = {_OUTLET}"
 _SINCE = """SELECT id FROM articles WHERE published_at >= :since
   UNION ALL SELECT id FROM articles WHERE published_at IS NULL AND first_seen_at >= :since"""
-_TOLD = f"""(SELECT g.story FROM articles a JOIN memberships m ON m.article = a.id
-  JOIN copy_groups g ON g.id = m.copy_group WHERE a.outlet = {_OUTLET})"""
+_TOLD = f"""(SELECT m.story FROM articles a JOIN memberships m ON m.article = a.id
+  WHERE a.outlet = {_OUTLET})"""
 
 
 class Narrowed(NamedTuple):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 10
+VERSION = 11
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -33,6 +33,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m008_desk)
     steps()(m009_voice)
     steps()(m010_counts)
+    steps()(m011_placed)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -250,6 +251,31 @@ def m010_counts(database: Database) -> None:
         {"(SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles": "o.articles"},
     )
     _run("m010_counts.sql", database)
+
+
+def m011_placed(database: Database) -> None:
+    """The story of an article beside its copy group: two outer joins hide it from the planner."""
+    _redefine(
+        database,
+        "memberships",
+        {
+            "copy_group INTEGER NOT NULL REFERENCES copy_groups (id) -- its copy group": (
+                "copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group\n"
+                "  story INTEGER -- story of that copy group, kept in step by triggers; NULL: none "
+                "yet"
+            )
+        },
+    )
+    _redefine(
+        database,
+        "article_overview",
+        {
+            "g.id AS copy_group": "m.copy_group",
+            "g.story, -- articles": "m.story, -- articles",
+            "\nLEFT JOIN copy_groups g ON g.id = m.copy_group": "",
+        },
+    )
+    _run("m011_placed.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

@@ -65,18 +65,16 @@ class Reading:
               AND (:until IS NULL OR s.first_at <= :until)
               AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
                 WHERE value = :language OR value LIKE :language || '-%'))
-              AND (:outlet IS NULL OR s.id IN (SELECT g.story FROM outlets o
+              AND (:outlet IS NULL OR s.id IN (SELECT m.story FROM outlets o
                 JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
-                JOIN copy_groups g ON g.id = m.copy_group WHERE o.slug = :outlet))
-              AND (:agency = 0 OR EXISTS (SELECT 1 FROM copy_groups g
-                CROSS JOIN memberships m ON m.copy_group = g.id
+                WHERE o.slug = :outlet))
+              AND (:agency = 0 OR EXISTS (SELECT 1 FROM memberships m
                 CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
                 CROSS JOIN outlets o ON o.id = a.outlet
-                WHERE g.story = s.id AND (o.agency = 1 OR EXISTS
+                WHERE m.story = s.id AND (o.agency = 1 OR EXISTS
                   (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))))
-              AND (:words IS NULL OR s.id IN (SELECT g.story FROM articles_fts f
-                JOIN memberships m ON m.article = f.rowid JOIN copy_groups g ON g.id = m.copy_group
-                WHERE articles_fts MATCH :words))
+              AND (:words IS NULL OR s.id IN (SELECT m.story FROM articles_fts f
+                JOIN memberships m ON m.article = f.rowid WHERE articles_fts MATCH :words))
             ORDER BY {"" if newest else "s.outlets DESC,"} s.last_at DESC, s.id
             LIMIT :limit OFFSET :offset
             """,

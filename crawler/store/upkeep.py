@@ -13,7 +13,9 @@ class Upkeep:
         self._connection = connection
 
     def problems(self) -> list[str]:
-        """What is wrong with the file: damage, dangling references, pages in no lawful state."""
+        """What is wrong with the file: damage, dangling references, pages in no lawful state, and
+        figures that are kept beside what they are of and are not in step with it.
+        """
         found = [
             row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"
         ]
@@ -30,6 +32,20 @@ class Upkeep:
                 UNION ALL
                 SELECT 'rejected', count(*), 'a reason' FROM pages WHERE state = 'rejected'
                   AND reason IS NULL HAVING count(*)
+                """
+            )
+        ]
+        found += [
+            f"{row[0]} {row[1]}"
+            for row in self._connection.execute(
+                """
+                SELECT count(*), 'articles are not in the story of their copy group'
+                FROM memberships m JOIN copy_groups g ON g.id = m.copy_group
+                WHERE m.story IS NOT g.story HAVING count(*)
+                UNION ALL
+                SELECT count(*), 'outlets do not have as many articles as is said of them'
+                FROM outlets o WHERE o.articles <> (SELECT count(*) FROM articles a
+                  WHERE a.outlet = o.id) HAVING count(*)
                 """
             )
         ]

@@ -184,7 +184,8 @@ CREATE TABLE copy_groups ( -- articles that carry the same text
 
 CREATE TABLE memberships ( -- which copy group an article is in
   article INTEGER PRIMARY KEY REFERENCES articles (id), -- which article
-  copy_group INTEGER NOT NULL REFERENCES copy_groups (id) -- its copy group
+  copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group
+  story INTEGER -- story of that copy group, kept in step by triggers; NULL: none yet
 ) STRICT;
 
 CREATE TABLE story_log ( -- what happened to stories: only ever added to
@@ -382,6 +383,8 @@ CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
 
 CREATE INDEX revisions_replaced ON revisions (replaced_at);
 
+CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
+
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
   g.story, -- number of the story
@@ -466,15 +469,14 @@ SELECT
   a.words, -- words in the body
   o.agency, -- 1 when the outlet is a news agency
   a.revision AS revisions, -- earlier texts that are kept
-  g.id AS copy_group, -- articles with the same number carry the same text
-  g.story, -- articles with the same number tell the same event
+  m.copy_group, -- articles with the same number carry the same text
+  m.story, -- articles with the same number tell the same event
   (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
   a.tags, -- JSON array of the tags that the outlet gave it
   a.published_doubt -- what another statement of the page says of its time; NULL where all agree
 FROM articles a
 JOIN outlets o ON o.id = a.outlet
-LEFT JOIN memberships m ON m.article = a.id
-LEFT JOIN copy_groups g ON g.id = m.copy_group;
+LEFT JOIN memberships m ON m.article = a.id;
 
 CREATE VIEW headline_changes AS -- one row for each time an outlet rewrote a headline
 SELECT
@@ -666,4 +668,16 @@ END;
 CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
   UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+END;
+
+CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+END;
+
+CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+END;
+
+CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
+  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
 END;

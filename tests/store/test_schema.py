@@ -110,6 +110,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m008_desk",
         "m009_voice",
         "m010_counts",
+        "m011_placed",
     ]
     assert migrate_store(file) == []
 
@@ -143,6 +144,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m008_desk",
         "m009_voice",
         "m010_counts",
+        "m011_placed",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
@@ -208,7 +210,8 @@ def test_stories_of_the_fourth_schema_say_their_languages(tmp_path: Path) -> Non
             "INSERT INTO stories (id, title) VALUES (7, 'before')",
             *(f"INSERT INTO copy_groups VALUES ({n}, 7, 1, NULL, '2022', '2022')"
               for n in range(1, 5)),
-            *(f"INSERT INTO memberships VALUES ({n}, {n})" for n in range(1, 5)),
+            *(f"INSERT INTO memberships (article, copy_group) VALUES ({n}, {n})"
+              for n in range(1, 5)),
         ],
     )  # fmt: skip
     migrate_store(file)

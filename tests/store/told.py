@@ -68,7 +68,8 @@ class Told:
                 (copy_of, number),
             )
         self.connection.execute(
-            "INSERT INTO memberships VALUES (?, ?)", (number, copy_of or number)
+            "INSERT INTO memberships (article, copy_group) VALUES (?, ?)",
+            (number, copy_of or number),
         )
         return number
 
