@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from tests.conftest import newsloom
+from tests.web.conftest import serving
 
 # It knows what a dozen words of two languages mean, and nothing else.
 MODEL = """
@@ -128,6 +130,14 @@ def test_a_voice_links_across_languages_and_is_remembered(db: Path, libraries: P
     assert "the voice finds them" in said
     said = newsloom("--db", db, "explain", "https://c.de/3", "https://e.de/1").stdout
     assert "by their meaning" in said
+    with serving(db) as desk:
+        pages = [
+            urlopen(f"{desk.address}/compare/{a}/{b}").read().decode("utf-8")  # noqa: S310 - our own
+            for a, b in ((1, 3), (3, 5))
+        ]
+    assert "They are in two languages. The embedding model finds them" in pages[0]
+    assert "by what an embedding model makes of them" in pages[1]
+    assert "two languages" not in pages[1]
 
     rebuilt = newsloom("--db", db, "group", "--rebuild", libraries=libraries)
     assert rebuilt.returncode == 0, rebuilt.stderr
