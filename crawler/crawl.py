@@ -131,6 +131,10 @@ def _finish(
             interrupted=interrupted,
             grouped=grouped,
         )
+    except UsageError:
+        # The articles are saved; what they have in common waits for `newsloom group`.
+        end(options.db, run, now=now(), outcome="failed", summary=counts)
+        raise
     finally:
         store.close()
     figures = counts | (grouped._asdict() if grouped else {})

@@ -105,7 +105,7 @@ def _say_stories(found: Row, why: Row) -> None:
             else f"They are in two languages: the voice finds them {why['meaning']:.2f} alike; "
             f"stories need {why['across']:g} on average."
         )
-    threshold = f"{why['threshold']:+.2f}"
+    threshold = f"{why['threshold']:+.3f}"
     if why["average"] is not None:
         click.echo(
             f"All pairs of the two stories score {why['average']:+.2f} on average; "
