@@ -21,6 +21,7 @@ from crawler.learning import LEARNED_FIRST, Learned
 from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
+from crawler.voices import open_voice, versions_of
 from dedupe import (
     CopyEdge,
     Document,
@@ -77,12 +78,15 @@ def group(
     grouped with other numbers, VoiceMissing when its voice cannot be loaded.
     """
     story_scheme = replace(story_scheme, voice=store.linking.voice() if voice is None else voice)
+    if rebuild and story_scheme.voice:
+        open_voice(story_scheme.voice)  # an hour later would be late to find that it is not here
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
         if rebuild:
             # Until the stories are made anew: a rebuild that is killed is gone on with.
             store.linking.set_scheme(_OUTDATED)
+            store.linking.set_voice(story_scheme.voice)
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
             store.linking.set_voice(story_scheme.voice)
@@ -98,7 +102,7 @@ def group(
         with store.batch():
             entry = store.groupings.begin(
                 run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions(),
+                versions=_versions() | (versions_of() if story_scheme.voice else {}),
             )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = copier.work(lambda done, total: progress("comparing", done, total))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from hashlib import blake2b
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
-from crawler.store.linking import Step
+from crawler.store.linking import CANDIDATES, Step
 from crawler.voices import open_voice
 from dedupe import (
     Background,
@@ -19,6 +20,7 @@ from dedupe import (
     heaviest_terms,
     learn,
     link_stories,
+    nearest_across,
     pack_meanings,
     reached,
 )
@@ -64,6 +66,7 @@ class Linker:
         linking = self._store.linking
         with self._store.batch():
             linking.begin_anew()
+            linking.set_voice(self._scheme.voice)
             self._backgrounds.clear()
             total = linking.count_waiting()
             left = total
@@ -73,7 +76,6 @@ class Linker:
             changes = continue_stories(linking.found_anew(), pinned=self._store.overrides.pinned())
             self._store.stories.apply(changes, run=self._run, now=self._now)
             linking.set_scheme(self._scheme.id)
-            linking.set_voice(self._scheme.voice)
         return total
 
     def _take(self, steps: int, *, provisional: bool = False) -> int:
@@ -96,14 +98,15 @@ class Linker:
         learn((n for n in waiting if n.id not in known), scheme, self._backgrounds)
         terms = heaviest_terms(waiting, scheme, self._backgrounds)
         waiting = self._with_meanings(waiting)
-        alike = {node.id: dict.fromkeys(buckets(node.meaning), 1.0) for node in waiting}
-        linking.set_learned({n: [*terms[n], *alike[n]] for n in own})
+        places = {node.id: buckets(node.meaning) for node in waiting}
+        linking.set_learned({n: [*terms[n], *places[n]] for n in own})
         found = {
-            other
-            for n in own
-            for keys in (terms[n], alike[n])
-            for other in linking.candidates(n, keys, days=scheme.max_days)
+            other for n in own for other in linking.candidates(n, terms[n], days=scheme.max_days)
         }
+        for node in waiting:
+            if places[node.id]:
+                alike = linking.alike(node.id, places[node.id], days=scheme.max_days)
+                found.update(nearest_across(node, alike, CANDIDATES))
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
         nodes = linking.with_stories(own, near - own, scheme.max_days)
@@ -121,16 +124,22 @@ class Linker:
             linking.set_step(step)
 
     def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
-        """The nodes as the voice of the file understands them, which the file remembers."""
+        """The nodes as the voice of the file understands them; each text is embedded once."""
         if not self._scheme.voice:
             return nodes
-        voice = open_voice(self._scheme.voice)
-        texts = [f"{node.title}\n{node.text[: self._scheme.lead_chars]}" for node in nodes]
-        meanings = pack_meanings(voice.embed(texts))
-        self._store.linking.set_meanings(
-            {node.id: meaning for node, meaning in zip(nodes, meanings, strict=True)}
-        )
-        return [replace(node, meaning=m) for node, m in zip(nodes, meanings, strict=True)]
+        linking = self._store.linking
+        texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
+        hashes = {
+            n: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            for n, text in texts.items()
+        }
+        known = linking.meanings(hashes)
+        new = [n for n in texts if n not in known]
+        if new:
+            vectors = open_voice(self._scheme.voice).embed([texts[n] for n in new])
+            known.update(zip(new, pack_meanings(vectors), strict=True))
+            linking.set_meanings((n, hashes[n], known[n]) for n in new)
+        return [replace(node, meaning=known[node.id]) for node in nodes]
 
 
 class Backgrounds(dict[str, Background]):

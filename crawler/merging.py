@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crawler.errors import VoiceMissing
 from crawler.grouping import group
 from crawler.overriding import carry
 from crawler.store import Store, open_store, read_store
 from crawler.store.merging import TakenIn
+from crawler.voices import open_voice
 
 Progress = Callable[[str, int, int], None]
 
@@ -22,10 +24,12 @@ class Merged(NamedTuple):
     """by file, the first left out: the others were taken into a copy of it"""
     contradicted: int
     """overrides of theirs that were left out, since they go against others"""
+    voice_lost: str
+    """embedding model of the first file that is not on this machine; empty when none is missing"""
 
 
 def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) -> Merged:
-    """Write a store of all that several hold. Story numbers are those of the first.
+    """Write a store of all that several hold. Story numbers, and a voice, are those of the first.
 
     The target is whole or not there. Raises NotAStore for a file that is none, or of another
     version, and StoreError when the disk is full.
@@ -67,9 +71,16 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     with store.batch():
         store.runs.mark_crashed()  # runs that go on in their own files will not be ended in this
         run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
-    group(store, run=run, now=now, progress=progress)
+    voice = store.linking.voice()
+    try:
+        if voice:
+            open_voice(voice)
+        lost = ""
+    except VoiceMissing:
+        lost = voice
+    group(store, run=run, now=now, voice="" if lost else None, progress=progress)
     contradicted = carry(store, overrides, run=run, now=now)
     with store.batch():
         new = sum(one.new for one in taken.values())
         store.runs.close(run, now=now, outcome="done", summary={"new": new})
-    return Merged(taken, contradicted)
+    return Merged(taken, contradicted, lost)

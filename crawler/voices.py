@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -31,17 +33,28 @@ def open_voice(name: str) -> Voice:
     try:
         from sentence_transformers import SentenceTransformer
         from transformers.utils.logging import disable_progress_bar
-    except ImportError:
+    except ImportError as error:
         raise VoiceMissing(
-            name, "sentence-transformers is not installed; pip install 'newsloom[voice]'"
-        ) from None
+            name, f"sentence-transformers is not installed ({error}); pip install 'newsloom[voice]'"
+        ) from error
     disable_progress_bar()
     try:
         return _SentenceTransformer(SentenceTransformer(name, local_files_only=True))
-    except (OSError, ValueError):
+    except Exception as error:  # a model brings code and files of its own, and they fail as they do
+        first = str(error).partition("\n")[0]
         raise VoiceMissing(
-            name, f"no such model on this machine; `hf download {name}`, or give its folder"
-        ) from None
+            name,
+            f"cannot be loaded ({first}); `hf download {name}`, or give the folder of a model",
+        ) from error
+
+
+def versions_of() -> dict[str, str]:
+    """What a voice is computed with, by name; without what is not installed."""
+    found = {}
+    for name in ("sentence-transformers", "transformers", "torch"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 class _SentenceTransformer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from .types import Cluster, StoryNode, StoryScheme
 
 _LARGEST = 127
 # Signs on random hyperplanes (Charikar 2002). Two texts at a cosine of .7 share one of the sixteen
-# buckets four times in five, and a story has several texts to be found by.
+# buckets four times in five, at .5 every other time, and a story has several texts to be found by.
 _BANDS, _BITS = 16, 8
 # Terms have smaller numbers, so that one index serves both.
 _FIRST_BUCKET = 1 << 32
@@ -47,6 +48,14 @@ def buckets(meaning: bytes) -> list[int]:
     return [_FIRST_BUCKET + (band << _BITS) + int(bucket) for band, bucket in enumerate(bits)]
 
 
+def nearest_across(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
+    """Ids of the `count` others, of other languages, whose meaning is most like the node's."""
+    abroad = [other for other in others if other.tongue != node.tongue]
+    meanings = unpack_meanings([node.meaning, *(other.meaning for other in abroad)])
+    best = np.argsort(-(meanings[1:] @ meanings[0]), kind="stable")[:count]
+    return [abroad[place].id for place in best.tolist()]
+
+
 def alike_across(
     new: Sequence[StoryNode], others: Sequence[StoryNode], scheme: StoryScheme
 ) -> set[int]:
@@ -65,51 +74,108 @@ def join_languages(
 
     The best pair first, less `scheme.day` for each day between them. Two of one language were kept
     apart by their words, and stay so; so do clusters with nodes (ids) that are to be `apart`.
+    Clusters that were not looked at (no `central`) stay as their stories have them.
     """
-    found: list[Cluster | None] = list(clusters)
-    tongues = [{node.tongue for node in cluster.nodes} for cluster in clusters]
-    sizes = [len(cluster.nodes) for cluster in clusters]
-    if not any(node.meaning for cluster in clusters for node in cluster.nodes):
+    nodes = [node for cluster in clusters for node in cluster.nodes]
+    if not any(node.meaning for node in nodes) or len({node.tongue for node in nodes}) < 2:
         return list(clusters)
-    likeness = _likeness(clusters, scheme)
-    for row, ours in enumerate(tongues):
-        likeness[row, [not ours.isdisjoint(theirs) for theirs in tongues]] = -np.inf
-    place = {node.id: row for row, cluster in enumerate(clusters) for node in cluster.nodes}
+    given = _as_they_were(clusters)
+    found: list[Cluster | None] = [*given]
+    table = _Table.of(given)
+    every = np.arange(len(given))
+    new = np.flatnonzero(table.looked_at)
+    near = np.argwhere(table.likeness(new, every, scheme) >= scheme.voice_across)
+    # What is alike to none is alike to no mean of some either.
+    rows = np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
+    likeness = table.likeness(rows, rows, scheme)
+    speaks, weight = table.speaks[rows], table.known[rows]
+    place = {node.id: n for n, row in enumerate(rows.tolist()) for node in given[row].nodes}
     for a, b in apart:
         if a in place and b in place:
             likeness[place[a], place[b]] = likeness[place[b], place[a]] = -np.inf
-    while True:
-        one, two = divmod(int(likeness.argmax()), len(found))
-        first, second = found[one], found[two]
-        if likeness[one, two] < scheme.voice_across or first is None or second is None:
-            return [cluster for cluster in found if cluster is not None]
-        larger = max(first, second, key=lambda cluster: len(cluster.nodes))
-        found[one] = Cluster(nodes=first.nodes + second.nodes, central=larger.central)
-        found[two] = None
+    while len(rows):
+        one, two = divmod(int(likeness.argmax()), len(rows))
+        first, second = found[rows[one]], found[rows[two]]
+        if not likeness[one, two] >= scheme.voice_across or first is None or second is None:
+            break
+        larger, other = sorted((first, second), key=lambda c: len(c.nodes), reverse=True)
+        found[rows[one]] = Cluster(
+            nodes=first.nodes + second.nodes,
+            central=other.central if larger.central is None else larger.central,
+        )
+        found[rows[two]] = None
         # The mean over all pairs, as in average linkage.
-        weighted = sizes[one] * likeness[one] + sizes[two] * likeness[two]
-        sizes[one] += sizes[two]
-        tongues[one] |= tongues[two]
-        weighted[[not tongues[one].isdisjoint(theirs) for theirs in tongues]] = -np.inf
-        likeness[one] = likeness[:, one] = weighted / sizes[one]
+        mean = (weight[one] * likeness[one] + weight[two] * likeness[two]) / (
+            weight[one] + weight[two]
+        )
+        weight[one] += weight[two]
+        speaks[one] |= speaks[two]
+        mean[speaks @ speaks[one]] = -np.inf
+        likeness[one] = likeness[:, one] = mean
         likeness[two] = likeness[:, two] = -np.inf
+    return [cluster for cluster in found if cluster is not None]
 
 
-def _likeness(clusters: Sequence[Cluster], scheme: StoryScheme) -> NDArray[np.float32]:
-    """Mean cosine of the meanings of each two, less what the time between them takes off."""
-    nodes = [node for cluster in clusters for node in cluster.nodes]
-    starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
-    meanings = unpack_meanings([node.meaning for node in nodes])
-    known = np.add.reduceat(meanings.any(axis=1), starts, dtype=np.int64)
-    # The product of two means of unit vectors is the mean of their cosines.
-    centres = np.add.reduceat(meanings, starts) / np.maximum(known, 1)[:, None]
-    days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
-    dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
-    middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)
-    apart = np.nan_to_num(np.abs(np.subtract.outer(middle, middle)))
-    found = (centres @ centres.T - scheme.day * apart).astype(np.float32)
-    found[apart > scheme.max_days] = -np.inf
+def _as_they_were(clusters: Iterable[Cluster]) -> list[Cluster]:
+    """What was not looked at, of one story in several languages, as one cluster."""
+    found: list[Cluster] = []
+    at: dict[int, int] = {}
+    for cluster in clusters:
+        story = cluster.nodes[0].story if cluster.central is None else None
+        if story is not None and story in at:
+            found[at[story]] = Cluster(nodes=found[at[story]].nodes + cluster.nodes)
+            continue
+        if story is not None:
+            at[story] = len(found)
+        found.append(cluster)
     return found
+
+
+class _Table(NamedTuple):
+    """Clusters, a row each."""
+
+    centres: NDArray[np.float32]
+    """means of the meanings; the product of two is the mean of their cosines"""
+    known: NDArray[np.int64]
+    """nodes whose meaning is known"""
+    days: NDArray[np.float32]
+    """mean POSIX day, from the first on; NaN when unknown"""
+    speaks: NDArray[np.bool_]
+    """which languages, a column each"""
+    looked_at: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, clusters: Sequence[Cluster]) -> _Table:
+        nodes = [node for cluster in clusters for node in cluster.nodes]
+        starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
+        meanings = unpack_meanings([node.meaning for node in nodes])
+        known = np.add.reduceat(meanings.any(axis=1), starts, dtype=np.int64)
+        days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
+        days -= np.nanmin(days) if np.isfinite(days).any() else 0
+        dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
+        middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)
+        tongues = sorted({node.tongue for node in nodes})
+        speaks = np.zeros((len(clusters), len(tongues)), np.bool_)
+        for row, cluster in enumerate(clusters):
+            speaks[row, [tongues.index(node.tongue) for node in cluster.nodes]] = True
+        return cls(
+            centres=(np.add.reduceat(meanings, starts).T / np.maximum(known, 1)).T.astype("f4"),
+            known=known,
+            days=middle.astype(np.float32),
+            speaks=speaks,
+            looked_at=np.array([cluster.central is not None for cluster in clusters]),
+        )
+
+    def likeness(
+        self, ones: NDArray[np.int64], others: NDArray[np.int64], scheme: StoryScheme
+    ) -> NDArray[np.float32]:
+        """Mean cosine of each two, less what the time between them takes off; -inf: never."""
+        apart = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
+        found = self.centres[ones] @ self.centres[others].T - np.float32(scheme.day) * apart
+        never = self.speaks[ones] @ self.speaks[others].T
+        never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])
+        found[never | (apart > scheme.max_days)] = -np.inf
+        return found.astype(np.float32)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -222,6 +223,8 @@ class StoryScheme:
             raise InvalidScheme(f"{self}: {', '.join(weights)} start at 0")
         if min(self.prior, self.most) <= 0:
             raise InvalidScheme(f"{self}: prior and most are larger than 0")
+        if not all(map(math.isfinite, (self.voice_weight, self.voice_usual, self.voice_across))):
+            raise InvalidScheme(f"{self}: voice_weight, voice_usual, voice_across are finite")
 
     @property
     def id(self) -> str:
@@ -309,7 +312,10 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvidence:
-    """What the story linker makes of two texts: cosine - chance - delay + voice, if related."""
+    """What the story linker makes of two texts: cosine - chance - delay + voice.
+
+    Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated` at the most.
+    """
 
     cosine: float
     chance: float

@@ -103,7 +103,7 @@ def _say_stories(found: Row, why: Row) -> None:
             "They are in two languages; stories are linked within one."
             if why["meaning"] is None
             else f"They are in two languages: the voice finds them {why['meaning']:.2f} alike; "
-            f"stories need {why['across']:g} on average."
+            f"stories need {why['across']:g} on average, and more for the days between."
         )
     threshold = f"{why['threshold']:+.3f}"
     if why["average"] is not None:

@@ -70,6 +70,8 @@ def group(
         raise NoSuchDatabase(db)
     if voice == _NO_VOICE:
         voice = ""
+    elif voice == "":
+        raise UsageError("--voice needs the name or the folder of a model; `none` ends a voice")
     elif voice is not None:
         # cron runs elsewhere
         voice = str(Path(voice).resolve()) if Path(voice).is_dir() else voice

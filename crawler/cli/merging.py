@@ -50,4 +50,8 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
             f"{merged.contradicted} overrides go against others and were left out; "
             f"`newsloom --db {output} override list` shows those that hold"
         )
+    if merged.voice_lost:
+        click.echo(
+            f"voice {merged.voice_lost} is not on this machine: stories are linked without it"
+        )
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB")

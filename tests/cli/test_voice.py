@@ -160,11 +160,53 @@ def test_a_voice_that_is_gone_loses_nothing(db: Path, libraries: Path) -> None:
     assert after["a.org"] == after["b.org"] != after["c.de"]
 
 
-def test_a_voice_that_is_not_here_changes_nothing(db: Path, libraries: Path) -> None:
+def test_what_was_heard_is_not_asked_again(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    joined = told(db)
+    assert joined["a.org"] == joined["c.de"]
+    split = newsloom("--db", db, "override", "split", joined["a.org"], 3, "--why", "another event")
+    assert split.returncode == 0, split.stderr
+    assert told(db)["c.de"] != joined["a.org"]
+    undone = newsloom("--db", db, "override", "undo", 1)
+    assert undone.returncode == 0, undone.stderr
+    assert told(db) == joined
+
+
+def test_a_rebuild_looks_for_the_voice_first(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
     before = told(db)
-    ran = newsloom("--db", db, "group", "--voice", "nosuch", libraries=libraries)
+    ran = newsloom("--db", db, "group", "--rebuild")
     assert ran.returncode == 2
-    assert "hf download nosuch" in ran.stderr
+    assert told(db) == before
+    connection = sqlite3.connect(db)
+    query = "SELECT scheme FROM schemes WHERE kind = 'stories'"
+    assert connection.execute(query).fetchone()[0].endswith(":concepts")
+    connection.close()
+
+
+def test_a_merge_goes_on_without_a_voice_that_is_not_here(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    other, target = db.with_name("other.db"), db.with_name("all.db")
+    add(other, LATER)
+    heard = newsloom("merge", db, other, "-o", target, libraries=libraries)
+    assert heard.returncode == 0, heard.stderr
+    assert told(target)["e.de"] == told(target)["a.org"]
+    target.unlink()
+    merged = newsloom("merge", db, other, "-o", target)
+    assert merged.returncode == 0, merged.stderr
+    assert "voice concepts is not on this machine" in merged.stdout
+    found = told(target)
+    assert found["c.de"] == found["e.de"] != found["a.org"]
+    assert voice_of(target) is None
+
+
+@pytest.mark.parametrize("voice", ["", "nosuch", "/nowhere/at/all"])
+def test_a_voice_that_is_not_here_changes_nothing(voice: str, db: Path, libraries: Path) -> None:
+    before = told(db)
+    ran = newsloom("--db", db, "group", "--voice", voice, libraries=libraries)
+    assert ran.returncode == 2
+    assert "folder" in ran.stderr
+    assert "Traceback" not in ran.stderr
     assert (told(db), voice_of(db)) == (before, None)
 
 

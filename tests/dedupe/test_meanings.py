@@ -33,7 +33,7 @@ def node(number: int, language: str, meaning: bytes, at: float | None = 0.0) -> 
 
 
 def joined(*nodes: StoryNode) -> list[list[int]]:
-    found = join_languages([Cluster(nodes=(one,)) for one in nodes], SCHEME)
+    found = join_languages([Cluster(nodes=(one,), central=one.id) for one in nodes], SCHEME)
     return sorted(sorted(one.id for one in cluster.nodes) for cluster in found)
 
 
@@ -89,6 +89,23 @@ def test_what_is_of_one_language_far_in_time_or_unknown_is_not(other: StoryNode)
 def test_of_two_stories_of_a_language_the_nearer_is_joined() -> None:
     found = joined(node(1, "en", EAST), node(2, "en", NEAR_EAST), node(3, "fr", EAST))
     assert found == [[1, 3], [2]]
+
+
+def test_stories_that_nothing_reaches_stay_as_they_are() -> None:
+    """Two languages of one story that are alike by .3 only, and two stories that mean the same."""
+    low = pack_meanings(np.array([[0.3, 0.95, 0]], np.float32))[0]
+    one, two = (replace(node(n, lang, meaning), story=7)
+                for n, lang, meaning in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
+    twin = replace(node(3, "es", EAST), story=8)
+    new = node(4, "fr", pack_meanings(np.array([[0, 0, 1]], np.float32))[0])
+    changes = link_stories([one, two, twin, new], SCHEME, settled={1, 2, 3})
+    assert {change.groups: change.story for change in changes} == {(1, 2): 7, (3,): 8, (4,): None}
+
+
+def test_a_new_text_joins_a_story_that_was_not_looked_at() -> None:
+    old = replace(node(1, "en", EAST), story=7)
+    (change,) = link_stories([old, node(2, "de", NEAR_EAST)], SCHEME, settled={1})
+    assert (change.groups, change.story) == ((1, 2), 7)
 
 
 def test_an_order_keeps_apart_what_means_the_same() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from crawler.errors import NoSuchDatabase, NotAStore
+from crawler.grouping import group
 from crawler.store import Store, migrate_store, open_store, read_store
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.migrations import (
@@ -18,6 +19,7 @@ from crawler.store.migrations import (
     m003_revisions,
     m004_stories,
 )
+from crawler.types import Article
 
 
 def test_every_table_view_and_column_has_a_comment(store: Store) -> None:
@@ -255,3 +257,58 @@ def test_articles_of_an_outlet_are_counted_as_they_come_and_go(tmp_path: Path) -
         connection.execute(statement)
         assert counted() == expected
     connection.close()
+
+
+def test_the_story_of_an_article_keeps_in_step_with_its_copy_group(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    migrate_store(file)
+    connection = sqlite3.connect(file, isolation_level=None)
+    article = (
+        "INSERT INTO articles (id, outlet, url, title, text, words, first_seen_at, text_hash, run) "
+        "VALUES ({0}, 1, 'https://g.org/{0}', '', '', 0, '', '{0}', 1)"
+    )
+    connection.execute("INSERT INTO outlets (id, slug, name) VALUES (1, 'g', 'Gazette')")
+    connection.execute(
+        "INSERT INTO runs (id, command, version, pid, started_at) VALUES (1, 'x', '', 1, '')"
+    )
+    for number in (1, 2):
+        connection.execute(article.format(number))
+    placed = "INSERT INTO memberships (article, copy_group) VALUES ({}, {})"
+    moved = f"{placed} ON CONFLICT (article) DO UPDATE SET copy_group = excluded.copy_group"
+    made = "INSERT INTO copy_groups (id, story, articles, at) VALUES ({}, {}, 1, '2022')"
+    grown = f"{made} ON CONFLICT (id) DO UPDATE SET story = excluded.story"
+    for statement, expected in (
+        (made.format(1, 7), []),
+        (placed.format(1, 1), [7]),
+        (made.format(2, "NULL"), [7]),
+        (placed.format(2, 2), [7, None]),
+        ("UPDATE copy_groups SET story = 8 WHERE id = 1", [8, None]),
+        (grown.format(2, 9), [8, 9]),
+        (moved.format(2, 1), [8, 8]),
+        ("UPDATE copy_groups SET story = NULL", [None, None]),
+    ):
+        connection.execute(statement)
+        rows = connection.execute("SELECT story FROM memberships ORDER BY article")
+        assert [row[0] for row in rows] == expected
+    connection.close()
+
+
+def test_figures_that_are_out_of_step_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    store = open_store(file)
+    with store.batch():
+        store.runs.open("test", now="2022-01-05T12:00:00Z", pid=1)
+        outlet = store.outlets.ensure("g.org")
+        article = Article(url="https://g.org/1", outlet="", title="", text="A bridge opens.")
+        store.articles.save(article, outlet=outlet, run=1, now="2022-01-05T12:00:00Z")
+    group(store, run=1, now="2022-01-05T12:00:00Z")
+    assert store.upkeep.problems() == []
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("UPDATE memberships SET story = 99")
+    connection.execute("UPDATE outlets SET articles = 99")
+    connection.close()
+    assert store.upkeep.problems() == [
+        "1 articles are not in the story of their copy group",
+        "1 outlets do not have as many articles as is said of them",
+    ]
+    store.close()

@@ -33,6 +33,7 @@ def found(store: Store, words: str) -> tuple[list[int], list[int]]:
 
 def test_the_best_match_comes_first(filled: Store) -> None:
     assert found(filled, "bridge") == ([1, 2], [1, 2])
+    assert found(filled, "the bridge") == ([1, 2], [1, 2])
 
 
 def test_of_a_word_that_very_many_articles_hold_the_newest_come_first(
@@ -42,4 +43,4 @@ def test_of_a_word_that_very_many_articles_hold_the_newest_come_first(
     assert found(filled, "bridge") == ([2, 1], [2, 1])
     # A common word makes it so for all of them.
     assert found(filled, "ferry") == ([4], [4])
-    assert found(filled, "opens the") == ([3, 1], [3, 1])
+    assert found(filled, "the bridge") == ([2, 1], [2, 1])
