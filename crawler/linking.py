@@ -20,7 +20,7 @@ from dedupe import (
     heaviest_terms,
     learn,
     link_stories,
-    nearest_across,
+    nearest,
     pack_meanings,
     reached,
 )
@@ -106,7 +106,7 @@ class Linker:
         for node in waiting:
             if places[node.id]:
                 alike = linking.alike(node.id, places[node.id], days=scheme.max_days)
-                found.update(nearest_across(node, alike, CANDIDATES))
+                found.update(nearest(node, alike, CANDIDATES))
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
         nodes = linking.with_stories(own, near - own, scheme.max_days)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from .copies import document, find_copies, keyed, shared_passage
     from .evidence import closest, compare, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
-    from .meanings import buckets, nearest_across, pack_meanings, unpack_meanings
+    from .meanings import buckets, nearest, pack_meanings, unpack_meanings
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
     from .stories import (
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _LATE = {
     "average_score": ".why",
     "buckets": ".meanings",
-    "nearest_across": ".meanings",
+    "nearest": ".meanings",
     "pack_meanings": ".meanings",
     "unpack_meanings": ".meanings",
     "story_evidence": ".why",
@@ -135,7 +135,7 @@ __all__ = [
     "learn",
     "link_stories",
     "longest_passage",
-    "nearest_across",
+    "nearest",
     "pack_meanings",
     "pairwise",
     "reached",

@@ -48,12 +48,18 @@ def buckets(meaning: bytes) -> list[int]:
     return [_FIRST_BUCKET + (band << _BITS) + int(bucket) for band, bucket in enumerate(bits)]
 
 
-def nearest_across(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
-    """Ids of the `count` others, of other languages, whose meaning is most like the node's."""
-    abroad = [other for other in others if other.tongue != node.tongue]
-    meanings = unpack_meanings([node.meaning, *(other.meaning for other in abroad)])
-    best = np.argsort(-(meanings[1:] @ meanings[0]), kind="stable")[:count]
-    return [abroad[place].id for place in best.tolist()]
+def nearest(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
+    """Ids of those whose meaning is most like the node's: `count` of its language, and of others.
+
+    Those of its own would take all the places.
+    """
+    found = []
+    for here in (True, False):
+        some = [other for other in others if (other.tongue == node.tongue) is here]
+        meanings = unpack_meanings([node.meaning, *(other.meaning for other in some)])
+        best = np.argsort(-(meanings[1:] @ meanings[0]), kind="stable")[:count]
+        found += [some[place].id for place in best.tolist()]
+    return found
 
 
 def alike_across(

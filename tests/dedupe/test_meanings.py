@@ -17,6 +17,7 @@ from dedupe import (
     buckets,
     learn,
     link_stories,
+    nearest,
     pack_meanings,
     story_evidence,
     unpack_meanings,
@@ -64,6 +65,16 @@ def test_the_more_alike_the_more_buckets_are_shared() -> None:
         pairs = zip(pack_meanings(base), pack_meanings(turned), strict=True)
         shared.append(sum(len({*buckets(a)} & {*buckets(b)}) for a, b in pairs))
     assert shared[0] > 2 * shared[1] > 4 * shared[2]
+
+
+def test_the_nearest_are_sought_at_home_and_abroad() -> None:
+    others = [
+        node(2, "en", NORTH), node(3, "en", NEAR_EAST), node(4, "de", NORTH), node(5, "fr", EAST),
+        node(6, "en-GB", EAST),
+    ]  # fmt: skip
+    assert nearest(node(1, "en", EAST), others, 1) == [6, 5]
+    assert nearest(node(1, "en", EAST), others, 9) == [6, 3, 2, 5, 4]
+    assert nearest(node(1, "en", EAST), [], 9) == []
 
 
 def test_two_languages_are_joined_by_what_they_mean() -> None:
