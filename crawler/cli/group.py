@@ -60,7 +60,6 @@ def group(
     from crawler.grouping import group as run_group
     from crawler.runs import begin, lock
     from crawler.store import open_store
-    from crawler.voices import open_voice
 
     if name is not None and not rebuild:
         raise UsageError("--as keeps a rebuild: add --rebuild")
@@ -68,14 +67,7 @@ def group(
         raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
     if not db.is_file():
         raise NoSuchDatabase(db)
-    if voice == _NO_VOICE:
-        voice = ""
-    elif voice == "":
-        raise UsageError("--voice needs the name or the folder of a model; `none` ends a voice")
-    elif voice is not None:
-        # cron runs elsewhere
-        voice = str(Path(voice).resolve()) if Path(voice).is_dir() else voice
-        open_voice(voice)
+    voice = None if voice is None else _voice(voice)
     with lock(db):
         command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
         run = begin(db, command, now=now())
@@ -118,3 +110,17 @@ def group(
         f"{totals['copy_groups']} texts with copies, {totals['stories']} stories, "
         f"{totals['shared_stories']} of several outlets"
     )
+
+
+def _voice(asked: str) -> str:
+    """The name of a model that can be loaded, or empty for none. Raises VoiceMissing."""
+    from crawler.voices import open_voice
+
+    if asked == _NO_VOICE:
+        return ""
+    if not asked:
+        raise UsageError("--voice needs the name or the folder of a model; `none` ends a voice")
+    # A folder in full: cron runs elsewhere.
+    voice = str(Path(asked).resolve()) if Path(asked).is_dir() else asked
+    open_voice(voice)
+    return voice
