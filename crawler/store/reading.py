@@ -396,17 +396,19 @@ def branches(articles: Iterable[Row]) -> list[list[Row]]:
 
 def quoted(words: str) -> str:
     """A search for all the words. Quoted: AND, -, * and quotes are operators to FTS5."""
-    return " ".join(
-        '"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()
-    )
+    return " ".join(_phrases(words))
+
+
+def _phrases(words: str) -> list[str]:
+    return ['"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()]
 
 
 def best_first(connection: sqlite3.Connection, words: str) -> str:
     """What to order the matches of a search by: their rank, or their age when that is slow."""
-    for word in words.split():
+    for phrase in _phrases(words):
         (articles,) = connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)",
-            (quoted(word), COMMON + 1),
+            (phrase, COMMON + 1),
         ).fetchone()
         if articles > COMMON:
             return "rowid DESC"

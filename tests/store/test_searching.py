@@ -34,6 +34,7 @@ def found(store: Store, words: str) -> tuple[list[int], list[int]]:
 def test_the_best_match_comes_first(filled: Store) -> None:
     assert found(filled, "bridge") == ([1, 2], [1, 2])
     assert found(filled, "the bridge") == ([1, 2], [1, 2])
+    assert found(filled, "bridge \0") == ([1, 2], [1, 2])
 
 
 def test_of_a_word_that_very_many_articles_hold_the_newest_come_first(
