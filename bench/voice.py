@@ -9,13 +9,13 @@ and PyTorch are installed into an environment under .venv-bench (a gigabyte, the
 from __future__ import annotations
 
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.corpora.cpu import children
 from bench.peers.environments import python_of
 from crawler.store import open_store, read_store
 from dedupe import b_cubed
@@ -34,13 +34,12 @@ ENGLISH = ("english", "headlines", "uci")
 
 def group(db: Path, python: Path, *arguments: str) -> float:
     """CPU seconds of `newsloom group` in an environment."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = children()
     subprocess.run(
         [python, "-m", "crawler", "--db", db, "group", "--quiet", *arguments],
         cwd=CHECKOUT, check=True,
     )  # fmt: skip
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return children() - before
 
 
 def scores(db: Path) -> dict[str, float]:

@@ -21,7 +21,7 @@ from crawler.learning import LEARNED_FIRST, Learned
 from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
-from crawler.voices import open_voice, versions_of
+from crawler.voices import open_voice, voice_versions
 from dedupe import (
     CopyEdge,
     Document,
@@ -102,7 +102,7 @@ def group(
         with store.batch():
             entry = store.groupings.begin(
                 run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions() | (versions_of() if story_scheme.voice else {}),
+                versions=_versions() | (voice_versions() if story_scheme.voice else {}),
             )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = copier.work(lambda done, total: progress("comparing", done, total))

@@ -105,7 +105,7 @@ class Linker:
         }
         for node in waiting:
             if places[node.id]:
-                alike = linking.alike(node.id, places[node.id], days=scheme.max_days)
+                alike = self._store.meanings.alike(node.id, places[node.id], days=scheme.max_days)
                 found.update(nearest(node, alike, CANDIDATES))
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
@@ -127,18 +127,18 @@ class Linker:
         """The nodes as the voice of the file understands them; each text is embedded once."""
         if not self._scheme.voice:
             return nodes
-        linking = self._store.linking
+        meanings = self._store.meanings
         texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
         hashes = {
             n: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
             for n, text in texts.items()
         }
-        known = linking.meanings(hashes)
+        known = meanings.known(hashes)
         new = [n for n in texts if n not in known]
         if new:
             vectors = open_voice(self._scheme.voice).embed([texts[n] for n in new])
             known.update(zip(new, pack_meanings(vectors), strict=True))
-            linking.set_meanings((n, hashes[n], known[n]) for n in new)
+            meanings.keep((n, hashes[n], known[n]) for n in new)
         return [replace(node, meaning=known[node.id]) for node in nodes]
 
 

@@ -48,7 +48,7 @@ def open_voice(name: str) -> Voice:
         ) from error
 
 
-def versions_of() -> dict[str, str]:
+def voice_versions() -> dict[str, str]:
     """What a voice is computed with, by name; without what is not installed."""
     found = {}
     for name in ("sentence-transformers", "transformers", "torch"):

@@ -52,6 +52,7 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
         )
     if merged.voice_lost:
         click.echo(
-            f"voice {merged.voice_lost} is not on this machine: stories are linked without it"
+            f"voice {merged.voice_lost} is not on this machine: stories are linked without it; "
+            f"`newsloom --db {output} group --voice {merged.voice_lost}` links them with it"
         )
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB")

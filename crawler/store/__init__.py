@@ -33,6 +33,7 @@ from crawler.store.exports import Exports
 from crawler.store.groupings import Groupings
 from crawler.store.keys import Keys
 from crawler.store.linking import Linking
+from crawler.store.meanings import Meanings
 from crawler.store.merging import Merging
 from crawler.store.migrations import VERSION, migrate
 from crawler.store.outlets import Outlets
@@ -69,6 +70,7 @@ class Store:
         self.keys = Keys(connection)
         self.counts = Counts(connection)
         self.linking = Linking(connection)
+        self.meanings = Meanings(connection)
         self.stories = Stories(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)

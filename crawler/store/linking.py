@@ -24,8 +24,6 @@ COMPARED = 5_000
 """Such copy groups in all, unless so many stories are reached that the least of each are more."""
 POSTINGS = 100
 """Copy groups looked at for each heavy term."""
-ALIKE = 5_000
-"""Copy groups looked at that share a bucket of meanings: the newest."""
 CANDIDATES = 12
 """Copy groups that a new one is compared with, and their stories."""
 _DAY = 86_400
@@ -226,53 +224,6 @@ class Linking:
             (json.dumps(list(groups)),),
         )
         return {row["copy_group"] for row in rows}
-
-    def meanings(self, texts: Mapping[int, str]) -> dict[int, bytes]:
-        """What the embedding model made of these copy groups (hash of the text of each)."""
-        rows = self._connection.execute(
-            """
-            SELECT v.copy_group, v.vector FROM json_each(?) j
-            CROSS JOIN meanings v ON v.copy_group = CAST(j.key AS INTEGER) AND v.text_hash = j.value
-            """,
-            (json.dumps(texts),),
-        )
-        return {row["copy_group"]: row["vector"] for row in rows}
-
-    def set_meanings(self, meanings: Iterable[tuple[int, str, bytes]]) -> None:
-        """Keep what an embedding model makes of copy groups: (group, hash of its text, vector)."""
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO meanings (copy_group, text_hash, vector) VALUES (?, ?, ?)",
-            meanings,
-        )
-
-    def alike(self, group: int, buckets: Iterable[int], *, days: float) -> list[StoryNode]:
-        """Copy groups close in time that share a bucket of meanings: nodes without text."""
-        rows = self._connection.execute(
-            """
-            WITH here AS (SELECT unixepoch(at) / 86400 AS day FROM copy_groups WHERE id = :group)
-            SELECT g.id, a.language, v.vector
-            FROM (SELECT DISTINCT s.copy_group FROM here CROSS JOIN json_each(:buckets) j
-              CROSS JOIN story_terms s ON s.term = j.value AND s.day BETWEEN here.day - :days
-                AND here.day + :days) near
-            CROSS JOIN copy_groups g ON g.id = near.copy_group AND g.story IS NOT NULL
-            CROSS JOIN meanings v ON v.copy_group = g.id
-            CROSS JOIN articles a ON a.id = g.id
-            ORDER BY g.id DESC LIMIT :most
-            """,
-            {
-                "group": group,
-                "buckets": json.dumps(list(buckets)),
-                "days": days,
-                "most": ALIKE,
-            },
-        )
-        return [
-            StoryNode(
-                id=row["id"], title="", text="", language=row["language"], meaning=row["vector"]
-            )
-            for row in rows
-            if row["id"] != group
-        ]
 
     def set_learned(self, terms: Mapping[int, Iterable[int]]) -> None:
         """The backgrounds have taken in these copy groups, which are found by these terms.
