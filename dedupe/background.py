@@ -112,7 +112,7 @@ class Background:
         """The share of texts that have each term, as the language has it."""
         at = np.searchsorted(self._common, terms).clip(max=len(self._common) - 1)
         rates = np.where(self._common[at] == terms, self._rates[at], 0.0)
-        found: NDArray[np.float64] = 1 - (1 - rates) ** scheme.common_words
+        found: NDArray[np.float64] = 1 - (1 - rates) ** scheme.common_length
         return found
 
     def pack(self) -> bytes:

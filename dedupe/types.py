@@ -201,7 +201,7 @@ class StoryScheme:
     prior_weight: float = 300.0
     """how many texts of the stream that expectation is worth"""
     common_texts: float = 50.0
-    common_words: int = 200
+    common_length: int = 200
     """the common words of a language count as if so many texts of so many words had been seen"""
     most: float = 1.6
     """what the stream makes of a text is at most so many times what its length does: the texts of
@@ -215,7 +215,7 @@ class StoryScheme:
     """mean cosine of meanings at which clusters of two languages become one"""
 
     def __post_init__(self) -> None:
-        counts = ("lead_chars", "lead_words", "title_weight", "keys", "common_words")
+        counts = ("lead_chars", "lead_words", "title_weight", "keys", "common_length")
         weights = ("max_days", "day", "background", "prior_weight", "common_texts")
         if min(getattr(self, name) for name in counts) < 1:
             raise InvalidScheme(f"{self}: {', '.join(counts)} start at 1")
@@ -234,7 +234,7 @@ class StoryScheme:
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
             f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
-            f"-c{self.common_texts:g}x{self.common_words}"
+            f"-c{self.common_texts:g}x{self.common_length}"
             f"{voice * bool(self.voice)}"
         )
 
