@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from crawler.linking import Backgrounds
+from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from dedupe import (
-    Document,
     Scheme,
+    ScoredText,
     StoryNode,
     StoryScheme,
     average_score,
-    compare,
-    cut,
-    heaviest_terms,
+    by_language,
+    compare_numbers,
     is_template,
     longest_passage,
+    meaning_cosine,
+    scored_texts,
     story_evidence,
-    unpack_meanings,
 )
 from dedupe.text import shingles
 
@@ -52,7 +53,7 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
     )
     if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
         # Pairs of a template are not stored: there would be more of them than of anything else.
-        numbers = _compare_numbers(first["text"], second["text"], scheme)
+        numbers = compare_numbers(first["text"], second["text"])
     kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
             "revision_a", "revision_b")  # fmt: skip
     return {
@@ -80,12 +81,6 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
         "min_part": scheme.min_part,
         "passage_needed": scheme.passage,
     }
-
-
-def _compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
-    one, two = (Document(id=n, shingled=cut(text, scheme)) for n, text in enumerate((a, b)))
-    edge = compare(one, two, scheme)
-    return (edge.numbers_same, edge.numbers_changed) if edge else (0, 0)
 
 
 def _named(row: Row) -> Row:
@@ -141,8 +136,15 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
     one, two = (store.linking.nodes([group])[0] for group in groups)
-    ours, theirs = (_others(store, node) for node in (one, two))
-    backgrounds = Backgrounds(store)
+    ours, theirs = (_story(store, node) for node in (one, two))
+    near = _near(store, one, scheme)
+    texts = _scored(store, [*ours, *theirs, *(node for story in near.values() for node in story)],
+                    scheme)  # fmt: skip
+
+    def average(ones: Iterable[StoryNode], others: Iterable[StoryNode]) -> float:
+        left, right = ([texts[node.id] for node in side] for side in (ones, others))
+        return average_score(left, right, scheme)
+
     found: Row = {
         "languages": [one.tongue, two.tongue],
         "threshold": scheme.threshold,
@@ -157,54 +159,48 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             {"id": o.id, "kind": o.kind, "who": o.who, "at": o.at, "why": o.why}
             for o in store.overrides.about(groups)
         ],
-        "almost": _almost(store, one, ours, scheme, backgrounds),
     }
+    almost = [(average(ours, nodes), story) for story, nodes in near.items()]
+    found["almost"] = [
+        {"story": story, "title": (store.reading.story(story) or {})["title"], "average": score}
+        for score, story in sorted(almost, key=lambda item: (-item[0], item[1]))[:NEAR]
+    ]
     if one.meaning and two.meaning:
-        meanings = unpack_meanings([one.meaning, two.meaning])
-        found["meaning"] = float(meanings[0] @ meanings[1])
+        found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
     same = one.tongue == two.tongue
     if one.id != two.id and same:
-        background = backgrounds[one.tongue]
-        found["pair"] = asdict(story_evidence(one, two, scheme, background))
+        found["pair"] = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
         if one.story != two.story:
-            found["average"] = average_score([one, *ours], [two, *theirs], scheme, background)
+            found["average"] = average(ours, theirs)
     if one.story == two.story:
-        for side, node, rest in (("average_a", one, ours), ("average_b", two, theirs)):
-            if rest:
-                found[side] = average_score([node], rest, scheme, backgrounds[node.tongue])
+        for side, node, story in (("average_a", one, ours), ("average_b", two, theirs)):
+            if len(story) > 1:
+                found[side] = average([node], (other for other in story if other.id != node.id))
     return found
 
 
-def _others(store: Store, node: StoryNode) -> list[StoryNode]:
-    """What the linker would read of the node's story beside it, in the same language."""
+def _story(store: Store, node: StoryNode) -> list[StoryNode]:
+    """The node and what the linker would read of its story beside it, in the same language."""
     nodes = store.linking.with_stories([node.id], [], days=float("inf"))
-    return [other for other in nodes if other.id != node.id and other.tongue == node.tongue]
+    return [other for other in nodes if other.tongue == node.tongue]
 
 
-def _almost(
-    store: Store,
-    node: StoryNode,
-    ours: list[StoryNode],
-    scheme: StoryScheme,
-    backgrounds: Backgrounds,
-) -> list[Row]:
-    terms = heaviest_terms([node], scheme, backgrounds)[node.id]
+def _near(store: Store, node: StoryNode, scheme: StoryScheme) -> dict[int, list[StoryNode]]:
+    """Other stories with texts that share heavy terms with the node's."""
+    text = _scored(store, [node], scheme)[node.id]
+    terms = {term: text.vector[term] for term in text.keys}
     near = store.linking.nodes(store.linking.candidates(node.id, terms, days=scheme.max_days))
-    # The first met of each other story stands for it.
-    members = {
-        other.story: other
+    # The first met of each stands for it.
+    return {
+        other.story: _story(store, other)
         for other in reversed(near)
         if other.tongue == node.tongue and other.story not in (None, node.story)
     }
-    found = []
-    for story, member in members.items():
-        theirs = [member, *_others(store, member)]
-        average = average_score([node, *ours], theirs, scheme, backgrounds[node.tongue])
-        found.append(
-            {
-                "story": story,
-                "title": (store.reading.story(story) or {})["title"],
-                "average": average,
-            }
-        )
-    return sorted(found, key=lambda row: (-row["average"], row["story"]))[:NEAR]
+
+
+def _scored(store: Store, nodes: Iterable[StoryNode], scheme: StoryScheme) -> dict[int, ScoredText]:
+    found: dict[int, ScoredText] = {}
+    for language, texts in by_language(nodes).items():
+        background = store.linking.background(language, common_words(language))
+        found |= scored_texts(texts, scheme, background)
+    return found

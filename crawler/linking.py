@@ -34,11 +34,6 @@ Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
 
 
-def story_scheme(store: Store) -> StoryScheme:
-    """The numbers that stories of a file are linked with: everybody's, and its own voice."""
-    return replace(STORIES, voice=store.linking.voice())
-
-
 class Linker:
     """Brings stories up to date with the copy groups."""
 
@@ -150,11 +145,11 @@ class Backgrounds(dict[str, Background]):
         self._store = store
 
     def __missing__(self, language: str) -> Background:
-        found = self._store.linking.background(language, common_words(language))
+        found = Background(self._store.linking.background(language, common_words(language)))
         self[language] = found
         return found
 
     def save(self, languages: Iterable[str]) -> None:
         """Write those of these languages."""
         for language in languages:
-            self._store.linking.save_background(language, self[language])
+            self._store.linking.save_background(language, self[language].pack())

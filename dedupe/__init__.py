@@ -23,11 +23,13 @@ from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
 from .groups import CopyGroup, copy_groups, group_of
 from .index import KeyIndex, MemoryIndex
+from .scoring import ScoredText, by_language, meaning_cosine, scored_texts
 from .types import (
     Cluster,
     CopyEdge,
     Document,
     Orders,
+    PackedBackground,
     Relation,
     Scheme,
     SharedTerm,
@@ -38,34 +40,32 @@ from .types import (
     StoryNode,
     StoryScheme,
 )
+from .why import average_score, story_evidence
 
 if TYPE_CHECKING:
     from .background import Background
     from .copies import document, find_copies, keyed, shared_passage
-    from .evidence import closest, compare, is_print, is_template, longest_passage
+    from .evidence import closest, compare, compare_numbers, is_print, is_template, longest_passage
     from .frequency import Common, Furniture, telling
     from .meanings import buckets, nearest, pack_meanings, unpack_meanings
     from .minhash import estimate, seed_id, signature
     from .shingles import cut, without
     from .stories import (
-        by_language,
         continue_stories,
         heaviest_terms,
         learn,
         link_stories,
         reached,
     )
-    from .why import average_score, story_evidence
 
 _LATE = {
-    "average_score": ".why",
     "buckets": ".meanings",
     "nearest": ".meanings",
     "pack_meanings": ".meanings",
     "unpack_meanings": ".meanings",
-    "story_evidence": ".why",
     "closest": ".evidence",
     "compare": ".evidence",
+    "compare_numbers": ".evidence",
     "is_print": ".evidence",
     "is_template": ".evidence",
     "cut": ".shingles",
@@ -81,7 +81,6 @@ _LATE = {
     "shared_passage": ".copies",
     "signature": ".minhash",
     "Background": ".background",
-    "by_language": ".stories",
     "continue_stories": ".stories",
     "heaviest_terms": ".stories",
     "learn": ".stories",
@@ -103,10 +102,12 @@ __all__ = [
     "KeyIndex",
     "MemoryIndex",
     "Orders",
+    "PackedBackground",
     "Relation",
     "Scheme",
     "SchemeMismatch",
     "Score",
+    "ScoredText",
     "SharedTerm",
     "Shingled",
     "Signature",
@@ -121,6 +122,7 @@ __all__ = [
     "by_language",
     "closest",
     "compare",
+    "compare_numbers",
     "continue_stories",
     "copy_groups",
     "cut",
@@ -135,10 +137,12 @@ __all__ = [
     "learn",
     "link_stories",
     "longest_passage",
+    "meaning_cosine",
     "nearest",
     "pack_meanings",
     "pairwise",
     "reached",
+    "scored_texts",
     "seed_id",
     "shared_passage",
     "signature",

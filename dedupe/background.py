@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from .terms import number
-from .text import tokens
+from .scoring import ALWAYS_KEPT, CEILING, COUNTERS, ROUNDS
+from .terms import usual_rates
+from .types import PackedBackground, StoryScheme
+from .weighed import Weighed
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    from .terms import Weighed
-    from .types import StoryScheme
-
-_COUNTERS = 1 << 20
 _FADE = 200_000
-_CEILING = 0.3
-_ALWAYS_KEPT = 10
-_STEPS = 20
-# Zipf's law as Mandelbrot (1953) has it, for words of running text.
-_ZIPF, _ZIPF_SHIFT = 0.1, 2.7
+
+NOTHING_YET = PackedBackground()
 
 
 class Background:
@@ -33,26 +24,22 @@ class Background:
     After 400,000 texts all counts are halved. Terms share counters, a million of them. Rows of
     matrices are texts, columns are terms.
 
-    `common_words` are those of the language, the most frequent first. They say what is usual before
-    there are texts: they count as if `common_texts` of them had been seen.
+    The common words of a language say what is usual before there are texts: they count as if
+    `StoryScheme.common_texts` of them had been seen.
     """
 
-    def __init__(
-        self,
-        texts: float = 0.0,
-        chance: float = 0.0,
-        packed: bytes | None = None,
-        *,
-        common_words: Sequence[str] = (),
-    ) -> None:
-        self.texts = texts
+    def __init__(self, packed: PackedBackground = NOTHING_YET) -> None:
+        self.texts = packed.texts
         """texts counted"""
-        self.total_chance = chance
+        self.total_chance = packed.chance
         """sum of what `chance` gave them"""
-        raw = zlib.decompress(packed) if packed else bytes(8 * _COUNTERS)
-        self._frequency = np.frombuffer(raw[: 4 * _COUNTERS], "<f4").copy()
-        self._direction = np.frombuffer(raw[4 * _COUNTERS :], "<f4").copy()
-        self._common, self._rates = _rates(common_words)
+        raw = zlib.decompress(packed.counts) if packed.counts else bytes(8 * COUNTERS)
+        self._frequency = np.frombuffer(raw[: 4 * COUNTERS], "<f4").copy()
+        self._direction = np.frombuffer(raw[4 * COUNTERS :], "<f4").copy()
+        self._common_words = packed.common_words
+        rates = sorted(usual_rates(packed.common_words).items())
+        self._common = np.array([term for term, _ in rates], np.int64)
+        self._rates = np.array([rate for _, rate in rates], np.float64)
 
     def learn(self, weighed: Weighed, scheme: StoryScheme) -> None:
         """Count texts, each once."""
@@ -60,7 +47,7 @@ class Background:
             self.texts, self.total_chance = self.texts / 2, self.total_chance / 2
             self._frequency /= 2
             self._direction /= 2
-        counters = weighed.terms % _COUNTERS
+        counters = weighed.terms % COUNTERS
         self.texts += weighed.weights.shape[0]
         np.add.at(self._frequency, counters, np.bincount(weighed.weights.indices).astype("f4"))
         vectors = self.vectors(weighed, scheme)
@@ -68,28 +55,26 @@ class Background:
         before = self.total_chance
         # The chances of new texts depend on each other; a few rounds settle them.
         self.total_chance += float(_prior(vectors, scheme).sum())
-        for _ in range(_STEPS):
+        for _ in range(ROUNDS):
             chance = self.chance(vectors, weighed.terms, scheme)
             self.total_chance = before + float(chance.sum())
 
     def vectors(self, weighed: Weighed, scheme: StoryScheme) -> csr_matrix:
         """Unit TF-IDF rows: smoothed idf, terms that over 30 % of the texts have left out."""
-        from scipy.sparse import csr_matrix, diags_array
-
         weights = weighed.weights
         texts = self.texts
-        frequency = self._frequency[weighed.terms % _COUNTERS]
+        frequency = self._frequency[weighed.terms % COUNTERS]
         if len(self._common):
             texts += scheme.common_texts
             frequency = frequency + scheme.common_texts * self._shares(weighed.terms, scheme)
         idf = np.log((1 + texts) / (1 + frequency)) + 1
-        idf[frequency > max(_CEILING * texts, _ALWAYS_KEPT)] = 0
+        idf[frequency > max(CEILING * texts, ALWAYS_KEPT)] = 0
         data = (weights.data * idf[weights.indices]).astype(np.float32)
         found = csr_matrix((data, weights.indices, weights.indptr), shape=weights.shape)
         found.eliminate_zeros()
-        norms = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel())
-        norms[norms == 0] = 1.0
-        return csr_matrix(diags_array(1 / norms) @ found, dtype=np.float32)
+        squares = np.asarray(found.multiply(found).sum(axis=1)).ravel()
+        found.data /= np.repeat(np.sqrt(squares), np.diff(found.indptr))
+        return found
 
     def chance(
         self, vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
@@ -100,10 +85,10 @@ class Background:
         prior as if so many texts of its own length had been seen; at most so many times that.
         """
         prior = _prior(vectors, scheme)
-        direction = self._direction[terms % _COUNTERS]
+        direction = self._direction[terms % COUNTERS]
         sums = (np.asarray(vectors @ direction, np.float64) - 1.0).clip(min=0)
         found = prior
-        for _ in range(_STEPS):
+        for _ in range(ROUNDS):
             others = np.maximum(self.total_chance - found, 0)
             found = (sums + scheme.prior_weight * prior**2) / (others + scheme.prior_weight * prior)
         return np.minimum(found, scheme.most * prior).astype(np.float32)
@@ -115,9 +100,14 @@ class Background:
         found: NDArray[np.float64] = 1 - (1 - rates) ** scheme.common_length
         return found
 
-    def pack(self) -> bytes:
-        """The counts of terms; the class takes them back."""
-        return zlib.compress(self._frequency.tobytes() + self._direction.tobytes(), 1)
+    def pack(self) -> PackedBackground:
+        """All of it, as the class takes it back."""
+        return PackedBackground(
+            texts=self.texts,
+            chance=self.total_chance,
+            counts=zlib.compress(self._frequency.tobytes() + self._direction.tobytes(), 1),
+            common_words=self._common_words,
+        )
 
 
 def _prior(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float64]:
@@ -125,14 +115,3 @@ def _prior(vectors: csr_matrix, scheme: StoryScheme) -> NDArray[np.float64]:
         scheme.prior * np.sqrt(np.diff(vectors.indptr).clip(min=1))
     )
     return found
-
-
-def _rates(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Numbers of these terms, ascending, and how often each stands in a text, by its rank alone."""
-    ranks: dict[int, int] = {}
-    for rank, word in enumerate(dict.fromkeys(words)):
-        for term in tokens(word):
-            ranks.setdefault(number(term), rank)
-    terms = np.array(sorted(ranks), np.int64)
-    places = np.array([ranks[term] for term in terms.tolist()], np.float64)
-    return terms, _ZIPF / (places + _ZIPF_SHIFT)

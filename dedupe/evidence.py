@@ -96,6 +96,14 @@ def is_template(same: int, changed: int, scheme: Scheme) -> bool:
     return changed >= scheme.template_numbers and changed > same
 
 
+def compare_numbers(a: str, b: str) -> tuple[int, int]:
+    """How many numbers that stand in the same place of both texts are equal, and how many not."""
+    ours, theirs = (texts.numbers(texts.tokens(text)) for text in (a, b))
+    places = ours.keys() & theirs.keys()
+    same = sum(ours[place] == theirs[place] for place in places)
+    return same, len(places) - same
+
+
 def longest_passage(a: str, b: str, scheme: Scheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
     words, others = texts.tokens(a), texts.tokens(b)

@@ -12,11 +12,10 @@ from scipy.sparse import csr_matrix
 
 from .background import Background
 from .meanings import unpack_meanings
-from .terms import weigh
+from .scoring import FAR
 from .types import StoryNode, StoryScheme
+from .weighed import weigh
 
-FAR = 4.0
-"""Larger than one less any score: the distance that a pair too far apart in time counts with."""
 _DAY = 86_400.0
 _BLOCK = 256
 
@@ -75,7 +74,8 @@ def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
     """1 for the heaviest terms of each text, so many of them."""
     ends = vectors.indptr.tolist()
     kept = [
-        start + np.argpartition(-vectors.data[start:end], count)[:count]
+        # Stable, so that of equals the term with the lower number is taken.
+        start + np.argsort(-vectors.data[start:end], kind="stable")[:count]
         if end - start > count
         else np.arange(start, end)
         for start, end in pairwise(ends)

@@ -18,14 +18,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from .background import Background
-from .likeness import FAR, Pairs, Stream, distances, heaviest, likely, stream
+from .likeness import Pairs, Stream, distances, heaviest, likely, stream
 from .meanings import alike_across, join_languages
-from .terms import weigh
+from .scoring import FAR, by_language
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
+from .weighed import weigh
 
 _PART = 6_000
 _STRICTER = 0.03
@@ -83,14 +85,6 @@ def reached(
         pairs = likely(np.arange(len(own)), rows, scheme)
         found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
     return found
-
-
-def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
-    """The nodes of each language, without its region; of an unknown one under "und"."""
-    found: defaultdict[str, list[StoryNode]] = defaultdict(list)
-    for node in nodes:
-        found[node.tongue].append(node)
-    return dict(sorted(found.items()))
 
 
 def learn(nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds) -> None:
@@ -183,9 +177,6 @@ def _link(
     scheme: StoryScheme,
 ) -> list[tuple[NDArray[np.int64], int]]:
     """Clusters of some rows, each with its most central row."""
-    # A quarter of a second to import, and only linking needs it: explaining does not.
-    from scipy.cluster.hierarchy import fcluster, linkage
-
     if len(part) == 1:
         return [(part, int(part[0]))]
     distance = distances(texts.rows(part), scheme)

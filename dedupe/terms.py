@@ -6,69 +6,67 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from itertools import pairwise
+from math import log2
 
 from .text import tokens
-from .types import StoryNode, StoryScheme
+from .types import StoryScheme
 
 _NO_TERM = -1
 _KEPT = 1 << 18
+# Zipf's law as Mandelbrot (1953) has it, for words of running text.
+_ZIPF, _ZIPF_SHIFT = 0.1, 2.7
 
 
-class Weighed(NamedTuple):
-    """Texts and the terms that they have."""
-
-    weights: csr_matrix
-    """a row a text, a column a term"""
-    terms: NDArray[np.int64]
-    """the number of the term in each column"""
-
-
-def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> Weighed:
-    """Sub-linear weights of the terms of each node."""
-    found = [_weights(node.title, node.text[: scheme.lead_chars], scheme) for node in nodes]
-    every = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in found)])
-    terms, columns = np.unique(every, return_inverse=True)
-    data = np.concatenate([np.zeros(0), *(weights for _, weights in found)])
-    ends = np.cumsum([0, *(len(numbers) for numbers, _ in found)], dtype=np.int32)
-    shape = (len(nodes), len(terms))
-    return Weighed(csr_matrix((data, columns.astype(np.int32), ends), shape=shape), terms)
+def term_weights(title: str, text: str, scheme: StoryScheme) -> dict[int, float]:
+    """Sub-linear weights of the terms of a text, by their numbers."""
+    words, counts = _placed(title, text, scheme)
+    found: dict[str, float] = {}
+    for word, count in zip(words, counts, strict=False):
+        found[word] = found.get(word, 0.0) + count
+    for place in _doubles(words):
+        double = words[place] + words[place + 1]
+        found[double] = found.get(double, 0.0) + counts[place]
+    weights = {_NUMBERS[term]: log2(1 + count) for term, count in found.items()}
+    weights.pop(_NO_TERM, None)
+    return weights
 
 
-def spell(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
+def spell(title: str, text: str, scheme: StoryScheme) -> dict[int, str]:
     """The term behind each number, the most frequent where two share one; to show."""
-    words, _ = _place(node.title, node.text[: scheme.lead_chars], scheme)
-    terms = Counter(word for word in words if _NUMBERS[word] != _NO_TERM)
+    words, _ = _placed(title, text, scheme)
+    terms = Counter(words)
     terms.update(words[place] + words[place + 1] for place in _doubles(words))
-    return {number(term): term for term, _ in reversed(terms.most_common())}
+    return {_NUMBERS[term]: term for term, _ in reversed(terms.most_common())}
 
 
-# The same neighbours are asked for again and again; 5 kB each.
-@lru_cache(maxsize=12_000)
-def _weights(
-    title: str, lead: str, scheme: StoryScheme
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Numbers of the terms, ascending, and their weights."""
-    words, places = _place(title, lead, scheme)
-    doubles = _doubles(words)
-    found = list(map(_NUMBERS.__getitem__, words))
-    found += [number(words[place] + words[place + 1]) for place in doubles]
-    every = np.array(found, np.int64)
-    kept = every != _NO_TERM
-    numbers, which = np.unique(every[kept], return_inverse=True)
-    weights = np.bincount(which, np.concatenate([places, places[doubles]])[kept], len(numbers))
-    return numbers, np.log2(1 + weights)
+def usual_rates(common_words: Sequence[str]) -> dict[int, float]:
+    """How often each term of the common words of a language, the most frequent first, stands in a
+    text of one word, by its rank alone."""
+    ranks: dict[int, int] = {}
+    for rank, word in enumerate(dict.fromkeys(common_words)):
+        for term in tokens(word):
+            ranks.setdefault(number(term), rank)
+    return {term: _ZIPF / (rank + _ZIPF_SHIFT) for term, rank in ranks.items()}
 
 
-def _place(title: str, lead: str, scheme: StoryScheme) -> tuple[list[str], NDArray[np.float64]]:
+def number(term: str) -> int:
+    """The number of a term."""
+    return zlib.crc32(term.encode("utf-8", "surrogatepass"))
+
+
+def _placed(title: str, text: str, scheme: StoryScheme) -> tuple[list[str], list[float]]:
     """Words of title and lead, and what each counts where it stands."""
-    first, then = tokens(title), tokens(lead)
-    falling = 1 / (1 + np.arange(len(then)) / scheme.lead_words)
-    return first + then, np.concatenate([np.full(len(first), float(scheme.title_weight)), falling])
+    first = tokens(title)
+    # More words than characters come only of ligatures, and are not read.
+    then = tokens(text[: scheme.lead_chars])[: scheme.lead_chars]
+    return first + then, [float(scheme.title_weight)] * len(first) + _falling(scheme)
+
+
+@lru_cache(maxsize=8)
+def _falling(scheme: StoryScheme) -> list[float]:
+    """What a word of the lead counts, by its place."""
+    return [1 / (1 + place / scheme.lead_words) for place in range(scheme.lead_chars)]
 
 
 def _doubles(words: list[str]) -> list[int]:
@@ -76,9 +74,8 @@ def _doubles(words: list[str]) -> list[int]:
 
     Scripts without spaces come as single characters, which say little; pairs of them are words.
     """
-    single = np.fromiter(map(len, words), np.int64, len(words)) == 1
-    places: list[int] = np.flatnonzero(single[:-1] & single[1:]).tolist()
-    return places
+    single = [place for place, word in enumerate(words) if len(word) == 1]
+    return [here for here, then in pairwise(single) if then == here + 1]
 
 
 class _Numbers(dict[str, int]):
@@ -92,8 +89,3 @@ class _Numbers(dict[str, int]):
 
 
 _NUMBERS = _Numbers()
-
-
-def number(term: str) -> int:
-    """The number of a term."""
-    return zlib.crc32(term.encode("utf-8", "surrogatepass"))

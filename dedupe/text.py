@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from .types import Scheme
@@ -42,6 +43,20 @@ def shingles(text: str, scheme: Scheme) -> frozenset[tuple[str, ...]]:
 def runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
     """All runs of `size` words as they follow each other, repeats included."""
     return list(zip(*(words[start:] for start in range(size)), strict=False))
+
+
+def numbers(words: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """Numbers by the words around their places; to show, as `dedupe.cut` has them.
+
+    A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
+    """
+    some = ["0" if word[0].isdecimal() else word for word in words]
+    around = ["", "", *some, "", ""]
+    places = {
+        at: tuple(around[at : at + 5]) for at, word in enumerate(words) if word[0].isdecimal()
+    }
+    times = Counter(places.values())
+    return {place: words[at] for at, place in places.items() if times[place] == 1}
 
 
 def shingle_size(words: Sequence[str], scheme: Scheme) -> int:

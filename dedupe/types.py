@@ -261,6 +261,20 @@ class StoryNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedBackground:
+    """What is usual in the texts of a language, as it is kept; see `dedupe.Background`."""
+
+    texts: float = 0.0
+    """texts counted"""
+    chance: float = 0.0
+    """sum of what `Background.chance` gave them"""
+    counts: bytes = b""
+    """counters of terms, compressed; empty before the first text"""
+    common_words: tuple[str, ...] = ()
+    """the common words of the language, the most frequent first"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
     """What people have decided about copy groups, by their ids."""
 

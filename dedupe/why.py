@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
-from .background import Background
-from .likeness import FAR, scores, stream, voices
+from .scoring import FAR, ScoredText, pair_scores
 from .terms import spell
 from .text import tokens
 from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
@@ -18,61 +15,51 @@ _NOUNS_ARE_CAPITAL = {"de"}
 _WORD = re.compile(r"\w+")
 
 
-def story_evidence(
-    a: StoryNode, b: StoryNode, scheme: StoryScheme, background: Background
-) -> StoryEvidence:
-    """The score of two texts of one language, which the background has learned, in its parts."""
-    texts = stream([a, b], scheme, background)
-    one, two = texts.rows(np.array([0])), texts.rows(np.array([1]))
-    shared = one.vectors.multiply(two.vectors).tocoo()
-    heavy = set(one.keys.multiply(two.keys).tocoo().col.tolist())
-    spelled = spell(b, scheme) | spell(a, scheme)
-    order = np.argsort(-shared.data)
-    days = float(np.nan_to_num(abs(texts.days[0] - texts.days[1])))
+def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEvidence:
+    """The score of two texts of one language in its parts."""
+    (parts,) = pair_scores([a], [b], scheme)
+    weights = {
+        term: weight * b.vector[term] for term, weight in a.vector.items() if term in b.vector
+    }
+    spelled = _spelled(b.node, scheme) | _spelled(a.node, scheme)
+    names = _written_as_names(a.node) & _written_as_names(b.node)
     return StoryEvidence(
-        cosine=float(shared.data.sum()),
-        chance=float(scheme.background * texts.chance[0] * texts.chance[1]),
-        days=days,
-        delay=scheme.day * days,
-        voice=float(voices(one, two, scheme)[0, 0]),
-        related=bool(heavy),
-        score=float(scores(one, two, scheme)[0, 0]),
+        **parts._asdict(),
         terms=tuple(
             SharedTerm(
-                term=term,
-                weight=float(shared.data[i]),
-                kind=_kind(term, a, b),
-                heavy=int(shared.col[i]) in heavy,
+                term=spelled[term],
+                weight=weight,
+                kind=_kind(spelled[term], names),
+                heavy=term in a.keys & b.keys,
             )
-            for i in order
-            for term in [spelled[int(texts.terms[shared.col[i]])]]
+            for term, weight in sorted(weights.items(), key=lambda item: -item[1])
         ),
     )
 
 
 def average_score(
-    ones: Sequence[StoryNode],
-    others: Sequence[StoryNode],
-    scheme: StoryScheme,
-    background: Background,
+    ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
     """The mean score of all pairs, which is what the linker sets against the threshold."""
-    texts = stream([*ones, *others], scheme, background)
-    rows = np.arange(len(ones) + len(others))
-    found = scores(texts.rows(rows[: len(ones)]), texts.rows(rows[len(ones) :]), scheme)
-    return float(found.clip(min=1.0 - FAR).mean())
+    found = [max(pair.score, 1.0 - FAR) for pair in pair_scores(ones, others, scheme)]
+    return sum(found) / len(found)
 
 
-def _kind(term: str, a: StoryNode, b: StoryNode) -> str:
-    """number, name or word. A name is always written with a capital, though others are not."""
+def _spelled(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
+    return spell(node.title, node.text, scheme)
+
+
+def _kind(term: str, names: frozenset[str]) -> str:
     if any(sign.isdigit() for sign in term):
         return "number"
-    for node in (a, b):
-        if node.tongue in _NOUNS_ARE_CAPITAL:
-            return "word"
-        written = [
-            word for word in _WORD.findall(node.text or node.title) if tokens(word) == [term]
-        ]
-        if not written or not all(word[0].isupper() for word in written):
-            return "word"
-    return "name"
+    return "name" if term in names else "word"
+
+
+def _written_as_names(node: StoryNode) -> frozenset[str]:
+    """Terms that the text always writes with a capital, where a language does so with names."""
+    if node.tongue in _NOUNS_ARE_CAPITAL:
+        return frozenset()
+    capital, small = set[str](), set[str]()
+    for word in _WORD.findall(node.text or node.title):
+        (capital if word[0].isupper() else small).update(tokens(word))
+    return frozenset(capital - small)

@@ -23,14 +23,13 @@ TERMS = 10
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     from crawler.explaining import explain_copies, explain_stories, text_compared
-    from crawler.linking import story_scheme
     from dedupe import Scheme
 
     with reading(db) as store:
         a, b = sorted((article_number(store, one), article_number(store, two)))
         evidence = explain_copies(store, a, b, Scheme())
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
-            evidence["stories"] = explain_stories(store, a, b, story_scheme(store))
+            evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())
         texts = (
             text_compared(store, a, evidence["revision_a"]),
             text_compared(store, b, evidence["revision_b"]),

@@ -97,10 +97,9 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
 def undo(db: Path, number: int, who: str) -> None:
     """Take an override back and link its stories as if it had never been."""
     from crawler import overriding
-    from crawler.linking import story_scheme
 
     with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
-        overriding.undo(store, number, decision, story_scheme(store))
+        overriding.undo(store, number, decision, store.linking.story_scheme())
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 
 # The languages that justext has lists of, by their tags. Counted in Wikipedia, where "municipality"
@@ -33,5 +33,8 @@ def common_words(language: str) -> tuple[str, ...]:
     if language not in _LISTS:
         return ()
     # The file, for justext itself gives them as a set, and costs the import of a parser.
-    file = distribution("justext").locate_file(f"justext/stoplists/{_LISTS[language]}.txt")
-    return tuple(Path(str(file)).read_text(encoding="utf-8").split())
+    justext = find_spec("justext")
+    assert justext is not None  # trafilatura is built on it
+    assert justext.origin is not None
+    file = Path(justext.origin).with_name("stoplists") / f"{_LISTS[language]}.txt"
+    return tuple(file.read_text(encoding="utf-8").split())

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from crawler.parsing.dates import posix
 from crawler.store.stories import earliest_article
-from dedupe import Cluster, StoryNode
-
-if TYPE_CHECKING:
-    from dedupe import Background
+from dedupe import Cluster, PackedBackground, StoryNode, StoryScheme
 
 STEP = 500
 """Copy groups linked at a time."""
@@ -74,6 +71,10 @@ class Linking:
         self._connection.execute(
             "UPDATE schemes SET voice = nullif(?, '') WHERE kind = 'stories'", (voice,)
         )
+
+    def story_scheme(self) -> StoryScheme:
+        """The numbers that stories of this file are linked with: everybody's, and its own voice."""
+        return StoryScheme(voice=self.voice())
 
     # Steps
 
@@ -269,21 +270,19 @@ class Linking:
         )
         return [row["id"] for row in rows]
 
-    def background(self, language: str, common_words: Sequence[str]) -> Background:
+    def background(self, language: str, common_words: tuple[str, ...]) -> PackedBackground:
         """What is usual in a language, of which these words are known beforehand."""
-        from dedupe import Background
-
         row = self._connection.execute(
             "SELECT texts, chance, counts FROM backgrounds WHERE language = ?", (language,)
         ).fetchone()
-        return Background(*(row or ()), common_words=common_words)
+        return PackedBackground(**(row or {}), common_words=common_words)
 
-    def save_background(self, language: str, background: Background) -> None:
+    def save_background(self, language: str, background: PackedBackground) -> None:
         """Keep what is usual in a language."""
         self._connection.execute(
             "INSERT OR REPLACE INTO backgrounds (language, texts, chance, counts)"
             " VALUES (?, ?, ?, ?)",
-            (language, background.texts, background.total_chance, background.pack()),
+            (language, background.texts, background.chance, background.counts),
         )
 
     # Rebuilding: within one transaction, so that readers see the old stories until the new are done

@@ -13,7 +13,6 @@ from datasette.utils.asgi import Response
 from crawler.clock import now
 from crawler.differing import cut_short, differences
 from crawler.explaining import explain_copies, explain_stories, text_compared, verdict
-from crawler.linking import story_scheme
 from crawler.parsing.dates import utc
 from crawler.store import Store
 from crawler.store.exports import Narrowed
@@ -222,7 +221,9 @@ async def compare(request: Request, datasette: Datasette) -> Response:
         found = explain_copies(store, a, b, Scheme())
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
         texts = [text_compared(store, n, found[f"revision_{s}"]) for n, s in ((a, "a"), (b, "b"))]
-        why = explain_stories(store, a, b, story_scheme(store)) if a != b and both else None
+        why = (
+            explain_stories(store, a, b, store.linking.story_scheme()) if a != b and both else None
+        )
         return {"found": found, "texts": texts, "why": why, "times": times}
 
     shown = await ask(datasette, question)

@@ -19,6 +19,7 @@ from dedupe import (
     link_stories,
     nearest,
     pack_meanings,
+    scored_texts,
     story_evidence,
     unpack_meanings,
 )
@@ -135,9 +136,11 @@ def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
     ]
     backgrounds = {"en": Background()}
     learn(plain, SCHEME, backgrounds)
-    background = backgrounds["en"]
-    without = story_evidence(plain[0], plain[1], SCHEME, background)
-    found = story_evidence(heard[0], heard[1], SCHEME, background)
+    background = backgrounds["en"].pack()
+    found, without = (
+        story_evidence(texts[0], texts[1], SCHEME)
+        for texts in (scored_texts(both, SCHEME, background) for both in (heard, plain))
+    )
     assert without.voice == 0
     assert found.voice == pytest.approx(-SCHEME.voice_weight * SCHEME.voice_usual, abs=1e-3)
     assert found.score == pytest.approx(without.score + found.voice, abs=1e-5)

@@ -7,11 +7,13 @@ import pytest
 from dedupe import (
     Background,
     Orders,
+    PackedBackground,
     StoryNode,
     StoryScheme,
     average_score,
     learn,
     link_stories,
+    scored_texts,
     story_evidence,
 )
 
@@ -104,13 +106,14 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
     background = Background()
     learn([one, two], SCHEME, {"en": background})
-    found = story_evidence(one, two, SCHEME, background)
+    left, right = scored_texts([one, two], SCHEME, background.pack()).values()
+    found = story_evidence(left, right, SCHEME)
     assert found.related
     assert found.score == pytest.approx(found.cosine - found.chance - found.delay, abs=1e-5)
     assert found.cosine == pytest.approx(sum(term.weight for term in found.terms))
     assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
     assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
-    assert found.score == pytest.approx(average_score([one], [two], SCHEME, background))
+    assert found.score == pytest.approx(average_score([left], [right], SCHEME))
 
 
 # Four events that share no more than any English texts do.
@@ -133,7 +136,7 @@ def test_few_texts_are_not_linked_by_the_common_words_of_their_language() -> Non
     ]
     partitions = []
     for words in ("", COMMON):
-        backgrounds = {"en": Background(common_words=words.split())}
+        backgrounds = {"en": Background(PackedBackground(common_words=tuple(words.split())))}
         learn(found, SCHEME, backgrounds)
         changes = link_stories(found, SCHEME, backgrounds)
         partitions.append([change.groups for change in changes])

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe import Scheme, cut
+from dedupe import Scheme, compare_numbers, cut
 from dedupe.text import normalise, runs, shingle_size, shingles, tokens
 from dedupe.words import hash_words
 
@@ -47,6 +48,19 @@ def test_the_fast_words_are_the_plain_ones(text: str) -> None:
     size = SCHEME.shingle_chars if unspaced else SCHEME.shingle
     assert size == shingle_size(plain, SCHEME)
     assert len(cut(text, SCHEME).every) == len(set(runs(plain, size)))
+
+
+WORDS = ("a", "few", "of", "4", "17", "4", "2022", "seats", "托", "卡", "3rd")
+PROSE = st.lists(st.sampled_from(WORDS), max_size=30)
+
+
+@settings(deadline=None)
+@given(PROSE.map(" ".join), PROSE.map(" ".join))
+def test_the_fast_numbers_are_the_plain_ones(a: str, b: str) -> None:
+    one, two = cut(a, SCHEME), cut(b, SCHEME)
+    _, ours, theirs = np.intersect1d(one.slots, two.slots, return_indices=True)
+    same = int((one.numbers[ours] == two.numbers[theirs]).sum())
+    assert compare_numbers(a, b) == (same, len(ours) - same)
 
 
 def test_words_are_the_same_numbers_everywhere() -> None:

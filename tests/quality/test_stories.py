@@ -16,6 +16,7 @@ from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import (
     Background,
+    PackedBackground,
     StoryNode,
     StoryScheme,
     adjusted_rand,
@@ -72,7 +73,7 @@ def grouped(nodes: list[StoryNode]) -> dict[int, int]:
 
 class Backgrounds(dict[str, Background]):
     def __missing__(self, language: str) -> Background:
-        self[language] = found = Background(common_words=common_words(language))
+        self[language] = found = Background(PackedBackground(common_words=common_words(language)))
         return found
 
 

@@ -1,0 +1,197 @@
+"""The score of two texts of one stream, and its parts, in plain Python.
+
+What `background` and `likeness` work out for thousands of texts at once is worked out here for a
+few, a term at a time: to explain a link, neither numpy nor 8 MiB of counters need be read, which
+would take longer than all the rest. A test holds the two to the same numbers.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import inf, log, sqrt
+from operator import mul
+from typing import NamedTuple
+
+from .terms import term_weights, usual_rates
+from .types import PackedBackground, StoryNode, StoryScheme
+
+COUNTERS = 1 << 20
+"""Counters of a background, which terms share: first all frequencies, then all directions."""
+CEILING = 0.3
+"""A term in more than this share of the texts counts nothing, unless ..."""
+ALWAYS_KEPT = 10
+"""... it is in no more than so many."""
+ROUNDS = 20
+"""Steps towards the fixed point of what chance gives a text."""
+FAR = 4.0
+"""Larger than one less any score: the distance that a pair too far apart in time counts with."""
+
+_DAY = 86_400.0
+_FLOAT = struct.Struct("<f")
+_PIECE = 4_096
+
+Weights = dict[int, float]
+"""By the numbers of terms."""
+
+
+class ScoredText(NamedTuple):
+    """A text as its stream has it."""
+
+    node: StoryNode
+    vector: Weights
+    """unit TF-IDF"""
+    keys: frozenset[int]
+    """its heaviest terms"""
+    chance: float
+    """see `Background.chance`"""
+    meaning: tuple[float, ...]
+    """unit embedding; empty when unknown"""
+
+
+class PairScore(NamedTuple):
+    """The parts of the score of two texts, as `StoryEvidence` has them."""
+
+    cosine: float
+    chance: float
+    days: float
+    delay: float
+    voice: float
+    related: bool
+    score: float
+    """minus infinity when they are too far apart in time"""
+
+
+def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
+    """The nodes of each language, without its region; of an unknown one under "und"."""
+    found: defaultdict[str, list[StoryNode]] = defaultdict(list)
+    for node in nodes:
+        found[node.tongue].append(node)
+    return dict(sorted(found.items()))
+
+
+def scored_texts(
+    nodes: Iterable[StoryNode], scheme: StoryScheme, background: PackedBackground
+) -> dict[int, ScoredText]:
+    """The nodes, by their ids, as the background of their language has them."""
+    weighed = {node.id: (node, term_weights(node.title, node.text, scheme)) for node in nodes}
+    terms = {term for _, weights in weighed.values() for term in weights}
+    counted = _counted(background, terms, scheme)
+    return {
+        number: _scored(node, weights, counted, scheme, background)
+        for number, (node, weights) in weighed.items()
+    }
+
+
+def pair_scores(
+    ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
+) -> Iterator[PairScore]:
+    """Scores of all pairs."""
+    postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+    for place, other in enumerate(others):
+        for term, weight in other.vector.items():
+            postings[term].append((place, weight))
+    for one in ones:
+        cosines = [0.0] * len(others)
+        for term in one.vector.keys() & postings.keys():
+            for place, weight in postings[term]:
+                cosines[place] += one.vector[term] * weight
+        for other, cosine in zip(others, cosines, strict=True):
+            yield _pair_score(one, other, cosine, scheme)
+
+
+def meaning_cosine(one: ScoredText, other: ScoredText) -> float:
+    """The cosine of two known meanings."""
+    return float(sum(map(mul, one.meaning, other.meaning)))
+
+
+def _pair_score(
+    one: ScoredText, other: ScoredText, cosine: float, scheme: StoryScheme
+) -> PairScore:
+    chance = scheme.background * one.chance * other.chance
+    related = not one.keys.isdisjoint(other.keys)
+    # Without a heavy term in common there is no evidence, however untypical the two texts are.
+    score = cosine - chance if related else min(cosine - chance, scheme.unrelated)
+    voice = 0.0
+    if one.meaning and other.meaning:
+        voice = scheme.voice_weight * (meaning_cosine(one, other) - scheme.voice_usual)
+        score = min(score + voice, 1.0)
+    # A time that is unknown takes nothing off and forbids nothing.
+    at, other_at = one.node.at, other.node.at
+    days = 0.0 if at is None or other_at is None else abs(at - other_at) / _DAY
+    delay = scheme.day * days
+    score = -inf if days > scheme.max_days else score - delay
+    return PairScore(cosine, chance, days, delay, voice, related, score)
+
+
+def _scored(
+    node: StoryNode,
+    weights: Weights,
+    counted: dict[int, tuple[float, float]],
+    scheme: StoryScheme,
+    background: PackedBackground,
+) -> ScoredText:
+    """See `Background.vectors` and `Background.chance`."""
+    texts = background.texts + scheme.common_texts * bool(background.common_words)
+    ceiling = max(CEILING * texts, ALWAYS_KEPT)
+    vector = {
+        term: weight * (log((1 + texts) / (1 + counted[term][0])) + 1)
+        for term, weight in weights.items()
+        if counted[term][0] <= ceiling
+    }
+    norm = sqrt(sum(weight**2 for weight in vector.values())) or 1.0
+    vector = {term: weight / norm for term, weight in vector.items()}
+    prior = sqrt(scheme.prior * sqrt(max(len(vector), 1)))
+    alike = sum(weight * counted[term][1] for term, weight in vector.items())
+    chance = prior
+    for _ in range(ROUNDS):
+        others = max(background.chance - chance, 0.0)
+        chance = (max(alike - 1, 0.0) + scheme.prior_weight * prior**2) / (
+            others + scheme.prior_weight * prior
+        )
+    return ScoredText(
+        node=node,
+        vector=vector,
+        keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.keys]),
+        chance=min(chance, scheme.most * prior),
+        meaning=_unit(node.meaning),
+    )
+
+
+def _unit(meaning: bytes) -> tuple[float, ...]:
+    values = struct.unpack(f"{len(meaning)}b", meaning)
+    norm = sqrt(sum(map(mul, values, values)))
+    return tuple(value / norm for value in values) if norm else ()
+
+
+def _counted(
+    background: PackedBackground, terms: Collection[int], scheme: StoryScheme
+) -> dict[int, tuple[float, float]]:
+    """How many texts have each of the terms, and the sum of their unit vectors at it."""
+    counters = [term % COUNTERS for term in terms]
+    read = dict(_read(background.counts, sorted({*counters, *(COUNTERS + c for c in counters)})))
+    rates = usual_rates(background.common_words)
+    return {
+        term: (
+            read[counter]
+            + scheme.common_texts * (1 - (1 - rates.get(term, 0.0)) ** scheme.common_length),
+            read[COUNTERS + counter],
+        )
+        for term, counter in zip(terms, counters, strict=True)
+    }
+
+
+def _read(packed: bytes, places: Iterable[int]) -> Iterator[tuple[int, float]]:
+    """The counters at these ascending places, of which a small piece is unpacked at a time."""
+    unpacker = zlib.decompressobj()
+    piece, begin, taken = b"", 0, 0
+    for place in places:
+        while place * 4 + 4 > begin + len(piece) and taken < len(packed):
+            whole = len(piece) // 4 * 4
+            begin += whole
+            piece = piece[whole:] + unpacker.decompress(packed[taken : taken + _PIECE])
+            taken += _PIECE
+        here = place * 4 - begin
+        yield place, _FLOAT.unpack_from(piece, here)[0] if packed else 0.0

@@ -1,0 +1,47 @@
+"""Texts as rows of a matrix of weighed terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from .terms import term_weights
+from .types import StoryNode, StoryScheme
+
+
+class Weighed(NamedTuple):
+    """Texts and the terms that they have."""
+
+    weights: csr_matrix
+    """a row a text, a column a term"""
+    terms: NDArray[np.int64]
+    """the number of the term in each column"""
+
+
+def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> Weighed:
+    """The weights of the terms of each node."""
+    found = [_row(node.title, node.text[: scheme.lead_chars], scheme) for node in nodes]
+    every = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in found)])
+    terms, columns = np.unique(every, return_inverse=True)
+    data = np.concatenate([np.zeros(0), *(weights for _, weights in found)])
+    ends = np.cumsum([0, *(len(numbers) for numbers, _ in found)], dtype=np.int32)
+    shape = (len(nodes), len(terms))
+    return Weighed(csr_matrix((data, columns.astype(np.int32), ends), shape=shape), terms)
+
+
+# The same neighbours are asked for again and again; 5 kB each.
+@lru_cache(maxsize=12_000)
+def _row(
+    title: str, lead: str, scheme: StoryScheme
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers of the terms, ascending, and their weights."""
+    found = term_weights(title, lead, scheme)
+    numbers = np.fromiter(found.keys(), np.int64, len(found))
+    weights = np.fromiter(found.values(), np.float64, len(found))
+    order = np.argsort(numbers)
+    return numbers[order], weights[order]

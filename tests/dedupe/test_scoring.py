@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedupe import (
+    Background,
+    PackedBackground,
+    StoryNode,
+    StoryScheme,
+    average_score,
+    learn,
+    scored_texts,
+)
+from dedupe.likeness import scores, stream
+from dedupe.scoring import pair_scores
+
+DAY = 86_400.0
+WORDS = (
+    "quake harbour mayor 4 17 budget Tangerang strike ferry a s choir verdict minister flood vote",
+    "the of and in to said",
+    "地震市長港口預算",
+)
+PROSE = st.lists(
+    st.sampled_from([*WORDS[0].split(), *WORDS[1].split(), *WORDS[2], "ﷺ", "Straße"]), max_size=60
+).map(" ".join)
+MEANINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
+TEXTS = st.lists(
+    st.tuples(PROSE, PROSE, st.none() | st.floats(-9, 9), MEANINGS), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=TEXTS, common=st.booleans(), read=st.integers(1, 2500))
+def test_plain_scores_are_those_of_the_linker(
+    told: list[tuple[str, str, float | None, bytes]], common: bool, read: int
+) -> None:
+    # Ties of weights that rounding decides would choose other heaviest terms: all are kept.
+    scheme = StoryScheme(lead_chars=read, keys=1_000)
+    nodes = [
+        StoryNode(id=n, title=title, text=text, at=day and day * DAY, meaning=meaning)
+        for n, (title, text, day, meaning) in enumerate(told)
+    ]
+    packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(packed))
+    learn(nodes, scheme, backgrounds)
+    rows = stream(nodes, scheme, backgrounds["und"])
+    expected = scores(rows, rows, scheme)
+    texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
+    found = np.array([pair.score for pair in pair_scores(texts, texts, scheme)])
+    assert found.reshape(expected.shape) == pytest.approx(expected, abs=1e-4)
+
+
+def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
+    scheme = StoryScheme(keys=3)
+    nodes = [
+        StoryNode(id=n, title=title, text="")
+        for n, title in enumerate(("alpha beta gamma delta epsilon", "zeta eta theta iota kappa"))
+    ]
+    backgrounds: defaultdict[str, Background] = defaultdict(Background)
+    learn(nodes, scheme, backgrounds)
+    rows = stream(nodes, scheme, backgrounds["und"])
+    texts = scored_texts(nodes, scheme, backgrounds["und"].pack())
+    for row, text in enumerate(texts.values()):
+        assert set(rows.terms[rows.keys[row].indices].tolist()) == text.keys
+
+
+def test_a_background_that_has_learned_nothing_gives_scores() -> None:
+    nodes = [StoryNode(id=n, title="Quake shakes Tangerang", text="") for n in (1, 2)]
+    texts = list(scored_texts(nodes, StoryScheme(), PackedBackground()).values())
+    assert average_score(texts[:1], texts[1:], StoryScheme()) > 0.5
