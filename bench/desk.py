@@ -59,8 +59,8 @@ PAGES = (
 )  # fmt: skip
 COMMANDS = (
     ("stories",), ("story", "{story}"), ("timeline", "{story}"), ("first", "{story}"),
-    ("article", "1"), ("explain", "1", "2"), ("diff", "1", "2"), ("search", "ka", "mi"),
-    ("network",), ("agencies",), ("health",), ("db", "describe", "copies"),
+    ("article", "1"), ("explain", "1", "2"), ("explain", "1", "3000"), ("diff", "1", "2"),
+    ("search", "ka", "mi"), ("network",), ("agencies",), ("health",), ("db", "describe", "copies"),
 )  # fmt: skip
 
 

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.linking import STORIES, Backgrounds
 from crawler.store import open_store
+from crawler.store.linking import STEP
+from dedupe import heaviest_terms, learn
 
 OUTLETS = 120
 LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
@@ -41,6 +44,8 @@ def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
     connection = sqlite3.connect(made)
     connection.execute("PRAGMA synchronous = OFF")
     _fill(connection, articles, random.Random(seed))  # noqa: S311 - a corpus, not a secret
+    connection.commit()
+    _learn(made, [row[0] for row in connection.execute("SELECT id FROM copy_groups ORDER BY id")])
     connection.execute("PRAGMA optimize")
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -90,6 +95,20 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
     )
 
 
+def _learn(file: Path, groups: list[int]) -> None:
+    """Give the file what the story linker keeps of its copy groups."""
+    store = open_store(file)
+    for start in range(0, len(groups), 20 * STEP):
+        backgrounds = Backgrounds(store)
+        with store.batch():
+            for first in range(start, min(start + 20 * STEP, len(groups)), STEP):
+                nodes = store.linking.nodes(groups[first : first + STEP])
+                learn(nodes, STORIES, backgrounds)
+                store.linking.set_learned(heaviest_terms(nodes, STORIES, backgrounds))
+            backgrounds.save(sorted(backgrounds))
+    store.close()
+
+
 def _group(
     db: sqlite3.Connection, first: int, size: int, story: int, begun: float, chance: random.Random
 ) -> None:
@@ -117,8 +136,9 @@ def _group(
         rows,
     )
     db.execute(
-        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at) VALUES (?, ?, ?, ?, ?)",
-        (first, story, size, 0.8 if size > 1 else None, rows[0][8]),
+        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, step)"
+        " VALUES (?, ?, ?, ?, ?, ?, 1)",
+        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8]),
     )
     numbers = range(first, first + size)
     db.executemany(
