@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -29,6 +30,8 @@ STORIES = StoryScheme()
 
 STEPS = 2
 """Steps in one transaction."""
+FIRST = 25
+"""Texts of a language that are counted before they are linked: nothing else says what is usual."""
 
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
@@ -87,14 +90,14 @@ class Linker:
         return self._store.linking.count_waiting() if more else 0
 
     def _link(self, step: Step, *, provisional: bool) -> None:
-        linking, scheme, waiting = self._store.linking, self._scheme, step.nodes
-        own = {node.id for node in waiting}
-        known = linking.learned(own)
-        learn((n for n in waiting if n.id not in known), scheme, self._backgrounds)
+        linking, scheme = self._store.linking, self._scheme
+        new = [node for node in step.nodes if not node.learned]
+        own = {node.id for node in step.nodes}
+        before = self._learn_first(new)
+        waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
         terms = heaviest_terms(waiting, scheme, self._backgrounds)
-        waiting = self._with_meanings(waiting)
         places = {node.id: buckets(node.meaning) for node in waiting}
-        linking.set_learned({n: [*terms[n], *places[n]] for n in own})
+        linking.index({n: [*terms[n], *places[n]] for n in own})
         found = {
             other for n in own for other in linking.candidates(n, terms[n], days=scheme.max_days)
         }
@@ -117,6 +120,29 @@ class Linker:
         )
         if step.number is not None:
             linking.set_step(step)
+        self._backgrounds.update(before)
+        told = linking.told(node.id for node in new)
+        learn(new, scheme, self._backgrounds, told)
+        linking.set_learned(told)
+
+    def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
+        """Count the first texts of each language for as long as they are linked.
+
+        Others are learned when their story is known. The backgrounds as they were.
+        """
+        first = {
+            language: nodes[: max(0, FIRST - int(self._backgrounds[language].texts))]
+            for language, nodes in by_language(new).items()
+        }
+        before = {
+            language: deepcopy(self._backgrounds[language])
+            for language, nodes in first.items()
+            if nodes
+        }
+        counted = [node for nodes in first.values() for node in nodes]
+        learn(counted, self._scheme, self._backgrounds)
+        self._store.linking.set_learned(node.id for node in counted)
+        return before
 
     def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes as the voice of the file understands them; each text is embedded once."""

@@ -41,23 +41,25 @@ class Background:
         self._common = np.array([term for term, _ in rates], np.int64)
         self._rates = np.array([rate for _, rate in rates], np.float64)
 
-    def learn(self, weighed: Weighed, scheme: StoryScheme) -> None:
-        """Count texts, each once."""
+    def learn(self, weighed: Weighed, counts: NDArray[np.float64], scheme: StoryScheme) -> None:
+        """Count texts, each once, as so much of a text (0..1)."""
         if self.texts >= 2 * _FADE:
             self.texts, self.total_chance = self.texts / 2, self.total_chance / 2
             self._frequency /= 2
             self._direction /= 2
-        counters = weighed.terms % COUNTERS
-        self.texts += weighed.weights.shape[0]
-        np.add.at(self._frequency, counters, np.bincount(weighed.weights.indices).astype("f4"))
+        rows, counters = weighed.weights, weighed.terms % COUNTERS
+        self.texts += float(counts.sum())
+        each = np.repeat(counts, np.diff(rows.indptr))
+        frequency = np.bincount(rows.indices, each, minlength=rows.shape[1])
+        np.add.at(self._frequency, counters, frequency.astype(np.float32))
         vectors = self.vectors(weighed, scheme)
-        np.add.at(self._direction, counters, np.asarray(vectors.sum(axis=0)).ravel())
+        np.add.at(self._direction, counters, np.asarray(vectors.T @ counts, np.float32))
         before = self.total_chance
         # The chances of new texts depend on each other; a few rounds settle them.
-        self.total_chance += float(_prior(vectors, scheme).sum())
+        self.total_chance += float(_prior(vectors, scheme) @ counts)
         for _ in range(ROUNDS):
-            chance = self.chance(vectors, weighed.terms, scheme)
-            self.total_chance = before + float(chance.sum())
+            chance = self.chance(vectors, weighed.terms, counts, scheme)
+            self.total_chance = before + float(chance @ counts)
 
     def vectors(self, weighed: Weighed, scheme: StoryScheme) -> csr_matrix:
         """Unit TF-IDF rows: smoothed idf, terms that over 30 % of the texts have left out."""
@@ -77,19 +79,24 @@ class Background:
         return found
 
     def chance(
-        self, vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
+        self,
+        vectors: csr_matrix,
+        terms: NDArray[np.int64],
+        own: NDArray[np.float64],
+        scheme: StoryScheme,
     ) -> NDArray[np.float32]:
-        """a of each text, which must have been learned: a_i a_j is the cosine chance gives a pair.
+        """a of each text: a_i a_j is the cosine that chance gives a pair.
 
         The fixed point of a_i = sum_j cos_ij / sum_j a_j over all other texts, drawn towards the
         prior as if so many texts of its own length had been seen; at most so many times that.
+        `own` says what each has itself been counted as.
         """
         prior = _prior(vectors, scheme)
         direction = self._direction[terms % COUNTERS]
-        sums = (np.asarray(vectors @ direction, np.float64) - 1.0).clip(min=0)
+        sums = (np.asarray(vectors @ direction, np.float64) - own).clip(min=0)
         found = prior
         for _ in range(ROUNDS):
-            others = np.maximum(self.total_chance - found, 0)
+            others = np.maximum(self.total_chance - own * found, 0)
             found = (sums + scheme.prior_weight * prior**2) / (others + scheme.prior_weight * prior)
         return np.minimum(found, scheme.most * prior).astype(np.float32)
 

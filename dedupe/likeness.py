@@ -61,11 +61,12 @@ class Pairs(NamedTuple):
 
 
 def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Background) -> Stream:
-    """The nodes as the background has them, which must have learned them."""
+    """The nodes as the background has them."""
     weighed = weigh(nodes, scheme)
     vectors = background.vectors(weighed, scheme)
     days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
-    chance = background.chance(vectors, weighed.terms, scheme)
+    learned = np.array([float(node.learned) for node in nodes])
+    chance = background.chance(vectors, weighed.terms, learned, scheme)
     meanings = unpack_meanings([node.meaning for node in nodes])
     return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms, meanings)
 

@@ -147,8 +147,8 @@ def _scored(
     alike = sum(weight * counted[term][1] for term, weight in vector.items())
     chance = prior
     for _ in range(ROUNDS):
-        others = max(background.chance - chance, 0.0)
-        chance = (max(alike - 1, 0.0) + scheme.prior_weight * prior**2) / (
+        others = max(background.chance - node.learned * chance, 0.0)
+        chance = (max(alike - node.learned, 0.0) + scheme.prior_weight * prior**2) / (
             others + scheme.prior_weight * prior
         )
     return ScoredText(

@@ -50,7 +50,7 @@ def link_stories(
 ) -> list[StoryChange]:
     """Partition the nodes into stories and say which story each cluster continues.
 
-    `backgrounds` have learned these nodes; without them the nodes are a stream of their own. A
+    Without `backgrounds` the nodes are a stream of their own, which is learned first. A
     story of `settled` nodes (ids) is looked at again only when another node reaches it. A cluster
     keeps the story that most of its groups belonged to (the lower id on a tie); when two clusters
     claim one story, the one with more of its groups keeps it and the other splits off. A story
@@ -87,10 +87,22 @@ def reached(
     return found
 
 
-def learn(nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds) -> None:
-    """Count texts in the backgrounds of their languages, each once."""
+def learn(
+    nodes: Iterable[StoryNode],
+    scheme: StoryScheme,
+    backgrounds: Backgrounds,
+    told: Mapping[int, int] | None = None,
+) -> None:
+    """Count texts in the backgrounds of their languages, each once.
+
+    `told` has for each node (by id) how many are in its story, itself included: together they
+    count as little as the scheme says. Without it each counts as a whole text.
+    """
     for language, texts in by_language(nodes).items():
-        backgrounds[language].learn(weigh(texts, scheme), scheme)
+        background = backgrounds[language]
+        most = max(scheme.story_texts, scheme.story_share * background.texts)
+        sizes = np.array([1 if told is None else told[node.id] for node in texts])
+        background.learn(weigh(texts, scheme), np.minimum(1.0, most / sizes), scheme)
 
 
 def heaviest_terms(

@@ -189,7 +189,7 @@ class StoryScheme:
     """taken off a pair's score for each day between them"""
     background: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
-    threshold: float = -0.025
+    threshold: float = -0.02
     """average score at which two clusters become one"""
     unrelated: float = -0.07
     keys: int = 20
@@ -200,12 +200,16 @@ class StoryScheme:
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
     prior_weight: float = 300.0
     """how many texts of the stream that expectation is worth"""
-    common_texts: float = 50.0
+    common_texts: float = 100.0
     common_length: int = 200
     """the common words of a language count as if so many texts of so many words had been seen"""
     most: float = 1.6
     """what the stream makes of a text is at most so many times what its length does: the texts of
     a very large story would otherwise take what they share for usual"""
+    story_texts: int = 5
+    story_share: float = 0.05
+    """the texts of one story count as at most so many of the stream, or as such a share of it if
+    that is more: what one event has in common is not usual, however many tell it"""
     voice: str = ""
     """embedding model that made the meanings of the nodes; none when empty"""
     voice_weight: float = 0.08
@@ -215,8 +219,15 @@ class StoryScheme:
     """mean cosine of meanings at which clusters of two languages become one"""
 
     def __post_init__(self) -> None:
-        counts = ("lead_chars", "lead_words", "title_weight", "keys", "common_length")
-        weights = ("max_days", "day", "background", "prior_weight", "common_texts")
+        counts = (
+            "lead_chars",
+            "lead_words",
+            "title_weight",
+            "keys",
+            "common_length",
+            "story_texts",
+        )
+        weights = ("max_days", "day", "background", "prior_weight", "common_texts", "story_share")
         if min(getattr(self, name) for name in counts) < 1:
             raise InvalidScheme(f"{self}: {', '.join(counts)} start at 1")
         if min(getattr(self, name) for name in weights) < 0:
@@ -234,7 +245,7 @@ class StoryScheme:
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
             f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
-            f"-c{self.common_texts:g}x{self.common_length}"
+            f"-c{self.common_texts:g}x{self.common_length}-g{self.story_texts}/{self.story_share:g}"
             f"{voice * bool(self.voice)}"
         )
 
@@ -253,6 +264,8 @@ class StoryNode:
     """the story it belonged to so far"""
     meaning: bytes = b""
     """direction of its embedding, as `dedupe.pack_meanings` has it; empty without a voice"""
+    learned: bool = True
+    """whether the background has counted it"""
 
     @property
     def tongue(self) -> str:

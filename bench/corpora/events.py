@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,14 @@ EVENT_WORDS = 40
 OPEN = 400
 """Events that are being told at a time."""
 START = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+class Event(NamedTuple):
+    """Something that happened."""
+
+    number: int
+    words: NDArray[np.int64]
+    """numbers of the words that it is told with"""
 
 
 class Events:
@@ -25,7 +34,7 @@ class Events:
         lengths = 3 + self._draw.integers(0, 8, VOCABULARY)
         self._words = np.array(["".join(self._draw.choice(letters, n)) for n in lengths])
         self._number = 0
-        self._open = [self._event() for _ in range(OPEN)]
+        self._open = [self.event() for _ in range(OPEN)]
 
     def __iter__(self) -> Iterator[tuple[int, int, str, str, str]]:
         told = 0
@@ -33,22 +42,23 @@ class Events:
             # Most events are told a few times, some by everybody: they are renewed at random.
             place = int(self._draw.integers(OPEN) * self._draw.random())
             if self._draw.random() < 0.25:
-                self._open[place] = self._event()
-            event, words = self._open[place]
+                self._open[place] = self.event()
+            event = self._open[place]
             at = START + timedelta(days=told / self._a_day)
-            title, text = self._words[self._mix(words, 9, 0.6)], self._mix(words, 230, 0.25)
-            yield (
-                int(self._draw.integers(self._outlets)),
-                event,
-                at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                " ".join(title),
-                " ".join(self._words[text]),
-            )
+            title, text = self.tell(event)
+            outlet = int(self._draw.integers(self._outlets))
+            yield outlet, event.number, at.strftime("%Y-%m-%dT%H:%M:%SZ"), title, text
             told += 1
 
-    def _event(self) -> tuple[int, NDArray[np.int64]]:
+    def event(self) -> Event:
+        """Something new."""
         self._number += 1
-        return self._number, self._zipf(EVENT_WORDS, 0.5)
+        return Event(self._number, self._zipf(EVENT_WORDS, 0.5))
+
+    def tell(self, event: Event) -> tuple[str, str]:
+        """Title and text of an article about it."""
+        title, text = self._mix(event.words, 9, 0.6), self._mix(event.words, 230, 0.25)
+        return " ".join(self._words[title]), " ".join(self._words[text])
 
     def _mix(self, words: NDArray[np.int64], count: int, share: float) -> NDArray[np.int64]:
         own = self._draw.random(count) < share

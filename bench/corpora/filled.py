@@ -104,7 +104,8 @@ def _learn(file: Path, groups: list[int]) -> None:
             for first in range(start, min(start + 20 * STEP, len(groups)), STEP):
                 nodes = store.linking.nodes(groups[first : first + STEP])
                 learn(nodes, STORIES, backgrounds)
-                store.linking.set_learned(heaviest_terms(nodes, STORIES, backgrounds))
+                store.linking.set_learned(node.id for node in nodes)
+                store.linking.index(heaviest_terms(nodes, STORIES, backgrounds))
             backgrounds.save(sorted(backgrounds))
     store.close()
 

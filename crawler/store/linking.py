@@ -12,8 +12,8 @@ from crawler.parsing.dates import posix
 from crawler.store.stories import earliest_article
 from dedupe import Cluster, PackedBackground, StoryNode, StoryScheme
 
-STEP = 500
-"""Copy groups linked at a time."""
+FIRST_STEP, STEP = 50, 500
+"""Copy groups linked at a time: at first, and at most."""
 MEMBERS = (8, 64)
 """Copy groups of a story that new ones are compared with, at least and at most: a sample of those
 close in time."""
@@ -119,10 +119,17 @@ class Linking:
             SELECT id FROM copy_groups INDEXED BY copy_groups_step
             WHERE linked_at IS NULL AND step IS NULL ORDER BY id LIMIT ?
             """,
-            STEP,
+            self._size_of_step(),
         )
         last = self._connection.execute("SELECT max(step) FROM copy_groups").fetchone()[0]
         return Step((last or 0) + 1, self.nodes(new)) if new else None
+
+    def _size_of_step(self) -> int:
+        """No more than were taken in before: what a new file is full of is one story at first."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)", (STEP,)
+        ).fetchone()
+        return min(STEP, max(FIRST_STEP, int(row[0])))
 
     def look_again(self, stories: Iterable[int]) -> None:
         """Have the places of these stories' copy groups looked at again."""
@@ -194,7 +201,8 @@ class Linking:
     def _nodes(self, ids: str, values: dict[str, Any]) -> list[StoryNode]:
         rows = self._connection.execute(
             f"""
-            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector
+            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector,
+              EXISTS (SELECT 1 FROM learned_groups l WHERE l.copy_group = g.id) AS learned
             FROM ({ids}) wanted JOIN copy_groups g ON g.id = wanted.id
             LEFT JOIN meanings v ON v.copy_group = g.id
             JOIN articles a ON a.id = {earliest_article("g.id")}
@@ -211,30 +219,40 @@ class Linking:
                 at=None if row["published_at"] is None else posix(row["at"]),
                 story=row["story"],
                 meaning=row["vector"] or b"",
+                learned=bool(row["learned"]),
             )
             for row in rows
         ]
 
     # What was learned
 
-    def learned(self, groups: Iterable[int]) -> set[int]:
-        """Those of these copy groups that the backgrounds have taken in."""
+    def told(self, groups: Iterable[int]) -> dict[int, int]:
+        """How many copy groups are in the story of each of these."""
         rows = self._connection.execute(
-            "SELECT copy_group FROM learned_groups"
-            " WHERE copy_group IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(groups)),),
+            """
+            WITH these AS (SELECT g.id, g.story
+                FROM json_each(?) j CROSS JOIN copy_groups g ON g.id = j.value),
+              sizes AS (SELECT g.story, count(*) AS size
+                FROM (SELECT DISTINCT story FROM these) s CROSS JOIN copy_groups g USING (story)
+                GROUP BY g.story)
+            SELECT these.id, sizes.size FROM these JOIN sizes USING (story)
+            """,
+            (json.dumps(sorted(groups)),),
         )
-        return {row["copy_group"] for row in rows}
+        return {row["id"]: row["size"] for row in rows}
 
-    def set_learned(self, terms: Mapping[int, Iterable[int]]) -> None:
-        """The backgrounds have taken in these copy groups, which are found by these terms.
+    def set_learned(self, groups: Iterable[int]) -> None:
+        """The backgrounds have taken in these copy groups."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO learned_groups (copy_group) VALUES (?)",
+            [(group,) for group in groups],
+        )
+
+    def index(self, terms: Mapping[int, Iterable[int]]) -> None:
+        """Have these copy groups be found by these terms.
 
         A group whose text changed is found by its earlier terms as well.
         """
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO learned_groups (copy_group) VALUES (?)",
-            [(group,) for group in terms],
-        )
         self._connection.executemany(
             """
             INSERT OR IGNORE INTO story_terms (term, day, copy_group)

@@ -30,24 +30,28 @@ PROSE = st.lists(
 ).map(" ".join)
 MEANINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
 TEXTS = st.lists(
-    st.tuples(PROSE, PROSE, st.none() | st.floats(-9, 9), MEANINGS), min_size=1, max_size=8
+    st.tuples(PROSE, PROSE, st.none() | st.floats(-9, 9), MEANINGS, st.booleans()),
+    min_size=1,
+    max_size=8,
 )
 
 
 @settings(max_examples=60, deadline=None)
 @given(told=TEXTS, common=st.booleans(), read=st.integers(1, 2500))
 def test_plain_scores_are_those_of_the_linker(
-    told: list[tuple[str, str, float | None, bytes]], common: bool, read: int
+    told: list[tuple[str, str, float | None, bytes, bool]], common: bool, read: int
 ) -> None:
     # Ties of weights that rounding decides would choose other heaviest terms: all are kept.
     scheme = StoryScheme(lead_chars=read, keys=1_000)
     nodes = [
-        StoryNode(id=n, title=title, text=text, at=day and day * DAY, meaning=meaning)
-        for n, (title, text, day, meaning) in enumerate(told)
+        StoryNode(
+            id=n, title=title, text=text, at=day and day * DAY, meaning=meaning, learned=learned
+        )
+        for n, (title, text, day, meaning, learned) in enumerate(told)
     ]
     packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(packed))
-    learn(nodes, scheme, backgrounds)
+    learn((node for node in nodes if node.learned), scheme, backgrounds)
     rows = stream(nodes, scheme, backgrounds["und"])
     expected = scores(rows, rows, scheme)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
