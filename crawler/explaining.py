@@ -130,8 +130,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     """The link of two articles that have stories, in the linker's own figures.
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
-    of two languages. `average` is what decides: for one story the mean scores of each text with
-    the others of it, for two that of all pairs. `almost` has the stories next to that of `a`.
+    of two languages; its score is None when they are too far apart in time. `average` is what
+    decides: for one story the mean scores of each text with the others of it, for two that of all
+    pairs. `almost` has the stories next to that of `a`.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -169,7 +170,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
     same = one.tongue == two.tongue
     if one.id != two.id and same:
-        found["pair"] = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
+        found["pair"] = pair = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
+        if pair["days"] > scheme.max_days:
+            pair["score"] = None
         if one.story != two.story:
             found["average"] = average(ours, theirs)
     if one.story == two.story:

@@ -91,7 +91,7 @@ class Linker:
 
     def _link(self, step: Step, *, provisional: bool) -> None:
         linking, scheme = self._store.linking, self._scheme
-        new = [node for node in step.nodes if not node.learned]
+        new = sorted((n for n in step.nodes if not n.learned), key=lambda node: node.id)
         own = {node.id for node in step.nodes}
         before = self._learn_first(new)
         waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)

@@ -128,15 +128,17 @@ def _say_stories(found: Row, why: Row) -> None:
 
 
 def _say_pair(pair: Row, max_days: float) -> None:
+    if pair["score"] is None:
+        apart = f"They are {_span(pair['days'])} apart"
+        click.echo(f"{apart}; texts more than {max_days:g} days apart are never linked.")
+        return
     parts = f"{pair['cosine']:.2f} of words in common - {pair['chance']:.2f} by chance"
     if pair["days"]:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
     if pair["voice"]:
         parts += f" {'-+'[pair['voice'] > 0]} {abs(pair['voice']):.2f} by their meaning"
     click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
-    if pair["days"] > max_days:
-        click.echo(f"They are more than {max_days:g} days apart: such a pair is never linked.")
-    elif not pair["related"]:
+    if not pair["related"]:
         click.echo("None of the heaviest words of one is among those of the other: no evidence.")
     terms = [
         f"{visible(term['term'])} {term['weight']:.3f}"

@@ -26,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON that is also safe to show."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
     return visible(text)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.grouping import group
 from crawler.store import open_store
-from crawler.types import Article
+from crawler.types import Article, Moment, Precision
 from tests.conftest import NOW, newsloom
 
 FIRST = " ".join(f"wort{n}" for n in range(80))
@@ -70,3 +70,26 @@ def test_explain_knows_a_template_though_its_pairs_are_not_stored(file: Path) ->
     said = newsloom("--db", file, "explain", 4, 5).stdout
     assert "Not copies but one template: most numbers in it differ." in said
     assert "0 equal, 5 different" in said
+
+
+def test_explain_says_that_texts_weeks_apart_are_never_linked(tmp_path: Path) -> None:
+    file = tmp_path / "explain.db"
+    store = open_store(file)
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+        outlet = store.outlets.ensure("g.org")
+        for day in (1, 20):
+            moment = Moment(
+                at=f"2022-01-{day:02}T00:00:00Z", precision=Precision.SECOND, source="feed", raw=""
+            )
+            title = f"Quake shakes Tangerang market, day {day}"
+            article = Article(
+                url=f"https://g.org/{day}", outlet="", title=title, text="", published=moment
+            )
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+    group(store, run=1, now=NOW)
+    store.close()
+    said = newsloom("--db", file, "explain", 1, 2).stdout
+    assert "They are 19.0 days apart; texts more than 6 days apart are never linked." in said
+    found = newsloom("--db", file, "explain", 1, 2, "--json").stdout
+    assert json.loads(found, parse_constant=pytest.fail)["stories"]["pair"]["score"] is None

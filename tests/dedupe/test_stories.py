@@ -116,6 +116,21 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     assert found.score == pytest.approx(average_score([left], [right], SCHEME))
 
 
+def test_the_texts_of_one_story_count_as_few() -> None:
+    told = [
+        StoryNode(id=n, title=title, text="", language="en")
+        for n, (title, _, _) in enumerate([(QUAKE, 0.0, None)] * 100 + [(BUDGET, 0.0, None)])
+    ]
+    one, plain = Background(), Background()
+    learn(told, SCHEME, {"en": one}, {node.id: 100 if node.id < 100 else 1 for node in told})
+    learn(told, SCHEME, {"en": plain})
+    assert one.texts == pytest.approx(SCHEME.story_texts + 1)
+    assert plain.texts == 101
+    # Of a large stream they count as a share.
+    learn(told[:100], SCHEME, {"en": plain}, dict.fromkeys(range(100), 100))
+    assert plain.texts == pytest.approx(101 * (1 + SCHEME.story_share))
+
+
 # Four events that share no more than any English texts do.
 UNRELATED = (
     ("Council votes on budget", "The council voted on the budget for this year, after a debate."),

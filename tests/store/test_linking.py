@@ -7,6 +7,7 @@ import random
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -211,3 +212,18 @@ def test_the_manifest_names_the_inputs_whatever_their_order() -> None:
 
 def manifest(store: Store) -> list[sqlite3.Row]:
     return store._connection.execute("SELECT * FROM groupings ORDER BY rowid").fetchall()
+
+
+def test_the_first_steps_are_small(tmp_path: Path) -> None:
+    draw = random.Random(1)
+    store = open_store(tmp_path / "steps.db")
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+    save(store, [(n, START, *telling(n // 4, draw)) for n in range(220)])
+    group(store, run=1, now=NOW)
+    store.close()
+    with sqlite3.connect(tmp_path / "steps.db") as connection:
+        taken = connection.execute("SELECT count(*) FROM copy_groups GROUP BY step ORDER BY step")
+        assert [row[0] for row in taken] == [50, 50, 100, 20]
+        learned = connection.execute("SELECT count(*) FROM learned_groups").fetchone()[0]
+    assert learned == 220
