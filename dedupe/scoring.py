@@ -16,7 +16,7 @@ from operator import mul
 from typing import NamedTuple
 
 from .terms import term_weights, usual_rates
-from .types import PackedBackground, StoryNode, StoryScheme
+from .types import PackedBackground, PairScore, StoryNode, StoryScheme
 
 COUNTERS = 1 << 20
 """Counters of a background, which terms share: first all frequencies, then all directions."""
@@ -49,19 +49,6 @@ class ScoredText(NamedTuple):
     """see `Background.chance`"""
     meaning: tuple[float, ...]
     """unit embedding; empty when unknown"""
-
-
-class PairScore(NamedTuple):
-    """The parts of the score of two texts, as `StoryEvidence` has them."""
-
-    cosine: float
-    chance: float
-    days: float
-    delay: float
-    voice: float
-    related: bool
-    score: float
-    """minus infinity when they are too far apart in time"""
 
 
 def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
@@ -123,7 +110,10 @@ def _pair_score(
     days = 0.0 if at is None or other_at is None else abs(at - other_at) / _DAY
     delay = scheme.day * days
     score = -inf if days > scheme.max_days else score - delay
-    return PairScore(cosine, chance, days, delay, voice, related, score)
+    return PairScore(
+        cosine=cosine, chance=chance, days=days, delay=delay, voice=voice,
+        related=related, score=score,
+    )  # fmt: skip
 
 
 def _scored(

@@ -338,7 +338,7 @@ class SharedTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryEvidence:
+class PairScore:
     """What the story linker makes of two texts: cosine - chance - delay + voice.
 
     Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated` at the most.
@@ -356,5 +356,12 @@ class StoryEvidence:
     related: bool
     """whether they share one of their heaviest terms; otherwise the score is kept low"""
     score: float
+    """minus infinity when they are too far apart in time"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvidence(PairScore):
+    """The same, and what carried it."""
+
     terms: tuple[SharedTerm, ...]
     """terms in common, the weightiest first"""

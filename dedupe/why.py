@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from .scoring import FAR, ScoredText, pair_scores
 from .terms import spell
@@ -24,7 +25,7 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     spelled = _spelled(b.node, scheme) | _spelled(a.node, scheme)
     names = _written_as_names(a.node) & _written_as_names(b.node)
     return StoryEvidence(
-        **parts._asdict(),
+        **asdict(parts),
         terms=tuple(
             SharedTerm(
                 term=spelled[term],
