@@ -130,9 +130,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     """The link of two articles that have stories, in the linker's own figures.
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
-    of two languages; its score is None when they are too far apart in time. `average` is what
-    decides: for one story the mean scores of each text with the others of it, for two that of all
-    pairs. `almost` has the stories next to that of `a`.
+    of two languages. `average` is what decides: for one story the mean scores of each text with
+    the others of it, for two that of all pairs. Texts too far apart in time have no score and no
+    average. `almost` has the stories next to that of `a`.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -173,7 +173,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         found["pair"] = pair = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
         if pair["days"] > scheme.max_days:
             pair["score"] = None
-        if one.story != two.story:
+        elif one.story != two.story:
             found["average"] = average(ours, theirs)
     if one.story == two.story:
         for side, node, story in (("average_a", one, ours), ("average_b", two, theirs)):

@@ -91,5 +91,6 @@ def test_explain_says_that_texts_weeks_apart_are_never_linked(tmp_path: Path) ->
     store.close()
     said = newsloom("--db", file, "explain", 1, 2).stdout
     assert "They are 19.0 days apart; texts more than 6 days apart are never linked." in said
+    assert "on average" not in said
     found = newsloom("--db", file, "explain", 1, 2, "--json").stdout
     assert json.loads(found, parse_constant=pytest.fail)["stories"]["pair"]["score"] is None
