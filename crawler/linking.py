@@ -128,7 +128,8 @@ class Linker:
     def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
         """Count the first texts of each language for as long as they are linked.
 
-        Others are learned when their story is known. The backgrounds as they were.
+        They are in stories already, which count as few: those that their length alone makes. All
+        others are learned when they are linked. The backgrounds as they were.
         """
         first = {
             language: nodes[: max(0, FIRST - int(self._backgrounds[language].texts))]
@@ -140,7 +141,9 @@ class Linker:
             if nodes
         }
         counted = [node for nodes in first.values() for node in nodes]
-        learn(counted, self._scheme, self._backgrounds)
+        changes = link_stories(counted, self._scheme, self._backgrounds)
+        told = {group: len(change.groups) for change in changes for group in change.groups}
+        learn(counted, self._scheme, self._backgrounds, told)
         self._store.linking.set_learned(node.id for node in counted)
         return before
 

@@ -206,7 +206,7 @@ class StoryScheme:
     most: float = 1.6
     """what the stream makes of a text is at most so many times what its length does: the texts of
     a very large story would otherwise take what they share for usual"""
-    story_texts: int = 5
+    story_texts: int = 3
     story_share: float = 0.05
     """the texts of one story count as at most so many of the stream, or as such a share of it if
     that is more: what one event has in common is not usual, however many tell it"""

@@ -36,7 +36,7 @@ SETS = {
 }
 # Learned at once, as no store does it.
 TOGETHER = {"english": 0.945, "vietnamese": 0.96, "headlines": 0.96, "uci": 0.76}
-IMPORTED = {"english": 0.95, "vietnamese": 0.96, "headlines": 0.95, "uci": 0.795}
+IMPORTED = {"english": 0.95, "vietnamese": 0.96, "headlines": 0.945, "uci": 0.8}
 SMALL = {"english": 0.98, "vietnamese": 0.99, "headlines": 0.96, "uci": 0.905}
 # The launch of one game (Titanfall) in two labels, of 317 and 165 headlines.
 ONE_EVENT = {"dw0Jnfj8vEPaLZM8TQMSCbVaYeyrM": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}
@@ -116,7 +116,7 @@ def assert_no_chain(found: dict[int, int], labels: dict[int, str]) -> None:
     (_, largest), *_ = Counter(events.values()).most_common(1)
     print(f"largest story {size}, {same} of one event; largest event {largest}")  # noqa: T201
     assert size <= 1.3 * largest
-    assert same >= 0.95 * size
+    assert same >= 0.9 * size
 
 
 def save(store: Store, nodes: list[StoryNode]) -> None:
@@ -171,7 +171,7 @@ def test_stories_of_all_kinds_imported_together() -> None:
         assert mean >= IMPORTED[name]
 
 
-@pytest.mark.parametrize("share", [0.1, 0.2])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
 def test_what_a_new_file_is_full_of_is_one_story(share: float) -> None:
     """What all of it tells is not usual: the background counts a story as few texts."""
     stream = Events(seed=1, a_day=300)
