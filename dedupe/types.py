@@ -72,9 +72,9 @@ class Scheme:
 
     def __post_init__(self) -> None:
         if min(self.shingle, self.shingle_chars, self.anchor, self.bands, self.rows) < 1:
-            raise InvalidScheme(f"{self}: shingle, anchor, bands and rows start at 1")
+            raise InvalidScheme("shingle, anchor, bands and rows start at 1")
         if not 0 < self.min_evidence <= min(self.min_jaccard, self.min_containment) <= 1:
-            raise InvalidScheme(f"{self}: 0 < min_evidence <= the joining thresholds <= 1")
+            raise InvalidScheme("0 < min_evidence <= the joining thresholds <= 1")
 
     @property
     def permutations(self) -> int:
@@ -229,13 +229,13 @@ class StoryScheme:
         )
         weights = ("max_days", "day", "background", "prior_weight", "common_texts", "story_share")
         if min(getattr(self, name) for name in counts) < 1:
-            raise InvalidScheme(f"{self}: {', '.join(counts)} start at 1")
+            raise InvalidScheme(f"{', '.join(counts)} start at 1")
         if min(getattr(self, name) for name in weights) < 0:
-            raise InvalidScheme(f"{self}: {', '.join(weights)} start at 0")
+            raise InvalidScheme(f"{', '.join(weights)} start at 0")
         if min(self.prior, self.most) <= 0:
-            raise InvalidScheme(f"{self}: prior and most are larger than 0")
+            raise InvalidScheme("prior and most are larger than 0")
         if not all(map(math.isfinite, (self.voice_weight, self.voice_usual, self.voice_across))):
-            raise InvalidScheme(f"{self}: voice_weight, voice_usual, voice_across are finite")
+            raise InvalidScheme("voice_weight, voice_usual, voice_across are finite")
 
     @property
     def id(self) -> str:
