@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from dedupe import (
+    PackedBackground,
     Scheme,
     ScoredText,
     StoryNode,
@@ -138,9 +140,14 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     groups = [places[article]["copy_group"] for article in (a, b)]
     one, two = (store.linking.nodes([group])[0] for group in groups)
     ours, theirs = (_story(store, node) for node in (one, two))
-    near = _near(store, one, scheme)
-    texts = _scored(store, [*ours, *theirs, *(node for story in near.values() for node in story)],
-                    scheme)  # fmt: skip
+
+    @cache
+    def background(language: str) -> PackedBackground:
+        return store.linking.background(language, common_words(language))
+
+    near = _near(store, one, scheme, background)
+    compared = [*ours, *theirs, *(node for story in near.values() for node in story)]
+    texts = _scored(compared, scheme, background)
 
     def average(ones: Iterable[StoryNode], others: Iterable[StoryNode]) -> float:
         left, right = ([texts[node.id] for node in side] for side in (ones, others))
@@ -188,9 +195,14 @@ def _story(store: Store, node: StoryNode) -> list[StoryNode]:
     return [other for other in nodes if other.tongue == node.tongue]
 
 
-def _near(store: Store, node: StoryNode, scheme: StoryScheme) -> dict[int, list[StoryNode]]:
+def _near(
+    store: Store,
+    node: StoryNode,
+    scheme: StoryScheme,
+    background: Callable[[str], PackedBackground],
+) -> dict[int, list[StoryNode]]:
     """Other stories with texts that share heavy terms with the node's."""
-    text = _scored(store, [node], scheme)[node.id]
+    text = _scored([node], scheme, background)[node.id]
     terms = {term: text.vector[term] for term in text.keys}
     near = store.linking.nodes(store.linking.candidates(node.id, terms, days=scheme.max_days))
     # The first met of each stands for it.
@@ -201,9 +213,13 @@ def _near(store: Store, node: StoryNode, scheme: StoryScheme) -> dict[int, list[
     }
 
 
-def _scored(store: Store, nodes: Iterable[StoryNode], scheme: StoryScheme) -> dict[int, ScoredText]:
+def _scored(
+    nodes: Iterable[StoryNode],
+    scheme: StoryScheme,
+    background: Callable[[str], PackedBackground],
+) -> dict[int, ScoredText]:
+    """The nodes, by their ids, as the background of each language has them."""
     found: dict[int, ScoredText] = {}
     for language, texts in by_language(nodes).items():
-        background = store.linking.background(language, common_words(language))
-        found |= scored_texts(texts, scheme, background)
+        found |= scored_texts(texts, scheme, background(language))
     return found

@@ -22,7 +22,9 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     weights = {
         term: weight * b.vector[term] for term, weight in a.vector.items() if term in b.vector
     }
-    spelled = _spelled(b.node, scheme) | _spelled(a.node, scheme)
+    spelled: dict[int, str] = {}
+    for text in (b, a):
+        spelled |= spell(text.node.title, text.node.text, scheme)
     names = _written_as_names(a.node) & _written_as_names(b.node)
     return StoryEvidence(
         **asdict(parts),
@@ -44,10 +46,6 @@ def average_score(
     """The mean score of all pairs, which is what the linker sets against the threshold."""
     found = [max(pair.score, 1.0 - FAR) for pair in pair_scores(ones, others, scheme)]
     return sum(found) / len(found)
-
-
-def _spelled(node: StoryNode, scheme: StoryScheme) -> dict[int, str]:
-    return spell(node.title, node.text, scheme)
 
 
 def _kind(term: str, names: frozenset[str]) -> str:
