@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from dedupe import (
     is_template,
     longest_passage,
     meaning_cosine,
+    needed_score,
     scored_texts,
     story_evidence,
 )
@@ -133,8 +134,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
     of two languages. `average` is what decides: for one story the mean scores of each text with
-    the others of it, for two that of all pairs. Texts too far apart in time have no score and no
-    average. `almost` has the stories next to that of `a`.
+    the others of it, for two that of all pairs, and `needed` what would make them one. Texts too
+    far apart in time have no score and no average. `almost` has the stories next to that of `a`.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -153,6 +154,13 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         left, right = ([texts[node.id] for node in side] for side in (ones, others))
         return average_score(left, right, scheme)
 
+    def across(others: Sequence[StoryNode]) -> Row:
+        score = average(ours, others)
+        if score < scheme.threshold:
+            return {"average": score, "needed": scheme.threshold}
+        left, right = ([texts[node.id] for node in side] for side in (ours, others))
+        return {"average": score, "needed": needed_score(left, right, scheme)}
+
     found: Row = {
         "languages": [one.tongue, two.tongue],
         "threshold": scheme.threshold,
@@ -161,6 +169,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "meaning": None,
         "pair": None,
         "average": None,
+        "needed": None,
         "average_a": None,
         "average_b": None,
         "overrides": [
@@ -168,10 +177,10 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             for o in store.overrides.about(groups)
         ],
     }
-    almost = [(average(ours, nodes), story) for story, nodes in near.items()]
+    almost = [{"story": story, **across(nodes)} for story, nodes in near.items()]
     found["almost"] = [
-        {"story": story, "title": (store.reading.story(story) or {})["title"], "average": score}
-        for score, story in sorted(almost, key=lambda item: (-item[0], item[1]))[:NEAR]
+        {**one, "title": (store.reading.story(one["story"]) or {})["title"]}
+        for one in sorted(almost, key=lambda row: (-row["average"], row["story"]))[:NEAR]
     ]
     if one.meaning and two.meaning:
         found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
@@ -181,7 +190,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         if pair["days"] > scheme.max_days:
             pair["score"] = None
         elif one.story != two.story:
-            found["average"] = average(ours, theirs)
+            found |= across(theirs)
     if one.story == two.story:
         for side, node, story in (("average_a", one, ours), ("average_b", two, theirs)):
             if len(story) > 1:

@@ -40,7 +40,7 @@ from .types import (
     StoryNode,
     StoryScheme,
 )
-from .why import average_score, story_evidence
+from .why import average_score, needed_score, story_evidence
 
 if TYPE_CHECKING:
     from .background import Background
@@ -139,6 +139,7 @@ __all__ = [
     "longest_passage",
     "meaning_cosine",
     "nearest",
+    "needed_score",
     "pack_meanings",
     "pairwise",
     "reached",

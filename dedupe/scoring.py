@@ -89,6 +89,15 @@ def pair_scores(
             yield _pair_score(one, other, cosine, scheme)
 
 
+def needed(inside: Iterable[float], terms: float, scheme: StoryScheme) -> float:
+    """The mean score across two clusters at which they are one story.
+
+    `inside` has the mean scores inside of each, minus infinity of a single text, and `terms` how
+    many terms their texts have on average: the fewer, the more do scores vary by chance.
+    """
+    return max(scheme.threshold, min(inside, default=-inf) - scheme.contrast / sqrt(max(terms, 1)))
+
+
 def meaning_cosine(one: ScoredText, other: ScoredText) -> float:
     """The cosine of two known meanings."""
     return float(sum(map(mul, one.meaning, other.meaning)))

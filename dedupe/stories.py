@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from .background import Background
+from .dendrogram import cut
 from .likeness import Pairs, Stream, distances, heaviest, likely, stream
 from .meanings import alike_across, join_languages
 from .scoring import FAR, by_language
@@ -198,10 +199,10 @@ def _link(
             low, high = sorted((place[a], place[b]))
             # So far that no average of any two clusters with this pair reaches the threshold.
             distance[_condensed(low, high, len(part))] = FAR * len(part) ** 2
-    labels = fcluster(linkage(distance, "average"), 1.0 - scheme.threshold, criterion="distance")
+    terms = np.diff(texts.vectors.indptr)[part].tolist()
     found = []
-    for label in np.unique(labels):
-        inside = np.flatnonzero(labels == label)
+    for story in cut(linkage(distance, "average"), terms, scheme):
+        inside = np.array(story)
         found.append((part[inside], int(part[_central(inside, distance, len(part))])))
     return found
 

@@ -191,6 +191,9 @@ class StoryScheme:
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
     threshold: float = -0.02
     """average score at which two clusters become one"""
+    contrast: float = 1.5
+    """two clusters stay two, whatever the threshold says, when texts of the same are more alike
+    than texts of both by so much, over the square root of their terms: two events of one kind"""
     unrelated: float = -0.07
     keys: int = 20
     """highest score of a pair that has none of its heaviest `keys` terms in common, however
@@ -227,7 +230,15 @@ class StoryScheme:
             "common_length",
             "story_texts",
         )
-        weights = ("max_days", "day", "background", "prior_weight", "common_texts", "story_share")
+        weights = (
+            "max_days",
+            "day",
+            "background",
+            "contrast",
+            "prior_weight",
+            "common_texts",
+            "story_share",
+        )
         if min(getattr(self, name) for name in counts) < 1:
             raise InvalidScheme(f"{', '.join(counts)} start at 1")
         if min(getattr(self, name) for name in weights) < 0:
@@ -243,7 +254,7 @@ class StoryScheme:
         voice = f"-v{self.voice_weight:g}x{self.voice_usual:g}/{self.voice_across:g}:{self.voice}"
         return (
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
-            f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}"
+            f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}x{self.contrast:g}"
             f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
             f"-c{self.common_texts:g}x{self.common_length}-g{self.story_texts}/{self.story_share:g}"
             f"{voice * bool(self.voice)}"

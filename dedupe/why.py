@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import inf
 
-from .scoring import FAR, ScoredText, pair_scores
+from .scoring import FAR, ScoredText, needed, pair_scores
 from .terms import spell
 from .text import tokens
 from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
@@ -43,9 +44,28 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
 def average_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
-    """The mean score of all pairs, which is what the linker sets against the threshold."""
+    """The mean score of all pairs, which is what the linker goes by."""
     found = [max(pair.score, 1.0 - FAR) for pair in pair_scores(ones, others, scheme)]
     return sum(found) / len(found)
+
+
+def needed_score(
+    ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
+) -> float:
+    """The mean score of all pairs at which two stories would be one."""
+    terms = sum(len(text.vector) for text in (*ones, *others)) / (len(ones) + len(others))
+    return needed([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
+
+
+def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
+    if len(texts) == 1:
+        return -inf
+    pairs = [
+        average_score([text], texts[:place], scheme) * place
+        for place, text in enumerate(texts)
+        if place
+    ]
+    return sum(pairs) / (len(texts) * (len(texts) - 1) / 2)
 
 
 def _kind(term: str, names: frozenset[str]) -> str:

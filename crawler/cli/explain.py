@@ -108,8 +108,13 @@ def _say_stories(found: Row, why: Row) -> None:
     if why["average"] is not None:
         click.echo(
             f"All pairs of the two stories score {why['average']:+.2f} on average; "
-            f"one story needs {threshold}."
+            f"one story needs {why['needed']:+.3f}."
         )
+        if why["needed"] > why["threshold"]:
+            click.echo(
+                f"It would need {threshold} only, were the texts inside of each not so much more "
+                "alike than those of both."
+            )
     averages = [
         f"{side.upper()}'s text scores {why[f'average_{side}']:+.2f}"
         for side in ("a", "b")
@@ -121,9 +126,11 @@ def _say_stories(found: Row, why: Row) -> None:
             f"joining needs {threshold}."
         )
     for near in why["almost"]:
+        more = near["needed"] > why["threshold"]
+        needed = f" (of {near['needed']:+.2f} needed)" if more else ""
         click.echo(
-            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:+.2f}, "
-            f"{one_line(near['title'])}"
+            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:+.2f}"
+            f"{needed}, {one_line(near['title'])}"
         )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,28 @@ def test_explain_says_that_texts_weeks_apart_are_never_linked(tmp_path: Path) ->
     assert "on average" not in said
     found = newsloom("--db", file, "explain", 1, 2, "--json").stdout
     assert json.loads(found, parse_constant=pytest.fail)["stories"]["pair"]["score"] is None
+
+
+def test_explain_says_why_two_stories_that_reach_the_threshold_are_two(tmp_path: Path) -> None:
+    file = tmp_path / "explain.db"
+    chance = random.Random(4)
+    cup = [f"cup{n}" for n in range(120)]
+    store = open_store(file)
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+        outlet = store.outlets.ensure("g.org")
+        for match in ("lions", "eagles"):
+            own = [f"{match}{n}" for n in range(80)]
+            for telling in range(3):
+                text = " ".join(chance.sample(cup, 90) + chance.sample(own, 60))
+                article = Article(
+                    url=f"https://g.org/{match}/{telling}", outlet="", title=f"{match} win",
+                    text=text,
+                )  # fmt: skip
+                store.articles.save(article, outlet=outlet, run=1, now=NOW)
+    group(store, run=1, now=NOW)
+    store.close()
+    said = newsloom("--db", file, "explain", 1, 4).stdout
+    assert "Two stories, 1 and 2." in said
+    assert "It would need -0.020 only, were the texts inside of each not so much more alike" in said
+    assert " needed), eagles win" in said

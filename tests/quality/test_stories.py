@@ -28,15 +28,15 @@ from dedupe import (
 from tests.conftest import NOW, rows
 
 SETS = {
-    "english": (("basil", "galaxy_wikinews"), 0.95),
-    "vietnamese": (("vietnamese_mds",), 0.96),
+    "english": (("basil", "galaxy_wikinews"), 0.955),
+    "vietnamese": (("vietnamese_mds",), 0.965),
     "headlines": (("google_news_topstories",), 0.95),
     # Broad stories of weeks told in headlines alone.
     "uci": (("uci_news_aggregator_sample",), 0.735),
 }
 # Learned at once, as no store does it.
-TOGETHER = {"english": 0.945, "vietnamese": 0.96, "headlines": 0.96, "uci": 0.76}
-IMPORTED = {"english": 0.95, "vietnamese": 0.96, "headlines": 0.945, "uci": 0.8}
+TOGETHER = {"english": 0.945, "vietnamese": 0.965, "headlines": 0.96, "uci": 0.76}
+IMPORTED = {"english": 0.95, "vietnamese": 0.965, "headlines": 0.945, "uci": 0.8}
 SMALL = {"english": 0.98, "vietnamese": 0.99, "headlines": 0.96, "uci": 0.905}
 # The launch of one game (Titanfall) in two labels, of 317 and 165 headlines.
 ONE_EVENT = {"dw0Jnfj8vEPaLZM8TQMSCbVaYeyrM": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}

@@ -1,0 +1,79 @@
+"""Where to cut a dendrogram: which of its clusters are stories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from .scoring import needed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .types import StoryScheme
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A cluster of the dendrogram."""
+
+    texts: int
+    terms: float
+    """of all texts"""
+    scores: float = 0.0
+    """of all pairs inside"""
+    children: tuple[int, ...] = ()
+    across: float = inf
+    """mean score of the pairs between the two children"""
+
+    @property
+    def inside(self) -> float:
+        """Mean score of the pairs inside; minus infinity of a single text."""
+        return self.scores / (self.texts * (self.texts - 1) / 2) if self.children else -inf
+
+
+def cut(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -> list[list[int]]:
+    """The stories of texts that were linked on average, as places of texts, ascending.
+
+    `merges` is what `scipy.cluster.hierarchy.linkage` gives, its distances being one less the
+    score; `terms` has the number of terms of each text. From the top down a cluster is a story if
+    the score across its two halves is what `needed` says; otherwise each half is looked at.
+    """
+    branches = [_Branch(texts=1, terms=count) for count in terms]
+    for one, other, distance, _ in merges.tolist():
+        children = int(one), int(other)
+        a, b = (branches[child] for child in children)
+        across = 1.0 - distance
+        branches.append(
+            _Branch(
+                texts=a.texts + b.texts,
+                terms=a.terms + b.terms,
+                scores=a.scores + b.scores + across * a.texts * b.texts,
+                children=children,
+                across=across,
+            )
+        )
+    found, left = [], [len(branches) - 1]
+    while left:
+        number = left.pop()
+        branch = branches[number]
+        halves = [branches[child].inside for child in branch.children]
+        if branch.across >= needed(halves, branch.terms / branch.texts, scheme):
+            found.append(_texts(number, branches))
+        else:
+            left.extend(branch.children)
+    return sorted(found)
+
+
+def _texts(number: int, branches: Sequence[_Branch]) -> list[int]:
+    found, left = [], [number]
+    while left:
+        number = left.pop()
+        children = branches[number].children
+        if children:
+            left.extend(children)
+        else:
+            found.append(number)
+    return sorted(found)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from dedupe import (
+    Background,
+    StoryNode,
+    StoryScheme,
+    average_score,
+    learn,
+    link_stories,
+    needed_score,
+    scored_texts,
+)
+from dedupe.dendrogram import cut
+
+
+@given(texts=st.integers(2, 30), seed=st.integers(0, 1_000))
+def test_without_contrast_the_threshold_alone_decides(texts: int, seed: int) -> None:
+    distances = np.random.default_rng(seed).uniform(0.7, 1.3, texts * (texts - 1) // 2)
+    merges = linkage(distances, "average")
+    labels = fcluster(merges, 1.02, criterion="distance")
+    expected = sorted(np.flatnonzero(labels == label).tolist() for label in np.unique(labels))
+    assert cut(merges, [100] * texts, StoryScheme(contrast=1e9)) == expected
+
+
+@pytest.mark.parametrize(
+    ("terms", "stories"), [(100, [[0, 1], [2, 3]]), (25, [[0, 1, 2, 3]])], ids=["long", "short"]
+)
+def test_two_pairs_far_more_alike_inside_are_two_stories(
+    terms: int, stories: list[list[int]]
+) -> None:
+    # Inside .4 and .5, across .2: short by .2, more than .15 and less than .3.
+    distances = np.array([[0, 0.6, 0.8, 0.8], [0, 0, 0.8, 0.8], [0, 0, 0, 0.5], [0, 0, 0, 0]])
+    merges = linkage(squareform(distances + distances.T), "average")
+    assert cut(merges, [terms] * 4, StoryScheme()) == stories
+
+
+def test_one_text_joins_however_alike_the_others_are() -> None:
+    distances = np.array([[0, 0.1, 0.9], [0, 0, 0.9], [0, 0, 0]])
+    merges = linkage(squareform(distances + distances.T), "average")
+    assert cut(merges, [400] * 3, StoryScheme()) == [[0, 1, 2]]
+
+
+def matches() -> list[StoryNode]:
+    """Two matches of one cup, each told three times."""
+    chance = random.Random(4)
+    cup = [f"cup{n}" for n in range(120)]
+    teams = [[f"{team}{n}" for n in range(80)] for team in ("lions", "eagles")]
+    return [
+        StoryNode(
+            id=3 * match + telling + 1,
+            title=f"Cup match {match}",
+            text=" ".join(chance.sample(cup, 90) + chance.sample(own, 60)),
+        )
+        for match, own in enumerate(teams)
+        for telling in range(3)
+    ]
+
+
+def test_two_events_of_one_kind_stay_two_and_the_needed_score_says_so() -> None:
+    nodes, scheme = matches(), StoryScheme()
+    found = [change.groups for change in link_stories(nodes, scheme)]
+    assert found == [(1, 2, 3), (4, 5, 6)]
+    assert len(link_stories(nodes, StoryScheme(contrast=1e9))) == 1
+    backgrounds: defaultdict[str, Background] = defaultdict(Background)
+    learn(nodes, scheme, backgrounds)
+    texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
+    across = average_score(texts[:3], texts[3:], scheme)
+    assert scheme.threshold < across < needed_score(texts[:3], texts[3:], scheme)
+    assert needed_score(texts[:1], texts[1:3], scheme) == scheme.threshold
