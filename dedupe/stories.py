@@ -221,19 +221,35 @@ def _condensed(low: Any, high: Any, count: int) -> Any:
 
 
 def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:
-    """Clusters joined where an order says so, unless another keeps them apart."""
+    """Clusters joined where an order says so; what another keeps apart from that stays behind."""
+    away: defaultdict[int, set[int]] = defaultdict(set)
+    for a, b in orders.apart:
+        away[a].add(b)
+        away[b].add(a)
     for groups in map(set, orders.together):
         touched = [c for c in clusters if not groups.isdisjoint(node.id for node in c.nodes)]
-        if len(touched) < 2:
+        touched.sort(key=lambda c: -len(c.nodes))
+        named = {node.id for c in touched for node in c.nodes} & groups
+        # Of two orders that say the opposite the one that parts is obeyed.
+        if len(touched) < 2 or any(away[group] & named for group in named):
             continue
-        largest = max(touched, key=lambda c: len(c.nodes))
-        joined = Cluster(
-            nodes=tuple(node for c in touched for node in c.nodes), central=largest.central
-        )
-        ids = {node.id for node in joined.nodes}
-        if not any(a in ids and b in ids for a, b in orders.apart):
-            clusters = [c for c in clusters if all(c is not t for t in touched)] + [joined]
+        joined = set(named)
+        for node in (node for c in touched for node in c.nodes):
+            if away[node.id].isdisjoint(joined):
+                joined.add(node.id)
+        clusters = [c for c in clusters if all(c is not t for t in touched)]
+        clusters.append(_some(touched, joined))
+        clusters += [
+            _some([c], behind) for c in touched if (behind := {n.id for n in c.nodes} - joined)
+        ]
     return clusters
+
+
+def _some(clusters: Sequence[Cluster], groups: set[int]) -> Cluster:
+    """One cluster of some nodes of several, with the first of their central nodes."""
+    nodes = tuple(node for c in clusters for node in c.nodes if node.id in groups)
+    central = next((c.central for c in clusters if c.central in groups), nodes[0].id)
+    return Cluster(nodes=nodes, central=central)
 
 
 def continue_stories(

@@ -94,6 +94,21 @@ def test_what_is_apart_goes_before_what_is_together() -> None:
     assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1,), (2,)]
 
 
+def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side() -> None:
+    found = nodes(
+        (QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None),
+        ("Yearly spending plan passed by Ruritanian deputies despite pensions dispute", 0.0, None),
+    )  # fmt: skip
+    assert [c.groups for c in link_stories(found, SCHEME)] == [(1, 2), (3, 4)]
+    for apart, expected in (
+        ((2, 3), [(1, 3, 4), (2,)]),
+        ((1, 4), [(1, 2, 3), (4,)]),
+        ((2, 4), [(1, 2, 3), (4,)]),
+    ):
+        orders = Orders(together=((1, 3),), apart=(apart,))
+        assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == expected
+
+
 def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
     found = nodes((QUAKE, 0.0, 4), (BUDGET, 0.0, 4), ("Choir festival opens", 0.0, None))
     kept = {c.groups: c.story for c in link_stories(found, SCHEME, settled={1, 2})}
