@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -134,8 +134,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
     of two languages. `average` is what decides: for one story the mean scores of each text with
-    the others of it, for two that of all pairs, and `needed` what would make them one. Texts too
-    far apart in time have no score and no average. `almost` has the stories next to that of `a`.
+    the others of it, for two that of all pairs, and `needed` what would make them one (the
+    threshold as long as that is not reached: it may be more then). Texts too far apart in time have
+    no score and no average. `almost` has the stories next to that of `a`.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -151,15 +152,12 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     texts = _scored(compared, scheme, background)
 
     def average(ones: Iterable[StoryNode], others: Iterable[StoryNode]) -> float:
-        left, right = ([texts[node.id] for node in side] for side in (ones, others))
-        return average_score(left, right, scheme)
+        return average_score([texts[n.id] for n in ones], [texts[n.id] for n in others], scheme)
 
-    def across(others: Sequence[StoryNode]) -> Row:
-        score = average(ours, others)
+    def needed(score: float, others: Iterable[StoryNode]) -> float:
         if score < scheme.threshold:
-            return {"average": score, "needed": scheme.threshold}
-        left, right = ([texts[node.id] for node in side] for side in (ours, others))
-        return {"average": score, "needed": needed_score(left, right, scheme)}
+            return scheme.threshold
+        return needed_score([texts[n.id] for n in ours], [texts[n.id] for n in others], scheme)
 
     found: Row = {
         "languages": [one.tongue, two.tongue],
@@ -177,10 +175,15 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             for o in store.overrides.about(groups)
         ],
     }
-    almost = [{"story": story, **across(nodes)} for story, nodes in near.items()]
+    almost = [(average(ours, nodes), story) for story, nodes in near.items()]
     found["almost"] = [
-        {**one, "title": (store.reading.story(one["story"]) or {})["title"]}
-        for one in sorted(almost, key=lambda row: (-row["average"], row["story"]))[:NEAR]
+        {
+            "story": story,
+            "title": (store.reading.story(story) or {})["title"],
+            "average": score,
+            "needed": needed(score, near[story]),
+        }
+        for score, story in sorted(almost, key=lambda item: (-item[0], item[1]))[:NEAR]
     ]
     if one.meaning and two.meaning:
         found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
@@ -190,7 +193,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         if pair["days"] > scheme.max_days:
             pair["score"] = None
         elif one.story != two.story:
-            found |= across(theirs)
+            found["average"] = average(ours, theirs)
+            found["needed"] = needed(found["average"], theirs)
     if one.story == two.story:
         for side, node, story in (("average_a", one, ours), ("average_b", two, theirs)):
             if len(story) > 1:

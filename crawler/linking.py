@@ -13,6 +13,7 @@ from crawler.store.linking import CANDIDATES, Step
 from crawler.voices import open_voice
 from dedupe import (
     Background,
+    Orders,
     StoryNode,
     StoryScheme,
     buckets,
@@ -107,13 +108,13 @@ class Linker:
                 found.update(nearest(node, alike, CANDIDATES))
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
-        nodes = linking.with_stories(own, near - own, scheme.max_days)
+        nodes = self._with_partners(linking.with_stories(own, near - own, scheme.max_days))
         changes = link_stories(
             nodes,
             scheme,
             self._backgrounds,
             settled={node.id for node in nodes} - own,
-            orders=self._store.overrides.orders(node.id for node in nodes),
+            orders=self._orders(nodes, provisional=provisional),
         )
         self._store.stories.apply(
             changes, linked=own, run=self._run, now=self._now, provisional=provisional
@@ -124,6 +125,19 @@ class Linker:
         told = linking.told(node.id for node in new)
         learn(new, scheme, self._backgrounds, told)
         linking.set_learned(told)
+
+    def _with_partners(self, nodes: list[StoryNode]) -> list[StoryNode]:
+        """The nodes, and those that decisions put with them, however old."""
+        found = {node.id for node in nodes}
+        while more := self._store.overrides.partners(found) - found:
+            found |= more
+        return nodes + self._store.linking.nodes(found - {node.id for node in nodes})
+
+    def _orders(self, nodes: list[StoryNode], *, provisional: bool) -> Orders:
+        stories = {node.story for node in nodes if node.story is not None}
+        orders = self._store.overrides.orders((node.id for node in nodes), stories)
+        # Numbers are given when all is done.
+        return replace(orders, pinned=()) if provisional else orders
 
     def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
         """Count the first texts of each language for as long as they are linked.

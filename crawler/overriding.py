@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crawler.errors import UsageError
@@ -11,9 +12,6 @@ from crawler.store.overrides import Override
 from dedupe import StoryChange, StoryScheme
 
 Row = dict[str, Any]
-
-APART = 64
-"""Texts of a story that those split off are kept apart from."""
 
 
 class Decision(NamedTuple):
@@ -35,23 +33,36 @@ def merge(store: Store, one: int, two: int, decision: Decision) -> int:
     kept, gone = sorted((_living(store, one), _living(store, two)))
     if kept == gone:
         raise UsageError(f"{one} and {two} are one story already: {kept}")
-    ones, twos = (store.stories.groups(story) for story in (kept, gone))
-    for override in store.overrides.about(ones + twos):
-        for mine in _stories(store, override.together):
-            if {mine} | _stories(store, override.apart) >= {kept, gone}:
-                raise _against(override, "keeps them apart")
     together = [store.stories.central(story) for story in (kept, gone)]
-    change = StoryChange(story=kept, groups=tuple(sorted(ones + twos)), merged=(gone,))
     with store.batch():
-        store.stories.apply([change], run=decision.run, now=decision.now)
+        _join(store, kept, gone, decision)
         return store.overrides.add(
             "merge", story=kept, other=gone, together=together, who=decision.who,
             why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
 
 
-def split(store: Store, number: int, articles: list[int], decision: Decision) -> tuple[int, int]:
+def _join(store: Store, kept: int, gone: int, decision: Decision) -> None:
+    ones, twos = (store.stories.groups(story) for story in (kept, gone))
+    for override in store.overrides.about(ones + twos):
+        for mine in _stories(store, override.together):
+            if {mine} | _stories(store, override.apart) >= {kept, gone}:
+                raise _against(override, "keeps them apart")
+    change = StoryChange(story=kept, groups=tuple(sorted(ones + twos)), merged=(gone,))
+    store.stories.apply([change], run=decision.run, now=decision.now)
+
+
+def split(
+    store: Store,
+    number: int,
+    articles: list[int],
+    decision: Decision,
+    *,
+    apart: Sequence[int] = (),
+) -> tuple[int, int]:
     """Take articles, with their copies, out of a story into a new one: the override, the story.
+
+    They are kept apart from all that is left, and from the articles `apart`.
 
     Raises UsageError when one of them is not in it, when nothing would be left, or when an
     override keeps them together.
@@ -71,12 +82,12 @@ def split(store: Store, number: int, articles: list[int], decision: Decision) ->
         inside = store.overrides.copy_groups(override.together)
         if inside & set(groups) and inside & set(rest):
             raise _against(override, "keeps them together")
-    apart = store.stories.representatives(rest, limit=APART)
+    left = sorted({*store.stories.representatives(rest), *apart})
     change = StoryChange(story=None, groups=tuple(groups), split_from=story)
     with store.batch():
         (new,) = store.stories.apply([change], run=decision.run, now=decision.now)
         override_number = store.overrides.add(
-            "split", story=story, other=new, together=articles, apart=apart,
+            "split", story=story, other=new, together=articles, apart=left,
             who=decision.who, why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
         return override_number, new
@@ -100,6 +111,8 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
         raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
     if override.undone_at is not None:
         raise UsageError(f"override {number} was undone on {override.undone_at}")
+    if override.kind == "merge":
+        _refuse_held(store, override)
     with store.batch():
         store.overrides.undo(number, who=decision.who, now=decision.now)
         if override.kind == "merge" and override.other is not None:
@@ -108,6 +121,14 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
                 store.stories.part(kept, override.other, run=decision.run, now=decision.now)
         store.linking.look_again(_stories(store, override.together + override.apart))
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
+
+
+def _refuse_held(store: Store, override: Override) -> None:
+    sides = [store.overrides.copy_groups([article]) for article in override.together]
+    for other in store.overrides.about(sorted(set().union(*sides))):
+        held = store.overrides.copy_groups(other.together)
+        if other.id != override.id and sum(not held.isdisjoint(side) for side in sides) > 1:
+            raise _against(other, "keeps them together as well")
 
 
 def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
@@ -131,16 +152,17 @@ def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
 def _carry_one(store: Store, row: Row, decision: Decision) -> None:
     together, apart = row["together"], row["apart"]
     stories = sorted(_stories(store, together))
-    if row["kind"] == "split" and len(stories) == 1 and stories[0] in _stories(store, apart):
-        split(store, stories[0], together, decision)
+    split_off = row["kind"] == "split"
+    if split_off and len(stories) == 1 and stories[0] in _stories(store, apart):
+        split(store, stories[0], together, decision, apart=apart)
         return
-    if row["kind"] != "split":
-        for other in stories[1:]:
-            merge(store, stories[0], other, decision)
-    if row["kind"] == "merge" and len(stories) > 1:
-        return
-    # Already so: only kept, that it stays so.
     with store.batch():
+        if split_off and len(stories) > 1:
+            # What the linker makes of it is known when it has looked.
+            store.linking.look_again(_stories(store, together + apart))
+        elif not split_off:
+            for other in stories[1:]:
+                _join(store, stories[0], other, decision)
         store.overrides.add(
             row["kind"], story=stories[0], other=None, together=together, apart=apart,
             who=row["who"], why=row["why"], now=row["at"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
@@ -74,12 +75,15 @@ def alike_across(
 
 
 def join_languages(
-    clusters: Sequence[Cluster], scheme: StoryScheme, apart: Iterable[tuple[int, int]] = ()
+    clusters: Sequence[Cluster],
+    scheme: StoryScheme,
+    apart: Iterable[tuple[AbstractSet[int], AbstractSet[int]]] = (),
 ) -> list[Cluster]:
     """Clusters of different languages joined where their meanings are alike on average.
 
     The best pair first, less `scheme.day` for each day between them. Two of one language were kept
-    apart by their words, and stay so; so do clusters with nodes (ids) that are to be `apart`.
+    apart by their words, and stay so; so do clusters with nodes (ids) that are to be `apart`
+    (see `Orders.apart`).
     Clusters that were not looked at (no `central`) stay as their stories have them.
     """
     nodes = [node for cluster in clusters for node in cluster.nodes]
@@ -95,10 +99,14 @@ def join_languages(
     rows = np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
     likeness = table.likeness(rows, rows, scheme)
     speaks, weight = table.speaks[rows], table.known[rows]
-    place = {node.id: n for n, row in enumerate(rows.tolist()) for node in given[row].nodes}
-    for a, b in apart:
-        if a in place and b in place:
-            likeness[place[a], place[b]] = likeness[place[b], place[a]] = -np.inf
+    for sides in apart:
+        a, b = (
+            [n for n, row in enumerate(rows.tolist())
+             if any(node.id in side for node in given[row].nodes)]
+            for side in sides
+        )  # fmt: skip
+        likeness[np.ix_(a, b)] = -np.inf
+        likeness[np.ix_(b, a)] = -np.inf
     while len(rows):
         one, two = divmod(int(likeness.argmax()), len(rows))
         first, second = found[rows[one]], found[rows[two]]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,14 @@ from .background import Background
 from .dendrogram import cut
 from .likeness import Pairs, Stream, distances, heaviest, likely, stream
 from .meanings import alike_across, join_languages
+from .orders import obey, with_far
 from .scoring import FAR, by_language
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 from .weighed import weigh
 
 _PART = 6_000
 _STRICTER = 0.03
+_DAY = 86_400.0
 _OUTVOTES = 1 << 32
 
 
@@ -39,6 +42,8 @@ NO_ORDERS = Orders()
 
 Backgrounds = Mapping[str, Background]
 """The background of each language."""
+Sides = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows, and rows that are in no story with any of those."""
 
 
 def link_stories(
@@ -52,7 +57,8 @@ def link_stories(
     """Partition the nodes into stories and say which story each cluster continues.
 
     Without `backgrounds` the nodes are a stream of their own, which is learned first. A
-    story of `settled` nodes (ids) is looked at again only when another node reaches it. A cluster
+    story of `settled` nodes (ids) is looked at again only when another node reaches it; those too
+    far in time from all others stay where their story goes on. A cluster
     keeps the story that most of its groups belonged to (the lower id on a tie); when two clusters
     claim one story, the one with more of its groups keeps it and the other splits off. A story
     all of whose nodes went elsewhere is merged.
@@ -61,13 +67,14 @@ def link_stories(
     if backgrounds is None:
         backgrounds = defaultdict(Background)
         learn(ordered, scheme, backgrounds)
+    near, far = _within_reach(ordered, settled, scheme)
     clusters = [
         found
-        for language, texts in by_language(ordered).items()
+        for language, texts in by_language(near).items()
         for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
     ]
-    clusters = join_languages(clusters, scheme, orders.apart)
-    return continue_stories(_obey(clusters, orders), pinned=set(orders.pinned))
+    clusters = with_far(join_languages(clusters, scheme, orders.apart), far, orders)
+    return continue_stories(obey(clusters, orders), pinned=orders.pinned)
 
 
 def reached(
@@ -122,6 +129,26 @@ def heaviest_terms(
     return found
 
 
+def _within_reach(
+    nodes: list[StoryNode], settled: Collection[int], scheme: StoryScheme
+) -> tuple[list[StoryNode], list[StoryNode]]:
+    """The nodes that some new one may be linked with, new ones included, and the others."""
+    times = [node.at for node in nodes if node.id not in settled]
+    known = [at for at in times if at is not None]
+    if len(known) < len(times) or not times:
+        return nodes, []
+    first, last = (end(known) for end in (min, max))
+    reach = scheme.max_days * _DAY
+    far = {
+        node.id
+        for node in nodes
+        if node.id in settled
+        and node.at is not None
+        and not first - reach <= node.at <= last + reach
+    }
+    return [n for n in nodes if n.id not in far], [n for n in nodes if n.id in far]
+
+
 def _cluster(
     nodes: list[StoryNode],
     settled: Collection[int],
@@ -130,8 +157,7 @@ def _cluster(
     background: Background,
 ) -> list[Cluster]:
     texts = stream(nodes, scheme, background)
-    row_of = {node.id: row for row, node in enumerate(nodes)}
-    apart = [(row_of[a], row_of[b]) for a, b in orders.apart if a in row_of and b in row_of]
+    apart = [(_rows(nodes, ones), _rows(nodes, others)) for ones, others in orders.apart]
     new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
     pairs = likely(new, texts, scheme).and_(_same_story(nodes, settled))
     found = []
@@ -144,6 +170,10 @@ def _cluster(
         else:
             found.append(Cluster(nodes=tuple(nodes[row] for row in part)))
     return found
+
+
+def _rows(nodes: list[StoryNode], ids: AbstractSet[int]) -> NDArray[np.int64]:
+    return np.array([row for row, node in enumerate(nodes) if node.id in ids], np.int64)
 
 
 def _same_story(nodes: list[StoryNode], settled: Collection[int]) -> Pairs:
@@ -186,19 +216,18 @@ def _parts(count: int, pairs: Pairs, threshold: float) -> list[NDArray[np.int64]
 def _link(
     part: NDArray[np.int64],
     texts: Stream,
-    apart: Sequence[tuple[int, int]],
+    apart: Sequence[Sides],
     scheme: StoryScheme,
 ) -> list[tuple[NDArray[np.int64], int]]:
     """Clusters of some rows, each with its most central row."""
     if len(part) == 1:
         return [(part, int(part[0]))]
     distance = distances(texts.rows(part), scheme)
-    place = {row: n for n, row in enumerate(part.tolist())}
-    for a, b in apart:
-        if a in place and b in place:
-            low, high = sorted((place[a], place[b]))
-            # So far that no average of any two clusters with this pair reaches the threshold.
-            distance[_condensed(low, high, len(part))] = FAR * len(part) ** 2
+    for ones, others in apart:
+        a, b = (np.flatnonzero(np.isin(part, side)) for side in (ones, others))
+        low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
+        # So far that no average of any two clusters with such a pair reaches the threshold.
+        distance[_condensed(low, high, len(part))] = FAR * len(part) ** 2
     terms = np.diff(texts.vectors.indptr)[part].tolist()
     found = []
     for story in cut(linkage(distance, "average"), terms, scheme):
@@ -220,50 +249,28 @@ def _condensed(low: Any, high: Any, count: int) -> Any:
     return count * low - low * (low + 1) // 2 + high - low - 1
 
 
-def _obey(clusters: list[Cluster], orders: Orders) -> list[Cluster]:
-    """Clusters joined where an order says so; what another keeps apart from that stays behind."""
-    away: defaultdict[int, set[int]] = defaultdict(set)
-    for a, b in orders.apart:
-        away[a].add(b)
-        away[b].add(a)
-    for groups in map(set, orders.together):
-        touched = [c for c in clusters if not groups.isdisjoint(node.id for node in c.nodes)]
-        touched.sort(key=lambda c: -len(c.nodes))
-        named = {node.id for c in touched for node in c.nodes} & groups
-        # Of two orders that say the opposite the one that parts is obeyed.
-        if len(touched) < 2 or any(away[group] & named for group in named):
-            continue
-        joined = set(named)
-        for node in (node for c in touched for node in c.nodes):
-            if away[node.id].isdisjoint(joined):
-                joined.add(node.id)
-        clusters = [c for c in clusters if all(c is not t for t in touched)]
-        clusters.append(_some(touched, joined))
-        clusters += [
-            _some([c], behind) for c in touched if (behind := {n.id for n in c.nodes} - joined)
-        ]
-    return clusters
-
-
-def _some(clusters: Sequence[Cluster], groups: set[int]) -> Cluster:
-    """One cluster of some nodes of several, with the first of their central nodes."""
-    nodes = tuple(node for c in clusters for node in c.nodes if node.id in groups)
-    central = next((c.central for c in clusters if c.central in groups), nodes[0].id)
-    return Cluster(nodes=nodes, central=central)
-
-
 def continue_stories(
-    clusters: Sequence[Cluster], *, pinned: Collection[int] = ()
+    clusters: Sequence[Cluster], *, pinned: Iterable[tuple[int, AbstractSet[int]]] = ()
 ) -> list[StoryChange]:
-    """Which story each cluster goes on, by the `story` of its nodes; pinned ones outvote all."""
+    """Which story each cluster goes on, by the `story` of its nodes.
+
+    A pinned story outvotes others, and its pinned groups (see `Orders.pinned`) outvote the rest.
+    """
     votes = [
         Counter(node.story for node in cluster.nodes if node.story is not None)
         for cluster in clusters
     ]
+    pins = dict(pinned)
+    pins_of: defaultdict[int, list[int]] = defaultdict(list)
+    for story, groups in pins.items():
+        for group in groups:
+            pins_of[group].append(story)
     for cluster, counted in zip(clusters, votes, strict=True):
+        for story in counted.keys() & pins.keys():
+            counted[story] += _OUTVOTES
         for node in cluster.nodes:
-            if node.id in pinned and node.story is not None:
-                counted[node.story] += _OUTVOTES
+            for story in pins_of.get(node.id, ()):
+                counted[story] += _OUTVOTES**2
     owner = _owners(votes)
     kept = set(owner.values())
     home: dict[int, tuple[int, int]] = {}

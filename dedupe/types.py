@@ -194,10 +194,10 @@ class StoryScheme:
     contrast: float = 1.5
     """two clusters stay two, whatever the threshold says, when texts of the same are more alike
     than texts of both by so much, over the square root of their terms: two events of one kind"""
-    unrelated: float = -0.07
     keys: int = 20
-    """highest score of a pair that has none of its heaviest `keys` terms in common, however
-    untypical both texts are"""
+    """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
+    unrelated: float = -0.07
+    """... its score at most this, however untypical both texts are"""
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
@@ -245,8 +245,10 @@ class StoryScheme:
             raise InvalidScheme(f"{', '.join(weights)} start at 0")
         if min(self.prior, self.most) <= 0:
             raise InvalidScheme("prior and most are larger than 0")
-        if not all(map(math.isfinite, (self.voice_weight, self.voice_usual, self.voice_across))):
-            raise InvalidScheme("voice_weight, voice_usual, voice_across are finite")
+        voice = ("voice_weight", "voice_usual", "voice_across")
+        finite = (*weights, *voice, "threshold", "unrelated", "prior", "most")
+        if not all(math.isfinite(getattr(self, name)) for name in finite):
+            raise InvalidScheme(f"{', '.join(finite)} are finite")
 
     @property
     def id(self) -> str:
@@ -281,7 +283,7 @@ class StoryNode:
     @property
     def tongue(self) -> str:
         """Its language without region, BCP 47; und when unknown. Texts of one are one stream."""
-        return (self.language or "und").partition("-")[0]
+        return (self.language or "").partition("-")[0] or "und"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,10 +306,10 @@ class Orders:
 
     together: tuple[tuple[int, ...], ...] = ()
     """groups that are one story"""
-    apart: tuple[tuple[int, int], ...] = ()
-    """pairs that are not; these go before `together`"""
-    pinned: tuple[int, ...] = ()
-    """groups that keep the number of their story, whoever else has it"""
+    apart: tuple[tuple[frozenset[int], frozenset[int]], ...] = ()
+    """groups that are in no story with any of the others; these go before `together`"""
+    pinned: tuple[tuple[int, frozenset[int]], ...] = ()
+    """stories that keep their number, and the groups that have it, whoever else does"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

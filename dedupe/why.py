@@ -52,20 +52,18 @@ def average_score(
 def needed_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
-    """The mean score of all pairs at which two stories would be one."""
+    """The mean score of all pairs at which two stories would be one; takes n^2 steps."""
     terms = sum(len(text.vector) for text in (*ones, *others)) / (len(ones) + len(others))
     return needed([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
 
 
 def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
-    if len(texts) == 1:
+    """The mean score of all pairs of different texts."""
+    count = len(texts)
+    if count == 1:
         return -inf
-    pairs = [
-        average_score([text], texts[:place], scheme) * place
-        for place, text in enumerate(texts)
-        if place
-    ]
-    return sum(pairs) / (len(texts) * (len(texts) - 1) / 2)
+    scores = [max(pair.score, 1.0 - FAR) for pair in pair_scores(texts, texts, scheme)]
+    return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
 
 
 def _kind(term: str, names: frozenset[str]) -> str:

@@ -220,14 +220,16 @@ class Copies:
 
         A group goes on in the story of its first article that had one; a story left without
         groups is merged into the one that its articles went to. The place of a group is looked at
-        again when another text represents it.
+        again when another text represents it, or when articles came that an override is about.
         """
         before = self._memberships([article for group in groups for article in group.members])
+        overridden = self._overridden(before)
         for group in groups:
             represented = self._representative(group.members[0])
             self._save_group(group, before)
             now_represented = self._representative(group.members[0])
-            if now_represented != represented or now_represented in changed:
+            came = any(before[a][0] != group.members[0] for a in overridden & {*group.members})
+            if came or now_represented != represented or now_represented in changed:
                 self._connection.execute(
                     "UPDATE copy_groups SET linked_at = NULL WHERE id = ?", (group.members[0],)
                 )
@@ -245,6 +247,14 @@ class Copies:
             (json.dumps(articles),),
         )
         return {row["article"]: (row["copy_group"], row["story"]) for row in rows}
+
+    def _overridden(self, articles: Iterable[int]) -> set[int]:
+        rows = self._connection.execute(
+            "SELECT article FROM override_articles"
+            " WHERE article IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(articles)),),
+        )
+        return {row["article"] for row in rows}
 
     def _representative(self, group: int) -> int | None:
         row = self._connection.execute(f"SELECT {earliest_article('?')}", (group,)).fetchone()

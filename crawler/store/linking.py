@@ -161,8 +161,8 @@ class Linking:
         """The groups `own` and `near`, and MEMBERS others of each of their stories.
 
         These are drawn by their number, so that a story is seen whole and a rebuild sees the same.
-        Members further from all of `own` than so many days are no matter. Members that were
-        merged or split by hand come along, however many.
+        Members further from all of `own` than so many days are no matter. MEMBERS[0] of those in
+        each decision that merged or split come along, however old.
         """
         return self._nodes(
             """
@@ -183,10 +183,14 @@ class Linking:
               WHERE g.linked_at IS NOT NULL
                 AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))
             WHERE place <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
-            UNION SELECT m.copy_group FROM told CROSS JOIN copy_groups g ON g.story = told.story
+            UNION SELECT copy_group FROM (
+              SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
+                ORDER BY g.id * 2654435761 % 4294967296) AS place
+              FROM told CROSS JOIN copy_groups g ON g.story = told.story
               CROSS JOIN memberships m ON m.copy_group = g.id
               CROSS JOIN override_articles oa ON oa.article = m.article
-              JOIN overrides o ON o.id = oa.override AND o.kind <> 'pin'
+              JOIN overrides o ON o.id = oa.override AND o.kind <> 'pin')
+            WHERE place <= :least
             """,
             {
                 "own": json.dumps(sorted(own)),

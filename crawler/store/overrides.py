@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from dedupe import Orders
+
+Pins = tuple[tuple[int, frozenset[int]], ...]
+"""Stories and the copy groups that keep their numbers."""
 
 
 class Override(NamedTuple):
@@ -91,51 +95,70 @@ class Overrides:
             (json.dumps(list(groups)),),
         )
 
-    def orders(self, groups: Iterable[int]) -> Orders:
-        """The same as the linker obeys it."""
+    def orders(self, groups: Iterable[int], stories: Collection[int]) -> Orders:
+        """The same as the linker obeys it, with the pins of these stories."""
         found = self.about(groups)
         group_of = self._groups([article for o in found for article in o.together + o.apart])
-        together = [sorted({group_of[a] for a in o.together if a in group_of}) for o in found]
-        apart = [
-            (min(pair), max(pair))
-            for o, ones in zip(found, together, strict=True)
-            for pair in ((one, group_of[a]) for one in ones for a in o.apart if a in group_of)
-            # Copies of each other are never apart.
-            if pair[0] != pair[1]
-        ]
-        pinned = (ones for o, ones in zip(found, together, strict=True) if o.kind == "pin")
+        together, apart = (
+            [frozenset(group_of[a] for a in side if a in group_of) for side in sides]
+            for sides in ([o.together for o in found], [o.apart for o in found])
+        )
         return Orders(
-            together=tuple(map(tuple, together)),
-            apart=tuple(sorted(set(apart))),
-            pinned=tuple(sorted({one for ones in pinned for one in ones})),
+            together=tuple(tuple(sorted(ones)) for ones in together),
+            # Copies of each other are never apart.
+            apart=tuple(
+                (ones - others, others - ones)
+                for ones, others in zip(together, apart, strict=True)
+                if ones - others and others - ones
+            ),
+            pinned=self.pinned(stories),
         )
 
-    def pinned(self) -> set[int]:
-        """The copy groups of all pinned stories."""
-        pins = self._read("WHERE o.kind = 'pin' AND o.undone_at IS NULL", ())
-        return self.copy_groups([article for pin in pins for article in pin.together])
+    def pinned(self, stories: Collection[int] | None = None) -> Pins:
+        """Pinned stories, or those of some, by the numbers that they have now."""
+        rows = self._connection.execute(
+            """
+            WITH RECURSIVE way (override, story) AS (
+              SELECT id, story FROM overrides WHERE kind = 'pin' AND undone_at IS NULL
+              UNION
+              SELECT way.override, s.merged_into FROM way JOIN stories s ON s.id = way.story
+              WHERE s.merged_into IS NOT NULL)
+            SELECT way.story, m.copy_group FROM way
+            JOIN stories s ON s.id = way.story AND s.merged_into IS NULL
+            JOIN overrides o ON o.id = way.override
+            CROSS JOIN json_each(o.together) j
+            JOIN memberships m ON m.article = j.value
+            WHERE :stories IS NULL OR way.story IN (SELECT value FROM json_each(:stories))
+            """,
+            {"stories": None if stories is None else json.dumps(sorted(stories))},
+        )
+        found: defaultdict[int, set[int]] = defaultdict(set)
+        for row in rows:
+            found[row["story"]].add(row["copy_group"])
+        return tuple((story, frozenset(groups)) for story, groups in sorted(found.items()))
 
-    def partners(self, groups: Sequence[int]) -> set[int]:
-        """Linked copy groups that a decision puts with, or apart from, some of these.
+    def partners(self, groups: Collection[int]) -> set[int]:
+        """Linked copy groups that decisions put in one story with some of these.
 
-        Of a pinned story one is enough: the others are with it.
+        Of a pinned story one is enough: the others have its number, and keep it.
         """
         near: set[int] = set()
+        own = set(groups)
         for override in self.about(groups):
+            together = self.copy_groups(override.together)
+            known = len(own & together)
+            if not known or (override.kind == "pin" and known > 1):
+                continue
             rows = self._connection.execute(
                 """
-                SELECT DISTINCT g.id FROM json_each(?) j
-                CROSS JOIN memberships m ON m.article = j.value
-                JOIN copy_groups g ON g.id = m.copy_group
-                WHERE g.linked_at IS NOT NULL ORDER BY g.at DESC LIMIT ?
+                SELECT id FROM copy_groups
+                WHERE id IN (SELECT value FROM json_each(?)) AND linked_at IS NOT NULL
+                ORDER BY at DESC LIMIT ?
                 """,
-                (
-                    json.dumps(override.together + override.apart),
-                    1 if override.kind == "pin" else -1,
-                ),
+                (json.dumps(sorted(together - own)), 1 if override.kind == "pin" else -1),
             )
             near.update(row["id"] for row in rows)
-        return near - set(groups)
+        return near
 
     def copy_groups(self, articles: list[int]) -> set[int]:
         """The copy groups of these articles."""

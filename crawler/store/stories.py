@@ -80,12 +80,11 @@ class Stories:
 
     def part(self, kept: int, gone: int, *, run: int, now: str) -> None:
         """Take a merged story out of the other again, with its own number and what it had then."""
+        # It may have been merged into one that was merged in turn.
         row = self._connection.execute(
-            """
-            SELECT copy_groups FROM story_log WHERE story = ? AND event = 'merged' AND other = ?
-            ORDER BY id DESC LIMIT 1
-            """,
-            (gone, kept),
+            "SELECT copy_groups FROM story_log WHERE story = ? AND event = 'merged'"
+            " ORDER BY id DESC LIMIT 1",
+            (gone,),
         ).fetchone()
         came = row["copy_groups"] if row else "[]"
         back = self._connection.execute(
@@ -128,18 +127,18 @@ class Stories:
 
     def central(self, story: int) -> int:
         """The article of a story that is most like the others."""
-        return self.representatives(self.groups(story), limit=1)[0]
+        return self.representatives(self.groups(story))[0]
 
-    def representatives(self, groups: Sequence[int], *, limit: int) -> list[int]:
+    def representatives(self, groups: Sequence[int]) -> list[int]:
         """The articles that stand for some copy groups of a story, the most central first."""
         rows = self._connection.execute(
             f"""
             SELECT a.id FROM copy_groups g JOIN articles a ON a.id = {earliest_article("g.id")}
             JOIN stories s ON s.id = g.story
             WHERE g.id IN (SELECT value FROM json_each(?))
-            ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id LIMIT ?
+            ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id
             """,
-            (json.dumps(groups), limit),
+            (json.dumps(groups),),
         )
         return [row["id"] for row in rows]
 
@@ -215,6 +214,9 @@ UPDATE stories SET
     SELECT coalesce(json_group_array(language), '[]') FROM (
       SELECT a.language {_TOLD} AND a.language IS NOT NULL
       GROUP BY a.language ORDER BY count(*) DESC, a.language)),
+  -- One that left is not like the others any more.
+  central = (SELECT m.article FROM memberships m JOIN copy_groups g ON g.id = m.copy_group
+    WHERE m.article = stories.central AND g.story = stories.id),
   title = coalesce((
     SELECT title FROM (
       SELECT a.title, a.id IS stories.central AS central, g.articles AS prints,

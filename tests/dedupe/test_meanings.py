@@ -123,7 +123,7 @@ def test_a_new_text_joins_a_story_that_was_not_looked_at() -> None:
 def test_an_order_keeps_apart_what_means_the_same() -> None:
     nodes = [node(1, "en", EAST), node(2, "de", EAST)]
     assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1, 2)]
-    orders = Orders(apart=((1, 2),))
+    orders = Orders(apart=((frozenset({1}), frozenset({2})),))
     apart = link_stories(nodes, SCHEME, orders=orders)
     assert [change.groups for change in apart] == [(1,), (2,)]
 

@@ -6,11 +6,13 @@ import pytest
 
 from dedupe import (
     Background,
+    Cluster,
     Orders,
     PackedBackground,
     StoryNode,
     StoryScheme,
     average_score,
+    continue_stories,
     learn,
     link_stories,
     scored_texts,
@@ -84,13 +86,13 @@ def test_orders_join_what_words_do_not_and_part_what_they_do() -> None:
     found = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None))
     together = link_stories(found, SCHEME, orders=Orders(together=((1, 3),)))
     assert [change.groups for change in together] == [(1, 2, 3)]
-    apart = link_stories(found, SCHEME, orders=Orders(apart=((1, 2),)))
+    apart = link_stories(found, SCHEME, orders=Orders(apart=((frozenset({1}), frozenset({2})),)))
     assert [change.groups for change in apart] == [(1,), (2,), (3,)]
 
 
 def test_what_is_apart_goes_before_what_is_together() -> None:
     found = nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None))
-    orders = Orders(together=((1, 2),), apart=((1, 2),))
+    orders = Orders(together=((1, 2),), apart=((frozenset({1}), frozenset({2})),))
     assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1,), (2,)]
 
 
@@ -105,8 +107,38 @@ def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side()
         ((1, 4), [(1, 2, 3), (4,)]),
         ((2, 4), [(1, 2, 3), (4,)]),
     ):
-        orders = Orders(together=((1, 3),), apart=(apart,))
+        orders = Orders(together=((1, 3),), apart=((frozenset({apart[0]}), frozenset({apart[1]})),))
         assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == expected
+
+
+def test_orders_hold_through_each_other() -> None:
+    found = nodes(
+        ("Quake shakes Tangerang", 0.0, None), ("Choir festival opens", 0.0, None),
+        (BUDGET, 0.0, None), (f"{BUDGET} again", 0.0, None),
+    )  # fmt: skip
+    for together in (((1, 2), (2, 3)), ((2, 3), (1, 2))):
+        orders = Orders(together=together, apart=((frozenset({1}), frozenset({4})),))
+        linked = link_stories(found, SCHEME, orders=orders)
+        assert [c.groups for c in linked] == [(1, 2, 3), (4,)]
+
+
+def test_of_groups_that_cannot_all_be_together_the_others_are() -> None:
+    found = nodes(*((f"{word} alone", 0.0, None) for word in ("quake", "choir", "budget", "ferry")))
+    orders = Orders(together=((1, 2, 3, 4),), apart=((frozenset({1}), frozenset({4})),))
+    assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1, 2, 3), (4,)]
+
+
+def test_a_pinned_story_keeps_its_number_though_nothing_that_was_pinned_is_looked_at() -> None:
+    large = tuple(StoryNode(id=n, title="", text="", story=21) for n in range(1, 6))
+    small = StoryNode(id=9, title="", text="", story=22)
+    both = [Cluster(nodes=(*large, small))]
+    assert [(c.story, c.merged) for c in continue_stories(both)] == [(21, (22,))]
+    pinned = continue_stories(both, pinned=[(22, frozenset({99}))])
+    assert [(c.story, c.merged) for c in pinned] == [(22, (21,))]
+    # Where it falls apart the part that was pinned has the number.
+    parts = [Cluster(nodes=large), Cluster(nodes=(small,))]
+    found = continue_stories(parts, pinned=[(21, frozenset({9}))])
+    assert {c.groups: c.story for c in found} == {(1, 2, 3, 4, 5): None, (9,): 21}
 
 
 def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
