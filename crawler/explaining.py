@@ -9,6 +9,7 @@ from typing import Any
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
+from crawler.store.overrides import Override
 from dedupe import (
     PackedBackground,
     Scheme,
@@ -40,12 +41,13 @@ def text_compared(store: Store, article: int, revision: int | None) -> str:
 
 
 def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
-    """Whether two articles, the lower number first, are copies, and by which figures.
+    """Whether two articles are copies, and by which figures.
 
     The figures are those stored when they were compared; None when they were not, or when they
     share too little.
     """
-
+    if a > b:  # pairs are stored with the lower number first
+        return _turned(explain_copies(store, b, a, scheme))
     first, second = store.reading.article(a), store.reading.article(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
@@ -84,6 +86,16 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
         "min_part": scheme.min_part,
         "passage_needed": scheme.passage,
     }
+
+
+def _turned(found: Row) -> Row:
+    """The same with the two articles in the other order."""
+    names = {"a": "b", "containment_a": "containment_b", "revision_a": "revision_b",
+             "shingles_a": "shingles_b"}  # fmt: skip
+    names |= {theirs: ours for ours, theirs in names.items()}
+    relations = {"contains": "contained", "contained": "contains"}
+    turned = {key: found[names.get(key, key)] for key in found}
+    return {**turned, "relation": relations.get(found["relation"], found["relation"])}
 
 
 def _named(row: Row) -> Row:
@@ -173,6 +185,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "overrides": [
             {"id": o.id, "kind": o.kind, "who": o.who, "at": o.at, "why": o.why}
             for o in store.overrides.about(groups)
+            if _decides(store, o, one, two)
         ],
     }
     almost = [(average(ours, nodes), story) for story, nodes in near.items()]
@@ -200,6 +213,20 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             if len(story) > 1:
                 found[side] = average([node], (other for other in story if other.id != node.id))
     return found
+
+
+def _decides(store: Store, override: Override, one: StoryNode, two: StoryNode) -> bool:
+    """Whether an override is why the two are in one story, or in two.
+
+    What joined two stories speaks for all that is in them now.
+    """
+    together, apart = (
+        store.overrides.copy_groups(side) for side in (override.together, override.apart)
+    )
+    if one.story == two.story:
+        return bool(len(together) > 1 and {one.id, two.id} & together)
+    sides = [(node.id in together, node.id in apart) for node in (one, two)]
+    return sides in ([(True, False), (False, True)], [(False, True), (True, False)])
 
 
 def _story(store: Store, node: StoryNode) -> list[StoryNode]:

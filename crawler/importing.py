@@ -53,6 +53,10 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
     batch: list[Article] = []
     for file in files:
         for number, line in _lines(file):
+            if number == 1 and not line.lstrip("\ufeff \t").startswith("{"):
+                raise UsageError(
+                    f"{file}: no JSON lines (one object a line): it begins with {line[:20]!r}"
+                )
             try:
                 batch.append(_article(line))
             except ValueError as error:

@@ -110,7 +110,7 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
     if override is None:
         raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
     if override.undone_at is not None:
-        raise UsageError(f"override {number} was undone on {override.undone_at}")
+        raise UsageError(f"override {number} was undone on {override.undone_at[:10]}")
     if override.kind == "merge":
         _refuse_held(store, override)
     with store.batch():

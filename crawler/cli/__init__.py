@@ -108,6 +108,8 @@ def main() -> None:
 
 
 def _run() -> int:
+    if sys.stdout is None:  # closed by who called, as in `newsloom stories >&-`
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as we run
     try:
         result = newsloom.main(prog_name="newsloom", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -9,9 +9,18 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import Row, Since, StoryNumber, Until, as_json, emit, list_options, paged
+from crawler.cli.output import (
+    Row,
+    Since,
+    StoryNumber,
+    Until,
+    as_json,
+    check_period,
+    emit,
+    list_options,
+    paged,
+)
 from crawler.cli.reading import article_number, check_outlet, living_story, reading
-from crawler.errors import UsageError
 from crawler.store import Store
 from crawler.store.exports import Narrowed
 from crawler.visible import clock, one_line
@@ -95,8 +104,7 @@ def network(
             story = living_story(store, story)
         elif since is None and until is None:
             since = _back(store, WEEK)
-        if since is not None and until is not None and since > until:
-            raise UsageError("--since is later than --until: nothing lies between")
+        check_period(since, until)
         narrowed = Narrowed(since=since, until=until, story=story, outlet=outlet)
         rows = _exported(store, "network", narrowed)
     rows.sort(key=lambda row: -row["copies"])

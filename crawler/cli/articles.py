@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Row, as_json, emit, list_options, paged, table
+from crawler.cli.output import Row, as_json, emit, list_options, paged, table, up_to
 from crawler.cli.reading import article_number, reading
 from crawler.visible import clock, one_line, visible
 
@@ -91,7 +91,8 @@ def _interval(found: Row) -> str:
 def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> None:
     """Find articles that hold all the WORDS, in headline or text."""
     with reading(db) as store:
-        rows = store.reading.search(" ".join(words), limit=limit)
+        found = store.reading.search(" ".join(words), limit=limit + 1)
+        rows = up_to(limit, found, form)
         if not rows and form is None:
             click.echo("no article holds all these words")
             return

@@ -63,6 +63,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
             grouping_progress=progress.grouping,
         )
         progress.clear()
+        if summary.interrupted:
+            raise KeyboardInterrupt
         town.day = 2
         _crawl_again(db, outlets)
         truth = town.truth()

@@ -26,7 +26,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     from dedupe import Scheme
 
     with reading(db) as store:
-        a, b = sorted((article_number(store, one), article_number(store, two)))
+        a, b = article_number(store, one), article_number(store, two)
         evidence = explain_copies(store, a, b, Scheme())
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
             evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from crawler import __version__
-from crawler.cli.output import Since, StoryNumber, Until, shown
+from crawler.cli.output import Since, StoryNumber, Until, check_period, shown
 from crawler.cli.progress import Line
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.errors import NewsloomError, UsageError
@@ -71,6 +71,7 @@ def export(
         raise UsageError(f"{form} holds {_ONLY[form][1]}: `newsloom export {_ONLY[form][0]}`")
     if form == "parquet" and output is None:
         raise UsageError("Parquet is not for a terminal or a pipe; name a file with -o FILE")
+    check_period(asked["since"], asked["until"])
     with reading(db) as store:
         narrowed = _narrowed(store, asked)
         try:

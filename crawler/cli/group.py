@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from crawler.cli.progress import stages
-from crawler.errors import NoSuchDatabase, UsageError
+from crawler.errors import NewsloomError, NoSuchDatabase, UsageError
 
 _NO_VOICE = "none"
+_NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
 class _Setting(click.ParamType[tuple[str, str]]):
@@ -63,6 +66,8 @@ def group(
 
     if name is not None and not rebuild:
         raise UsageError("--as keeps a rebuild: add --rebuild")
+    if name is not None and not _NAME.fullmatch(name):
+        raise UsageError(f"--as {name!r}: a name is made of letters, digits, and . _ - between")
     if settings and name is None:
         raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
     if not db.is_file():
@@ -91,9 +96,10 @@ def group(
             with store.batch():
                 store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
             totals = store.reading.groups()
-        except UsageError:
-            with store.batch():
-                store.runs.close(run, now=now(), outcome="failed", summary={})
+        except (NewsloomError, KeyboardInterrupt) as error:
+            outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
+            with suppress(NewsloomError), store.batch():  # the store itself may be what failed
+                store.runs.close(run, now=now(), outcome=outcome, summary={})
             raise
         finally:
             store.close()

@@ -51,7 +51,8 @@ def import_(
 
     for file in files:
         if str(file) != "-" and not file.is_file():
-            raise UsageError(f"{file}: no such file")
+            what = "a folder; name the files in it" if file.is_dir() else "no such file"
+            raise UsageError(f"{file}: {what}")
     archives = [file for file in files if is_warc(file)]
     lines = [file for file in files if not is_warc(file)]
     for file in archives:

@@ -14,6 +14,7 @@ from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
+from crawler.visible import length
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
@@ -97,7 +98,10 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         if row["polled_at"] is None or datetime.fromisoformat(row["polled_at"]) < limit_at
     ]
     if old:
-        click.echo(f"no answer within {max_age}: {', '.join(old)}", err=True)
+        click.echo(
+            f"no good answer within {length(max_age.total_seconds() / 3600)}: {', '.join(old)}",
+            err=True,
+        )
     return 3 if old else 0
 
 

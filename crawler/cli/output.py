@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from crawler.errors import UsageError
 from crawler.exporting import write_csv
 from crawler.visible import clock, one_line, visible
 
@@ -81,6 +82,13 @@ def list_options(limit: int) -> Callable[[F], F]:
         return command
 
     return decorate
+
+
+def up_to(limit: int, rows: list[Row], form: str | None) -> list[Row]:
+    """So many of them; says that there are more, to who reads a table."""
+    if form is None and len(rows) > limit:
+        click.echo(f"the first {limit}; --limit {5 * limit} shows more", err=True)
+    return rows[:limit]
 
 
 def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
@@ -151,34 +159,37 @@ class Since(click.ParamType[str]):
     """A moment: 2022-01-05, 2022-01-05T12:00, or how long ago: 2h, 7d."""
 
     name = "when"
+    to_end = False
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read it, or say how it is written."""
         from datetime import UTC, datetime
 
-        from crawler.parsing.dates import moment, utc
+        from crawler.parsing.dates import asked, utc
 
         if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
             try:
                 return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
             except OverflowError:
                 self.fail(f"{value!r} is before there was time", param, ctx)
-        found = moment(str(value), source="option")
+        found = asked(str(value), to_end=self.to_end)
         if found is None:
             self.fail(
-                f"{value!r} is not a time; write 2022-01-05, or 7d for a week ago", param, ctx
+                f"{value!r} is no clear time; write 2022-01-05, or 7d for a week ago", param, ctx
             )
-        return found.at
+        return found
 
 
 class Until(Since):
     """The same; a day counts to its end."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read it, or say how it is written."""
-        found = super().convert(value, param, ctx)
-        day_only = re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value))
-        return found.replace("T00:00:00Z", "T23:59:59Z") if day_only else found
+    to_end = True
+
+
+def check_period(since: str | None, until: str | None) -> None:
+    """Raises UsageError when nothing lies between."""
+    if since is not None and until is not None and since > until:
+        raise UsageError("--since is later than --until: nothing lies between")
 
 
 class StoryNumber(click.ParamType[int]):

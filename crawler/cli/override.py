@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from crawler.overriding import Decision
     from crawler.store import Store
 
+
+class _Reason(click.ParamType[str]):
+    """Some words."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not str(value).strip():
+            self.fail("it is empty; say why, for whoever reads the list later", param, ctx)
+        return str(value).strip()
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 _STORY = click.IntRange(min=1)
 
@@ -32,7 +44,9 @@ def _signed(command: F) -> F:
     command = click.option(
         "--who", default=_user, show_default="the user of this machine", help="By whom."
     )(command)
-    return click.option("--why", required=True, help="For what reason: it is kept.")(command)
+    return click.option(
+        "--why", required=True, type=_Reason(), help="For what reason: it is kept."
+    )(command)
 
 
 def _user() -> str:

@@ -16,11 +16,14 @@ from crawler.cli.output import (
     Row,
     Since,
     StoryNumber,
+    Until,
     as_json,
+    check_period,
     emit,
     list_options,
     paged,
     sparkline,
+    up_to,
 )
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
@@ -34,7 +37,7 @@ _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at"
 @click.option("--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
               help="Only stories that so many outlets carry.")  # fmt: skip
 @click.option("--since", type=Since(), help="Only stories with articles since then.")
-@click.option("--until", type=Since(), help="Only stories with articles before then.")
+@click.option("--until", type=Until(), help="Only stories with articles of then or before.")
 @click.option("--outlet", metavar="NAME", help="Only stories that this outlet told.")
 @click.option("--language", metavar="TAG", help="Only stories told in this language: en, pt-BR.")
 @click.option("--agency", is_flag=True, help="Only stories that a news agency told.")
@@ -43,10 +46,12 @@ _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at"
 @click.pass_obj
 def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
     """List stories: most outlets first, then latest."""
+    check_period(asked["since"], asked["until"])
     with reading(db) as store:
         if asked["outlet"] is not None:
             check_outlet(store, asked["outlet"])
-        rows = store.reading.stories(StoryFilter(**asked), limit=limit)
+        rows = store.reading.stories(StoryFilter(**asked), limit=limit + 1)
+        rows = up_to(limit, rows, form)
         if not rows and form is None:
             if store.reading.groups()["stories"]:
                 click.echo("no story is like that")

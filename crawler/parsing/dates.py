@@ -22,6 +22,9 @@ _ZONES = {
     "PDT": -7,
 }  # fmt: skip
 _DAY_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SOME_DAY = re.compile(r"\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]")
+# Who writes points between them writes the day first.
+_DAY_FIRST = re.compile(r"\s*\d{1,2}\.\s*\d{1,2}\.\s*\d{4}")
 
 
 def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | None:
@@ -38,6 +41,21 @@ def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | 
     except (ValueError, OverflowError):
         return None  # a zone of a hundred hours
     return Moment(at=at, precision=_precision(text), source=source, raw=text)
+
+
+def asked(raw: str, *, to_end: bool = False) -> str | None:
+    """A time that a person asks for, as the store writes it; None when it is none, or unclear.
+
+    A day stands for its beginning, or for its end. Days in digits begin with the year: 6.1.2022
+    and 1/6/2022 are the sixth of January to some and another day to others.
+    """
+    if _SOME_DAY.match(raw.strip()):
+        return None
+    found = moment(raw, source="option")
+    if found is None:
+        return None
+    whole = to_end and found.precision is Precision.DAY
+    return found.at.replace("T00:00:00Z", "T23:59:59Z") if whole else found.at
 
 
 def utc(when: datetime) -> str:
@@ -85,7 +103,9 @@ def _loose(text: str) -> datetime:
 
     if not re.search(r"\d{4}", text):
         raise ValueError(text)  # dateutil would fill in today's year
-    found: datetime = dateutil_parser.parse(text, default=datetime(1, 1, 1), tzinfos=_zone)
+    found: datetime = dateutil_parser.parse(
+        text, default=datetime(1, 1, 1), tzinfos=_zone, dayfirst=bool(_DAY_FIRST.match(text))
+    )
     if found.year == 1:
         raise ValueError(text)
     return found

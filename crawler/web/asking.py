@@ -78,16 +78,17 @@ def wishes(request: Request) -> dict[str, str]:
 
 def day(wished: dict[str, str], name: str) -> str | None:
     """A time that was wished for, or None; raises Unanswerable when it is none."""
-    from crawler.parsing.dates import moment
+    from crawler.parsing.dates import asked
 
     if name not in wished:
         return None
-    found = moment(wished[name], source="option")
+    found = asked(wished[name], to_end=name == "until")
     if found is None:
-        raise Unanswerable(f"{wished[name]!r} is not a day; write 2022-01-05", status=400)
-    if name == "until" and len(wished[name]) == 10:
-        return found.at.replace("T00:00:00Z", "T23:59:59Z")
-    return found.at
+        raise Unanswerable(f"{wished[name]!r} is no clear day; write 2022-01-05", status=400)
+    since = day(wished, "since") if name == "until" else None
+    if since is not None and since > found:
+        raise Unanswerable("The first day is later than the last: nothing lies between", status=400)
+    return found
 
 
 def number(wished: dict[str, str], name: str, least: int) -> int:

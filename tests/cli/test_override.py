@@ -144,6 +144,34 @@ def test_a_mistake_changes_nothing(db: Path, arguments: list[object], message: s
     assert says(db, "override", "list").startswith("no overrides")
 
 
+def test_a_reason_is_needed_and_what_another_holds_is_not_undone(db: Path) -> None:
+    empty = newsloom("--db", db, "override", "pin", 1, "--why", " ")
+    assert (empty.returncode, "it is empty; say why" in empty.stderr) == (2, True)
+    newsloom("--db", db, "override", "merge", 1, 2, "--why", "one report")
+    newsloom("--db", db, "override", "pin", 1, "--why", "for the book")
+    held = newsloom("--db", db, "override", "undo", 1)
+    assert held.returncode == 2
+    assert "(for the book) keeps them together as well; `newsloom override undo 2`" in held.stderr
+
+
+def test_explain_names_the_overrides_that_decided(db: Path) -> None:
+    newsloom("--db", db, "override", "merge", 1, 2, "--why", "one report")
+    connection = sqlite3.connect(db)
+    (central,) = connection.execute("SELECT central FROM stories WHERE id = 1").fetchone()
+    inside, outside = (
+        connection.execute(
+            f"SELECT article FROM memberships WHERE story {sign} 1 AND article <> ? LIMIT 1",
+            (central,),
+        ).fetchone()[0]
+        for sign in ("=", "<>")
+    )
+    connection.close()
+    assert "override" not in newsloom("--db", db, "explain", central, outside).stdout
+    said = newsloom("--db", db, "explain", inside, central).stdout
+    assert said.startswith(f"A  [{inside}]")
+    assert "By override 1 (merge)" in said
+
+
 def test_the_whole_of_a_story_cannot_be_split_off(db: Path) -> None:
     number = two_stories(db)[0]
     said = says(db, "override", "split", number, *articles(db, number), "--why", "x", code=2)

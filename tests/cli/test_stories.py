@@ -35,7 +35,7 @@ def told(crawled: Crawled, where: str) -> set[int]:
         (["--language", "de"], "language = 'de'"),
         (["--agency"], "agency"),
         (["--since", "2022-01-12"], "coalesce(published_at, first_seen_at) >= '2022-01-12'"),
-        (["--until", "2022-01-05"], "coalesce(published_at, first_seen_at) <= '2022-01-05T00:00Z'"),
+        (["--until", "2022-01-05"], "coalesce(published_at, first_seen_at) < '2022-01-06'"),
         (["--words", "almaty airport"],
          "article IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'almaty airport')"),
     ],

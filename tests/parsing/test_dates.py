@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.parsing.dates import moment
+from crawler.parsing.dates import asked, moment
 
 NOW = "2022-01-20T12:00:00Z"
 
@@ -19,6 +19,8 @@ NOW = "2022-01-20T12:00:00Z"
         ("Wed, 05 Jan 2022 10:00:00 +0100", "2022-01-05T09:00:00Z", "second"),
         ("Wed, 05 Jan 2022 10:00:00 EST", "2022-01-05T15:00:00Z", "second"),
         ("5 January 2022 10:00 CET", "2022-01-05T09:00:00Z", "minute"),
+        ("05.01.2022", "2022-01-05T00:00:00Z", "day"),
+        ("05.01.2022 10:00", "2022-01-05T10:00:00Z", "minute"),
         ("Thu, 20 Aug 2009 11:57:02 IST", "2009-08-20T06:27:02Z", "second"),
     ],
 )
@@ -35,6 +37,25 @@ def test_times_as_outlets_write_them(raw: str, at: str, precision: str) -> None:
 )  # fmt: skip
 def test_impossible_times_are_unknown_never_guessed(raw: str | None) -> None:
     assert moment(raw, source="feed", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "begins", "ends"),
+    [
+        ("2022-01-05", "2022-01-05T00:00:00Z", "2022-01-05T23:59:59Z"),
+        ("5 January 2022", "2022-01-05T00:00:00Z", "2022-01-05T23:59:59Z"),
+        ("2022-01-05T12:00", "2022-01-05T12:00:00Z", "2022-01-05T12:00:00Z"),
+        ("6.1.2022", None, None),
+        ("01/06/2022", None, None),
+        ("13-01-2022", None, None),
+        ("soon", None, None),
+    ],
+)
+def test_a_day_that_is_asked_for_is_clear_and_whole(
+    raw: str, begins: str | None, ends: str | None
+) -> None:
+    assert asked(raw) == begins
+    assert asked(raw, to_end=True) == ends
 
 
 @given(st.text(max_size=60))
