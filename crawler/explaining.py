@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
@@ -162,15 +162,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     near = _near(store, one, scheme, background)
     compared = [*ours, *theirs, *(node for story in near.values() for node in story)]
     texts = _scored(compared, scheme, background)
-
-    def average(ones: Iterable[StoryNode], others: Iterable[StoryNode]) -> float:
-        return average_score([texts[n.id] for n in ones], [texts[n.id] for n in others], scheme)
-
-    def needed(score: float, others: Iterable[StoryNode]) -> float:
-        if score < scheme.threshold:
-            return scheme.threshold
-        return needed_score([texts[n.id] for n in ours], [texts[n.id] for n in others], scheme)
-
+    scores = _Scores(texts, scheme)
     found: Row = {
         "languages": [one.tongue, two.tongue],
         "threshold": scheme.threshold,
@@ -187,17 +179,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
             for o in store.overrides.about(groups)
             if _decides(store, o, one, two)
         ],
+        "almost": _almost(store, ours, near, scores),
     }
-    almost = [(average(ours, nodes), story) for story, nodes in near.items()]
-    found["almost"] = [
-        {
-            "story": story,
-            "title": (store.reading.story(story) or {})["title"],
-            "average": score,
-            "needed": needed(score, near[story]),
-        }
-        for score, story in sorted(almost, key=lambda item: (-item[0], item[1]))[:NEAR]
-    ]
     if one.meaning and two.meaning:
         found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
     same = one.tongue == two.tongue
@@ -206,13 +189,47 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         if pair["days"] > scheme.max_days:
             pair["score"] = None
         elif one.story != two.story:
-            found["average"] = average(ours, theirs)
-            found["needed"] = needed(found["average"], theirs)
+            found["average"] = scores.average(ours, theirs)
+            found["needed"] = scores.needed(found["average"], ours, theirs)
     if one.story == two.story:
         for side, node, story in (("average_a", one, ours), ("average_b", two, theirs)):
             if len(story) > 1:
-                found[side] = average([node], (other for other in story if other.id != node.id))
+                others = [other for other in story if other.id != node.id]
+                found[side] = scores.average([node], others)
     return found
+
+
+class _Scores(NamedTuple):
+    """What the linker goes by, of texts that were read."""
+
+    texts: dict[int, ScoredText]
+    scheme: StoryScheme
+
+    def average(self, ones: list[StoryNode], others: list[StoryNode]) -> float:
+        return average_score(self._of(ones), self._of(others), self.scheme)
+
+    def needed(self, average: float, ones: list[StoryNode], others: list[StoryNode]) -> float:
+        if average < self.scheme.threshold:
+            return self.scheme.threshold  # what more it would take is slow to tell, and no matter
+        return needed_score(self._of(ones), self._of(others), self.scheme)
+
+    def _of(self, nodes: list[StoryNode]) -> list[ScoredText]:
+        return [self.texts[node.id] for node in nodes]
+
+
+def _almost(
+    store: Store, ours: list[StoryNode], near: dict[int, list[StoryNode]], scores: _Scores
+) -> list[Row]:
+    averages = sorted((-scores.average(ours, nodes), story) for story, nodes in near.items())
+    return [
+        {
+            "story": story,
+            "title": (store.reading.story(story) or {})["title"],
+            "average": -score,
+            "needed": scores.needed(-score, ours, near[story]),
+        }
+        for score, story in averages[:NEAR]
+    ]
 
 
 def _decides(store: Store, override: Override, one: StoryNode, two: StoryNode) -> bool:
