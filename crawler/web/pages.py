@@ -197,6 +197,12 @@ async def article(request: Request, datasette: Datasette) -> Response:
 
 
 @answered
+async def nowhere(request: Request, datasette: Datasette) -> Response:  # noqa: ARG001
+    """An address that leads to no page."""
+    raise Unanswerable("There is no page at this address.")
+
+
+@answered
 async def compare_form(request: Request, datasette: Datasette) -> Response:  # noqa: ARG001
     """Two numbers from a form become the address of a comparison."""
     wished = wishes(request)

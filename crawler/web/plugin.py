@@ -43,6 +43,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/network$", pages.network),
         (r"^/search$", pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
+        # Datasette would look for a database of that name.
+        (r"^/(?!(store|-|desk)([/.]|$)).*$", pages.nowhere),
     ]
 
 

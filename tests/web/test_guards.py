@@ -193,6 +193,13 @@ def test_a_download_is_what_export_writes(served: Served) -> None:
     assert '"text"' not in get(served, "/download/articles.jsonl?text=0")[2]
 
 
+def test_an_address_without_a_page_says_so(served: Served) -> None:
+    for path in ("/nosuch", "/story/abc", "/compare/1"):
+        status, _, body = get(served, path)
+        assert status == 404
+        assert "There is no page at this address." in body
+
+
 def test_a_merged_story_leads_to_the_one_that_goes_on(tmp_path: Path) -> None:
     told = Told(tmp_path / "merged.db")
     told.article("herald", published="2022-01-05T10:00:00Z")
