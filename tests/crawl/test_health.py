@@ -52,7 +52,7 @@ def test_too_old_is_an_exit_code_for_cron(tmp_path: Path) -> None:
     ask(tmp_path, f"UPDATE sources SET polled_at = '{ago(hours=3)}'")
     late = newsloom("--db", db, "health", "--max-age", "2h")
     assert late.returncode == 3
-    assert "no answer within 2:00:00: gazette" in late.stderr
+    assert "no good answer within 2.0 h: gazette" in late.stderr
 
 
 def test_a_gap_is_told(tmp_path: Path) -> None:
