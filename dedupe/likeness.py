@@ -12,11 +12,10 @@ from scipy.sparse import csr_matrix
 
 from .background import Background
 from .meanings import unpack_meanings
-from .scoring import FAR
+from .scoring import DAY, FAR
 from .types import StoryNode, StoryScheme
 from .weighed import weigh
 
-_DAY = 86_400.0
 _BLOCK = 256
 
 
@@ -64,7 +63,7 @@ def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Backgrou
     """The nodes as the background has them."""
     weighed = weigh(nodes, scheme)
     vectors = background.vectors(weighed, scheme)
-    days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
+    days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
     meanings = unpack_meanings([node.meaning for node in nodes])

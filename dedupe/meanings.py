@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .scoring import DAY
 from .types import Cluster, StoryNode, StoryScheme
 
 _LARGEST = 127
@@ -18,7 +19,6 @@ _LARGEST = 127
 _BANDS, _BITS = 16, 8
 # Terms have smaller numbers, so that one index serves both.
 _FIRST_BUCKET = 1 << 32
-_DAY = 86_400.0
 
 
 def pack_meanings(vectors: NDArray[np.float32]) -> list[bytes]:
@@ -164,7 +164,7 @@ class _Table(NamedTuple):
         starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
         meanings = unpack_meanings([node.meaning for node in nodes])
         known = np.add.reduceat(meanings.any(axis=1), starts, dtype=np.int64)
-        days = np.array([np.nan if node.at is None else node.at / _DAY for node in nodes])
+        days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
         days -= np.nanmin(days) if np.isfinite(days).any() else 0
         dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
         middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)

@@ -81,9 +81,8 @@ def _are_apart(ones: Groups, others: Groups, orders: Orders) -> bool:
     )
 
 
-def _some(clusters: Iterable[Cluster], groups: Groups) -> Cluster:
+def _some(clusters: Sequence[Cluster], groups: Groups) -> Cluster:
     """One cluster of some nodes of several, with a central node that one of them had."""
-    clusters = list(clusters)
     nodes = tuple(node for c in clusters for node in c.nodes if node.id in groups)
     return Cluster(
         nodes=nodes, central=next((c.central for c in clusters if c.central in groups), None)

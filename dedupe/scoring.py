@@ -29,7 +29,8 @@ ROUNDS = 20
 FAR = 4.0
 """Larger than one less any score: the distance that a pair too far apart in time counts with."""
 
-_DAY = 86_400.0
+DAY = 86_400.0
+"""Seconds."""
 _FLOAT = struct.Struct("<f")
 _PIECE = 4_096
 
@@ -116,7 +117,7 @@ def _pair_score(
         score = min(score + voice, 1.0)
     # A time that is unknown takes nothing off and forbids nothing.
     at, other_at = one.node.at, other.node.at
-    days = 0.0 if at is None or other_at is None else abs(at - other_at) / _DAY
+    days = 0.0 if at is None or other_at is None else abs(at - other_at) / DAY
     delay = scheme.day * days
     score = -inf if days > scheme.max_days else score - delay
     return PairScore(

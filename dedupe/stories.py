@@ -28,13 +28,12 @@ from .dendrogram import cut
 from .likeness import Pairs, Stream, distances, heaviest, likely, stream
 from .meanings import alike_across, join_languages
 from .orders import obey, with_far
-from .scoring import FAR, by_language
+from .scoring import DAY, FAR, by_language
 from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
 from .weighed import weigh
 
 _PART = 6_000
 _STRICTER = 0.03
-_DAY = 86_400.0
 _OUTVOTES = 1 << 32
 
 
@@ -138,7 +137,7 @@ def _within_reach(
     if len(known) < len(times) or not times:
         return nodes, []
     first, last = (end(known) for end in (min, max))
-    reach = scheme.max_days * _DAY
+    reach = scheme.max_days * DAY
     far = {
         node.id
         for node in nodes

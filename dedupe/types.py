@@ -247,8 +247,9 @@ class StoryScheme:
             raise InvalidScheme("prior and most are larger than 0")
         voice = ("voice_weight", "voice_usual", "voice_across")
         finite = (*weights, *voice, "threshold", "unrelated", "prior", "most")
-        if not all(math.isfinite(getattr(self, name)) for name in finite):
-            raise InvalidScheme(f"{', '.join(finite)} are finite")
+        endless = [name for name in finite if not math.isfinite(getattr(self, name))]
+        if endless:
+            raise InvalidScheme(f"{', '.join(endless)}: a finite number is needed")
 
     @property
     def id(self) -> str:

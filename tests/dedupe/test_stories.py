@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dedupe import (
     Background,
     Cluster,
+    InvalidScheme,
     Orders,
     PackedBackground,
     StoryNode,
@@ -76,6 +79,13 @@ def test_a_story_that_turns_out_to_be_two_is_split_and_the_larger_part_keeps_the
 def test_texts_without_a_word_in_common_are_never_linked() -> None:
     found = nodes(("Alpha beta", 0.0, None), ("Gamma delta", 0.0, None), ("", None, None))
     assert len(stories(found)) == 3
+
+
+@pytest.mark.parametrize("name", ["contrast", "threshold", "voice_usual"])
+def test_a_number_without_end_is_refused_by_name(name: str) -> None:
+    wrong: dict[str, Any] = {name: float("nan")}
+    with pytest.raises(InvalidScheme, match=f"^{name}: a finite number is needed"):
+        replace(SCHEME, **wrong)
 
 
 def test_no_nodes_give_no_stories() -> None:
