@@ -179,10 +179,10 @@ class Polls:
             )
 
     def _find_same(self, source: int, polled: Polled) -> None:
-        """Note whether another source of the outlet gave the same, byte for byte."""
+        """Note whether another source of the outlet gave the same before, byte for byte."""
         other = self._connection.execute(
             """
-            SELECT t.id FROM sources s JOIN sources t ON t.outlet = s.outlet AND t.id < s.id
+            SELECT t.id FROM sources s JOIN sources t ON t.outlet = s.outlet AND t.id <> s.id
             WHERE s.id = ? AND t.same_as IS NULL AND t.retired_at IS NULL AND t.failures = 0
               AND t.content_hash = ?
             ORDER BY t.id LIMIT 1
