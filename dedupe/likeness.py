@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from .background import Background
 from .meanings import unpack_meanings
+from .names import names
 from .scoring import DAY, FAR
 from .types import StoryNode, StoryScheme
 from .weighed import weigh
@@ -26,6 +27,8 @@ class Stream(NamedTuple):
     """unit TF-IDF"""
     keys: csr_matrix
     """1 where a term is one of the heaviest of the text"""
+    names: csr_matrix
+    """1 where a term is a name in the text"""
     chance: NDArray[np.float32]
     """see Background"""
     days: NDArray[np.float64]
@@ -38,8 +41,8 @@ class Stream(NamedTuple):
     def rows(self, which: NDArray[np.int64]) -> Stream:
         """The same for some texts."""
         return Stream(
-            self.vectors[which], self.keys[which], self.chance[which], self.days[which],
-            self.terms, self.meanings[which],
+            self.vectors[which], self.keys[which], self.names[which], self.chance[which],
+            self.days[which], self.terms, self.meanings[which],
         )  # fmt: skip
 
 
@@ -67,7 +70,8 @@ def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Backgrou
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
     meanings = unpack_meanings([node.meaning for node in nodes])
-    return Stream(vectors, heaviest(vectors, scheme.keys), chance, days, weighed.terms, meanings)
+    keys, named = heaviest(vectors, scheme.keys), _named(nodes, vectors, weighed.terms, scheme)
+    return Stream(vectors, keys, named, chance, days, weighed.terms, meanings)
 
 
 def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
@@ -86,6 +90,20 @@ def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
     return csr_matrix((ones, columns, np.cumsum([0, *counts])), shape=vectors.shape)
 
 
+def _named(
+    nodes: Sequence[StoryNode], vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
+) -> csr_matrix:
+    """1 for the names of each text, of its terms."""
+    own = [names(node, scheme) for node in nodes]
+    numbers = np.fromiter(chain.from_iterable(own), np.int64)
+    ends = np.cumsum([0, *map(len, own)])
+    columns = np.searchsorted(terms, numbers)
+    known = np.append(terms, -1)[columns] == numbers
+    wide = csr_matrix((known, columns, ends), shape=(len(own), len(terms) + 1), dtype=np.float32)
+    found = wide[:, : len(terms)].multiply(vectors)
+    return (found > 0).astype(np.float32)
+
+
 def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
     """Scores of all pairs; minus infinity for those too far apart in time."""
     score: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()
@@ -93,6 +111,7 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
     np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
+    score -= np.float32(scheme.no_name) * _name_others(ones, others, scheme)
     if ones.meanings.shape[1]:
         score += voices(ones, others, scheme)
         np.minimum(score, np.float32(1), out=score)
@@ -107,6 +126,14 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     score -= days
     score[far] = -np.inf
     return score
+
+
+def _name_others(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.bool_]:
+    """Pairs that have names enough, and none in common."""
+    many, as_many = (np.diff(texts.names.indptr) >= scheme.names for texts in (ones, others))
+    shared = (ones.names @ others.names.T).astype(bool).toarray()
+    found: NDArray[np.bool_] = np.outer(many, as_many) & ~shared
+    return found
 
 
 def voices(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from math import inf, log, sqrt
 from operator import mul
 from typing import NamedTuple
 
+from .names import names
 from .terms import term_weights, usual_rates
 from .types import PackedBackground, PairScore, StoryNode, StoryScheme
 
@@ -46,6 +47,8 @@ class ScoredText(NamedTuple):
     """unit TF-IDF"""
     keys: frozenset[int]
     """its heaviest terms"""
+    names: frozenset[int]
+    """its names, of its terms"""
     chance: float
     """see `Background.chance`"""
     meaning: tuple[float, ...]
@@ -111,6 +114,9 @@ def _pair_score(
     related = not one.keys.isdisjoint(other.keys)
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     score = cosine - chance if related else min(cosine - chance, scheme.unrelated)
+    both_name = min(len(one.names), len(other.names)) >= scheme.names
+    no_name = scheme.no_name * (both_name and one.names.isdisjoint(other.names))
+    score -= no_name
     voice = 0.0
     if one.meaning and other.meaning:
         voice = scheme.voice_weight * (meaning_cosine(one, other) - scheme.voice_usual)
@@ -121,7 +127,7 @@ def _pair_score(
     delay = scheme.day * days
     score = -inf if days > scheme.max_days else score - delay
     return PairScore(
-        cosine=cosine, chance=chance, days=days, delay=delay, voice=voice,
+        cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay, voice=voice,
         related=related, score=score,
     )  # fmt: skip
 
@@ -154,6 +160,7 @@ def _scored(
     return ScoredText(
         node=node,
         vector=vector,
+        names=names(node, scheme) & vector.keys(),
         keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.keys]),
         chance=min(chance, scheme.most * prior),
         meaning=_unit(node.meaning),

@@ -12,7 +12,7 @@ from math import log2
 from .text import tokens
 from .types import StoryScheme
 
-_NO_TERM = -1
+NO_TERM = -1
 _KEPT = 1 << 18
 # Zipf's law as Mandelbrot (1953) has it, for words of running text.
 _ZIPF, _ZIPF_SHIFT = 0.1, 2.7
@@ -20,16 +20,20 @@ _ZIPF, _ZIPF_SHIFT = 0.1, 2.7
 
 def term_weights(title: str, text: str, scheme: StoryScheme) -> dict[int, float]:
     """Sub-linear weights of the terms of a text, by their numbers."""
+    found: dict[int, float] = {}
+    for term, count in zip(*occurrences(title, text, scheme), strict=True):
+        found[term] = found.get(term, 0.0) + count
+    found.pop(NO_TERM, None)
+    return {term: log2(1 + count) for term, count in found.items()}
+
+
+def occurrences(title: str, text: str, scheme: StoryScheme) -> tuple[list[int], list[float]]:
+    """The number of each term where it stands, NO_TERM among them, and what it counts there."""
     words, counts = _placed(title, text, scheme)
-    found: dict[str, float] = {}
-    for word, count in zip(words, counts, strict=False):
-        found[word] = found.get(word, 0.0) + count
-    for place in _doubles(words):
-        double = words[place] + words[place + 1]
-        found[double] = found.get(double, 0.0) + counts[place]
-    weights = {_NUMBERS[term]: log2(1 + count) for term, count in found.items()}
-    weights.pop(_NO_TERM, None)
-    return weights
+    doubles = _doubles(words)
+    numbers = list(map(_NUMBERS.__getitem__, words))
+    numbers += [_NUMBERS[words[place] + words[place + 1]] for place in doubles]
+    return numbers, counts + [counts[place] for place in doubles]
 
 
 def spell(title: str, text: str, scheme: StoryScheme) -> dict[int, str]:
@@ -60,7 +64,8 @@ def _placed(title: str, text: str, scheme: StoryScheme) -> tuple[list[str], list
     first = tokens(title)
     # More words than characters come only of ligatures, and are not read.
     then = tokens(text[: scheme.lead_chars])[: scheme.lead_chars]
-    return first + then, [float(scheme.title_weight)] * len(first) + _falling(scheme)
+    counts = [float(scheme.title_weight)] * len(first) + _falling(scheme)[: len(then)]
+    return first + then, counts
 
 
 @lru_cache(maxsize=8)
@@ -74,17 +79,17 @@ def _doubles(words: list[str]) -> list[int]:
 
     Scripts without spaces come as single characters, which say little; pairs of them are words.
     """
-    single = [place for place, word in enumerate(words) if len(word) == 1]
+    single = [place for place, length in enumerate(map(len, words)) if length == 1]
     return [here for here, then in pairwise(single) if then == here + 1]
 
 
 class _Numbers(dict[str, int]):
-    """Words and their numbers, as many as fit; one that is no term has _NO_TERM."""
+    """Words and their numbers, as many as fit; one that is no term has NO_TERM."""
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        self[word] = found = number(word) if len(word) > 1 or word.isdigit() else _NO_TERM
+        self[word] = found = number(word) if len(word) > 1 or word.isdigit() else NO_TERM
         return found
 
 

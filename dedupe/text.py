@@ -31,7 +31,8 @@ def tokens(text: str) -> list[str]:
     """Words of `text`, normalised; single characters in scripts without spaces."""
     folded = normalise(text)
     # The plain pattern is twice as fast and serves most texts.
-    return (_TOKEN if UNSPACED_CHAR.search(folded) else WORD).findall(folded)
+    plain = folded.isascii() or not UNSPACED_CHAR.search(folded)
+    return (WORD if plain else _TOKEN).findall(folded)
 
 
 def shingles(text: str, scheme: Scheme) -> frozenset[tuple[str, ...]]:

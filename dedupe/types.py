@@ -198,6 +198,9 @@ class StoryScheme:
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
     unrelated: float = -0.07
     """... its score at most this, however untypical both texts are"""
+    names: int = 4
+    no_name: float = 0.05
+    """taken off the score of a pair that have so many names each, and none in common"""
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
@@ -227,6 +230,7 @@ class StoryScheme:
             "lead_words",
             "title_weight",
             "keys",
+            "names",
             "common_length",
             "story_texts",
         )
@@ -235,6 +239,7 @@ class StoryScheme:
             "day",
             "background",
             "contrast",
+            "no_name",
             "prior_weight",
             "common_texts",
             "story_share",
@@ -258,7 +263,7 @@ class StoryScheme:
         return (
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}x{self.contrast:g}"
-            f"-u{self.unrelated:g}x{self.keys}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
+            f"-u{self.unrelated:g}x{self.keys}-n{self.names}x{self.no_name:g}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
             f"-c{self.common_texts:g}x{self.common_length}-g{self.story_texts}/{self.story_share:g}"
             f"{voice * bool(self.voice)}"
         )
@@ -353,7 +358,7 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairScore:
-    """What the story linker makes of two texts: cosine - chance - delay + voice.
+    """What the story linker makes of two texts: cosine - chance - no_name - delay + voice.
 
     Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated` at the most.
     """
@@ -361,6 +366,8 @@ class PairScore:
     cosine: float
     chance: float
     """what is taken off because chance gives it to any such pair"""
+    no_name: float
+    """what is taken off because both have names, and none in common"""
     days: float
     """time between the two"""
     delay: float

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .terms import term_weights
+from .terms import NO_TERM, occurrences
 from .types import StoryNode, StoryScheme
 
 
@@ -40,8 +40,8 @@ def _row(
     title: str, lead: str, scheme: StoryScheme
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Numbers of the terms, ascending, and their weights."""
-    found = term_weights(title, lead, scheme)
-    numbers = np.fromiter(found.keys(), np.int64, len(found))
-    weights = np.fromiter(found.values(), np.float64, len(found))
-    order = np.argsort(numbers)
-    return numbers[order], weights[order]
+    numbers, counts = occurrences(title, lead, scheme)
+    terms, places = np.unique(np.array(numbers, np.int64), return_inverse=True)
+    weights = np.log2(1 + np.bincount(places, counts, len(terms)))
+    kept = terms != NO_TERM
+    return terms[kept], weights[kept]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 
 from .scoring import FAR, ScoredText, needed, pair_scores
 from .terms import spell
-from .text import tokens
-from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
-
-# German writes every noun with a capital.
-_NOUNS_ARE_CAPITAL = {"de"}
-_WORD = re.compile(r"\w+")
+from .types import SharedTerm, StoryEvidence, StoryScheme
 
 
 def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEvidence:
@@ -26,14 +20,13 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     spelled: dict[int, str] = {}
     for text in (b, a):
         spelled |= spell(text.node.title, text.node.text, scheme)
-    names = _written_as_names(a.node) & _written_as_names(b.node)
     return StoryEvidence(
         **asdict(parts),
         terms=tuple(
             SharedTerm(
                 term=spelled[term],
                 weight=weight,
-                kind=_kind(spelled[term], names),
+                kind=_kind(term, spelled[term], a.names & b.names),
                 heavy=term in a.keys & b.keys,
             )
             for term, weight in sorted(weights.items(), key=lambda item: -item[1])
@@ -66,17 +59,7 @@ def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
     return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
 
 
-def _kind(term: str, names: frozenset[str]) -> str:
-    if any(sign.isdigit() for sign in term):
+def _kind(term: int, spelled: str, names: frozenset[int]) -> str:
+    if any(sign.isdigit() for sign in spelled):
         return "number"
     return "name" if term in names else "word"
-
-
-def _written_as_names(node: StoryNode) -> frozenset[str]:
-    """Terms that the text always writes with a capital, where a language does so with names."""
-    if node.tongue in _NOUNS_ARE_CAPITAL:
-        return frozenset()
-    capital, small = set[str](), set[str]()
-    for word in _WORD.findall(node.text or node.title):
-        (capital if word[0].isupper() else small).update(tokens(word))
-    return frozenset(capital - small)

@@ -140,6 +140,8 @@ def _say_pair(pair: Row, max_days: float) -> None:
         click.echo(f"{apart}; texts more than {max_days:g} days apart are never linked.")
         return
     parts = f"{pair['cosine']:.2f} of words in common - {pair['chance']:.2f} by chance"
+    if pair["no_name"]:
+        parts += f" - {pair['no_name']:.2f} for no name in common"
     if pair["days"]:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
     if pair["voice"]:

@@ -21,7 +21,7 @@ from dedupe.scoring import pair_scores
 
 DAY = 86_400.0
 WORDS = (
-    "quake harbour mayor 4 17 budget Tangerang strike ferry a s choir verdict minister flood vote",
+    "quake harbour mayor 4 17 budget Tangerang Jakarta Widodo Bandung Medan strike ferry a s vote",
     "the of and in to said",
     "地震市長港口預算",
 )
