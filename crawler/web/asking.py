@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 
 from crawler.errors import TookTooLong
 from crawler.store import Store
+from crawler.store.exports import Narrowed
 
 STORE = "store"
 """Name of the store among Datasette's databases, whatever its file is called: links stay."""
@@ -97,6 +98,31 @@ def number(wished: dict[str, str], name: str, least: int) -> int:
     if not found.isascii() or not found.isdecimal() or len(found) > 15 or int(found) < least:
         raise Unanswerable(f"{found!r} is no number from {least} upwards.", status=400)
     return int(found)
+
+
+def narrowing(store: Store, what: str, wished: dict[str, str]) -> Narrowed:
+    """Which rows of an export are wished for: of a story, an outlet, some days.
+
+    Of a story that was merged those of the one it is part of now. Raises Unanswerable.
+    """
+    found = Narrowed(
+        since=day(wished, "since"),
+        until=day(wished, "until"),
+        story=number(wished, "story", 1) if "story" in wished else None,
+        outlet=wished.get("outlet"),
+    )
+    if found.outlet is not None and found.outlet not in store.reading.outlet_names():
+        raise Unanswerable(f"There is no outlet {found.outlet} in this file.")
+    if found.story is not None:
+        living = store.stories.resolve(found.story)
+        if living is None:
+            raise Unanswerable(f"There is no story {found.story}.")
+        found = found._replace(story=living)
+    try:
+        store.exports.check(what, found)
+    except ValueError as error:
+        raise Unanswerable(f"{error}.", status=400) from error
+    return found
 
 
 async def page(

@@ -11,7 +11,7 @@ from typing import Any
 from datasette.utils.asgi import AsgiStream
 
 from crawler.exporting import write_csv, write_graphml, write_jsonl
-from crawler.store import Store, read_store
+from crawler.store import read_store
 from crawler.store.exports import EXPORTS, Narrowed
 from crawler.web.asking import (
     STORE,
@@ -20,8 +20,7 @@ from crawler.web.asking import (
     Unanswerable,
     answered,
     ask,
-    day,
-    number,
+    narrowing,
     wishes,
 )
 
@@ -42,14 +41,8 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
     if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what != "network"):
         raise Unanswerable(f"There is no {what}.{form} to take away.")
     wished = wishes(request)
-    narrowed = Narrowed(
-        since=day(wished, "since"),
-        until=day(wished, "until"),
-        story=number(wished, "story", 1) if "story" in wished else None,
-        outlet=wished.get("outlet"),
-    )
     text = wished.get("text") != "0"
-    narrowed = await ask(datasette, lambda store: _named(store, what, narrowed))
+    narrowed = await ask(datasette, lambda store: narrowing(store, what, wished))
     path = Path(datasette.get_database(STORE).path)
 
     async def stream(writer: Any) -> None:
@@ -80,22 +73,6 @@ async def _until_left(receive: Any, pipe: _Pipe) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     pipe.left = True
-
-
-def _named(store: Store, what: str, narrowed: Narrowed) -> Narrowed:
-    """The same with the story that goes on under its number; raises Unanswerable."""
-    if narrowed.outlet is not None and narrowed.outlet not in store.reading.outlet_names():
-        raise Unanswerable(f"There is no outlet {narrowed.outlet} in this file.")
-    if narrowed.story is not None:
-        living = store.stories.resolve(narrowed.story)
-        if living is None:
-            raise Unanswerable(f"There is no story {narrowed.story}.")
-        narrowed = narrowed._replace(story=living)
-    try:
-        store.exports.check(what, narrowed)
-    except ValueError as error:
-        raise Unanswerable(f"{error}.", status=400) from error
-    return narrowed
 
 
 def _write(

@@ -15,7 +15,7 @@ from crawler.differing import cut_short, differences
 from crawler.explaining import explain_copies, explain_stories, text_compared, verdict
 from crawler.parsing.dates import utc
 from crawler.store import Store
-from crawler.store.exports import Narrowed
+from crawler.store.exports import ALL
 from crawler.store.reading import StoryFilter, branches
 from crawler.web.asking import (
     Datasette,
@@ -25,6 +25,7 @@ from crawler.web.asking import (
     ask,
     ask_once,
     day,
+    narrowing,
     number,
     page,
     wishes,
@@ -295,14 +296,14 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
 async def network(request: Request, datasette: Datasette) -> Response:
     """Who carries whose texts."""
     wished = wishes(request)
-    since, until = day(wished, "since"), day(wished, "until")
+    narrowed = await ask(datasette, lambda store: narrowing(store, "network", wished))
 
-    def narrowed(store: Store) -> list[Row]:
-        rows = store.exports.export("network", Narrowed(since=since, until=until)).dicts()
+    def heaviest(store: Store) -> list[Row]:
+        rows = store.exports.export("network", narrowed).dicts()
         return sorted(rows, key=lambda row: -row["copies"])[:EDGES]
 
-    if since or until:
-        edges = await ask(datasette, narrowed)
+    if narrowed != ALL:
+        edges = await ask(datasette, heaviest)
     else:
         edges = await ask_once(datasette, "network", lambda store: store.desk.network(limit=EDGES))
     return await page(
