@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from crawler.clock import now
 from crawler.errors import NewsloomError, StoreBusy
-from crawler.store import open_store, read_store
+from crawler.store import Store, open_store, read_store
 
 
 @contextmanager
@@ -36,6 +38,46 @@ def lock(path: Path) -> Iterator[None]:
         yield
     finally:
         guard.release()
+
+
+@dataclass
+class Run:
+    """A run that goes on."""
+
+    number: int
+    store: Store
+    outcome: str = "done"
+    """how it ends, unless it breaks off"""
+    summary: dict[str, Any] = field(default_factory=dict)
+    """what it did, in figures"""
+
+
+@contextmanager
+def recorded(path: Path, command: str) -> Iterator[Run]:
+    """The store, locked and open for writing, for a run whose row says how it ended.
+
+    Broken off by the keyboard it is partial, by an error of ours failed; by any other it stays open
+    and the next run marks it as crashed.
+    """
+    with lock(path):
+        number = begin(path, command, now=now())
+        run = Run(number, open_store(path))
+        try:
+            yield run
+        except (NewsloomError, KeyboardInterrupt) as error:
+            run.outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
+            with suppress(NewsloomError):  # the store itself may be what failed
+                _close(run)
+            raise
+        else:
+            _close(run)
+        finally:
+            run.store.close()
+
+
+def _close(run: Run) -> None:
+    with run.store.batch():
+        run.store.runs.close(run.number, now=now(), outcome=run.outcome, summary=run.summary)
 
 
 def begin(path: Path, command: str, *, now: str) -> int:

@@ -37,6 +37,13 @@ def clock(at: str | None) -> str:
     return at[:16].replace("T", " ") if at else ""
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of a thing, for people: 1 article, 2 articles, 3 stories."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"
+
+
 def length(hours: float) -> str:
     """A length of time for people: 15 min, 3.5 h, 2.1 days."""
     if hours < 2:

@@ -13,6 +13,7 @@ from crawler.cli.output import Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, choose, load_outlets
+from crawler.visible import counted
 
 
 @click.command()
@@ -127,7 +128,9 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
         if counts.get(key)
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)
-    articles = f"{new} new articles, {revised} revised" if new or revised else "nothing new"
+    articles = (
+        f"{counted(new, 'new article')}, {revised} revised" if new or revised else "nothing new"
+    )
     waiting = counts.get("polls not due", 0)
     if waiting:
         polls = ", ".join(filter(None, (polls, f"{waiting} not due yet")))
@@ -138,7 +141,7 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     )
     return (
         f"run {run}: sources {polls or 'none'}; {articles}{rest}; "
-        f"{totals['stories']} stories, {totals['shared_stories']} of several outlets"
+        f"{counted(totals['stories'], 'story')}, {totals['shared_stories']} of several outlets"
     )
 
 

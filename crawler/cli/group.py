@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from crawler.cli.progress import stages
-from crawler.errors import NewsloomError, NoSuchDatabase, UsageError
+from crawler.errors import NoSuchDatabase, UsageError
+from crawler.visible import clock, counted
 
 _NO_VOICE = "none"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -61,8 +61,7 @@ def group(
     from crawler.beside import keep_beside
     from crawler.clock import now
     from crawler.grouping import group as run_group
-    from crawler.runs import begin, lock
-    from crawler.store import open_store
+    from crawler.runs import recorded
 
     if name is not None and not rebuild:
         raise UsageError("--as keeps a rebuild: add --rebuild")
@@ -73,48 +72,34 @@ def group(
     if not db.is_file():
         raise NoSuchDatabase(db)
     voice = None if voice is None else _voice(voice)
-    with lock(db):
-        command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
-        run = begin(db, command, now=now())
-        store = open_store(db)
-        try:
-            with stages(quiet=quiet) as progress:
-                if name is None:
-                    done = run_group(
-                        store, run=run, now=now(), rebuild=rebuild, voice=voice, progress=progress
-                    )
-                else:
-                    done = keep_beside(
-                        store,
-                        name,
-                        dict(settings),
-                        voice=voice,
-                        run=run,
-                        now=now(),
-                        progress=progress,
-                    )
-            with store.batch():
-                store.runs.close(run, now=now(), outcome="done", summary=done._asdict())
-            totals = store.reading.groups()
-        except (NewsloomError, KeyboardInterrupt) as error:
-            outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
-            with suppress(NewsloomError), store.batch():  # the store itself may be what failed
-                store.runs.close(run, now=now(), outcome=outcome, summary={})
-            raise
-        finally:
-            store.close()
+    command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
+    with recorded(db, command) as run, stages(quiet=quiet) as progress:
+        store, known = run.store, run.store.groupings.partitions()
+        if name is None:
+            done = run_group(
+                store, run=run.number, now=now(), rebuild=rebuild, voice=voice, progress=progress
+            )
+        else:
+            done = keep_beside(
+                store, name, dict(settings),
+                run=run.number, now=now(), voice=voice, progress=progress,
+            )  # fmt: skip
+        run.summary = done._asdict()
+        totals = store.reading.groups()
     if quiet:
         return
     if name is not None:
+        instead = f" in place of those of {clock(known[name]['at'])}" if name in known else ""
         click.echo(
-            f"run {run}: {done.compared} articles grouped, kept as {name}; "
-            f"`newsloom compare {name}` sets it against the present ones"
+            f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}"
+            f"{instead}; `newsloom compare {name}` sets it against the present ones"
         )
         return
     click.echo(
-        f"run {run}: {done.compared} articles compared, {done.edges} pairs kept; "
-        f"{totals['copy_groups']} texts with copies, {totals['stories']} stories, "
-        f"{totals['shared_stories']} of several outlets"
+        f"run {run.number}: {counted(done.compared, 'article')} compared, "
+        f"{counted(done.edges, 'pair')} kept; "
+        f"{counted(totals['copy_groups'], 'text')} with copies, "
+        f"{counted(totals['stories'], 'story')}, {totals['shared_stories']} of several outlets"
     )
 
 

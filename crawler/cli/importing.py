@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.progress import stages
-from crawler.cli.reading import outlets_option
-from crawler.errors import UsageError
+from crawler.cli.reading import outlets_option, require_files
 from crawler.outlets import bundled_outlets, load_outlets
+from crawler.visible import counted
 
 if TYPE_CHECKING:
     from crawler.importing import BadLine, Imported
-    from crawler.store import Store
+    from crawler.runs import Run
 
 SHOWN_BAD_LINES = 20
 """Reports of bad lines before only their number is given."""
@@ -45,40 +45,30 @@ def import_(
     """
     from crawler.clock import now
     from crawler.importing import import_articles
-    from crawler.runs import begin, lock
-    from crawler.store import open_store
+    from crawler.runs import recorded
     from crawler.warcs import is_warc, require_archive
 
-    for file in files:
-        if str(file) != "-" and not file.is_file():
-            what = "a folder; name the files in it" if file.is_dir() else "no such file"
-            raise UsageError(f"{file}: {what}")
+    require_files(files)
     archives = [file for file in files if is_warc(file)]
     lines = [file for file in files if not is_warc(file)]
     for file in archives:
         require_archive(file)
-    with lock(db):
-        run = begin(db, f"newsloom import {' '.join(map(str, files))}", now=now())
-        store = open_store(db)
-        try:
-            done = import_articles(store, lines, run=run, now=now())
-            counts, broken = Counter(done.counts), dict[Path, str]()
-            if archives:
-                found, broken = _archives(store, archives, folder, workers, run, quiet)
-                counts += found
-            outcome = "partial" if done.bad or broken else "done"
-            with store.batch():
-                store.runs.close(run, now=now(), outcome=outcome, summary=dict(counts))
-        finally:
-            store.close()
+    with recorded(db, f"newsloom import {' '.join(map(str, files))}") as run:
+        done = import_articles(run.store, lines, run=run.number, now=now())
+        counts, broken = Counter(done.counts), dict[Path, str]()
+        if archives:
+            found, broken = _archives(run, archives, folder, workers, quiet)
+            counts += found
+        run.summary = dict(counts)
+        run.outcome = "partial" if done.bad or broken else "done"
     _report(done, broken)
     if not quiet:
-        click.echo(_summary(run, counts, done, pages=bool(archives)))
+        click.echo(_summary(run.number, counts, done, pages=bool(archives)))
     return 3 if done.bad or broken else 0
 
 
 def _archives(
-    store: Store, files: list[Path], folder: Path | None, workers: int | None, run: int, quiet: bool
+    run: Run, files: list[Path], folder: Path | None, workers: int | None, quiet: bool
 ) -> tuple[Counter[str], dict[Path, str]]:
     from crawler.clock import now
     from crawler.warcs import import_warc
@@ -92,7 +82,7 @@ def _archives(
         with stages(quiet=quiet) as progress:
             for file in files:
                 found = import_warc(
-                    store, file, outlets, run=run, now=now(), workers=pool,
+                    run.store, file, outlets, run=run.number, now=now(), workers=pool,
                     progress=partial(progress, file.name),
                 )  # fmt: skip
                 counts.update(found.counts)
@@ -115,7 +105,7 @@ def _report(done: Imported, broken: dict[Path, str]) -> None:
 
 def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> str:
     line = (
-        f"run {run}: {counts['new']} new articles, {counts['revised']} revised, "
+        f"run {run}: {counted(counts['new'], 'new article')}, {counts['revised']} revised, "
         f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
     )
     if not pages:

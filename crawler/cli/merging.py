@@ -8,6 +8,7 @@ import click
 
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
+from crawler.visible import counted
 
 
 @click.command()
@@ -42,7 +43,7 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
         return
     for name, taken in merged.taken.items():
         click.echo(
-            f"{name}: {taken.new} new articles, {taken.both} in both, "
+            f"{name}: {counted(taken.new, 'new article')}, {taken.both} in both, "
             f"{taken.changed} of them with other texts"
         )
     if merged.contradicted:

@@ -12,7 +12,7 @@ import click
 
 from crawler.cli.output import emit, list_options
 from crawler.cli.reading import article_number, reading
-from crawler.errors import NewsloomError, NoSuchDatabase
+from crawler.errors import NoSuchDatabase
 from crawler.visible import clock
 
 if TYPE_CHECKING:
@@ -138,19 +138,9 @@ def _deciding(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Stor
     """The store, locked and open for writing, and what is known of the decision."""
     from crawler.clock import now
     from crawler.overriding import Decision
-    from crawler.runs import begin, end, lock
-    from crawler.store import open_store
+    from crawler.runs import recorded
 
     if not db.is_file():
         raise NoSuchDatabase(db)
-    with lock(db):
-        run = begin(db, command, now=now())
-        store = open_store(db)
-        try:
-            yield store, Decision(who=who, why=why, now=now(), run=run)
-        except NewsloomError:
-            end(db, run, now=now(), outcome="failed", summary={})
-            raise
-        finally:
-            store.close()
-        end(db, run, now=now(), outcome="done", summary={})
+    with recorded(db, command) as run:
+        yield run.store, Decision(who=who, why=why, now=now(), run=run.number)

@@ -31,8 +31,7 @@ def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -
     """
     from crawler.clock import now
     from crawler.reextracting import reextract as read_anew
-    from crawler.runs import begin, lock
-    from crawler.store import open_store
+    from crawler.runs import recorded
     from crawler.store.kept import KeptPages, pages_path
     from crawler.workers import Workers
 
@@ -44,25 +43,22 @@ def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -
             "keeps those that it fetches"
         )
     outlets = load_outlets(folder or bundled_outlets())
-    with lock(db):
-        run = begin(db, "newsloom reextract", now=now())
-        store, kept = open_store(db), KeptPages(db, make=False)
+    with recorded(db, "newsloom reextract") as run, stages(quiet=quiet) as progress:
+        kept = KeptPages(db, make=False)
         pool = Workers(workers or os.cpu_count() or 1)
         try:
-            with stages(quiet=quiet) as progress:
-                counts = read_anew(
-                    store, kept, outlets, run=run, now=now(), workers=pool,
-                    progress=lambda done, total: progress("reading", done, total),
-                )  # fmt: skip
-            with store.batch():
-                store.runs.close(run, now=now(), outcome="done", summary=dict(counts))
+            counts = read_anew(
+                run.store, kept, outlets, run=run.number, now=now(), workers=pool,
+                progress=lambda done, total: progress("reading", done, total),
+            )  # fmt: skip
         finally:
             pool.close()
             kept.close()
-            store.close()
+        run.summary = dict(counts)
     if not quiet:
         click.echo(
-            f"run {run}: {sum(counts.values())} pages kept; {counts['revised']} articles with "
-            f"another text, {counts['new']} new, {counts['same']} with the same text, "
-            f"{counts['up to date']} up to date, {counts['rejected']} rejected"
+            f"run {run.number}: {sum(counts.values())} pages kept; "
+            f"{counts['revised']} articles with another text, {counts['new']} new, "
+            f"{counts['same']} with the same text, {counts['up to date']} up to date, "
+            f"{counts['rejected']} rejected"
         )

@@ -95,7 +95,7 @@ def test_captures_that_are_no_articles_are_counted_by_reason(tmp_path: Path) -> 
     )
     done = newsloom("--db", tmp_path / "t.db", "import", file)
     assert done.returncode == 0, done.stderr
-    assert "1 new articles" in done.stdout
+    assert "1 new article," in done.stdout
     for reason in ("1 http-404", "1 not-html", "1 bad-address", "1 too-large"):
         assert reason in done.stdout
 
