@@ -75,7 +75,8 @@ def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
         try:
             found[name] = types[name](value)
         except ValueError:
-            raise UsageError(f"{setting}: {value} is no {types[name].__name__}") from None
+            kind_of = "whole number" if types[name] is int else "number"
+            raise UsageError(f"{setting}: {value!r} is no {kind_of}") from None
     try:
         return replace(scheme, **found)
     except InvalidScheme as error:

@@ -63,6 +63,12 @@ KEYS = {
     ),
 }  # fmt: skip
 """Everything that a description may say. One source must be given: feeds, sitemaps or pages."""
+_CODES = {
+    "country": (re.compile("[A-Z]{2}"), 'its code by ISO 3166-1, such as "DE"'),
+    "language": (
+        re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"), 'its code by BCP 47, such as "de"'
+    ),
+}  # fmt: skip
 
 
 def bundled_outlets() -> Path:
@@ -157,6 +163,9 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
         given = table.get(key, [])
         for selector in given if isinstance(given, list) else [given]:
             _check_selector(file, key, selector)
+    for key, (form, example) in _CODES.items():
+        if key in table and not form.fullmatch(table[key]):
+            raise OutletError(f"{file}: '{key}' is {table[key]!r}; write {example}")
     if table.get("delay", 0) < 0:
         raise OutletError(f"{file}: 'delay' is negative; it is a number of seconds")
 

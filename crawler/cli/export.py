@@ -65,8 +65,12 @@ def export(
     """
     if output == Path("-"):
         output = None
+    if output is not None and is_database(output):
+        raise UsageError(f"{output} is a database; name another file with -o FILE")
     suffix = output.suffix.lstrip(".") if output else ""
-    form = form or (suffix if suffix in FORMATS else "csv")
+    if form is None and suffix and suffix not in FORMATS:
+        raise UsageError(f"{output}: .{suffix} is none of {', '.join(FORMATS)}; or say --format")
+    form = form or suffix or "csv"
     if form in _ONLY and what != _ONLY[form][0]:
         raise UsageError(f"{form} holds {_ONLY[form][1]}: `newsloom export {_ONLY[form][0]}`")
     if form == "parquet" and output is None:
@@ -111,8 +115,6 @@ def _to_file(
     """Write a file and its manifest, whole or not at all; number of its rows."""
     if not output.absolute().parent.is_dir():
         raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
-    if is_database(output):
-        raise UsageError(f"{output} is a database; name another file with -o FILE")
     part = output.with_name(output.name + ".part")
     said_part = beside.with_name(beside.name + ".part")
     counted = _Counted(exported.rows)

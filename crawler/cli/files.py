@@ -17,6 +17,7 @@ import click
 
 from crawler.cli.output import as_json
 from crawler.cli.progress import counter
+from crawler.cli.reading import require_files
 from crawler.errors import ExtractError, UsageError
 
 _FILES = click.argument(
@@ -122,6 +123,7 @@ def _each(
     """Parse files in worker processes and print the results in order; 3 if one was unreadable."""
     from crawler.workers import Workers
 
+    require_files(files)
     saved = [entry for file in files for entry in _entries(file)]
     count = workers or os.cpu_count() or 1
     pool = Workers(count)

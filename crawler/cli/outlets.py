@@ -61,9 +61,20 @@ def outlets(
     shown = [
         {column: row.get(column) for column in _COLUMNS}
         for _, row in sorted(rows.items())
-        if all(row.get(key) == value for key, value in wanted.items())
+        if all(_is(row.get(key), value) for key, value in wanted.items())
     ][:limit]
+    if wanted and not shown and form is None:
+        click.echo("no outlet is like that")
+        return
     emit(shown, _COLUMNS, form)
+
+
+def _is(said: str | int | None, wanted: str | bool) -> bool:
+    """Whether a description says what is wanted: pt is said by pt-BR."""
+    if isinstance(wanted, bool):
+        return said == wanted
+    told, tag = str(said or "").lower(), wanted.lower()
+    return told == tag or told.startswith(f"{tag}-")
 
 
 for command in (check, record, add, import_, export):

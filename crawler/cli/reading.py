@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,14 @@ outlets_option = click.option(
     envvar="NEWSLOOM_OUTLETS",
     help="Folder or file of outlet descriptions, or NEWSLOOM_OUTLETS; default: the bundled ones.",
 )
+
+
+def require_files(files: Iterable[Path]) -> None:
+    """Raises UsageError for a file that is not there; `-` is standard input."""
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            what = "a folder; name the files in it" if file.is_dir() else "no such file"
+            raise UsageError(f"{file}: {what}")
 
 
 @contextmanager

@@ -117,7 +117,9 @@ def _remedy(error: sqlite3.Error) -> str:
     if "I/O" in text:
         return "the disk refused; is it full, failing, or over your quota? Nothing saved is lost"
     if "malformed" in text:
-        return "the file is damaged; `newsloom db check` says more, a backup helps"
+        return (
+            "the file is damaged; restore a backup, or save the rest with `sqlite3 FILE .recover`"
+        )
     if "unable to open" in text:
         return "cannot be opened; does its folder exist, and may you write there?"
     if "readonly" in text:

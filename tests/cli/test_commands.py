@@ -115,7 +115,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["import", "."], 2, ".: a folder; name the files in it"),
         (["group", "--rebuild", "--as", "a b"], 2, "--as 'a b': a name is made of letters"),
         (["--db", "no/folder/x.db", "import", "README.md"], 1, "there is no folder"),
-        (["extract", "none.jsonl"], 2, "none.jsonl: cannot be read"),
+        (["extract", "none.jsonl"], 2, "none.jsonl: no such file"),
         (["demo", "--keep", "no/folder/town.db"], 2, "there is no folder"),
     ],
 )
@@ -335,3 +335,14 @@ def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "x.db: " in done.stderr
+
+
+def test_outlets_are_filtered_as_their_descriptions_say() -> None:
+    def listed(*arguments: str) -> list[dict[str, object]]:
+        return list(json.loads(newsloom("outlets", "--json", *arguments).stdout))
+
+    assert {row["country"] for row in listed("--country", "kz")} == {"KZ"}
+    assert {row["language"] for row in listed("--language", "pt")} >= {"pt", "pt-BR", "pt-PT"}
+    assert {row["language"] for row in listed("--language", "pt-br")} == {"pt-BR"}
+    assert {row["agency"] for row in listed("--agency")} == {1}
+    assert newsloom("outlets", "--country", "XX").stdout == "no outlet is like that\n"

@@ -40,6 +40,8 @@ def test_a_description_is_read(tmp_path: Path) -> None:
         ('name = "G"\nfeeds = ["https://g.org/f"]\ndelay = -1', "'delay' is negative"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\ndrop = ["p["]', "which is no CSS selector"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\nbody = 3', "'body' has the wrong type: 3"),
+        ('name = "G"\nfeeds = ["https://g.org/f"]\ncountry = "Germany"', 'such as "DE"'),
+        ('name = "G"\nfeeds = ["https://g.org/f"]\nlanguage = "german"', 'such as "de"'),
         ('name = "G', "not valid TOML"),
     ],
 )

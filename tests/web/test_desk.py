@@ -92,7 +92,7 @@ def test_every_page_loads_fits_and_can_be_read_by_all(
 def test_from_today_to_a_copy_and_back_by_links(served: Served, page: Page) -> None:
     page.goto(served.address)
     follow(page.get_by_role("link", name="Protesters storm mayor's office in Almaty"))
-    assert "8 outlets" in page.locator("main").inner_text()
+    assert "7 outlets" in page.locator("main").inner_text()
     follow(page.get_by_role("link", name="compare").first)
     assert page.locator("main mark").count() > 1
     assert "Copies" in page.locator(".verdict").inner_text()
@@ -141,6 +141,17 @@ def test_the_network_leads_to_outlets(served: Served, page: Page) -> None:
     follow(page.locator("figure svg a", has_text="meridian"))
     assert page.url.endswith("/outlet/meridian")
     assert page.get_by_role("heading", name="These carry its texts later").is_visible()
+
+
+def test_the_network_of_one_story(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/story/{numbers(served.db)['story']}")
+    follow(page.get_by_role("link", name="Who carries whose texts in this story"))
+    rows = page.locator("figure table tbody tr")
+    inside = rows.count()
+    page.goto(f"{served.address}/network")
+    assert 0 < inside < rows.count()
+    page.goto(f"{served.address}/network?story=99999")
+    assert "There is no story 99999" in page.locator("main").inner_text()
 
 
 def test_plots_are_redrawn_for_a_turned_phone(served: Served, page: Page) -> None:
