@@ -138,8 +138,14 @@ const plots = {
       .attr("href", (d) => `/outlet/${encodeURIComponent(d.id)}`).attr("transform", (d) => `translate(${d.x},${d.y})`);
     node.append("circle").attr("r", (d) => size(d.given)).attr("fill", (d) => (agencies.has(d.id) ? "var(--agency)" : "var(--link)"))
       .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    // On a telephone names would lie on each other: those of the largest are shown.
-    const named = new Set(d3.sort(nodes, (d) => -d.given).slice(0, narrow(width) ? 6 : nodes.length));
+    // A name that would lie on that of a larger one is left out.
+    const taken = [];
+    const named = new Set(d3.sort(nodes, (d) => -d.given).filter((d) => {
+      const [half, y] = [cut(d.id, 22).length * 3.5, d.y + size(d.given) + 12];
+      const free = taken.every((other) => Math.abs(other.x - d.x) > other.half + half || Math.abs(other.y - y) > 13);
+      if (free) taken.push({ x: d.x, y, half });
+      return free;
+    }));
     node.filter((d) => named.has(d)).append("text").attr("y", (d) => size(d.given) + 12).attr("text-anchor", "middle").attr("font-size", 12)
       .attr("fill", "var(--ink)").attr("stroke", "var(--paper)").attr("stroke-width", 3).attr("paint-order", "stroke").text((d) => cut(d.id, 22));
     node.append("title").text((d) => `${d.id}: ${d.given} of its texts carried by others`);
