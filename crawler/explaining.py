@@ -148,7 +148,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     of two languages. `average` is what decides: for one story the mean scores of each text with
     the others of it, for two that of all pairs, and `needed` what would make them one (the
     threshold as long as that is not reached: it may be more then). Texts too far apart in time have
-    no score and no average. `almost` has the stories next to that of `a`.
+    no score and no average. `almost` has the stories next to that of `a`, `overrides` what holds
+    the story of both together, or keeps the two apart.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -176,8 +177,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "average_b": None,
         "overrides": [
             {"id": o.id, "kind": o.kind, "who": o.who, "at": o.at, "why": o.why}
-            for o in store.overrides.about(groups)
-            if _decides(store, o, one, two)
+            for o in store.overrides.about({node.id for node in (*ours, *theirs)})
+            if _decides(store, o, ours, theirs, {one.id, two.id})
         ],
         "almost": _almost(store, ours, near, scores),
     }
@@ -232,18 +233,20 @@ def _almost(
     ]
 
 
-def _decides(store: Store, override: Override, one: StoryNode, two: StoryNode) -> bool:
-    """Whether an override is why the two are in one story, or in two.
-
-    What joined two stories speaks for all that is in them now.
-    """
+def _decides(
+    store: Store,
+    override: Override,
+    ours: list[StoryNode],
+    theirs: list[StoryNode],
+    pair: set[int],
+) -> bool:
+    """Whether an override holds the story of both together, or keeps the pair apart."""
     together, apart = (
         store.overrides.copy_groups(side) for side in (override.together, override.apart)
     )
-    if one.story == two.story:
-        return bool(len(together) > 1 and {one.id, two.id} & together)
-    sides = [(node.id in together, node.id in apart) for node in (one, two)]
-    return sides in ([(True, False), (False, True)], [(False, True), (True, False)])
+    if ours[0].story == theirs[0].story:
+        return len(together.intersection(node.id for node in (*ours, *theirs))) > 1
+    return len(pair & together) == len(pair & apart) == 1 and not pair & together & apart
 
 
 def _story(store: Store, node: StoryNode) -> list[StoryNode]:

@@ -92,7 +92,8 @@ def _say_stories(found: Row, why: Row) -> None:
     )
     for override in why["overrides"]:
         click.echo(
-            f"By override {override['id']} ({override['kind']}) of {one_line(override['who'])}, "
+            f"{'It is held together' if one else 'They are kept apart'} by override "
+            f"{override['id']} ({override['kind']}) of {one_line(override['who'])}, "
             f"{override['at'][:10]}: {one_line(override['why'])}"
         )
     if why["pair"] is not None:

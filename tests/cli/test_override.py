@@ -48,7 +48,7 @@ def test_stories_merged_by_hand_stay_one_through_a_rebuild(db: Path) -> None:
     says(db, "group", "--rebuild")
     assert articles(db, high) == both
     explained = says(db, "explain", *[min(articles(db, low)), max(articles(db, low))])
-    assert "By override 1 (merge) of ana" in explained
+    assert "It is held together by override 1 (merge) of ana" in explained
     assert "one event" in explained
     listed = says(db, "override", "list")
     assert "one event" in listed
@@ -76,6 +76,9 @@ def test_articles_split_off_stay_apart_with_their_copies(db: Path) -> None:
     new = int(said.split(" story ")[2].split()[0])
     assert articles(db, new) == group
     assert articles(db, number) == {r["article"] for r in before["articles"]} - group
+    left = min(articles(db, number))
+    explained = says(db, "explain", one["article"], left)
+    assert "They are kept apart by override 1 (split)" in explained
     says(db, "group", "--rebuild")
     # A third story may join what was split off: the decision is about these two alone.
     assert group <= articles(db, new)
@@ -169,7 +172,7 @@ def test_explain_names_the_overrides_that_decided(db: Path) -> None:
     assert "override" not in newsloom("--db", db, "explain", central, outside).stdout
     said = newsloom("--db", db, "explain", inside, central).stdout
     assert said.startswith(f"A  [{inside}]")
-    assert "By override 1 (merge)" in said
+    assert "It is held together by override 1 (merge)" in said
 
 
 def test_the_whole_of_a_story_cannot_be_split_off(db: Path) -> None:
