@@ -93,7 +93,14 @@ def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> No
     with reading(db) as store:
         found = store.reading.search(" ".join(words), limit=limit + 1)
         rows = up_to(limit, found, form)
-        if not rows and form is None:
-            click.echo("no article holds all these words")
-            return
+    if form is not None:
         emit(rows, ("article", "story", "outlet", "published_at", "title", "passage"), form)
+        return
+    if not rows:
+        click.echo("no article holds all these words")
+    for row in rows:
+        story = f", story {row['story']}" if row["story"] is not None else ""
+        at = clock(row["published_at"]) or "date unknown"
+        click.echo(f"{at:<16}  {row['outlet']}, article {row['article']}{story}")
+        click.echo(f"  {one_line(row['title'] or '(no headline)')}")
+        click.echo(f"  {one_line(' '.join(row['passage'].split()))}\n")

@@ -346,3 +346,13 @@ def test_outlets_are_filtered_as_their_descriptions_say() -> None:
     assert {row["language"] for row in listed("--language", "pt-br")} == {"pt-BR"}
     assert {row["agency"] for row in listed("--agency")} == {1}
     assert newsloom("outlets", "--country", "XX").stdout == "no outlet is like that\n"
+
+
+def test_a_hit_is_shown_with_its_passage(crawled: Crawled) -> None:
+    said = newsloom("--db", crawled.db, "search", "almaty", "airport", "--limit", "1").stdout
+    head, title, passage, end = said.split("\n")[:4]
+    assert re.fullmatch(r"2022-01-0\d \d\d:\d\d  [a-z-]+, article \d+, story \d+", head)
+    assert "airport" in title
+    assert "[Almaty]" in passage
+    assert "\\u000a" not in passage
+    assert end == ""
