@@ -28,7 +28,7 @@ class Stream(NamedTuple):
     keys: csr_matrix
     """1 where a term is one of the heaviest of the text"""
     names: csr_matrix
-    """1 where a term is a name in the text"""
+    """1 where a term is a name in the body"""
     chance: NDArray[np.float32]
     """see Background"""
     days: NDArray[np.float64]
@@ -93,8 +93,8 @@ def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
 def _named(
     nodes: Sequence[StoryNode], vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
 ) -> csr_matrix:
-    """1 for the names of each text, of its terms."""
-    own = [names(node, scheme) for node in nodes]
+    """1 for the names of each text, of its terms; a headline alone has too few to tell by."""
+    own = [names(node.text[: scheme.lead_chars], node.tongue) for node in nodes]
     numbers = np.fromiter(chain.from_iterable(own), np.int64)
     ends = np.cumsum([0, *map(len, own)])
     columns = np.searchsorted(terms, numbers)

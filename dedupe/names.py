@@ -12,16 +12,13 @@ from itertools import compress
 
 from .terms import number
 from .text import tokens
-from .types import StoryNode, StoryScheme
 
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 
 
-def names(node: StoryNode, scheme: StoryScheme) -> frozenset[int]:
-    """Numbers of the terms that are names in the lead; in the headline where there is no text."""
-    if node.tongue in _NOUNS_ARE_CAPITAL:
-        return frozenset()
-    return _names(node.text[: scheme.lead_chars] or node.title)
+def names(text: str, tongue: str) -> frozenset[int]:
+    """Numbers of the terms that are names in a text of a language (BCP 47, without region)."""
+    return frozenset() if tongue in _NOUNS_ARE_CAPITAL else _names(text)
 
 
 # The same neighbours are asked for again and again; 3 kB each.

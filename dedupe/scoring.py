@@ -48,7 +48,7 @@ class ScoredText(NamedTuple):
     keys: frozenset[int]
     """its heaviest terms"""
     names: frozenset[int]
-    """its names, of its terms"""
+    """those of its terms that are names in its body"""
     chance: float
     """see `Background.chance`"""
     meaning: tuple[float, ...]
@@ -160,7 +160,7 @@ def _scored(
     return ScoredText(
         node=node,
         vector=vector,
-        names=names(node, scheme) & vector.keys(),
+        names=names(node.text[: scheme.lead_chars], node.tongue) & vector.keys(),
         keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.keys]),
         chance=min(chance, scheme.most * prior),
         meaning=_unit(node.meaning),

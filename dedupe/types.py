@@ -198,9 +198,9 @@ class StoryScheme:
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
     unrelated: float = -0.07
     """... its score at most this, however untypical both texts are"""
-    names: int = 4
+    names: int = 3
     no_name: float = 0.05
-    """taken off the score of a pair that have so many names each, and none in common"""
+    """taken off the score of a pair that have so many names each in their bodies, none in common"""
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 
+from .names import names
 from .scoring import FAR, ScoredText, needed, pair_scores
 from .terms import spell
-from .types import SharedTerm, StoryEvidence, StoryScheme
+from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
 
 
 def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEvidence:
@@ -20,13 +21,14 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     spelled: dict[int, str] = {}
     for text in (b, a):
         spelled |= spell(text.node.title, text.node.text, scheme)
+    named = _names(a.node) & _names(b.node)
     return StoryEvidence(
         **asdict(parts),
         terms=tuple(
             SharedTerm(
                 term=spelled[term],
                 weight=weight,
-                kind=_kind(term, spelled[term], a.names & b.names),
+                kind=_kind(term, spelled[term], named),
                 heavy=term in a.keys & b.keys,
             )
             for term, weight in sorted(weights.items(), key=lambda item: -item[1])
@@ -59,7 +61,11 @@ def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
     return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
 
 
-def _kind(term: int, spelled: str, names: frozenset[int]) -> str:
+def _names(node: StoryNode) -> frozenset[int]:
+    return names(node.text or node.title, node.tongue)
+
+
+def _kind(term: int, spelled: str, named: frozenset[int]) -> str:
     if any(sign.isdigit() for sign in spelled):
         return "number"
-    return "name" if term in names else "word"
+    return "name" if term in named else "word"

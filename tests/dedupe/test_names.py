@@ -11,8 +11,8 @@ from dedupe.terms import number
 SCHEME = StoryScheme()
 
 
-def node(text: str, title: str = "", language: str = "en", n: int = 1) -> StoryNode:
-    return StoryNode(id=n, title=title, text=text, language=language)
+def node(text: str, n: int) -> StoryNode:
+    return StoryNode(id=n, title="", text=text, language="en")
 
 
 @pytest.mark.parametrize(
@@ -31,27 +31,20 @@ def node(text: str, title: str = "", language: str = "en", n: int = 1) -> StoryN
     ],
 )
 def test_what_a_text_names(text: str, named: set[str]) -> None:
-    assert names(node(text), SCHEME) == {number(name) for name in named}
+    assert names(text, "en") == {number(name) for name in named}
 
 
 def test_german_nouns_are_not_names() -> None:
-    assert not names(node("am Abend zog die Menge durch Köln", language="de-AT"), SCHEME)
+    assert not names("am Abend zog die Menge durch Köln", "de")
 
 
-def test_a_headline_names_where_there_is_no_text() -> None:
-    assert names(node("", title="Crowds march in Almaty"), SCHEME) == {number("almaty")}
-    assert not names(node("they marched at night", title="Crowds march in Almaty"), SCHEME)
-
-
-MARCH = (
-    "Thousands marched on the palace and the police fired tear gas at them, said {} {} of {} in {}"
-)
+MARCH = "Thousands marched on the palace and the police fired tear gas at them, said {} of {} in {}"
 
 
 def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
-    one = node(MARCH.format("Abdalla", "Hamdok", "Sudan", "Khartoum"), n=1)
-    other = node(MARCH.format("Kassym", "Tokayev", "Kazakhstan", "Almaty"), n=2)
-    same = node(MARCH.format("Abdel", "Burhan", "Sudan", "Omdurman"), n=3)
+    one = node(MARCH.format("Hamdok", "Sudan", "Khartoum"), n=1)
+    other = node(MARCH.format("Tokayev", "Kazakhstan", "Almaty"), n=2)
+    same = node(MARCH.format("Burhan", "Sudan", "Omdurman"), n=3)
     backgrounds: defaultdict[str, Background] = defaultdict(Background)
     learn([one, other, same], SCHEME, backgrounds)
     texts = scored_texts([one, other, same], SCHEME, backgrounds["en"].pack())
@@ -59,7 +52,8 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     assert apart.no_name == SCHEME.no_name
     assert apart.score == pytest.approx(apart.cosine - apart.chance - apart.no_name)
     assert story_evidence(texts[1], texts[3], SCHEME).no_name == 0
-    # A few names say little: others may have been left out.
-    few = node("Thousands marched on the palace of Almaty in Kazakhstan, said Tokayev", n=4)
-    texts |= scored_texts([few], SCHEME, backgrounds["en"].pack())
-    assert story_evidence(texts[1], texts[4], SCHEME).no_name == 0
+    # A few names, or those of a headline, say little: others may have been left out.
+    few = node("Thousands marched on the palace of Almaty, said Tokayev", n=4)
+    headline = StoryNode(id=5, title=other.text, text="", language="en")
+    for said in scored_texts([few, headline], SCHEME, backgrounds["en"].pack()).values():
+        assert story_evidence(texts[1], said, SCHEME).no_name == 0
