@@ -24,7 +24,8 @@ def names(text: str, tongue: str) -> frozenset[int]:
 # The same neighbours are asked for again and again; 3 kB each.
 @lru_cache(maxsize=12_000)
 def _names(text: str) -> frozenset[int]:
-    words = text.split()
+    # Of d'Almaty and l'Ucraina the second half is the name.
+    words = text.replace("'", " ").replace("\u2019", " ").split()
     initials = [word[0] for word in words]
     small = list(compress(words, map(str.islower, initials)))
     capital = [

@@ -23,6 +23,7 @@ def node(text: str, n: int) -> StoryNode:
         ("Then the March protests began: they march in Almaty", {"almaty"}),
         ("it was said by Jean-Luc O'Brien of the Élysée", {"jean", "luc", "o", "brien", "élysée"}),
         ("во вторник в Алма-Ате прошёл митинг", {"алма", "ате"}),
+        ("le président a parlé à la ville d\u2019Almaty et de l'Élysée", {"almaty", "élysée"}),
         ("CROWDS MARCH IN ALMATY AND POLICE fired", set()),
         ("Crowds March In Almaty And Police Fire", set()),
         ("蘋果公司 Apple 與 Google 在 California 公布", set()),
