@@ -13,7 +13,7 @@ import click
 from crawler.cli.output import emit, list_options
 from crawler.cli.reading import article_number, reading
 from crawler.errors import NoSuchDatabase
-from crawler.visible import clock
+from crawler.visible import clock, counted
 
 if TYPE_CHECKING:
     from crawler.overriding import Decision
@@ -86,7 +86,7 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
         made, new = overriding.split(store, number, chosen, decision)
         moved = len(store.reading.story_articles(new))
     click.echo(
-        f"override {made}: {moved} article{'s' * (moved != 1)} of story {number} "
+        f"override {made}: {counted(moved, 'article')} of story {number} "
         f"{'are' if moved != 1 else 'is'} story {new} now"
     )
 

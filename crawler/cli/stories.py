@@ -28,7 +28,7 @@ from crawler.cli.output import (
 from crawler.cli.reading import check_outlet, living_story, reading
 from crawler.cli.timeline import timeline
 from crawler.store.reading import StoryFilter, branches
-from crawler.visible import clock, length, one_line
+from crawler.visible import clock, counted, length, one_line
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 
@@ -103,9 +103,9 @@ def _show(found: Row, life: Row, articles: list[Row]) -> None:
     click.echo(click.style(f"story {found['story']}  {one_line(found['title'])}", bold=True))
     languages = ", ".join(map(one_line, found["languages"])) or "language unknown"
     groups, copies = found["copy_groups"], found["articles"] - found["copy_groups"]
-    made_of = f": {_many(groups, 'text')} and {_many(copies, 'copy', 'copies')}" if copies else ""
+    made_of = f": {counted(groups, 'text')} and {counted(copies, 'copy')}" if copies else ""
     click.echo(
-        f"{_many(found['articles'], 'article')} of {_many(found['outlets'], 'outlet')}, "
+        f"{counted(found['articles'], 'article')} of {counted(found['outlets'], 'outlet')}, "
         f"{languages}{made_of}"
     )
     until = f" to {clock(found['last_at'])}" if found["last_at"] != found["first_at"] else ""
@@ -146,10 +146,6 @@ def _life(life: Row) -> str:
             f"half of it out after {length(life['half_life'])}",
         ]
     return "".join(f"; {part}" for part in parts)
-
-
-def _many(count: int, one: str, several: str = "") -> str:
-    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def _line(article: Row, width: int, *, mark: str, headline_of: Any = None) -> str:
