@@ -111,7 +111,7 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
     np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
-    score -= np.float32(scheme.no_name) * _name_others(ones, others, scheme)
+    score -= _no_name(ones, others, scheme)
     if ones.meanings.shape[1]:
         score += voices(ones, others, scheme)
         np.minimum(score, np.float32(1), out=score)
@@ -128,11 +128,11 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     return score
 
 
-def _name_others(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.bool_]:
-    """Pairs that have names enough, and none in common."""
-    many, as_many = (np.diff(texts.names.indptr) >= scheme.names for texts in (ones, others))
-    shared = (ones.names @ others.names.T).astype(bool).toarray()
-    found: NDArray[np.bool_] = np.outer(many, as_many) & ~shared
+def _no_name(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+    """What is taken off the scores of all pairs for having no name in common."""
+    counts = (np.diff(texts.names.indptr).astype(np.float32) for texts in (ones, others))
+    found: NDArray[np.float32] = np.minimum(scheme.name * np.outer(*counts), scheme.names)
+    found[(ones.names @ others.names.T).toarray() > 0] = 0
     return found
 
 

@@ -114,8 +114,9 @@ def _pair_score(
     related = not one.keys.isdisjoint(other.keys)
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     score = cosine - chance if related else min(cosine - chance, scheme.unrelated)
-    both_name = min(len(one.names), len(other.names)) >= scheme.names
-    no_name = scheme.no_name * (both_name and one.names.isdisjoint(other.names))
+    no_name = 0.0
+    if one.names.isdisjoint(other.names):
+        no_name = min(scheme.name * len(one.names) * len(other.names), scheme.names)
     score -= no_name
     voice = 0.0
     if one.meaning and other.meaning:

@@ -198,9 +198,10 @@ class StoryScheme:
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
     unrelated: float = -0.07
     """... its score at most this, however untypical both texts are"""
-    names: int = 3
-    no_name: float = 0.05
-    """taken off the score of a pair that have so many names each in their bodies, none in common"""
+    name: float = 0.001
+    names: float = 0.05
+    """taken off the score of two bodies without a name in common for each name of one and each of
+    the other, and at the most: the more they name, the less is that chance"""
     prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
@@ -230,7 +231,6 @@ class StoryScheme:
             "lead_words",
             "title_weight",
             "keys",
-            "names",
             "common_length",
             "story_texts",
         )
@@ -239,7 +239,8 @@ class StoryScheme:
             "day",
             "background",
             "contrast",
-            "no_name",
+            "name",
+            "names",
             "prior_weight",
             "common_texts",
             "story_share",
@@ -263,7 +264,7 @@ class StoryScheme:
         return (
             f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
             f"-d{self.max_days:g}x{self.day:g}-b{self.background:g}-s{self.threshold:g}x{self.contrast:g}"
-            f"-u{self.unrelated:g}x{self.keys}-n{self.names}x{self.no_name:g}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
+            f"-u{self.unrelated:g}x{self.keys}-n{self.name:g}/{self.names:g}-p{self.prior:g}x{self.prior_weight:g}-m{self.most:g}"
             f"-c{self.common_texts:g}x{self.common_length}-g{self.story_texts}/{self.story_share:g}"
             f"{voice * bool(self.voice)}"
         )
@@ -367,7 +368,7 @@ class PairScore:
     chance: float
     """what is taken off because chance gives it to any such pair"""
     no_name: float
-    """what is taken off because both have names, and none in common"""
+    """what is taken off because they have no name in common"""
     days: float
     """time between the two"""
     delay: float

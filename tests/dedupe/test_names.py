@@ -46,15 +46,18 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     one = node(MARCH.format("Hamdok", "Sudan", "Khartoum"), n=1)
     other = node(MARCH.format("Tokayev", "Kazakhstan", "Almaty"), n=2)
     same = node(MARCH.format("Burhan", "Sudan", "Omdurman"), n=3)
+    few = node("Thousands marched on the palace of Almaty", n=4)
+    towns = "A" + ", A".join("bcdfghjklmnpqrstvwxz")
+    many = node(f"{MARCH.lower()}. {MARCH.format(towns, 'Asia', 'Africa')}", n=5)
+    # Those of a headline say little: others may have been left out.
+    headline = StoryNode(id=6, title=other.text, text="", language="en")
+    nodes = [one, other, same, few, many, headline]
     backgrounds: defaultdict[str, Background] = defaultdict(Background)
-    learn([one, other, same], SCHEME, backgrounds)
-    texts = scored_texts([one, other, same], SCHEME, backgrounds["en"].pack())
+    learn(nodes, SCHEME, backgrounds)
+    texts = scored_texts(nodes, SCHEME, backgrounds["en"].pack())
     apart = story_evidence(texts[1], texts[2], SCHEME)
-    assert apart.no_name == SCHEME.no_name
+    assert apart.no_name == pytest.approx(9 * SCHEME.name)
     assert apart.score == pytest.approx(apart.cosine - apart.chance - apart.no_name)
-    assert story_evidence(texts[1], texts[3], SCHEME).no_name == 0
-    # A few names, or those of a headline, say little: others may have been left out.
-    few = node("Thousands marched on the palace of Almaty, said Tokayev", n=4)
-    headline = StoryNode(id=5, title=other.text, text="", language="en")
-    for said in scored_texts([few, headline], SCHEME, backgrounds["en"].pack()).values():
-        assert story_evidence(texts[1], said, SCHEME).no_name == 0
+    taken_off = {n: story_evidence(texts[1], texts[n], SCHEME).no_name for n in texts}
+    expected = {1: 0, 2: 9 * SCHEME.name, 3: 0, 4: 3 * SCHEME.name, 5: SCHEME.names, 6: 0}
+    assert taken_off == pytest.approx(expected)
