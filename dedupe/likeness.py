@@ -62,7 +62,13 @@ class Pairs(NamedTuple):
         )
 
 
-def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Background) -> Stream:
+def stream(
+    nodes: Sequence[StoryNode],
+    scheme: StoryScheme,
+    background: Background,
+    *,
+    with_names: bool = True,
+) -> Stream:
     """The nodes as the background has them."""
     weighed = weigh(nodes, scheme)
     vectors = background.vectors(weighed, scheme)
@@ -70,7 +76,9 @@ def stream(nodes: Sequence[StoryNode], scheme: StoryScheme, background: Backgrou
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
     meanings = unpack_meanings([node.meaning for node in nodes])
-    keys, named = heaviest(vectors, scheme.keys), _named(nodes, vectors, weighed.terms, scheme)
+    keys, named = heaviest(vectors, scheme.keys), csr_matrix(vectors.shape, dtype=np.float32)
+    if with_names:
+        named = _named(nodes, vectors, weighed.terms, scheme)
     return Stream(vectors, keys, named, chance, days, weighed.terms, meanings)
 
 

@@ -88,7 +88,8 @@ def reached(
     found = alike_across(new, others, scheme)
     for language, own in by_language(new).items():
         both = own + texts.get(language, [])
-        rows = stream(both, scheme, backgrounds[language])
+        # Names only take off, and most of these texts come no nearer: they are read when linking.
+        rows = stream(both, scheme, backgrounds[language], with_names=False)
         pairs = likely(np.arange(len(own)), rows, scheme)
         found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
     return found
