@@ -155,6 +155,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     groups = [places[article]["copy_group"] for article in (a, b)]
     one, two = (store.linking.nodes([group])[0] for group in groups)
     ours, theirs = (_story(store, node) for node in (one, two))
+    around = {node.id for node in (*ours, *theirs)}
 
     @cache
     def background(language: str) -> PackedBackground:
@@ -177,8 +178,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "average_b": None,
         "overrides": [
             {"id": o.id, "kind": o.kind, "who": o.who, "at": o.at, "why": o.why}
-            for o in store.overrides.about({node.id for node in (*ours, *theirs)})
-            if _decides(store, o, ours, theirs, {one.id, two.id})
+            for o in store.overrides.about(around)
+            if _decides(store, o, {one.id, two.id}, around if one.story == two.story else None)
         ],
         "almost": _almost(store, ours, near, scores),
     }
@@ -233,19 +234,13 @@ def _almost(
     ]
 
 
-def _decides(
-    store: Store,
-    override: Override,
-    ours: list[StoryNode],
-    theirs: list[StoryNode],
-    pair: set[int],
-) -> bool:
-    """Whether an override holds the story of both together, or keeps the pair apart."""
+def _decides(store: Store, override: Override, pair: set[int], story: set[int] | None) -> bool:
+    """Whether an override holds the story of both together; of two stories, keeps the pair apart."""
     together, apart = (
         store.overrides.copy_groups(side) for side in (override.together, override.apart)
     )
-    if ours[0].story == theirs[0].story:
-        return len(together.intersection(node.id for node in (*ours, *theirs))) > 1
+    if story is not None:
+        return len(together & story) > 1
     return len(pair & together) == len(pair & apart) == 1 and not pair & together & apart
 
 
