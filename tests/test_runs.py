@@ -24,6 +24,11 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
         with pytest.raises(error), recorded(db, "newsloom group"):
             raise error
     assert outcomes(db) == ["done", "partial", "failed", None]
+    connection = sqlite3.connect(db)
+    assert connection.execute("SELECT summary FROM runs WHERE id = 1").fetchone() == (
+        '{"linked": 3}',
+    )
+    connection.close()
     # A mistake of ours looks like what it is, a crash, to the next one.
     with recorded(db, "newsloom import") as run:
         run.outcome = "partial"
