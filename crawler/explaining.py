@@ -235,7 +235,7 @@ def _almost(
 
 
 def _decides(store: Store, override: Override, pair: set[int], story: set[int] | None) -> bool:
-    """Whether an override holds the story of both together; of two stories, keeps the pair apart."""
+    """Whether an override holds the story of both together or, of two, keeps the pair apart."""
     together, apart = (
         store.overrides.copy_groups(side) for side in (override.together, override.apart)
     )
