@@ -5,6 +5,7 @@ NewsloomError
 │   ├── OutletError       a description of an outlet is wrong
 │   ├── NoSuchDatabase    a reading command was pointed at nothing
 │   ├── NotAStore         the file is not a Newsloom store, or of another version
+│   ├── SchemaRefused     a file cannot be brought to today's schema as it is
 │   ├── SchemeChanged     the file was grouped with other numbers
 │   └── VoiceMissing      its embedding model is not on this machine
 ├── StoreBusy         another run holds the store                              (exit 75)
@@ -57,6 +58,15 @@ class NoSuchDatabase(UsageError):
 
 class NotAStore(UsageError):
     """The file is not a store that this version can use."""
+
+
+class SchemaRefused(UsageError):
+    """A file cannot be brought to today's schema as it is."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(
+            f"{path}: {why}. Nothing was changed; then run `newsloom --db {path} db migrate`."
+        )
 
 
 class SchemeChanged(UsageError):

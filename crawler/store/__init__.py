@@ -115,10 +115,10 @@ class Store:
 
 def open_store(path: Path | str) -> Store:
     """Open for writing; makes the file, and brings an older one up to date."""
-    connection = connect_for_writing(path)
+    connection = connect_for_writing(path, version=VERSION)
     try:
         with explained(path):
-            migrate(connection)
+            migrate(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -131,10 +131,10 @@ def read_store(path: Path) -> Store:
 
 
 def migrate_store(path: Path) -> list[str]:
-    """Bring an existing file up to date; names of the steps taken."""
-    connection = connect_for_writing(path)
+    """Bring an existing file up to date, also where its tables were rewritten; the steps taken."""
+    connection = connect_for_writing(path, version=VERSION)
     try:
         with explained(path):
-            return migrate(connection)
+            return migrate(connection, path, repair=True)
     finally:
         connection.close()

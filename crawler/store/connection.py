@@ -15,8 +15,10 @@ APPLICATION_ID = 0x4E4C4F4D
 """`NLOM`: marks the file as a Newsloom store for `file` and for ourselves."""
 
 
-def connect_for_writing(path: Path | str) -> sqlite3.Connection:
-    """Open or make a file; WAL, so that readers never wait for the crawl."""
+def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection:
+    """Open or make a file of schema `version` or older; WAL, so that readers never wait for the
+    crawl.
+    """
     # As an address, so that another store can be attached by one that says "for reading only".
     target = path if path == ":memory:" else f"{Path(path).absolute().as_uri()}?mode=rwc"
     with _opened(path, str(target), uri=True, isolation_level=None, timeout=10) as connection:
@@ -26,6 +28,7 @@ def connect_for_writing(path: Path | str) -> sqlite3.Connection:
             raise NotAStore(
                 f"{path} is a SQLite file of something else; name another with --db FILE"
             )
+        _refuse_newer(connection, path, version)
         connection.execute("PRAGMA journal_mode = WAL")
         # With WAL, NORMAL loses nothing when the process dies; only a power cut can cost the
         # last commits, and those pages are then still pending.
@@ -48,12 +51,17 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
                 f"{path} was made by an older Newsloom (schema {found}, now {version}); "
                 "bring it up to date with `newsloom db migrate`"
             )
-        if found > version:
-            raise NotAStore(
-                f"{path} was made by a newer Newsloom (schema {found}, this one knows {version}); "
-                "upgrade Newsloom to read it"
-            )
+        _refuse_newer(connection, path, version)
         return connection
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path | str, version: int) -> None:
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > version:
+        raise NotAStore(
+            f"{path} was made by a newer Newsloom (schema {found}, this one knows {version}); "
+            "upgrade Newsloom to use it. Nothing was changed."
+        )
 
 
 def for_reading(path: Path) -> str:

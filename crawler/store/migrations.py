@@ -1,312 +1,429 @@
-"""The schema's history. Add at the end; never change what is there."""
+"""Bringing a file to today's schema, which is `schema.sql`.
+
+A new file is made from that text. In an older one, whatever differs from the text is put right: new
+tables are made, new columns are added at the end, views, indexes and triggers are made again.
+Columns, indexes, views, triggers and tables of the user's own stay. All of it is one transaction.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from sqlite_utils.db import Database
-
-from crawler.store.connection import APPLICATION_ID
+from crawler.errors import SchemaRefused
+from crawler.store.connection import APPLICATION_ID, transaction
+from crawler.store.definitions import TableDefinition, parse_table
 from crawler.store.stories import figures_of_all
 
-VERSION = 11
-"""Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
+
+class Step(NamedTuple):
+    """What a version of the schema brought. Add at the end; never change a released one."""
+
+    name: str
+    objects: Sequence[str] = ()
+    """new tables, views, indexes and triggers; a test compares them with `tests/golden/schemas`"""
+    columns: Mapping[str, str] = {}
+    """new columns as `table.column`, with the SQL of their value in rows that are there already;
+    empty: their default"""
+    then: Callable[[sqlite3.Connection], None] | None = None
+    """computes what SQL of one column cannot"""
 
 
-def migrate(connection: sqlite3.Connection) -> list[str]:
-    """Bring a file up to date; names of the steps taken, in order."""
-    if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+STEPS = (
+    Step("m001_the_house"),
+    Step(
+        "m002_copies",
+        objects=("common_shingles", "furniture", "recent_keys"),
+        columns={"copies.numbers_changed": "", "copies.numbers_same": ""},
+    ),
+    Step(
+        "m003_revisions",
+        columns={
+            "copies.revision_a": "(SELECT revision FROM articles WHERE id = copies.a)",
+            "copies.revision_b": "(SELECT revision FROM articles WHERE id = copies.b)",
+        },
+    ),
+    Step("m004_stories", objects=("backgrounds", "learned_groups", "story_terms")),
+    Step(
+        "m005_stories",
+        objects=(
+            "copy_groups_step",
+            "copy_groups_steps",
+            "groupings",
+            "override_articles",
+            "overrides",
+            "partitions",
+            "story_life",
+        ),
+        columns={"copy_groups.step": "", "stories.central": "", "stories.languages": ""},
+        then=figures_of_all,
+    ),
+    Step(
+        "m006_extraction",
+        objects=("article_texts", "credits", "credits_agency", "outlet_lines"),
+        columns={
+            "articles.extraction": "",
+            "articles.published_doubt": "",
+            "articles.tags": "",
+            "revisions.ours": "",
+        },
+    ),
+    Step(
+        "m007_discovery",
+        objects=("archives", "fetches_gap", "pages_rejected", "pages_revisit", "robots"),
+        columns={
+            "articles.reserved": "",
+            "articles.text_from": "",
+            "fetches.gap_seconds": "",
+            "pages.etag": "",
+            "pages.last_modified": "",
+            "pages.revisit_at": "",
+            "pages.text": "",
+            "sources.content_hash": "",
+            "sources.due_at": "",
+            "sources.hub": "",
+            "sources.moved_to": "",
+            "sources.rate": "",
+            "sources.same_as": "",
+        },
+    ),
+    Step(
+        "m008_desk",
+        objects=(
+            "agency_share",
+            "articles_published",
+            "articles_when",
+            "copy_pairs",
+            "revisions_replaced",
+            "stories_last",
+        ),
+    ),
+    Step("m009_voice", objects=("meanings",), columns={"schemes.voice": ""}),
+    Step(
+        "m010_counts",
+        objects=("articles_added", "articles_moved", "articles_removed"),
+        columns={
+            "outlets.articles": "(SELECT count(*) FROM articles a WHERE a.outlet = outlets.id)"
+        },
+    ),
+    Step(
+        "m011_placed",
+        objects=(
+            "copy_groups_placed",
+            "memberships_added",
+            "memberships_moved",
+            "memberships_story",
+        ),
+        columns={
+            "memberships.story": "(SELECT story FROM copy_groups WHERE id = memberships.copy_group)"
+        },
+    ),
+    Step("m012_limits"),
+)
+
+VERSION = len(STEPS)
+"""Version of the schema; a file has it as `user_version`, so readers need no sqlite-utils."""
+
+_REMADE = frozenset({"copies"})
+"""Findings whose rows are dropped where a new column has no value for them: the next
+`group --rebuild` makes them again."""
+_SEARCH = "articles_fts"
+
+
+class Object(NamedTuple):
+    """A row of `sqlite_schema`."""
+
+    type: str
+    table: str
+    sql: str
+
+
+def migrate(connection: sqlite3.Connection, path: Path | str, *, repair: bool = False) -> list[str]:
+    """Bring a file up to date; names of the steps taken, in order.
+
+    With `repair` also a file of today's version, where somebody rewrote a table or dropped a view.
+    Raises SchemaRefused before anything is changed where the user's own tables stand in the way.
+    """
+    current = connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
+    if current and not (repair and departures(connection)):
         return []
     from sqlite_utils import Database, Migrations
 
     steps = Migrations("newsloom")
-    steps()(m001_the_house)
-    steps()(m002_copies)
-    steps()(m003_revisions)
-    steps()(m004_stories)
-    steps()(m005_stories)
-    steps()(m006_extraction)
-    steps()(m007_discovery)
-    steps()(m008_desk)
-    steps()(m009_voice)
-    steps()(m010_counts)
-    steps()(m011_placed)
-    # First, so that a file whose migration was cut off is known as ours.
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    database = Database(connection)
-    taken = [step.name for step in steps.pending(database)]
-    steps.apply(database)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
+    for step in STEPS:
+        steps(name=step.name)(lambda database, step=step: step.then and step.then(database.conn))
+    # Neither can be changed inside a transaction. A table that is renamed is made again under its
+    # old name: references to it must go on naming that.
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("PRAGMA legacy_alter_table = ON")
+    try:
+        with transaction(connection):
+            database = Database(connection)
+            taken = [step.name for step in steps.pending(database)]
+            if _objects(connection):
+                _conform(connection, path, [step for step in STEPS if step.name in taken])
+            else:
+                _make(connection, _wanted())
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            steps.apply(database)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    finally:
+        connection.execute("PRAGMA legacy_alter_table = OFF")
+        connection.execute("PRAGMA foreign_keys = ON")
     return taken
 
 
-def m001_the_house(database: Database) -> None:
-    """All tables, indexes and views; full-text search over headline and body."""
-    _run("schema.sql", database)
-    database["articles"].enable_fts(
-        ["title", "text"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
+def departures(connection: sqlite3.Connection) -> list[str]:
+    """Names of tables, views, indexes and triggers that are not as `schema.sql` has them."""
+    present = _objects(connection)
+    return [
+        name
+        for name, wanted in _wanted().items()
+        if name not in present or not _same(connection, name, wanted, present[name])
+    ]
+
+
+def script() -> str:
+    """The text of today's schema."""
+    return resources.files("crawler.store").joinpath("schema.sql").read_text("utf-8")
+
+
+def statements(text: str) -> list[str]:
+    """Single statements of a script, comments inside them kept; `executescript` would commit."""
+    found, current = [], ""
+    for line in text.splitlines(keepends=True):
+        if current or (line.strip() and not line.startswith("--")):
+            current += line
+        if current and sqlite3.complete_statement(current):
+            found.append(current.strip().removesuffix(";"))
+            current = ""
+    return found
+
+
+@cache
+def _wanted() -> Mapping[str, Object]:
+    """What `schema.sql` makes, by name, in its order."""
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        for statement in statements(script()):
+            scratch.execute(statement)
+        return _objects(scratch)
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, Object]:
+    rows = connection.execute(
+        """
+        SELECT name, type, tbl_name, sql FROM sqlite_schema
+        WHERE sql IS NOT NULL AND tbl_name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite_*'
+          AND name NOT GLOB ? ORDER BY rowid
+        """,
+        (f"{_SEARCH}_*",),
     )
+    return {row[0]: Object(*row[1:]) for row in rows}
 
 
-def m002_copies(database: Database) -> None:
-    """Numbers in the evidence, keys in two tiers, counts of furniture."""
-    _run("m002_copies.sql", database)
+def _make(connection: sqlite3.Connection, objects: Mapping[str, Object]) -> None:
+    for found in objects.values():
+        connection.execute(found.sql)
 
 
-def m003_revisions(database: Database) -> None:
-    """The evidence of a pair says which revisions were compared."""
-    _run("m003_revisions.sql", database)
+def _conform(connection: sqlite3.Connection, path: Path | str, taken: Sequence[Step]) -> None:
+    """Put right whatever differs from `schema.sql`."""
+    wanted, before = _wanted(), _objects(connection)
+    _refuse(connection, path, taken, before)
+    values = {name: value for step in taken for name, value in step.columns.items()}
+    for name, found in before.items():
+        if found.type != "table" and name in wanted and found.sql != wanted[name].sql:
+            connection.execute(f"DROP {found.type} {name}")
+    for name, table in wanted.items():
+        if table.type == "table" and name != _SEARCH and name in before:
+            try:
+                _conform_table(connection, name, parse_table(table.sql), values)
+            except sqlite3.IntegrityError as error:
+                raise SchemaRefused(
+                    path, f"its table {name} holds rows that this version cannot: {error}"
+                ) from error
+    left = _objects(connection)
+    _make(connection, {name: found for name, found in wanted.items() if name not in left})
+    # Whoever rewrites a table drops its triggers, and with them what keeps the index in step.
+    if any(found.table == "articles" and found.type == "trigger" and name not in before
+           for name, found in wanted.items() if _SEARCH in found.sql):  # fmt: skip
+        connection.execute(f"INSERT INTO {_SEARCH} ({_SEARCH}) VALUES ('rebuild')")
 
 
-def m004_stories(database: Database) -> None:
-    """What the story linker keeps between runs."""
-    _run("m004_stories.sql", database)
+def _refuse(
+    connection: sqlite3.Connection,
+    path: Path | str,
+    taken: Sequence[Step],
+    before: Mapping[str, Object],
+) -> None:
+    """Raise SchemaRefused where the file has what is new to it, or lacks what is not."""
+    new = {name for step in taken for name in (*step.objects, *step.columns)}
+    for name in new & before.keys():
+        kind = before[name].type
+        mend = (
+            f"`ALTER TABLE {name} RENAME TO my_{name}`"
+            if kind == "table"
+            else f"drop it and make it again as my_{name}"
+        )
+        raise SchemaRefused(
+            path,
+            f"it has its own {kind} named {name}, a name that this version needs; "
+            f"rename yours ({mend})",
+        )
+    for table, found in _wanted().items():
+        if found.type != "table" or table == _SEARCH or table in new:
+            continue
+        if table not in before:
+            raise SchemaRefused(path, f"its table {table} is missing; restore it from a backup")
+        present = _columns(connection, table)
+        for column in parse_table(found.sql).columns:
+            name = f"{table}.{column}"
+            if name in new and column in present:
+                raise SchemaRefused(
+                    path,
+                    f"its table {table} has its own column named {column}, a name that this "
+                    f"version needs; rename yours (`ALTER TABLE {table} RENAME COLUMN {column} TO "
+                    f"my_{column}`)",
+                )
+            if name not in new and column not in present:
+                raise SchemaRefused(
+                    path,
+                    f"its table {table} has no column {column}; rename it back, or restore the "
+                    "table from a backup",
+                )
 
 
-def m005_stories(database: Database) -> None:
-    """Steps of the linker, overrides, manifest, partitions beside; what a story says of itself."""
-    _redefine(
-        database,
-        "stories",
-        {
-            "title TEXT NOT NULL, -- headline of the first article of its largest copy group": (
-                "title TEXT NOT NULL, -- headline of the article most like the others"
-            ),
-            "copy_groups INTEGER NOT NULL DEFAULT 0 -- number of different texts": (
-                "copy_groups INTEGER NOT NULL DEFAULT 0, -- number of different texts\n"
-                "  languages TEXT NOT NULL DEFAULT '[]', -- JSON array of its languages, the most "
-                "frequent first\n"
-                "  central INTEGER REFERENCES articles (id) -- article most like the others; NULL "
-                "while not looked for"
-            ),
-        },
-    )
-    _redefine(
-        database,
-        "copy_groups",
-        {
-            "linked_at TEXT -- when its place in a story was last looked at; NULL: to be done": (
-                "linked_at TEXT, -- when its place in a story was last looked at; "
-                "NULL: to be done\n"
-                "  step INTEGER -- step of the story linker in which it was first looked at; "
-                "a rebuild takes the same steps"
-            )
-        },
-    )
-    _run("m005_stories.sql", database)
-    figures_of_all(database.conn)
+def _conform_table(
+    connection: sqlite3.Connection,
+    name: str,
+    wanted: TableDefinition,
+    values: Mapping[str, str],
+) -> None:
+    """Give a table the wanted definition, with the columns that the user added to it."""
+    missing = [column for column in wanted.columns if column not in _columns(connection, name)]
+    if missing and all(_can_be_added(wanted, column) for column in missing):
+        for column in missing:
+            connection.execute(f"ALTER TABLE {name} ADD COLUMN {wanted.columns[column].sql}")
+            if values.get(f"{name}.{column}"):
+                connection.execute(f"UPDATE {name} SET {column} = {values[f'{name}.{column}']}")
+        missing = []
+    sql = _objects(connection)[name].sql
+    present, columns = parse_table(sql), list(_columns(connection, name))
+    if not missing:
+        becomes = wanted.holding(present, columns)
+        if becomes.sql() == sql:
+            return
+        with closing(sqlite3.connect(":memory:")) as scratch:
+            scratch.execute(becomes.sql())
+            if _layout(scratch, name) == _layout(connection, name):
+                _reword(connection, name, becomes.sql())
+                return
+    own = [column for column in columns if column not in wanted.columns]
+    _rebuild(connection, name, wanted.holding(present, [*wanted.columns, *own]), values)
 
 
-def m006_extraction(database: Database) -> None:
-    """Tags, doubts about times, agencies; which extraction made a text, and revisions of ours."""
-    _redefine(
-        database,
-        "articles",
-        {
-            "published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, text, "
-            "import": "published_source TEXT, -- who gave it: jsonld, meta, time, feed, sitemap, "
-            "text (htmldate), url, import",
-            "run INTEGER NOT NULL REFERENCES runs (id) -- run that brought this text": (
-                "run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text\n"
-                "  published_doubt TEXT, -- what another statement of the page says of its time, "
-                "or that a time it states cannot be; NULL where all agree\n"
-                "  tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet "
-                "gave it\n"
-                "  extraction INTEGER -- version of Newsloom's extraction that made it; NULL: "
-                "imported, or older than these versions"
-            ),
-        },
-    )
-    _redefine(
-        database,
-        "revisions",
-        {
-            "run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it": (
-                "run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it\n"
-                "  ours INTEGER NOT NULL DEFAULT 0 CHECK (ours IN (0, 1)), -- 1 when the outlet "
-                "changed nothing: Newsloom read the same page anew"
-            )
-        },
-    )
-    _run("m006_extraction.sql", database)
+def _can_be_added(wanted: TableDefinition, column: str) -> bool:
+    """Whether ALTER TABLE can add it: a column that may be NULL, or has a default."""
+    sql = wanted.columns[column].sql
+    return "NOT NULL" not in sql or "DEFAULT" in sql
 
 
-def m007_discovery(database: Database) -> None:
-    """When sources are asked again, robots.txt of sites, revisits, texts from feeds, gaps."""
-    _redefine(
-        database,
-        "sources",
-        {
-            "one feed or sitemap of an outlet": "one feed, sitemap or section page of an outlet",
-            "('feed', 'sitemap')": "('feed', 'sitemap', 'page')",
-            "retired_at TEXT -- when the server said that it is gone for good (410); it is not "
-            "asked again": (
-                "retired_at TEXT, -- when the server said that it is gone for good (410); it is "
-                "not asked again\n"
-                "  due_at TEXT, -- when to ask next: learned from how often it brings news, later "
-                "after failures; NULL: at any time\n"
-                "  rate REAL, -- new pages an hour, the last day weighing most; NULL: not known\n"
-                "  content_hash TEXT, -- BLAKE2 of the last full answer: the same bytes list "
-                "nothing new\n"
-                "  moved_to TEXT, -- address it has moved to for good (301, 308), which is asked "
-                "instead\n"
-                "  same_as INTEGER REFERENCES sources (id), -- source of the outlet that gives "
-                "the same under another address; this one is left alone\n"
-                "  hub TEXT -- WebSub hub that would tell of news"
-            ),
-        },
-    )
-    _redefine(
-        database,
-        "fetches",
-        {
-            "offered INTEGER NOT NULL DEFAULT 0 -- of these, pages that were new or changed": (
-                "offered INTEGER NOT NULL DEFAULT 0, -- of these, pages that were new or changed\n"
-                "  gap_seconds INTEGER -- when not one page listed was known: from the poll before "
-                "to the oldest of them, time in which others may have come and gone; NULL: no gap"
-            )
-        },
-    )
-    _redefine(
-        database,
-        "pages",
-        {
-            "settled_at TEXT -- when it last became an article or was rejected": (
-                "settled_at TEXT, -- when it last became an article or was rejected\n"
-                "  text TEXT, -- body in that listing, for when the page itself cannot be read; "
-                "NULL once it is an article\n"
-                "  revisit_at TEXT, -- when the article is fetched again to see whether it has "
-                "changed; NULL: not by itself\n"
-                "  etag TEXT, -- ETag of the page as last read, to ask whether it has changed\n"
-                "  last_modified TEXT -- Last-Modified of the page as last read, likewise"
-            )
-        },
-    )
-    _redefine(
-        database,
-        "articles",
-        {
-            "extraction INTEGER -- ": "extraction INTEGER, -- ",
-            "imported, or older than these versions": (
-                "imported, or older than these versions\n"
-                "  text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), "
-                "-- where the text was read; feed: the page itself could not be\n"
-                "  reserved TEXT -- what the page says to reserve its text from mining; NULL: "
-                "nothing"
-            ),
-        },
-    )
-    _run("m007_discovery.sql", database)
-
-
-def m008_desk(database: Database) -> None:
-    """Views and indexes for whole files: first publishers with ties, lags, agency copy."""
-    _run("m008_desk.sql", database)
-
-
-def m009_voice(database: Database) -> None:
-    """An embedding model that speaks for stories, and its vectors."""
-    _redefine(
-        database,
-        "schemes",
-        {
-            "seed_id TEXT -- name of the seed that does not reveal it": (
-                "seed_id TEXT, -- name of the seed that does not reveal it\n"
-                "  voice TEXT -- embedding model that speaks for stories too; NULL: none"
-            )
-        },
-    )
-    _redefine(
-        database,
-        "story_terms",
-        {
-            "-- number of the term\n": (
-                "-- number of the term; from 4294967296 on of a bucket of meanings\n"
-            )
-        },
-    )
-    _run("m009_voice.sql", database)
-
-
-def m010_counts(database: Database) -> None:
-    """Articles of each outlet counted as they come: counting them all takes a look at each."""
-    _redefine(
-        database,
-        "outlets",
-        {
-            "agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)) -- 1 for a news agency, "
-            "whose texts others print": (
-                "agency INTEGER NOT NULL DEFAULT 0 CHECK (agency IN (0, 1)), -- 1 for a news "
-                "agency, whose texts others print\n"
-                "  articles INTEGER NOT NULL DEFAULT 0 -- articles kept"
-            )
-        },
-    )
-    _redefine(
-        database,
-        "outlet_health",
-        {"(SELECT count(*) FROM articles a WHERE a.outlet = o.id) AS articles": "o.articles"},
-    )
-    _run("m010_counts.sql", database)
-
-
-def m011_placed(database: Database) -> None:
-    """The story of an article beside its copy group: two outer joins hide it from the planner."""
-    _redefine(
-        database,
-        "memberships",
-        {
-            "copy_group INTEGER NOT NULL REFERENCES copy_groups (id) -- its copy group": (
-                "copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group\n"
-                "  story INTEGER -- story of that copy group, kept in step by triggers; NULL: none "
-                "yet"
-            )
-        },
-    )
-    _redefine(
-        database,
-        "article_overview",
-        {
-            "g.id AS copy_group": "m.copy_group",
-            "g.story, -- articles": "m.story, -- articles",
-            "\nLEFT JOIN copy_groups g ON g.id = m.copy_group": "",
-        },
-    )
-    _run("m011_placed.sql", database)
-
-
-def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:
-    """Add columns at the end of a table, with comments: ALTER TABLE would lose those.
-
-    The procedure that SQLite documents for changes that leave the rows as they are.
+def _reword(connection: sqlite3.Connection, name: str, sql: str) -> None:
+    """Change comments and checks, by the procedure that SQLite documents for what leaves rows alone
+    (https://www.sqlite.org/lang_altertable.html, section 8).
     """
-    connection = database.conn
-    (sql,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
-    for old, new in changes.items():
-        sql = sql.replace(old, new)
     version = connection.execute("PRAGMA schema_version").fetchone()[0]
     connection.execute("PRAGMA writable_schema = ON")
-    connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, table))
+    connection.execute(
+        "UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", (sql, name)
+    )
     connection.execute(f"PRAGMA schema_version = {version + 1}")
     connection.execute("PRAGMA writable_schema = RESET")
 
 
-def _run(script: str, database: Database) -> None:
-    text = resources.files("crawler.store").joinpath(script).read_text("utf-8")
-    for statement in statements(text):
-        database.conn.execute(statement)
+def _rebuild(
+    connection: sqlite3.Connection,
+    name: str,
+    becomes: TableDefinition,
+    values: Mapping[str, str],
+) -> None:
+    """Copy a table whose rows must be stored otherwise, with what the user hung on it."""
+    hung = [
+        found.sql
+        for other, found in _objects(connection).items()
+        if found.table == name and other != name
+    ]
+    sequence = connection.execute(
+        "SELECT seq FROM sqlite_sequence WHERE name = ?", (name,)
+    ).fetchone()
+    old = f"newsloom_old_{name}"
+    connection.execute(f"ALTER TABLE {name} RENAME TO {old}")
+    connection.execute(becomes.sql())
+    present = _columns(connection, old)
+    taken = {
+        column: present.get(column, values.get(f"{name}.{column}", ""))
+        for column in _columns(connection, name)
+    }
+    unknown = [
+        column
+        for column, value in taken.items()
+        if not value and not _can_be_added(becomes, column)
+    ]
+    if not (unknown and name in _REMADE):
+        into = [column for column, value in taken.items() if value]
+        connection.execute(
+            f"INSERT INTO {name} ({', '.join(map(_quoted, into))}) "
+            f"SELECT {', '.join(taken[column] for column in into)} FROM {old} AS {name}"
+        )
+    connection.execute(f"DROP TABLE {old}")
+    if sequence is not None:
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+        connection.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (name, sequence[0]))
+    for sql in hung:
+        connection.execute(sql)
 
 
-def statements(script: str) -> list[str]:
-    """Single statements of a script, comments inside them kept; `executescript` would commit."""
-    found, current = [], ""
-    for line in script.splitlines(keepends=True):
-        if current or (line.strip() and not line.startswith("--")):
-            current += line
-        if current and sqlite3.complete_statement(current):
-            found.append(current.strip())
-            current = ""
-    return found
+def _same(connection: sqlite3.Connection, name: str, wanted: Object, present: Object) -> bool:
+    if wanted.type != "table" or name == _SEARCH:
+        return wanted.sql == present.sql
+    table = parse_table(wanted.sql)
+    columns = _columns(connection, name)
+    if not table.columns.keys() <= columns.keys():
+        return False
+    return table.holding(parse_table(present.sql), list(columns)).sql() == present.sql
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """Columns of a table in the order in which rows store them; those that can be copied with the
+    SQL that reads them, those that SQLite computes with none.
+    """
+    rows = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (table,))
+    return {name: "" if hidden else _quoted(name) for name, hidden in rows}
+
+
+def _layout(connection: sqlite3.Connection, table: str) -> object:
+    """What decides how rows and indexes of a table are stored, and what its values may be."""
+
+    def rows(question: str, name: str) -> Iterable[tuple[object, ...]]:
+        return [tuple(row) for row in connection.execute(question, (name,))]
+
+    indexes = rows("SELECT name FROM pragma_index_list(?) WHERE origin <> 'c' ORDER BY name", table)
+    return (
+        rows("SELECT wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ?", table),
+        rows(
+            'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)', table
+        ),
+        [
+            rows('SELECT cid, name, "desc", coll, key FROM pragma_index_xinfo(?)', str(index))
+            for (index,) in indexes
+        ],
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

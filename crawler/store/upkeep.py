@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from crawler.store.migrations import departures
+
 
 class Upkeep:
     """Checks and copies of the whole file."""
@@ -13,8 +15,8 @@ class Upkeep:
         self._connection = connection
 
     def problems(self) -> list[str]:
-        """What is wrong with the file: damage, dangling references, pages in no lawful state, and
-        figures that are kept beside what they are of and are not in step with it.
+        """What is wrong with the file: damage, dangling references, pages in no lawful state,
+        figures out of step with what they count, a schema that is not today's.
         """
         found = [
             row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"
@@ -48,6 +50,10 @@ class Upkeep:
                   WHERE a.outlet = o.id) HAVING count(*)
                 """
             )
+        ]
+        found += [
+            f"{name} is missing or not as this version defines it; `newsloom db migrate` mends it"
+            for name in departures(self._connection)
         ]
         return found
 

@@ -47,7 +47,8 @@ def signatures() -> str:
 def command_line() -> str:
     """The --help of every command."""
     parts = ["# The command line\n\nMade from `--help` by `python -m tests.golden`.\n"]
-    context = click.Context(newsloom, info_name="newsloom", max_content_width=96)
+    settings = newsloom.context_settings  # as a user's call has them: -h is --help
+    context = click.Context(newsloom, info_name="newsloom", max_content_width=96, **settings)
     parts.append(_help("newsloom", newsloom, context))
     for name in newsloom.list_commands(context):
         command = newsloom.get_command(context, name)

@@ -35,7 +35,7 @@ CREATE TABLE runs ( -- one invocation that wrote to the store
   pid INTEGER NOT NULL, -- process that did it
   started_at TEXT NOT NULL, -- when it began
   ended_at TEXT, -- when it ended; NULL while it runs, or when it was killed before anyone noticed
-  outcome TEXT CHECK (outcome IN ('done', 'partial', 'failed', 'crashed')), -- how it ended; partial: some sources failed
+  outcome TEXT CHECK (outcome IN ('done', 'partial', 'failed', 'interrupted', 'crashed')), -- how it ended; partial: some sources failed
   summary TEXT -- JSON object of the figures it reported
 ) STRICT;
 
@@ -54,6 +54,19 @@ CREATE TABLE fetches ( -- one HTTP exchange with a source
   listed INTEGER NOT NULL DEFAULT 0, -- pages that it listed
   offered INTEGER NOT NULL DEFAULT 0, -- of these, pages that were new or changed
   gap_seconds INTEGER -- when not one page listed was known: from the poll before to the oldest of them, time in which others may have come and gone; NULL: no gap
+) STRICT;
+
+CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked in every run
+  site TEXT PRIMARY KEY, -- scheme and host, as in https://example.com
+  fetched_at TEXT NOT NULL, -- when it was last answered
+  rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
+) STRICT;
+
+CREATE TABLE archives ( -- WARC files that were imported, and how far
+  file TEXT PRIMARY KEY, -- path
+  bytes INTEGER NOT NULL, -- its size
+  read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
+  at TEXT NOT NULL -- when that was
 ) STRICT;
 
 CREATE TABLE pages ( -- an address that a source listed: pending, an article, or rejected with a reason
@@ -120,6 +133,12 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   reserved TEXT -- what the page says to reserve its text from mining; NULL: nothing
 ) STRICT;
 
+CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
+    "title", "text",
+    tokenize='unicode61 remove_diacritics 2',
+    content="articles"
+);
+
 CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet changed it
   article INTEGER NOT NULL REFERENCES articles (id), -- of which article
   revision INTEGER NOT NULL, -- 0 for the text first seen, then 1, 2, ...
@@ -136,12 +155,52 @@ CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet 
   PRIMARY KEY (article, revision)
 ) STRICT;
 
+CREATE TABLE credits ( -- a news agency whose text an article carries, and how that is known
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article
+  agency TEXT NOT NULL, -- name of the agency
+  via TEXT NOT NULL CHECK (via IN ('byline', 'dateline', 'credit', 'copyright', 'jsonld', 'meta', 'canonical', 'copy')), -- where the page says so; copy: its text was compared with the agency's own
+  evidence TEXT NOT NULL, -- what was read there; for a copy, the address of the agency's article
+  confidence REAL NOT NULL, -- how sure that is, 0 to 1; for a copy, the share of the shorter text that stands in the other
+  PRIMARY KEY (article, agency, via)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is its furniture
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
+  line TEXT NOT NULL, -- the line
+  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
+  PRIMARY KEY (outlet, line)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE overrides ( -- what people decided about stories; kept by every grouping, also a rebuild
+  id INTEGER PRIMARY KEY, -- number of the decision
+  at TEXT NOT NULL, -- when
+  who TEXT NOT NULL, -- by whom
+  why TEXT NOT NULL, -- for what reason
+  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin')), -- merge: one story; split: two; pin: stay together
+  story INTEGER NOT NULL REFERENCES stories (id), -- story as it was named
+  other INTEGER REFERENCES stories (id), -- merge: the story merged into it; split: the new story
+  together TEXT NOT NULL, -- JSON array of articles that are one story from now on
+  apart TEXT NOT NULL DEFAULT '[]', -- JSON array of articles that are in another story than those
+  undone_at TEXT, -- when it was taken back; NULL while it holds
+  undone_by TEXT -- by whom
+) STRICT;
+
+CREATE TABLE override_articles ( -- which articles the overrides that hold are about
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article
+  override INTEGER NOT NULL REFERENCES overrides (id), -- which override
+  PRIMARY KEY (article, override)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE schemes ( -- the numbers behind the findings in this file
   kind TEXT PRIMARY KEY CHECK (kind IN ('copies', 'stories')), -- what they decide
   scheme TEXT NOT NULL, -- id of the scheme, which names all its numbers
   seed INTEGER, -- secret of this file; with a public one, pages could be forged to look alike
   seed_id TEXT, -- name of the seed that does not reveal it
   voice TEXT -- embedding model that speaks for stories too; NULL: none
+) STRICT;
+
+CREATE TABLE to_group ( -- articles whose text is new or changed and waits to be compared
+  article INTEGER PRIMARY KEY REFERENCES articles (id) -- which article
 ) STRICT;
 
 CREATE TABLE signatures ( -- MinHash signature of an article's text
@@ -157,6 +216,42 @@ CREATE TABLE keys ( -- near-duplicate index: articles that share a key are compa
   key INTEGER NOT NULL, -- 64 bits of a band of the signature, or of an anchor
   article INTEGER NOT NULL REFERENCES articles (id), -- which article has it
   PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recent_keys ( -- the newest part of `keys`, merged into it now and then in the order of keys
+  key INTEGER NOT NULL, -- 64 bits of a band of the signature, or of an anchor
+  article INTEGER NOT NULL REFERENCES articles (id), -- which article has it
+  PRIMARY KEY (key, article)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE common_shingles ( -- how many texts have a shingle, over all outlets
+  id INTEGER PRIMARY KEY CHECK (id = 1), -- there is one row
+  texts INTEGER NOT NULL, -- texts counted; halved together with the counts, so that they stay young
+  counts BLOB NOT NULL -- count-min sketch, as dedupe.Common packs it
+) STRICT;
+
+CREATE TABLE furniture ( -- which shingles an outlet repeats across its articles
+  outlet INTEGER PRIMARY KEY REFERENCES outlets (id), -- which outlet
+  texts INTEGER NOT NULL, -- texts counted
+  counts BLOB NOT NULL -- shingles and their counts, as dedupe.Furniture packs them
+) STRICT;
+
+CREATE TABLE copies ( -- two articles compared: the evidence
+  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
+  b INTEGER NOT NULL REFERENCES articles (id), -- the other
+  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
+  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
+  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
+  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
+  shared INTEGER NOT NULL, -- number of shared shingles
+  numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
+  numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
+  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
+  revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
+  revision_b INTEGER NOT NULL, -- the same of b
+  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
+  scheme TEXT NOT NULL, -- scheme that decided
+  PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stories ( -- copy groups about the same event
@@ -198,52 +293,6 @@ CREATE TABLE story_log ( -- what happened to stories: only ever added to
   copy_groups TEXT NOT NULL DEFAULT '[]' -- JSON array of the copy groups concerned
 ) STRICT;
 
-CREATE TABLE to_group ( -- articles whose text is new or changed and waits to be compared
-  article INTEGER PRIMARY KEY REFERENCES articles (id) -- which article
-) STRICT;
-
-CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
-    "title", "text",
-    tokenize='unicode61 remove_diacritics 2',
-    content="articles"
-);
-
-CREATE TABLE recent_keys ( -- the newest part of `keys`, merged into it now and then in the order of keys
-  key INTEGER NOT NULL, -- 64 bits of a band of the signature, or of an anchor
-  article INTEGER NOT NULL REFERENCES articles (id), -- which article has it
-  PRIMARY KEY (key, article)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE common_shingles ( -- how many texts have a shingle, over all outlets
-  id INTEGER PRIMARY KEY CHECK (id = 1), -- there is one row
-  texts INTEGER NOT NULL, -- texts counted; halved together with the counts, so that they stay young
-  counts BLOB NOT NULL -- count-min sketch, as dedupe.Common packs it
-) STRICT;
-
-CREATE TABLE furniture ( -- which shingles an outlet repeats across its articles
-  outlet INTEGER PRIMARY KEY REFERENCES outlets (id), -- which outlet
-  texts INTEGER NOT NULL, -- texts counted
-  counts BLOB NOT NULL -- shingles and their counts, as dedupe.Furniture packs them
-) STRICT;
-
-CREATE TABLE copies ( -- two articles compared: the evidence
-  a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
-  b INTEGER NOT NULL REFERENCES articles (id), -- the other
-  relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
-  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
-  containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
-  containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
-  shared INTEGER NOT NULL, -- number of shared shingles
-  numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
-  numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
-  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
-  revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
-  revision_b INTEGER NOT NULL, -- the same of b
-  joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
-  scheme TEXT NOT NULL, -- scheme that decided
-  PRIMARY KEY (a, b)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
   term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of meanings
   day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970
@@ -262,25 +311,11 @@ CREATE TABLE learned_groups ( -- copy groups that `backgrounds` and `story_terms
   copy_group INTEGER PRIMARY KEY -- which; it may have joined another since
 ) STRICT;
 
-CREATE TABLE overrides ( -- what people decided about stories; kept by every grouping, also a rebuild
-  id INTEGER PRIMARY KEY, -- number of the decision
-  at TEXT NOT NULL, -- when
-  who TEXT NOT NULL, -- by whom
-  why TEXT NOT NULL, -- for what reason
-  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin')), -- merge: one story; split: two; pin: stay together
-  story INTEGER NOT NULL REFERENCES stories (id), -- story as it was named
-  other INTEGER REFERENCES stories (id), -- merge: the story merged into it; split: the new story
-  together TEXT NOT NULL, -- JSON array of articles that are one story from now on
-  apart TEXT NOT NULL DEFAULT '[]', -- JSON array of articles that are in another story than those
-  undone_at TEXT, -- when it was taken back; NULL while it holds
-  undone_by TEXT -- by whom
+CREATE TABLE meanings ( -- what the embedding model of `schemes.voice` makes of the texts of copy groups
+  copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
+  text_hash TEXT NOT NULL, -- text it was made of
+  vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
 ) STRICT;
-
-CREATE TABLE override_articles ( -- which articles the overrides that hold are about
-  article INTEGER NOT NULL REFERENCES articles (id), -- which article
-  override INTEGER NOT NULL REFERENCES overrides (id), -- which override
-  PRIMARY KEY (article, override)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever added to
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run
@@ -303,76 +338,21 @@ CREATE TABLE partitions ( -- groupings kept beside the one that the views show
   PRIMARY KEY (name, article)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE credits ( -- a news agency whose text an article carries, and how that is known
-  article INTEGER NOT NULL REFERENCES articles (id), -- which article
-  agency TEXT NOT NULL, -- name of the agency
-  via TEXT NOT NULL CHECK (via IN ('byline', 'dateline', 'credit', 'copyright', 'jsonld', 'meta', 'canonical', 'copy')), -- where the page says so; copy: its text was compared with the agency's own
-  evidence TEXT NOT NULL, -- what was read there; for a copy, the address of the agency's article
-  confidence REAL NOT NULL, -- how sure that is, 0 to 1; for a copy, the share of the shorter text that stands in the other
-  PRIMARY KEY (article, agency, via)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is its furniture
-  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
-  line TEXT NOT NULL, -- the line
-  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
-  PRIMARY KEY (outlet, line)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked in every run
-  site TEXT PRIMARY KEY, -- scheme and host, as in https://example.com
-  fetched_at TEXT NOT NULL, -- when it was last answered
-  rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
-) STRICT;
-
-CREATE TABLE archives ( -- WARC files that were imported, and how far
-  file TEXT PRIMARY KEY, -- path
-  bytes INTEGER NOT NULL, -- its size
-  read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
-  at TEXT NOT NULL -- when that was
-) STRICT;
-
-CREATE TABLE meanings ( -- what the embedding model of `schemes.voice` makes of the texts of copy groups
-  copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
-  text_hash TEXT NOT NULL, -- text it was made of
-  vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
-) STRICT;
-
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
+
+CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 CREATE INDEX pages_pending ON pages (outlet, id) WHERE state = 'pending';
 
 CREATE INDEX pages_reason ON pages (reason) WHERE reason IS NOT NULL;
 
-CREATE INDEX articles_seen ON articles (first_seen_at);
-
-CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
-
-CREATE INDEX copy_groups_story ON copy_groups (story);
-
-CREATE INDEX copy_groups_at ON copy_groups (at);
-
-CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
-
-CREATE INDEX memberships_group ON memberships (copy_group);
-
-CREATE INDEX story_log_story ON story_log (story);
-
-CREATE INDEX copies_b ON copies (b);
-
-CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
-
-CREATE INDEX copy_groups_steps ON copy_groups (step);
-
-CREATE INDEX credits_agency ON credits (agency);
-
 CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
 
 CREATE INDEX pages_rejected ON pages (outlet) WHERE state = 'rejected';
 
-CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
+CREATE INDEX articles_seen ON articles (first_seen_at);
 
 CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
 
@@ -380,11 +360,31 @@ CREATE INDEX articles_published ON articles (published_at, language);
 
 CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
 
-CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
-
 CREATE INDEX revisions_replaced ON revisions (replaced_at);
 
+CREATE INDEX credits_agency ON credits (agency);
+
+CREATE INDEX copies_b ON copies (b);
+
+CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
+
+CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
+
+CREATE INDEX copy_groups_story ON copy_groups (story);
+
+CREATE INDEX copy_groups_at ON copy_groups (at);
+
+CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
+
+CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
+
+CREATE INDEX copy_groups_steps ON copy_groups (step);
+
+CREATE INDEX memberships_group ON memberships (copy_group);
+
 CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
+
+CREATE INDEX story_log_story ON story_log (story);
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -671,14 +671,14 @@ CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
 END;
 
+CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
+  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
+END;
+
 CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
   UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
 END;
 
 CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
   UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
-END;
-
-CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
-  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
 END;

@@ -1,0 +1,105 @@
+"""A store of a newer schema: no command reads it wrongly, and none writes to it."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+
+from crawler.cli import _run, newsloom
+from crawler.store import open_store
+from crawler.store.kept import KeptPages
+
+NEWER = 99
+USES = {
+    "crawl": ["--outlets", "{outlets}"],
+    "group": [],
+    "stories": [],
+    "story": ["1"],
+    "timeline": ["1"],
+    "first": ["1"],
+    "network": [],
+    "agencies": [],
+    "override merge": ["1", "2", "--why", "x", "--who", "y"],
+    "override split": ["1", "2", "--why", "x", "--who", "y"],
+    "override pin": ["1", "--why", "x", "--who", "y"],
+    "override list": [],
+    "override undo": ["1"],
+    "compare": [],
+    "article": ["1"],
+    "diff": ["1", "2"],
+    "explain": ["1", "2"],
+    "search": ["bridge"],
+    "evaluate": ["{gold}"],
+    "outlets": [],
+    "health": [],
+    "import": ["{lines}"],
+    "export": ["articles"],
+    "merge": ["{db}", "{other}", "-o", "{new}"],
+    "reextract": [],
+    "serve": ["--port", "8765"],
+    "db check": [],
+    "db migrate": [],
+    "db describe": [],
+    "db backup": ["{new}"],
+}
+OTHERS = frozenset(
+    {
+        "demo",  # makes a file of its own
+        "extract",
+        "feed",
+        "cron",
+        "systemd",
+        "outlets check",
+        "outlets record",
+        "outlets add",
+        "outlets import",
+        "outlets export",
+    }
+)
+"""Commands that open no store."""
+
+
+def commands(group: click.Group, above: str = "") -> Iterator[str]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{above}{name} ")
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield above + name
+
+
+def test_every_command_is_tried() -> None:
+    assert set(commands(newsloom)) == USES.keys() | OTHERS
+
+
+@pytest.mark.parametrize("command", USES)
+def test_a_newer_file_is_refused_and_left_alone(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    names = {name: tmp_path / name for name in ("db", "other", "new", "lines", "gold", "outlets")}
+    for name in ("db", "other"):
+        open_store(names[name]).close()
+    names["lines"].write_text('{"url": "https://g.org/1", "title": "Bridge"}\n')
+    names["gold"].write_text("url,label\nhttps://g.org/1,a\nhttps://g.org/2,a\n")
+    names["outlets"].mkdir()
+    (names["outlets"] / "g.toml").write_text('name = "G"\nfeeds = ["https://g.org/feed"]\n')
+    KeptPages(names["db"], make=True).close()
+    with closing(sqlite3.connect(names["db"])) as connection:
+        connection.execute(f"PRAGMA user_version = {NEWER}")
+    before = names["db"].read_bytes()
+    arguments = [argument.format(**names) for argument in USES[command]]
+    monkeypatch.setattr(
+        sys, "argv", ["newsloom", "--db", str(names["db"]), *command.split(), *arguments]
+    )
+    assert _run() == 2
+    assert "was made by a newer Newsloom" in capsys.readouterr().err
+    assert names["db"].read_bytes() == before
+    assert not names["new"].exists()
