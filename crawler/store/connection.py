@@ -28,7 +28,7 @@ def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection
             raise NotAStore(
                 f"{path} is a SQLite file of something else; name another with --db FILE"
             )
-        _refuse_newer(connection, path, version)
+        refuse_newer(connection, path, version)
         connection.execute("PRAGMA journal_mode = WAL")
         # With WAL, NORMAL loses nothing when the process dies; only a power cut can cost the
         # last commits, and those pages are then still pending.
@@ -51,11 +51,12 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
                 f"{path} was made by an older Newsloom (schema {found}, now {version}); "
                 "bring it up to date with `newsloom db migrate`"
             )
-        _refuse_newer(connection, path, version)
+        refuse_newer(connection, path, version)
         return connection
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path | str, version: int) -> None:
+def refuse_newer(connection: sqlite3.Connection, path: Path | str, version: int) -> None:
+    """Raise NotAStore for a file of a later schema than `version`, before anything is written."""
     found = connection.execute("PRAGMA user_version").fetchone()[0]
     if found > version:
         raise NotAStore(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.errors import NoSuchDatabase
-from crawler.store.connection import explained
+from crawler.store.connection import explained, refuse_newer
 from crawler.types import Fetched, Page
 
 if sys.version_info >= (3, 14):
@@ -20,6 +20,7 @@ else:
 
 LEVEL = 9
 """Of zstd: news pages come out at a sixth, at the speed they arrive."""
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS kept_pages ( -- what servers answered, the last answer of each page
   page INTEGER PRIMARY KEY, -- number of the page in the store
@@ -67,9 +68,15 @@ class KeptPages:
             raise NoSuchDatabase(self.path)
         with explained(self.path):
             self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute(_SCHEMA)
+            try:
+                refuse_newer(self._connection, self.path, _VERSION)
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+                self._connection.execute(_SCHEMA)
+                self._connection.execute(f"PRAGMA user_version = {_VERSION}")
+            except BaseException:
+                self._connection.close()
+                raise
 
     def save(self, fetched: Fetched, *, extraction: int) -> None:
         """Keep a page that is about to be read, in place of an earlier answer.

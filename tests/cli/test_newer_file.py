@@ -12,6 +12,7 @@ import click
 import pytest
 
 from crawler.cli import _run, newsloom
+from crawler.errors import NotAStore
 from crawler.store import open_store
 from crawler.store.kept import KeptPages
 
@@ -103,3 +104,13 @@ def test_a_newer_file_is_refused_and_left_alone(
     assert "was made by a newer Newsloom" in capsys.readouterr().err
     assert names["db"].read_bytes() == before
     assert not names["new"].exists()
+
+
+def test_newer_kept_pages_are_refused_and_left_alone(tmp_path: Path) -> None:
+    KeptPages(tmp_path / "s.db", make=True).close()
+    with closing(sqlite3.connect(tmp_path / "s.pages.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {NEWER}")
+    before = (tmp_path / "s.pages.db").read_bytes()
+    with pytest.raises(NotAStore, match="newer Newsloom"):
+        KeptPages(tmp_path / "s.db", make=False)
+    assert (tmp_path / "s.pages.db").read_bytes() == before
