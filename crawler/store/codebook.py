@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crawler.store.definitions import Entry, parse_table
+
 
 class Column(NamedTuple):
     """A column of a table or view."""
@@ -60,22 +62,26 @@ class Codebook:
             name=name,
             kind=kind,
             comment=sql.partition(" -- ")[2].partition("\n")[0],
-            columns=tuple(self._columns(name, sql)),
+            columns=tuple(self._table(name, sql) if kind == "table" else self._view(name, sql)),
         )
 
-    def _columns(self, name: str, sql: str) -> Iterator[Column]:
-        for row in self._connection.execute("SELECT name, type FROM pragma_table_info(?)", (name,)):
-            column, type_ = row
-            # `name TYPE, -- says` in a table; `expression AS name, -- says` in a view.
+    def _table(self, name: str, sql: str) -> Iterator[Column]:
+        known = parse_table(sql).columns
+        for column, type_ in self._columns(name):
+            entry = known.get(column, Entry(column, "", ""))  # a virtual table has no such list
+            allowed = re.search(r"CHECK \(\w+ IN \('(.*?)'\)\)", entry.sql)
+            one_of = "; one of " + allowed[1].replace("', '", ", ") if allowed else ""
+            yield Column(column, type_, entry.comment + one_of)
+
+    def _view(self, name: str, sql: str) -> Iterator[Column]:
+        for column, type_ in self._columns(name):
+            # `expression AS name, -- says`, or only `name, -- says`.
             line = re.search(
-                rf"^(?:  {column} [A-Z].*|.*\bAS {column},?|  (?:\w\.)?{column},?) -- (.+)$",
+                rf"^(?:.*\bAS {re.escape(column)},?|  (?:\w\.)?{re.escape(column)},?) -- (.+)$",
                 sql.partition("\n")[2],
                 re.MULTILINE,
             )
-            said = line[1] if line else ""
-            allowed = re.search(
-                rf"^  {column} .*CHECK \({column} IN \('(.*?)'\)\)", sql, re.MULTILINE
-            )
-            if allowed:
-                said += "; one of " + allowed[1].replace("', '", ", ")
-            yield Column(column, type_, said)
+            yield Column(column, type_, line[1] if line else "")
+
+    def _columns(self, name: str) -> Iterator[tuple[str, str]]:
+        yield from self._connection.execute("SELECT name, type FROM pragma_table_info(?)", (name,))

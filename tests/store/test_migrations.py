@@ -289,3 +289,19 @@ def test_a_file_of_today_that_was_taken_apart_is_named_and_mended(
         assert sorted(problem.split()[0] for problem in store.upkeep.problems()) == sorted(names)
     assert migrate_store(file) == []
     assert schema(file) == today
+
+
+def test_the_codebook_knows_columns_of_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "s.db"
+    open_store(file).close()
+    damage(
+        'ALTER TABLE articles ADD COLUMN "a(b" TEXT /* coded by Anna */',
+        "CREATE VIRTUAL TABLE my_search USING fts5 (title, -- headlines\n text)",
+    )(file)
+    with closing(read_store(file)) as store:
+        described = store.codebook.describe("articles")
+        assert described is not None
+        assert described.columns[-1].comment == "coded by Anna"
+        assert described.columns[3].comment == "canonical address"
+        assert "my_search" in store.codebook.names()
+        assert store.codebook.describe("my_search") is not None
