@@ -29,7 +29,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # Google's parser skips the mark of UTF-8 even where its end is missing.
-_UTF8_MARK = re.compile(rb"(?:\xef(?:\xbb\xbf?)?)*")
+_UTF8_MARK = re.compile(rb"\A(?:\xef(?:\xbb\xbf?)?)*")
+# To that parser, a program in C, a NUL ends the line. Those before a line are taken out.
+_PAST_NUL = re.compile(r"(?<=[^\r\n\0])\0[^\r\n]*")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 # Unicode knows more line ends and spaces; in robots.txt they are characters like others.
@@ -139,7 +141,7 @@ def decode_robots(body: bytes) -> str:
     Bytes that are not UTF-8 become their escapes (%E9), which is how addresses write them. Past
     MAX_BYTES nothing is read, nor the line that the limit cuts: half a path forbids too much.
     """
-    text = storable(_decode(body[:MAX_BYTES]))
+    text = storable(_PAST_NUL.sub("", _decode(body[:MAX_BYTES]).lstrip("\ufeff")))
     if len(body) > MAX_BYTES:
         return text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     return text
@@ -193,13 +195,12 @@ def _decode(body: bytes) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")
-    # UTF-16 without a mark: every other byte of its ASCII characters is zero.
-    even, odd = body[0:6:2], body[1:6:2]
-    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros == b"\0\0\0" and 0 not in others:
-            return body.decode(encoding, errors="replace")
-    mark = _UTF8_MARK.match(body)
-    text = body[mark.end() if mark else 0 :].decode("utf-8", errors="surrogateescape")
+    # UTF-16 without a mark: of its ASCII characters, every other byte is zero.
+    first, second = body[::2].count(0), body[1::2].count(0)
+    if max(first, second) > len(body) / 8 and min(first, second) < len(body) / 80:
+        encoding = "utf-16-be" if first > second else "utf-16-le"
+        return body.decode(encoding, errors="replace")
+    text = _UTF8_MARK.sub(b"", body, count=1).decode("utf-8", errors="surrogateescape")
     return _NOT_UTF8.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
 
 
