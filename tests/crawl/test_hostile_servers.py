@@ -86,7 +86,7 @@ def test_one_bad_outlet_costs_the_others_nothing(tmp_path: Path, drip: int) -> N
     for slug, cause in causes.items():
         reason, detail = found[slug]
         assert reason == "robots-unreachable"
-        assert f"({cause}: " in detail
+        assert f"; {cause}: " in detail
 
 
 def test_a_calendar_without_end_is_left_at_the_budget(tmp_path: Path) -> None:

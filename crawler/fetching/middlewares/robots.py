@@ -139,7 +139,7 @@ def forbidden_for_now(why: Refusal) -> Refusal:
     """While robots.txt cannot be read, all is forbidden; the next run asks again."""
     return Refusal(
         "robots-unreachable",
-        f"robots.txt could not be read, so nothing is asked for now ({why.reason}: {why.detail})",
+        f"robots.txt could not be read, so nothing is asked for now; {why.reason}: {why.detail}",
         temporary=True,
         denied=True,
         asked=False,
