@@ -32,7 +32,7 @@ REASONS = {
     "private-address": "of this machine or a private network; --allow-private allows it",
     "refused": "a middleware of Scrapy's refused the request",
     "robots": "forbidden by robots.txt",
-    "robots-unreachable": "robots.txt could not be read, so nothing may be asked (RFC 9309)",
+    "robots-unreachable": "robots.txt could not be read, so nothing is asked for now; see detail",
     "timeout": "no answer in time",
     # of the worker that read it
     "parser-died": "the process that read it died",

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from protego import Protego
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -48,9 +47,9 @@ class DiscoverySpider(Spider):
         crawler.signals.connect(spider.hear_robots, signal=robots_read)
         return spider
 
-    def hear_robots(self, rules: str) -> None:
+    def hear_robots(self, sitemaps: tuple[str, ...]) -> None:
         """Sitemaps that a robots.txt names."""
-        self._sitemaps += list(Protego.parse(rules).sitemaps)
+        self._sitemaps += sitemaps
 
     async def start(self) -> AsyncIterator[Request]:
         """The front page."""

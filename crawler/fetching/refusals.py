@@ -23,6 +23,8 @@ class Refusal(NamedTuple):
     until: str | None = None
     asked: bool = True
     """False when the request was not sent"""
+    cause: str = ""
+    """of robots-unreachable: the reason why robots.txt could not be read (timeout, http-503 ...)"""
 
 
 class Refused(IgnoreRequest):

@@ -16,7 +16,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
 
-_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 _LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
@@ -28,7 +28,7 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        # NAT64 and the old IPv4-compatible form carry IPv4 in their last 32 bits.
+        # NAT64, the old IPv4-compatible form and SIIT carry IPv4 in their last 32 bits.
         if any(ip in network for network in _CARRIERS):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if ip.is_site_local or ip in _LOCAL_NAT64:

@@ -11,7 +11,7 @@ from crawler.fetching.resolver import is_public
      "::1",
      "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
      "2002:7f00:1::", "100.64.0.1", "224.0.0.1", "255.255.255.255",
-     "fec0::1", "64:ff9b:1::7f00:1", "::127.0.0.1",
+     "fec0::1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1", "::127.0.0.1",
      "not an address"],
 )  # fmt: skip
 def test_private_addresses_are_not_public(address: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from tests.conftest import newsloom
 SPELLINGS = (
     "127.0.0.1", "localhost", "2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1",
     "0177.0.0.1", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "127.0.0.1.", "0.0.0.0",  # noqa: S104
-    "0",
+    "0", "2130706433.", "0x7f.0x0.0x0.0x1", "127.0.1", "[::ffff:0:7f00:1]", "LOCALHOST",
     "a.localhost", "localhost.",
 )  # fmt: skip
 
@@ -47,3 +48,7 @@ def test_no_spelling_of_a_private_address_reaches_it(tmp_path: Path, allowed: bo
         assert len(hits) >= 8, hits
     else:
         assert not hits
+        with sqlite3.connect(tmp_path / "x.db") as connection:
+            reasons = connection.execute("SELECT reason, count(*) FROM fetches GROUP BY 1")
+            assert reasons.fetchall() == [("private-address", len(SPELLINGS))]
+        connection.close()

@@ -45,6 +45,27 @@ def test_robots_txt_is_asked_once_a_day(tmp_path: Path) -> None:
         ]
 
 
+def test_stored_rules_hold_with_the_mark_that_earlier_versions_left(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1")))
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path)
+        ask(tmp_path, "UPDATE robots SET rules = char(65279) || 'User-agent: *\nDisallow: /'")
+        assert crawl(tmp_path, "--now").returncode == 4
+        assert ask(tmp_path, "SELECT reason FROM fetches ORDER BY id DESC LIMIT 1") == [("robots",)]
+
+
+def test_rules_from_a_clock_that_was_ahead_are_asked_for_again(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1")))
+        site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
+        crawl(tmp_path)
+        ask(tmp_path, "UPDATE robots SET fetched_at = '2099-01-01T00:00:00Z'")
+        site.asked.clear()
+        crawl(tmp_path, "--now")
+        assert robots_asked(site) == 1
+
+
 def test_a_site_without_robots_txt_is_remembered_too(tmp_path: Path) -> None:
     with Site() as site:
         site["/feed.xml"] = feed(item(site.url("/1")))

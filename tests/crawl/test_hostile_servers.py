@@ -68,17 +68,25 @@ def test_one_bad_outlet_costs_the_others_nothing(tmp_path: Path, drip: int) -> N
         done = crawl(tmp_path)
         assert done.returncode == 3, done.stderr
     assert ask(tmp_path, "SELECT count(*) FROM articles") == [(12,)]
-    reasons: dict[object, object] = dict(
-        ask(
+    found = {
+        str(slug): (str(reason), str(detail))
+        for slug, reason, detail in ask(
             tmp_path,
-            "SELECT o.slug, f.reason FROM fetches f JOIN sources s ON s.id = f.source"
+            "SELECT o.slug, f.reason, f.detail FROM fetches f JOIN sources s ON s.id = f.source"
             " JOIN outlets o ON o.id = s.outlet WHERE f.reason IS NOT NULL",
-        )  # type: ignore[arg-type]
-    )
-    # robots.txt is asked first, so most fail there: what cannot be read forbids all.
-    assert reasons.pop("loop") == "refused"
-    assert reasons.pop("big") == "too-large"
-    assert reasons == dict.fromkeys(("drip", "no-name", "no-tls", "nobody"), "robots-unreachable")
+        )
+    }
+    assert found.pop("loop")[0] == "refused"
+    assert found.pop("big")[0] == "too-large"
+    # robots.txt is asked first, so the others fail there: what cannot be read forbids all.
+    causes = {
+        "drip": "timeout", "no-name": "no-address", "no-tls": "connection", "nobody": "connection"
+    }  # fmt: skip
+    assert found.keys() == causes.keys()
+    for slug, cause in causes.items():
+        reason, detail = found[slug]
+        assert reason == "robots-unreachable"
+        assert f"; {cause}: " in detail
 
 
 def test_a_calendar_without_end_is_left_at_the_budget(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from crawler.fetching.middlewares.decompress import Decompress
 from crawler.fetching.middlewares.retry_after import LONGEST, wanted
-from crawler.fetching.middlewares.robots import judge
+from crawler.fetching.middlewares.robots import forbidden_for_now, judge
 from crawler.fetching.middlewares.web_only import WebOnly
 from crawler.fetching.refusals import Refused, explain, for_status
 
@@ -74,41 +74,65 @@ def robots(status: int, body: bytes = b"") -> Response:
 def test_the_status_of_robots_txt_decides_first() -> None:
     """RFC 9309, 2.3.1: 4xx allows, 5xx forbids, whatever the body says."""
     forbids = b"User-agent: *\nDisallow: /"
-    assert judge(robots(404, forbids), "Newsloom").parser is None
-    assert not judge(robots(404, forbids), "Newsloom").unreachable
-    assert judge(robots(503), "Newsloom").unreachable == "status 503"
-    assert judge(robots(429), "Newsloom").unreachable == "status 429"
-    rules = judge(robots(200, forbids), "Newsloom")
-    assert rules.parser is not None
-    assert not rules.parser.can_fetch(URL, "Newsloom")
+    for status in (400, 401, 403, 404, 410, 418):
+        found = judge(robots(status, forbids), "Newsloom")
+        assert found.unreachable is None
+        assert found.robots.allows(URL)
+    for status in (300, 304, 429, 500, 503, 999):
+        unreachable = judge(robots(status), "Newsloom").unreachable
+        assert unreachable is not None
+        assert unreachable.reason == f"http-{status}"
+    for status in (200, 203, 206, 226):
+        assert not judge(robots(status, forbids), "Newsloom").robots.allows(URL)
+    assert judge(robots(204), "Newsloom").robots.allows(URL)
 
 
-def test_our_own_group_in_robots_txt_is_found_and_its_delay_clamped() -> None:
+def test_what_kept_robots_txt_from_being_read_is_said() -> None:
+    refusal = forbidden_for_now(explain(DownloadTimeoutError("took longer than 20 seconds")))
+    assert refusal.reason == "robots-unreachable"
+    assert refusal.cause == "timeout"
+    assert "timeout: took longer than 20 seconds" in refusal.detail
+    assert refusal.temporary
+    assert not refusal.asked
+
+
+def test_a_long_delay_in_robots_txt_is_clamped() -> None:
     body = b"User-agent: *\nDisallow: /\n\nUser-agent: newsloom\nCrawl-delay: 900\nDisallow: /b\n"
     rules = judge(robots(200, body), "Newsloom")
-    assert rules.parser is not None
-    assert rules.parser.can_fetch(URL, "Newsloom")
-    assert not rules.parser.can_fetch("https://example.org/b", "Newsloom")
+    assert rules.robots.allows(URL)
+    assert not rules.robots.allows("https://example.org/b")
     assert rules.delay == 30.0
 
 
-def test_a_huge_robots_txt_is_read_to_500_kib() -> None:
-    body = b"User-agent: *\nDisallow: /first\n" + b"#" * 600_000 + b"\nDisallow: /last\n"
-    rules = judge(robots(200, body), "Newsloom")
-    assert rules.parser is not None
-    assert not rules.parser.can_fetch("https://example.org/first", "Newsloom")
-    assert rules.parser.can_fetch("https://example.org/last", "Newsloom")
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST.", "town.localhost", "127.0.0.1", "127.0.0.1.", "[::1]", "[::]",
+     "[::ffff:10.0.0.1]", "[::ffff:7f00:1]", "[::ffff:0:7f00:1]", "[64:ff9b::127.0.0.1]",
+     "[fe80::1%25eth0]", "169.254.169.254", "2130706433", "2130706433.", "0x7f000001",
+     "0X7F000001", "017700000001", "127.1", "10.1", "0x7f.1", "0177.0.0.1", "0xa9fea9fe", "0",
+     "0x", "１２７.０.０.１", "127。1", "①②⑦.0.0.1", "%31%32%37.0.0.1", "%6cocalhost",
+     "me@127.0.0.1", "4294967296", "1.2.3.4.5", "example.0x7f"],
+)  # fmt: skip
+def test_private_addresses_are_named_in_every_form(host: str) -> None:
+    with pytest.raises(Refused) as caught:
+        WebOnly(allow_private=False).process_request(Request(f"http://{host}/latest"))
+    assert caught.value.refusal.reason == "private-address"
+    WebOnly(allow_private=True).process_request(Request(f"http://{host}/latest"))
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["http://localhost/", "http://town.localhost/", "http://127.0.0.1/", "http://[::1]/",
-     "http://[::ffff:10.0.0.1]/", "http://169.254.169.254/latest", "ftp://example.org/x"],
+    "host",
+    ["example.org", "1e100.net", "0xabc.org", "8.8.8.8", "134744072", "0x08.8.2056",
+     "[2606:4700::1111]", "[::ffff:8.8.8.8]", "localhost.example.org", "notlocalhost"],
 )  # fmt: skip
-def test_private_addresses_and_other_schemes_are_named(url: str) -> None:
+def test_public_hosts_pass(host: str) -> None:
+    WebOnly(allow_private=False).process_request(Request(f"http://{host}/"))
+
+
+def test_other_schemes_are_named() -> None:
     with pytest.raises(Refused) as caught:
-        WebOnly(allow_private=False).process_request(Request(url))
-    assert caught.value.refusal.reason in ("private-address", "not-web")
+        WebOnly(allow_private=False).process_request(Request("ftp://example.org/x"))
+    assert caught.value.refusal.reason == "not-web"
 
 
 def test_what_went_wrong_has_a_name_and_says_whether_to_try_again() -> None:

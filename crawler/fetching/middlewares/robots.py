@@ -7,20 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.clock import now
-from crawler.fetching.refusals import Refusal, Refused, explain
+from crawler.fetching.refusals import Refusal, Refused, explain, for_status
 from crawler.fetching.writer import Writer, robots_delay
 from crawler.parsing.dates import utc
+from crawler.parsing.robots import RobotsRules, decode_robots, parse_robots
 from crawler.parsing.urls import slot
 from crawler.types import RobotsFile
 
-MAX_BYTES = 500 * 1024
-"""RFC 9309, 2.5: at least this much is to be read; more is not."""
 FRESH = timedelta(hours=24)
 """RFC 9309, 2.4: what is older is asked for again."""
 KEPT = timedelta(days=30)
@@ -30,19 +28,21 @@ MAX_DELAY = 30.0
 
 
 robots_read = object()
-"""Signal: a robots.txt with these `rules` was read."""
+"""Signal: a robots.txt was read that names these `sitemaps`."""
+NOTHING_SAID = RobotsRules((), delay=0.0, sitemaps=())
 
 
 class Rules(NamedTuple):
     """What a host lets us do."""
 
-    parser: Protego | None
-    """None: nothing was said, all is allowed"""
-    unreachable: str = ""
-    """why nothing could be read, in which case all is forbidden (RFC 9309, 2.3.1.4)"""
-    text: str = ""
-    delay: float = 0.0
-    """seconds asked for between two requests, clamped; 0: nothing was said"""
+    robots: RobotsRules
+    unreachable: Refusal | None = None
+    """what kept us from reading it, in which case all is forbidden (RFC 9309, 2.3.1.4)"""
+
+    @property
+    def delay(self) -> float:
+        """Seconds asked for between two requests, clamped; 0: none."""
+        return min(self.robots.delay, MAX_DELAY)
 
 
 class Robots:
@@ -64,17 +64,9 @@ class Robots:
         if request.meta.get("is_robots"):
             return
         rules = await self._rules_for(request.url)
-        if rules.unreachable:
-            raise Refused(
-                Refusal(
-                    "robots-unreachable",
-                    f"robots.txt could not be read ({rules.unreachable}), so all is forbidden",
-                    temporary=True,
-                    denied=True,
-                    asked=False,
-                )
-            )
-        if rules.parser is not None and not rules.parser.can_fetch(request.url, self._agent):
+        if rules.unreachable is not None:
+            raise Refused(forbidden_for_now(rules.unreachable))
+        if not rules.robots.allows(request.url):
             raise Refused(
                 Refusal("robots", "forbidden by robots.txt", temporary=False, denied=True)
             )
@@ -88,13 +80,13 @@ class Robots:
 
     async def _read(self, site: str) -> Rules:
         known = self._writer.robots(site)
-        if known is not None and known.at > ago(FRESH):
-            rules = understood(known.rules, self._agent)
+        if known is not None and _is_within(known.at, FRESH):
+            rules = Rules(read(known.rules, self._agent))
         else:
             rules = await self._ask(site)
-            if rules.unreachable and known is not None and known.at > ago(KEPT):
-                rules = understood(known.rules, self._agent)
-        self._crawler.signals.send_catch_log(robots_read, rules=rules.text)
+            if rules.unreachable is not None and known is not None and _is_within(known.at, KEPT):
+                rules = Rules(read(known.rules, self._agent))
+        self._crawler.signals.send_catch_log(robots_read, sitemaps=rules.robots.sitemaps)
         if rules.delay:
             self._crawler.signals.send_catch_log(robots_delay, host=slot(site), seconds=rules.delay)
         return rules
@@ -109,35 +101,47 @@ class Robots:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is unreachable
-            return Rules(None, unreachable=explain(error).reason)
+            return Rules(NOTHING_SAID, unreachable=explain(error))
         rules = judge(response, self._agent)
-        if not rules.unreachable:
+        if rules.unreachable is None:
             self._writer.save(RobotsFile(site=site, rules=text_of(response), at=now()))
         return rules
 
 
-def ago(span: timedelta) -> str:
-    """The time that lies so far back."""
-    return utc(datetime.now(UTC) - span)
+def _is_within(at: str, span: timedelta) -> bool:
+    """Whether a time lies so far back at most; one to come is a wrong clock's, and does not."""
+    return utc(datetime.now(UTC) - span) < at <= now()
 
 
 def text_of(response: Response) -> str | None:
-    """The file as answered; None for 4xx, which means that there is none (RFC 9309, 2.3.1.3)."""
-    if response.status != 200:
-        return None
-    return response.body[:MAX_BYTES].decode("utf-8", errors="ignore")
+    """The file as answered; None where there is none."""
+    return decode_robots(response.body) if 200 <= response.status < 300 else None
 
 
 def judge(response: Response, agent: str) -> Rules:
-    """What an answer to a request for robots.txt lets `agent` do."""
-    if response.status >= 500 or response.status == 429:
-        return Rules(None, unreachable=f"status {response.status}")
-    return understood(text_of(response), agent)
+    """What an answer to a request for robots.txt lets `agent` do.
+
+    RFC 9309, 2.3.1: 2xx is read; 4xx says that there is no such file; what is left, 5xx and
+    redirects that lead nowhere, says nothing. 429 asks for quiet, and is no 4xx in this.
+    """
+    found = 200 <= response.status < 300
+    if not found and (response.status == 429 or not 400 <= response.status < 500):
+        return Rules(NOTHING_SAID, unreachable=for_status(response.status))
+    return Rules(read(text_of(response), agent))
 
 
-def understood(text: str | None, agent: str) -> Rules:
-    """What a robots.txt lets `agent` do."""
-    if text is None:
-        return Rules(None)
-    parser = Protego.parse(text)
-    return Rules(parser, text=text, delay=min(float(parser.crawl_delay(agent) or 0.0), MAX_DELAY))
+def read(text: str | None, agent: str) -> RobotsRules:
+    """What a robots.txt lets `agent` do; None: there is none."""
+    return NOTHING_SAID if text is None else parse_robots(text, agent)
+
+
+def forbidden_for_now(why: Refusal) -> Refusal:
+    """While robots.txt cannot be read, all is forbidden; the next run asks again."""
+    return Refusal(
+        "robots-unreachable",
+        f"robots.txt could not be read, so nothing is asked for now; {why.reason}: {why.detail}",
+        temporary=True,
+        denied=True,
+        asked=False,
+        cause=why.reason,
+    )

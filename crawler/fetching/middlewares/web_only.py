@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import socket
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapy import Request
 
 from crawler.fetching.refusals import Refusal, Refused
 from crawler.fetching.resolver import is_public
+
+_ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 
 
 class WebOnly:
@@ -30,7 +34,7 @@ class WebOnly:
             raise Refused(Refusal("not-web", f"scheme {parts.scheme!r}", temporary=False))
         if self._allow_private:
             return
-        name = (parts.hostname or "").rstrip(".")
+        name = unquote(parts.hostname or "").lower().rstrip(".")
         if name == "localhost" or name.endswith(".localhost") or _is_private_literal(name):
             raise Refused(
                 Refusal(
@@ -42,8 +46,17 @@ class WebOnly:
 
 
 def _is_private_literal(name: str) -> bool:
+    """Whether a host is an address, in any form that the resolver knows, and no public one.
+
+    No top-level domain is a number: a host that ends in one is an IPv4 address (WHATWG URL, 3.5)
+    or a broken one: 127.1, 0x7f.1, 017700000001, 2130706433.
+    """
     try:
-        ipaddress.ip_address(name)
+        return not is_public(str(ipaddress.ip_address(name)))
     except ValueError:
-        return False
-    return not is_public(name)
+        if not _ENDS_IN_NUMBER.search(name):
+            return False
+    try:
+        return not is_public(socket.inet_ntoa(socket.inet_aton(name)))
+    except OSError:
+        return True
