@@ -57,22 +57,10 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
     """Serve the desk on this machine only, until interrupted; `ready` is called once it listens."""
     import asyncio
 
-    import uvicorn
+    from crawler.web.serving import server_of
 
     datasette = desk(db, sql=sql)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            guarded(datasette.app()),
-            host="127.0.0.1",
-            port=port,
-            # Not what else may be installed: how it takes requests is tested.
-            http="h11",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-    )
+    server = server_of(guarded(datasette.app()), port)
 
     async def run() -> None:
         await datasette.invoke_startup()

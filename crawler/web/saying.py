@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import os
@@ -29,8 +30,7 @@ def never_waiting() -> Iterator[None]:
     with redirect_stdout(_over(sys.stdout)), redirect_stderr(_over(sys.stderr)):
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_OneLine())
-        # uvicorn advises to install a library for what the desk does not have.
-        handler.addFilter(lambda record: "WebSocket" not in record.getMessage())
+        handler.addFilter(_is_worth_a_line)
         logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
         logging.captureWarnings(True)
         # Once a write when somebody leaves in the middle of an answer; and Datasette's own.
@@ -39,15 +39,21 @@ def never_waiting() -> Iterator[None]:
         yield
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """No answer broken off at the end, nor uvicorn's advice to install what the desk lacks."""
+    broken_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not broken_off and "WebSocket" not in record.getMessage()
+
+
 class _OneLine(logging.Formatter):
     """A record as one line; of an exception what it was and where, no traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = record.getMessage()
+        said = record.getMessage().strip()
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             said += f": {type(error).__name__}: {error} ({_where(error)})"
-        return one_line(said.strip())[:_LENGTH]
+        return one_line(said)[:_LENGTH]
 
 
 def _where(error: BaseException) -> str:
