@@ -14,7 +14,7 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from crawler.errors import TookTooLong
+from crawler.errors import NewsloomError, TookTooLong
 from crawler.store import Store
 from crawler.store.exports import Narrowed
 from crawler.web.guards import LOG, requested
@@ -169,13 +169,13 @@ async def failure(datasette: Datasette, request: Request, error: Exception) -> R
         sentence = f"Datasette cannot answer this: {type(error).__name__}: {error}"
         return await refusal(datasette, request, sentence, status=400)
     LOG.error("500 %s", requested(request.scope), exc_info=error)
-    return await refusal(
-        datasette,
-        request,
+    # An error of ours says itself what happened and what to do, of a damaged file for one.
+    unexpected = (
         "This page could not be made, which is a bug in Newsloom. Please report it with the line "
-        "that `newsloom serve` has just written.",
-        status=500,
+        "that `newsloom serve` has just written."
     )
+    sentence = str(error) if isinstance(error, NewsloomError) else unexpected
+    return await refusal(datasette, request, sentence, status=500)
 
 
 def answered(view: View) -> View:
