@@ -12,6 +12,8 @@ from datasette.plugins import pm
 
 from crawler.web import plugin
 from crawler.web.asking import STORE
+from crawler.web.guards import guarded
+from crawler.web.saying import never_waiting
 
 _HERE = Path(__file__).parent
 
@@ -20,44 +22,52 @@ def desk(db: Path, *, sql: bool) -> Any:
     """Datasette with our plug-in on a store; `sql` lets visitors run their own queries."""
     if not pm.has_plugin("newsloom"):
         pm.register(plugin, name="newsloom")
+        # It prints a traceback with all variables; ours says it in a line.
+        pm.unregister(name="datasette.handle_exception")
     datasette = Datasette(
         [],
         template_dir=str(_HERE / "templates"),
         static_mounts=[("desk", str(_HERE / "static"))],
         # Looking for facets reads whole tables, once a column; whole files come from /download.
-        settings={"default_allow_sql": sql, "allow_csv_stream": False, "suggest_facets": False},
+        settings={
+            "default_allow_sql": sql,
+            "allow_csv_stream": False,
+            "allow_download": False,
+            "suggest_facets": False,
+        },
         metadata={"title": f"Newsloom: {db.name}"},
     )
     # A WAL file in a folder we cannot write to has no place for its index.
     mutable = os.access(db.absolute().parent, os.W_OK)
     datasette.add_database(
-        Database(datasette, path=str(db.absolute()), is_mutable=mutable), name=STORE
+        _Quiet(datasette, path=str(db.absolute()), is_mutable=mutable), name=STORE
     )
     return datasette
+
+
+class _Quiet(Database):
+    """A database of Datasette's that does not print the SQL that failed: the answer says why."""
+
+    async def execute(self, *arguments: Any, **named: Any) -> Any:
+        """Rows of a query."""
+        return await super().execute(*arguments, **{**named, "log_sql_errors": False})
 
 
 def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
     """Serve the desk on this machine only, until interrupted; `ready` is called once it listens."""
     import asyncio
 
-    import uvicorn
+    from crawler.web.serving import server_of
 
     datasette = desk(db, sql=sql)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            datasette.app(),
-            host="127.0.0.1",
-            port=port,
-            log_level="warning",
-            timeout_graceful_shutdown=1,
-        )
-    )
+    server = server_of(guarded(datasette.app()), port)
 
     async def run() -> None:
         await datasette.invoke_startup()
         await asyncio.gather(server.serve(), _tell(server, ready))
 
-    asyncio.run(run())
+    with never_waiting():
+        asyncio.run(run())
 
 
 async def _tell(server: Any, ready: Any) -> None:

@@ -8,16 +8,26 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
-from datasette.utils.asgi import Response
+from datasette.database import QueryInterrupted
+from datasette.utils import sqlite3
+from datasette.utils.asgi import Base400, Response
+from datasette.views.base import DatasetteError
+from markupsafe import Markup
 
-from crawler.errors import TookTooLong
+from crawler.errors import NewsloomError, TookTooLong
 from crawler.store import Store
 from crawler.store.exports import Narrowed
+from crawler.web.guards import LOG, requested
 
 STORE = "store"
 """Name of the store among Datasette's databases, whatever its file is called: links stay."""
 PATIENCE = 3
 """Seconds after which a question is broken off: others wait for its thread."""
+# What Datasette does not catch of a question that makes no sense, a wrong column or number, say.
+_OF_THE_QUESTION = (
+    AssertionError, LookupError, OverflowError, TypeError, ValueError, QueryInterrupted,
+    sqlite3.OperationalError, sqlite3.ProgrammingError,
+)  # fmt: skip
 
 Answer = TypeVar("Answer")
 Request = Any
@@ -133,6 +143,41 @@ async def page(
     return Response.html(body)
 
 
+async def refusal(
+    datasette: Datasette, request: Request, sentence: str, *, status: int
+) -> Response:
+    """A page of ours that says why there is no other; JSON where JSON was asked for."""
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": sentence, "status": status}, status=status)
+    context = {"title": "Not here", "sentence": sentence}
+    body = await datasette.render_template("desk/refusal.html", context, request)
+    return Response.html(body, status=status)
+
+
+async def failure(datasette: Datasette, request: Request, error: Exception) -> Response:
+    """What Datasette or one of our pages ended with, as a refusal.
+
+    What trips Datasette under /store is what it was asked: nobody can write there. The rest is a
+    fault of ours, with its cause in the log.
+    """
+    if isinstance(error, (Base400, DatasetteError)):
+        sentence = str(getattr(error, "message", error))
+        status = error.status if error.status != 500 else 400
+        plain = Markup(sentence).striptags()  # noqa: S704 - for taking tags out, not for trusting
+        return await refusal(datasette, request, plain, status=status)
+    if request.path.startswith("/store") and isinstance(error, _OF_THE_QUESTION):
+        sentence = f"Datasette cannot answer this: {type(error).__name__}: {error}"
+        return await refusal(datasette, request, sentence, status=400)
+    LOG.error("500 %s", requested(request.scope), exc_info=error)
+    # An error of ours says itself what happened and what to do, of a damaged file for one.
+    unexpected = (
+        "This page could not be made, which is a bug in Newsloom. Please report it with the line "
+        "that `newsloom serve` has just written."
+    )
+    sentence = str(error) if isinstance(error, NewsloomError) else unexpected
+    return await refusal(datasette, request, sentence, status=500)
+
+
 def answered(view: View) -> View:
     """A view whose Unanswerable becomes a page that says why."""
 
@@ -141,8 +186,6 @@ def answered(view: View) -> View:
         try:
             return await view(request, datasette)
         except Unanswerable as why:
-            context = {"title": "Not here", "sentence": why.sentence}
-            body = await datasette.render_template("desk/refusal.html", context, request)
-            return Response.html(body, status=why.status)
+            return await refusal(datasette, request, why.sentence, status=why.status)
 
     return view_or_refusal

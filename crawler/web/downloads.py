@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
         except _LeftError:
             pass  # who does not want the rest gets no rest
         finally:
+            pipe.left = True  # also when the desk ends: its thread must not wait for the browser
             left.cancel()
 
     return AsgiStream(
@@ -119,4 +120,8 @@ class _Pipe:
         if text:
             # Lone surrogates cannot be sent; everything else can.
             chunk = text.encode("utf-8", "replace").decode("utf-8")
-            asyncio.run_coroutine_threadsafe(self._writer.write(chunk), self._loop).result()
+            sent = asyncio.run_coroutine_threadsafe(self._writer.write(chunk), self._loop)
+            while not wait([sent], timeout=1).done:
+                if self.left:  # the loop may have ended, and takes nothing any more
+                    raise _LeftError
+            sent.result()

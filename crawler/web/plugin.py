@@ -1,10 +1,7 @@
-"""Datasette's hooks: our routes, what every answer says to a browser, filters of the templates."""
+"""Datasette's hooks: our routes in front of its own, errors, filters of the templates."""
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,22 +10,12 @@ from w3lib.url import safe_url_string
 
 from crawler.reasons import meaning
 from crawler.visible import clock, length, visible_in_pages
-from crawler.web import downloads, feeds, pages
-
-# Nothing from elsewhere and no script in a page. Plots bring a style element of their own.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# Datasette's own pages have scripts in them.
-_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
-_HOSTS = ("127.0.0.1", "localhost", "[::1]")
-
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+from crawler.web import asking, downloads, feeds, pages
+from crawler.web.guards import NOT_OF_DATASETTE
 
 
-@hookimpl
-def register_routes() -> list[tuple[str, Any]]:
+@hookimpl(tryfirst=True)
+def register_routes() -> list[tuple[Any, Any]]:
     """Our pages, in front of Datasette's."""
     return [
         (r"^/$", pages.front),
@@ -43,8 +30,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"^/network$", pages.network),
         (r"^/search$", pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
-        # Datasette would look for a database of that name.
-        (r"^/(?!(store|-|desk)([/.]|$)).*$", pages.nowhere),
+        # The rest of Datasette's routes stand behind this one, and are reached by nobody.
+        (NOT_OF_DATASETTE, pages.nowhere),
     ]
 
 
@@ -60,43 +47,15 @@ def prepare_jinja2_environment(env: Any) -> None:
 
 
 @hookimpl
-def asgi_wrapper() -> Callable[[Asgi], Asgi]:
-    """Guards around every answer."""
-    return _guarded
+def forbidden(datasette: Any, request: Any, message: str) -> Any:
+    """What Datasette does not allow is refused on a page of ours."""
+    return asking.refusal(datasette, request, message, status=403)
 
 
-def _guarded(app: Asgi) -> Asgi:
-    @functools.wraps(app)
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        policy = _POLICY if _is_ours(scope["path"]) else _OF_DATASETTE
-
-        async def say(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"content-security-policy", policy.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            await send(message)
-
-        # A page elsewhere may make its own name point to this machine and read on.
-        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-        if host.rpartition(":")[0] not in _HOSTS and host not in _HOSTS:
-            await say({"type": "http.response.start", "status": 421,
-                       "headers": [(b"content-type", b"text/plain")]})  # fmt: skip
-            await say({"type": "http.response.body", "body": b"This desk is at 127.0.0.1 only.\n"})
-            return
-        await app(scope, receive, say)
-
-    return guarded
-
-
-def _is_ours(path: str) -> bool:
-    return any(re.match(pattern, path) for pattern, _ in register_routes())
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """What went wrong in a page, said on a page of ours and in one line of the log."""
+    return asking.failure(datasette, request, exception)
 
 
 def _web(url: str) -> str | None:

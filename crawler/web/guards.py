@@ -1,0 +1,166 @@
+"""What a request passes before Datasette sees it, and what every answer says to a browser."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from crawler.visible import one_line
+
+LOG = logging.getLogger("newsloom.desk")
+
+# Nothing from elsewhere and no script in a page. Plots bring a style element of their own.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Datasette's own pages have scripts in them.
+_POLICY_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+_METHODS = ("GET", "HEAD")
+# Any port: an SSH tunnel and a web server in front have ports of their own.
+_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+# A segment `-` leads to Datasette's routes that debug or write, never to a table.
+_NAME = r"/(?!-(?:[./]|$))[^/.]+"
+_OF_DATASETTE = re.compile(
+    rf"/store/?|/store\.(json|csv)|/store({_NAME}){{1,2}}(\.(json|csv|blob)|/)?"
+    r"|/-/static/.+|/desk/.+|/favicon\.ico"
+)
+NOT_OF_DATASETTE = re.compile(rf"(?!(?:{_OF_DATASETTE.pattern})\Z)")
+"""Matches every address, as it was sent, that Datasette does not answer on the desk.
+
+A list of what is allowed: what a newer Datasette brings stays off until it is named here.
+"""
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+Scope = dict[str, Any]
+
+
+class _Refusal(NamedTuple):
+    """A status, and a sentence that says why."""
+
+    status: int
+    sentence: str
+
+
+def requested(scope: Scope) -> str:
+    """A request on one line: its method and its address, cut at 200 characters."""
+    query = scope["query_string"].decode("latin-1")
+    address = _path(scope) + ("?" + query if query else "")
+    return one_line(f"{scope['method']} {address}"[:200])
+
+
+def guarded(app: Asgi) -> Asgi:
+    """The application behind guards; each refusal and each error is one line in the log."""
+
+    @functools.wraps(app)
+    async def behind_guards(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        answer = _Answer(scope, send)
+        refusal = _refusal(scope)
+        if refusal is not None:
+            await answer.refuse(refusal)
+            return
+        # Cookies belong to a name, not to a port: those that arrive are other programs'.
+        headers = [(n, v) for n, v in scope["headers"] if n not in (b"cookie", b"authorization")]
+        try:
+            await app({**scope, "headers": headers}, receive, answer.send)
+        except Exception:
+            LOG.exception("500 %s", requested(scope))
+            if not answer.started:
+                await answer.refuse(_Refusal(500, "This cannot be answered: a bug in Newsloom."))
+
+    return behind_guards
+
+
+class _Answer:
+    """An answer on its way to the browser."""
+
+    def __init__(self, scope: Scope, send: Any) -> None:
+        self._scope = scope
+        self._send = send
+        self.started = False
+        self._spoilt = False
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Pass on a part of the answer, with what a browser must know of it."""
+        if message["type"] == "http.response.start":
+            # Rows were sent when an error came: what follows would be a second answer.
+            self._spoilt = self.started
+            if not self.started:
+                self._log(message["status"])
+                message["headers"] = [*message.get("headers", []), *_headers(self._scope)]
+            self.started = True
+        if not self._spoilt:
+            await self._send(message)
+
+    async def refuse(self, refusal: _Refusal) -> None:
+        """Answer with a status and a sentence."""
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        if refusal.status == 405:
+            headers.append((b"allow", ", ".join(_METHODS).encode()))
+        await self.send(
+            {"type": "http.response.start", "status": refusal.status, "headers": headers}
+        )
+        await self.send({"type": "http.response.body", "body": f"{refusal.sentence}\n".encode()})
+
+    def _log(self, status: int) -> None:
+        # What ends as 500 is logged with its cause where that is known.
+        if status >= 400 and status != 500:
+            LOG.warning("%d %s", status, requested(self._scope))
+
+
+def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    policy = _POLICY if NOT_OF_DATASETTE.match(_path(scope)) else _POLICY_OF_DATASETTE
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+
+
+def _refusal(scope: Scope) -> _Refusal | None:
+    if scope["method"] not in _METHODS:
+        return _Refusal(405, "This desk only shows; it takes GET and HEAD.")
+    # A page elsewhere may make its own name point to this machine and read on.
+    hosts = _values(scope, b"host")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        return _Refusal(421, "This desk answers to localhost and 127.0.0.1 only.")
+    # GET http://elsewhere.example/ is meant for a proxy, and names another host.
+    if not _path(scope).startswith("/"):
+        return _Refusal(400, "The address of a page begins with /.")
+    if not _from_here(scope, hosts[0]):
+        return _Refusal(403, "A page elsewhere may link to this desk and not embed it.")
+    return None
+
+
+def _from_here(scope: Scope, host: str) -> bool:
+    """Whether a page of the desk asks, or somebody who follows a link, and no page elsewhere.
+
+    As Go's CrossOriginProtection decides: by Sec-Fetch-Site where a browser sends it, otherwise
+    by Origin; what sends neither is no browser.
+    """
+    sites = _values(scope, b"sec-fetch-site")
+    if sites:
+        linked = _values(scope, b"sec-fetch-dest") == ["document"]
+        return sites in (["same-origin"], ["none"]) or linked
+    return all(
+        origin.lower() in (f"http://{host}".lower(), f"https://{host}".lower())
+        for origin in _values(scope, b"origin")
+    )
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def _path(scope: Scope) -> str:
+    """The address as it was sent, which is what Datasette looks up."""
+    raw: bytes = scope["raw_path"]
+    return raw.decode("latin-1")
