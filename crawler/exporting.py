@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import html
 import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
+from io import IOBase
 from typing import Any, TextIO
 
 from crawler.errors import UsageError
@@ -67,7 +66,7 @@ def write_jsonl(
         stream.write(show(json.dumps(line, ensure_ascii=False)) + "\n")
 
 
-def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Parquet: times with their zone, days, lists and numbers as what they are.
 
     Raises UsageError when pyarrow is not installed.
@@ -81,7 +80,7 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[An
             "install pyarrow where Newsloom is installed"
         ) from error
     schema = pa.schema([(column, _arrow_type(pa, column)) for column in columns])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             cells = zip(*batch, strict=True)
             arrays = [
@@ -122,15 +121,6 @@ def write_graphml(
 def for_xml(text: str) -> str:
     """Text without the characters that XML 1.0 does not have, in whatever form."""
     return _NOT_XML.sub("", text)
-
-
-def manifest(path: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """What to cite a written file by: what it was made of, its size and its SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return {**about, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
 def _defused(cell: str) -> str:
