@@ -16,7 +16,13 @@ from crawler.errors import UsageError
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "graphml", "opml")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet computes (OWASP, "CSV Injection"): a sign in any of its widths, also behind
+# what it trims or does not show; a cell that begins with a break or a tab ends the one before it.
+_FORMULA = re.compile(
+    "[\t\r\n]"
+    "|[\\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+    "[-=+@\uff0d\uff1d\uff0b\uff20\ufe63\ufe66\ufe62\ufe6b]"
+)
 _BATCH = 5_000
 """Rows of a Parquet row group: memory stays that of so many."""
 _LISTS = frozenset({"authors", "agencies", "tags", "languages", "feeds"})
@@ -124,7 +130,7 @@ def for_xml(text: str) -> str:
 
 
 def _defused(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

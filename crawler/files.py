@@ -29,7 +29,7 @@ class Output(io.RawIOBase):
     """Bytes on their way to a file, counted and digested."""
 
     def __init__(self, descriptor: int) -> None:
-        self._file = open(descriptor, "wb")  # noqa: SIM115 - a descriptor has no path
+        self._file = os.fdopen(descriptor, "wb")
         self._digest = hashlib.sha256()
         self.size = 0
 

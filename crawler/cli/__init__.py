@@ -66,6 +66,9 @@ class _Commands(click.Group):
             # Here: beyond it click would end with 1, as if something had failed.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        except EOFError as error:
+            # click takes it for Ctrl-D at a question; we ask none, so something ended too early.
+            raise RuntimeError(f"unexpected end of data: {error}") from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
