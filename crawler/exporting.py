@@ -13,6 +13,7 @@ from io import IOBase
 from typing import Any, TextIO
 
 from crawler.errors import UsageError
+from crawler.visible import visible_in_pages
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "graphml", "opml")
 
@@ -63,13 +64,13 @@ def write_jsonl(
     *,
     show: Callable[[str], str] = str,
 ) -> None:
-    """One JSON object a line, UTF-8; lists are lists."""
+    """One JSON object a line, UTF-8; lists are lists. What acts on a terminal is escaped."""
     for row in rows:
         line = {
             column: json.loads(cell) if column in _LISTS and cell else cell
             for column, cell in zip(columns, row, strict=True)
         }
-        stream.write(show(json.dumps(line, ensure_ascii=False)) + "\n")
+        stream.write(show(visible_in_pages(json.dumps(line, ensure_ascii=False))) + "\n")
 
 
 def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

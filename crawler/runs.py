@@ -11,9 +11,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from crawler import limits
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreBusy
 from crawler.store import Store, open_store, read_store
+from crawler.visible import one_line
 
 
 @contextmanager
@@ -86,7 +88,9 @@ def begin(path: Path, command: str, *, now: str) -> int:
     try:
         with store.batch():
             store.runs.mark_crashed()
-            return store.runs.open(command, now=now, pid=os.getpid())
+            # File names may be bytes that are no text, and hundreds.
+            said = one_line(command[: limits.LINE])
+            return store.runs.open(said, now=now, pid=os.getpid())
     finally:
         store.close()
 

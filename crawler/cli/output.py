@@ -32,7 +32,10 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def shown(stream: TextIO) -> Callable[[str], str]:
-    """What text passes through on its way there: visible() on a terminal."""
+    """What text passes through on its way there: visible() on a terminal.
+
+    Stricter than the stream itself (crawler.cli.streams), which lets our own colours pass.
+    """
     return visible if stream.isatty() else str
 
 
