@@ -28,12 +28,12 @@ ACTS = re.compile(
 
 
 def run(
-    shell: str, *, cwd: Path, stdin: bytes | None = None, **environment: str
+    shell: str, *, cwd: Path, stdin: bytes | None = None, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NEWSLOOM_", "PYTHON", "LC_"))}
     return subprocess.run(
         ["bash", "-c", shell.replace("newsloom", f"{sys.executable} -m crawler")],
-        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT)} | (environment or {}),
         input=stdin, capture_output=True, timeout=120,
     )  # fmt: skip
 
@@ -92,12 +92,12 @@ def test_an_encoding_that_lacks_a_character_shows_its_number(
     told.article("herald", title="Мост 😀 é")
     told.connection.close()
     for command in ("article 1", "stories", "export articles", "search Мост", "story Мост"):
-        done = run(f"newsloom --db t.db {command}", cwd=tmp_path, **environment)
+        done = run(f"newsloom --db t.db {command}", cwd=tmp_path, environment=environment)
         assert b"Traceback" not in done.stderr
         assert done.returncode == (2 if command.startswith(("search", "story")) and (
             "LC_ALL" in environment or command.startswith("story")) else 0)  # fmt: skip
     for command in ("article 1 --json", "export articles --format jsonl"):
-        done = run(f"newsloom --db t.db {command}", cwd=tmp_path, **environment)
+        done = run(f"newsloom --db t.db {command}", cwd=tmp_path, environment=environment)
         assert json.loads(done.stdout.decode("latin-1"))["title"] == "Мост 😀 é"
         assert b"\\u041c" in done.stdout
 
