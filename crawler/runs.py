@@ -13,7 +13,8 @@ from filelock import FileLock, Timeout
 
 from crawler import limits
 from crawler.clock import now
-from crawler.errors import NewsloomError, StoreBusy
+from crawler.errors import NewsloomError, StoreBusy, UsageError
+from crawler.files import is_special
 from crawler.store import Store, open_store, read_store
 from crawler.visible import one_line
 
@@ -29,6 +30,8 @@ def lock(path: Path) -> Iterator[None]:
             f"{path}: there is no folder {path.absolute().parent}; make it, or name another file "
             "with --db"
         )
+    if is_special(path):
+        raise UsageError(f"{path} is a device or a pipe; a store is a file, name one with --db")
     guard = FileLock(f"{path}.lock", timeout=0)
     try:
         guard.acquire()

@@ -138,3 +138,6 @@ def test_a_store_needs_a_regular_file(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(UsageError, match="a device or a pipe"), replacing(pipe):
         pass
+    done = newsloom("--db", pipe, "import", "-", stdin='{"url": "https://e.org/1", "title": "t"}')
+    assert (done.returncode, "a store is a file" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == [pipe]
