@@ -162,14 +162,6 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
     return found
 
 
-def user_agent(contact: str) -> str:
-    """How we introduce ourselves: with an address or page of whoever runs this, where known."""
-    from crawler import __version__
-
-    agent = f"Newsloom/{__version__}"
-    return f"{agent} (+{contact})" if contact else agent
-
-
 def scrapy_settings(given: dict[str, Any]) -> Any:
     """The settings of the house with others above them."""
     from scrapy.settings import Settings
@@ -230,6 +222,6 @@ def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
         "NEWSLOOM_KEEP_WARC": options.keep_warc,
         "NEWSLOOM_NOW": options.regardless,
         "NEWSLOOM_ALLOW_PRIVATE": options.allow_private,
-        "USER_AGENT": user_agent(options.contact),
+        "NEWSLOOM_CONTACT": options.contact,
         "LOG_LEVEL": options.log_level,
     }

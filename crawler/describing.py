@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from crawler.errors import OutletError, UsageError
+from crawler.files import folder_for_writing, writing
 from crawler.outlets import SOURCES
 from crawler.parsing.texts import one_line
 from crawler.parsing.urls import canonical, host, registered_domain
@@ -88,8 +89,9 @@ def write_outlet(outlet: Outlet, folder: Path, *, replace: bool = False) -> Path
     file = folder / f"{outlet.slug}.toml"
     if file.exists() and not replace:
         raise OutletError(f"{file}: exists already; --replace writes it anew")
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(as_toml(outlet), encoding="utf-8")
+    folder_for_writing(folder)
+    with writing(file) as output:
+        output.write(as_toml(outlet).encode())
     return file
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.crawl import scrapy_settings, user_agent
+from crawler.crawl import scrapy_settings
 from crawler.describing import free_slug
 from crawler.errors import NewsloomError, OutletError
 from crawler.parsing.front_page import FrontPage
@@ -92,7 +92,7 @@ def _run(url: str, *, contact: str, allow_private: bool) -> list[Any]:
             {
                 "NEWSLOOM_ALLOW_PRIVATE": allow_private,
                 "NEWSLOOM_WORKERS": 1,
-                "USER_AGENT": user_agent(contact),
+                "NEWSLOOM_CONTACT": contact,
                 "LOG_LEVEL": "ERROR",
             }
         )

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import html
 import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
+from io import IOBase
 from typing import Any, TextIO
 
 from crawler.errors import UsageError
+from crawler.visible import visible_in_pages
 
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "graphml", "opml")
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet computes (OWASP, "CSV Injection"): a sign in any of its widths, also behind
+# what it trims or does not show; a cell that begins with a break or a tab ends the one before it.
+_FORMULA = re.compile(
+    "[\t\r\n]"
+    "|[\\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+    "[-=+@\uff0d\uff1d\uff0b\uff20\ufe63\ufe66\ufe62\ufe6b]"
+)
 _BATCH = 5_000
 """Rows of a Parquet row group: memory stays that of so many."""
 _LISTS = frozenset({"authors", "agencies", "tags", "languages", "feeds"})
@@ -58,16 +64,16 @@ def write_jsonl(
     *,
     show: Callable[[str], str] = str,
 ) -> None:
-    """One JSON object a line, UTF-8; lists are lists."""
+    """One JSON object a line, UTF-8; lists are lists. What acts on a terminal is escaped."""
     for row in rows:
         line = {
             column: json.loads(cell) if column in _LISTS and cell else cell
             for column, cell in zip(columns, row, strict=True)
         }
-        stream.write(show(json.dumps(line, ensure_ascii=False)) + "\n")
+        stream.write(show(visible_in_pages(json.dumps(line, ensure_ascii=False))) + "\n")
 
 
-def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Parquet: times with their zone, days, lists and numbers as what they are.
 
     Raises UsageError when pyarrow is not installed.
@@ -81,7 +87,7 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Sequence[An
             "install pyarrow where Newsloom is installed"
         ) from error
     schema = pa.schema([(column, _arrow_type(pa, column)) for column in columns])
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             cells = zip(*batch, strict=True)
             arrays = [
@@ -124,17 +130,8 @@ def for_xml(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def manifest(path: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """What to cite a written file by: what it was made of, its size and its SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return {**about, "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
-
-
 def _defused(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

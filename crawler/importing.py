@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crawler import limits
 from crawler.errors import UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.languages import language_of
@@ -22,9 +25,12 @@ from crawler.types import Article
 
 BATCH = 500
 """Articles in one transaction."""
-_KEYS = {
-    "url", "text", "title", "outlet", "authors", "language", "published_at", "fetched_at",
+_LIMITS = {
+    "url": limits.URL, "text": limits.TEXT, "title": limits.LINE, "outlet": limits.OUTLET,
+    "authors": limits.AUTHORS, "language": limits.LANGUAGE, "published_at": limits.TIME,
+    "fetched_at": limits.TIME,
 }  # fmt: skip
+"""Characters, by the keys that are read."""
 
 
 class BadLine(NamedTuple):
@@ -40,31 +46,42 @@ class Imported(NamedTuple):
 
     counts: dict[str, int]
     bad: list[BadLine]
+    broken: dict[Path, str]
+    """files that could not be read to their end, and why"""
 
 
 def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> Imported:
     """Save the articles of JSONL files, one a line; `-` reads standard input.
 
-    Lines that are no article are left out and reported. Raises UsageError for a file that cannot
-    be read, before anything of it is saved.
+    Lines that are no article, or longer than one can be, are left out and reported; a file that
+    breaks off costs its rest. Raises UsageError for a file that cannot be opened or is no JSON
+    lines, before anything of it is saved.
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
+    broken: dict[Path, str] = {}
     batch: list[Article] = []
     for file in files:
-        for number, line in _lines(file):
-            if number == 1 and not line.lstrip("\ufeff \t").startswith("{"):
-                raise UsageError(
-                    f"{file}: no JSON lines (one object a line): it begins with {line[:20]!r}"
-                )
-            try:
-                batch.append(_article(line))
-            except ValueError as error:
-                bad.append(BadLine(str(file), number, str(error)))
-            if len(batch) >= BATCH:
-                _save(store, batch, counts, run=run, now=now)
+        try:
+            for number, line in _lines(file):
+                if number == 1 and not line.lstrip("\ufeff \t").startswith("{"):
+                    raise UsageError(
+                        f"{file}: no JSON lines (one object a line): it begins with {line[:20]!r}"
+                    )
+                try:
+                    batch.append(_article(line))
+                except ValueError as error:
+                    bad.append(BadLine(str(file), number, str(error)))
+                if len(batch) >= BATCH:
+                    _save(store, batch, counts, run=run, now=now)
+        except _BrokenOff as error:
+            broken[file] = str(error)
     _save(store, batch, counts, run=run, now=now)
-    return Imported(dict(counts), bad)
+    return Imported(dict(counts), bad, broken)
+
+
+class _BrokenOff(Exception):
+    """A file cannot be read to its end."""
 
 
 def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int, now: str) -> None:
@@ -76,23 +93,26 @@ def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int,
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """(number, line) of each that holds anything; of an endless one only its beginning."""
+    number = 0
     with _opened(file) as stream:
-        number = 0
         try:
-            for number, line in enumerate(stream, start=1):
+            while line := stream.readline(limits.JSON_LINE + 1):
+                number += 1
+                rest = line
+                while len(rest) > limits.JSON_LINE and not rest.endswith("\n"):
+                    rest = stream.readline(limits.JSON_LINE + 1)
                 if line.strip():
                     yield number, line
-        except (OSError, EOFError, UnicodeError) as error:
-            raise UsageError(f"{file}: cannot be read beyond line {number}: {error}") from error
+        except (OSError, EOFError, zlib.error) as error:
+            why = "it is cut off" if isinstance(error, EOFError) else error
+            raise _BrokenOff(f"beyond line {number}: {why}") from error
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[io.TextIOBase]:
-    if str(file) == "-":
-        yield sys.stdin  # type: ignore[misc]
-        return
     try:
-        raw = file.open("rb")
+        raw = _standard_input() if str(file) == "-" else file.open("rb")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     with raw:
@@ -103,15 +123,27 @@ def _opened(file: Path) -> Iterator[io.TextIOBase]:
             yield text
 
 
+def _standard_input() -> io.BufferedReader:
+    """Its bytes, whatever encoding the locale would read them in."""
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed; name a file, or give it something to read")
+    # A second descriptor, since who reads it closes it.
+    return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+
+
 def _article(line: str) -> Article:
     """Read one line; ValueError says what is wrong with it."""
+    if len(line) > limits.JSON_LINE:
+        raise ValueError(f"longer than {limits.JSON_LINE:,} characters")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for a bad line
-    row = {key: value for key, value in row.items() if key in _KEYS and value not in (None, "")}
+    row = {key: value for key, value in row.items() if key in _LIMITS and value not in (None, "")}
+    for key, value in row.items():
+        _check_length(key, value)
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
     if not url:
         raise ValueError("no 'url'")
@@ -135,6 +167,13 @@ def _article(line: str) -> Article:
         published=moment(_string(row, "published_at"), source="import"),
         fetched_at=fetched.at if fetched else None,
     )
+
+
+def _check_length(key: str, value: Any) -> None:
+    parts = value if isinstance(value, list) else [value]
+    length = sum(len(part) for part in parts if isinstance(part, str))
+    if length > _LIMITS[key]:
+        raise ValueError(f"'{key}' has {length:,} characters; at most {_LIMITS[key]:,} are taken")
 
 
 def _string(row: dict[str, Any], key: str) -> str | None:

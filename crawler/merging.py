@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawler.errors import VoiceMissing
+from crawler.files import replacing
 from crawler.grouping import group
 from crawler.overriding import carry
 from crawler.store import Store, open_store, read_store
@@ -36,26 +37,25 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
     """
     for file in files:
         read_store(file).close()  # says what is wrong with it
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    try:
-        first = read_store(files[0])
+    with replacing(target) as part:
         try:
-            with first.explained(part):
-                first.upkeep.backup(part)
+            first = read_store(files[0])
+            try:
+                with first.explained(target):
+                    first.upkeep.backup(part)
+            finally:
+                first.close()
+            store = open_store(part)
+            store.path = target  # what goes wrong is said of the file that was asked for
+            try:
+                merged = _take_in(store, files[1:], now=now, progress=progress)
+                with store.explained():
+                    store.upkeep.fold()
+            finally:
+                store.close()
         finally:
-            first.close()
-        store = open_store(part)
-        try:
-            merged = _take_in(store, files[1:], now=now, progress=progress)
-            with store.explained():
-                store.upkeep.fold()
-        finally:
-            store.close()
-        part.replace(target)
-    finally:
-        for left in (part, Path(f"{part}-wal"), Path(f"{part}-shm")):
-            left.unlink(missing_ok=True)
+            for left in (Path(f"{part}-wal"), Path(f"{part}-shm")):
+                left.unlink(missing_ok=True)
     return merged
 
 

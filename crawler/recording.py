@@ -13,6 +13,7 @@ from typing import Any
 
 from crawler.describing import as_toml
 from crawler.errors import ExtractError
+from crawler.files import folder_for_writing, writing
 from crawler.outlets import load_outlet
 from crawler.parsing.extract import extract
 from crawler.scrubbing import scrub
@@ -30,17 +31,22 @@ def record(pages: list[Fetched], outlet: Outlet, folder: Path) -> list[Path]:
 
     Raises ExtractError for a page that is none.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{outlet.slug}.toml").write_text(as_toml(outlet), encoding="utf-8")
+    folder_for_writing(folder)
+    _write(folder / f"{outlet.slug}.toml", as_toml(outlet).encode())
     written, expected = [], {}
     for number, page in enumerate(pages, start=1):
         file = folder / f"{number}.html"
-        file.write_bytes(scrub(page.body, content_type=page.content_type))
+        _write(file, scrub(page.body, content_type=page.content_type))
         written.append(file)
         expected[file.name] = understood(file, page.url, outlet, at=page.at)
     text = json.dumps(expected, ensure_ascii=False, indent=2)
-    (folder / EXPECTED).write_text(text + "\n", encoding="utf-8")
+    _write(folder / EXPECTED, f"{text}\n".encode())
     return written
+
+
+def _write(file: Path, content: bytes) -> None:
+    with writing(file) as output:
+        output.write(content)
 
 
 def compare(folder: Path) -> list[str]:

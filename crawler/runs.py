@@ -11,9 +11,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from crawler import limits
 from crawler.clock import now
-from crawler.errors import NewsloomError, StoreBusy
+from crawler.errors import NewsloomError, StoreBusy, UsageError
+from crawler.files import is_special
 from crawler.store import Store, open_store, read_store
+from crawler.visible import one_line
 
 
 @contextmanager
@@ -27,6 +30,8 @@ def lock(path: Path) -> Iterator[None]:
             f"{path}: there is no folder {path.absolute().parent}; make it, or name another file "
             "with --db"
         )
+    if is_special(path):
+        raise UsageError(f"{path} is a device or a pipe; a store is a file, name one with --db")
     guard = FileLock(f"{path}.lock", timeout=0)
     try:
         guard.acquire()
@@ -86,7 +91,9 @@ def begin(path: Path, command: str, *, now: str) -> int:
     try:
         with store.batch():
             store.runs.mark_crashed()
-            return store.runs.open(command, now=now, pid=os.getpid())
+            # File names may be bytes that are no text, and hundreds.
+            said = one_line(command[: limits.LINE])
+            return store.runs.open(said, now=now, pid=os.getpid())
     finally:
         store.close()
 

@@ -1,6 +1,6 @@
 """Scrapy's settings: only what differs from its defaults, each with its why."""
 
-from crawler import __version__
+import os
 
 BOT_NAME = "newsloom"
 SPIDER_MODULES = [
@@ -13,10 +13,11 @@ SPIDER_MODULES = [
 # One broken custom spider must not stop the others.
 SPIDER_LOADER_WARN_ONLY = True
 
-# Who we are. Set NEWSLOOM_CONTACT to an address or page where an outlet can reach you.
+# Who we are. Set NEWSLOOM_CONTACT, here or in the environment, to an address or page where an
+# outlet can reach you: the add-on makes the user agent of it.
 NEWSLOOM_ROBOTS_AGENT = "Newsloom"
-NEWSLOOM_CONTACT = ""
-USER_AGENT = f"Newsloom/{__version__}"
+NEWSLOOM_CONTACT = os.environ.get("NEWSLOOM_CONTACT", "")
+ADDONS = {"crawler.fetching.identity.Identity": 100}
 
 # The bytes of pages are kept beside the store only where somebody wants to read them anew.
 NEWSLOOM_KEEP_PAGES = False

@@ -154,6 +154,8 @@ class Listings:
     """further sitemaps with their times of change, when it was a sitemap index"""
     refused: int = 0
     """entries left out because they had no usable address"""
+    refused_as: tuple[str, ...] = ()
+    """how the first of those call themselves: a title, or what stands in the address's place"""
     repeated: int = 0
     """entries left out because one before them has the same address"""
     hub: str | None = None

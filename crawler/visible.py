@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 
-# Control characters, C1, zero-width and bidirectional marks, lone surrogates: on a terminal they
-# move the cursor, change its title, or make text read otherwise than it is stored.
-_RAW = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+ON_TERMINALS = (
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_RAW_OR_NEWLINE = re.compile(_RAW.pattern[:-1] + "\n]")
-# A page joins letters and turns direction by itself, as Persian and Hindi need; what overrides the
-# direction of its surroundings it does not need.
-_RAW_IN_PAGES = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+"""A pattern of what acts on a terminal: controls, C1, zero-width and bidirectional marks, tags and
+lone surrogates move the cursor, change its title, or make text read otherwise than it is stored."""
+IN_PAGES = (
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+"""What other readers need not have. A page joins letters and turns direction by itself, as Persian
+and Hindi need; what overrides the direction of its surroundings it does not need."""
+_RAW = re.compile(ON_TERMINALS)
+_RAW_OR_NEWLINE = re.compile(ON_TERMINALS[:-1] + "\n]")
+_RAW_IN_PAGES = re.compile(IN_PAGES)
 
 
 def visible(text: str) -> str:
@@ -28,7 +31,7 @@ def one_line(text: str) -> str:
 
 
 def visible_in_pages(text: str) -> str:
-    """Text for a page, before it is escaped: controls and overrides of direction spelled out."""
+    """Text for a page or a program: controls and overrides of direction spelled out."""
     return _RAW_IN_PAGES.sub(_spelled, text)
 
 
@@ -51,5 +54,11 @@ def length(hours: float) -> str:
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
+def spelled(text: str) -> str:
+    """Characters by their numbers, as JSON escapes them: in a string of JSON nothing is lost."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
+
+
 def _spelled(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
+    return spelled(match[0])

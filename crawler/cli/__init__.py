@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from crawler import __version__
+from crawler.cli.streams import abandon, open_streams
 from crawler.errors import NewsloomError
 
 _COMMANDS = {
@@ -64,8 +64,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             # Here: beyond it click would end with 1, as if something had failed.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            abandon()
             return 0
+        except EOFError as error:
+            # click takes it for Ctrl-D at a question; we ask none, so something ended too early.
+            raise RuntimeError(f"unexpected end of data: {error}") from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -108,10 +111,10 @@ def main() -> None:
 
 
 def _run() -> int:
-    if sys.stdout is None:  # closed by who called, as in `newsloom stories >&-`
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as we run
+    open_streams()
     try:
         result = newsloom.main(prog_name="newsloom", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -123,11 +126,23 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was saved stays saved", err=True)
         return 130
+    except BrokenPipeError:  # the last of the output
+        abandon()
+        return 0
     except OSError as error:
+        abandon()
         what = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {what}{error.strerror or error}; what was saved stays saved", err=True)
         return 1
     except NewsloomError as error:
+        refused = error.__cause__
+        if isinstance(refused, UnicodeEncodeError):  # only arguments hold bytes that are no text
+            click.echo(
+                f"Error: {str(refused.object)[:200]!r} is no text in this locale "
+                f"({sys.getfilesystemencoding()}); for UTF-8 set LC_ALL=C.UTF-8",
+                err=True,
+            )
+            return 2
         click.echo(f"Error: {error}", err=True)
         return error.exit_code
     except Exception:  # noqa: BLE001 - the last door: nobody should see a bare stack

@@ -9,6 +9,7 @@ import click
 from crawler.cli.output import as_json, emit
 from crawler.cli.reading import reading
 from crawler.errors import NoSuchDatabase, UsageError
+from crawler.files import replacing
 
 
 @click.group()
@@ -50,17 +51,8 @@ def backup(path: Path, target: Path) -> None:
     """Write a compact copy to TARGET; a running crawl may go on meanwhile."""
     if target.exists():
         raise UsageError(f"{target} exists; name a new file")
-    if not target.absolute().parent.is_dir():
-        raise UsageError(f"{target}: there is no folder {target.absolute().parent}")
-    with reading(path) as store:
-        part = target.with_name(target.name + ".part")
-        part.unlink(missing_ok=True)
-        try:
-            with store.explained(target):
-                store.upkeep.backup(part)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+    with reading(path) as store, replacing(target) as part, store.explained(target):
+        store.upkeep.backup(part)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
 

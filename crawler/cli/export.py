@@ -12,18 +12,12 @@ from typing import Any
 import click
 
 from crawler import __version__
-from crawler.cli.output import Since, StoryNumber, Until, check_period, shown
+from crawler.cli.output import Since, StoryNumber, Until, as_json, check_period, shown
 from crawler.cli.progress import Line
 from crawler.cli.reading import check_outlet, living_story, reading
-from crawler.errors import NewsloomError, UsageError
-from crawler.exporting import (
-    FORMATS,
-    manifest,
-    write_csv,
-    write_graphml,
-    write_jsonl,
-    write_parquet,
-)
+from crawler.errors import UsageError
+from crawler.exporting import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
+from crawler.files import Output, is_special, text_of, writing
 from crawler.store import Store, is_database
 from crawler.store.exports import EXPORTS, Exported, Narrowed
 
@@ -65,6 +59,7 @@ def export(
     """
     if output == Path("-"):
         output = None
+    special = output is not None and is_special(output)
     if output is not None and is_database(output):
         raise UsageError(f"{output} is a database; name another file with -o FILE")
     suffix = output.suffix.lstrip(".") if output else ""
@@ -85,7 +80,7 @@ def export(
         if output is None:
             _write_text(sys.stdout, store, exported, form)
             return
-        beside = output.with_name(output.name + ".manifest.json")
+        beside = None if special else output.with_name(output.name + ".manifest.json")
         about = {
             "export": what,
             "format": form,
@@ -98,7 +93,11 @@ def export(
             "grouping": store.groupings.last(),
         }
         rows = _to_file(output, beside, store, exported, form, about)
-    click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
+    if beside is None:
+        # Standard error: standard output may be what was written to.
+        click.echo(f"{output}: {rows:,} rows as {form}; no manifest: no regular file", err=True)
+    else:
+        click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
 
 
 def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
@@ -110,33 +109,42 @@ def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
 
 
 def _to_file(
-    output: Path, beside: Path, store: Store, exported: Exported, form: str, about: dict[str, Any]
+    output: Path,
+    beside: Path | None,
+    store: Store,
+    exported: Exported,
+    form: str,
+    about: dict[str, Any],
 ) -> int:
     """Write a file and its manifest, whole or not at all; number of its rows."""
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
-    part = output.with_name(output.name + ".part")
-    said_part = beside.with_name(beside.name + ".part")
     counted = _Counted(exported.rows)
     exported = exported._replace(rows=counted)
     try:
-        if form == "parquet":
-            write_parquet(part, exported.columns, exported.rows)
-        else:
-            # newline="": the csv module writes its own line ends (RFC 4180).
-            with part.open("w", encoding="utf-8", newline="") as stream:
-                _write_text(stream, store, exported, form)
-        said = manifest(part, {"file": output.name, "rows": counted.count, **about})
-        said_part.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(output)
-        said_part.replace(beside)
-    except OSError as error:
-        raise NewsloomError(f"{output}: {error.strerror}; nothing was written") from error
+        if beside is None:
+            with writing(output) as stream:
+                _write(stream, store, exported, form)
+            return counted.count
+        # Both are written before the first of them is replaced.
+        with writing(beside) as said, writing(output) as stream:
+            _write(stream, store, exported, form)
+            stream.flush()
+            manifest = {
+                "file": output.name, "rows": counted.count, **about,
+                "bytes": stream.size, "sha256": stream.sha256,
+            }  # fmt: skip
+            said.write((as_json(manifest, indent=2) + "\n").encode())
+            said.flush()
     finally:
         counted.line.clear()
-        part.unlink(missing_ok=True)
-        said_part.unlink(missing_ok=True)
     return counted.count
+
+
+def _write(stream: Output, store: Store, exported: Exported, form: str) -> None:
+    if form == "parquet":
+        write_parquet(stream, exported.columns, exported.rows)
+    else:
+        with text_of(stream) as text:
+            _write_text(text, store, exported, form)
 
 
 class _Counted:

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -19,7 +20,11 @@ from crawler.cli.output import as_json
 from crawler.cli.progress import counter
 from crawler.cli.reading import require_files
 from crawler.errors import ExtractError, UsageError
+from crawler.visible import counted, visible
 
+MAX_BYTES = 60 * 1024 * 1024
+"""Read of one file, unpacked: no page and no sitemap is larger."""
+_TOO_LONG = f"longer than {MAX_BYTES // 1024**2} MB; its rest is left out"
 _FILES = click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
@@ -84,9 +89,10 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
 @_FILES
 @_WORKERS
 def feed(files: tuple[Path, ...], workers: int | None) -> int:
-    """Print what saved feeds and sitemaps list, one JSON object a line.
+    """Print what saved feeds and sitemaps list (gz too), one JSON object a line.
 
-    A `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
+    Entries without an address are left out and named. A `.jsonl` file is a manifest of
+    {"path", "url"} objects, paths relative to it.
     """
     from crawler.parsing.metadata import UNKNOWN
     from crawler.parsing.read import read_listings
@@ -104,10 +110,19 @@ def feed(files: tuple[Path, ...], workers: int | None) -> int:
                 "published_precision": published.precision if published else None,
                 "modified_at": page.modified_at,
             }
-        for url in found.sitemaps:
-            yield {"sitemap": url}
+        for sitemap in found.sitemaps:
+            yield {"sitemap": sitemap.url, "modified_at": sitemap.modified_at}
+        for name in found.refused_as:
+            yield {"left_out": "no-address", "title": name or None}
 
-    return _each(files, workers, work, shown)
+    def said(found: Any) -> str:
+        parts = (
+            (found.refused, "without a usable address"),
+            (found.repeated, "with the address of one before"),
+        )
+        return ", ".join(f"{counted(n, 'entry')} {what}" for n, what in parts if n)
+
+    return _each(files, workers, work, shown, said)
 
 
 def _listings(read: Callable[..., Any], body: bytes, url: str) -> Any:
@@ -119,6 +134,7 @@ def _each(
     workers: int | None,
     work: Callable[[Saved, bytes], tuple[Callable[..., Any], tuple[Any, ...]]],
     shown: Callable[[Any], Iterator[dict[str, Any]]],
+    said: Callable[[Any], str] = lambda _found: "",
 ) -> int:
     """Parse files in worker processes and print the results in order; 3 if one was unreadable."""
     from crawler.workers import Workers
@@ -127,40 +143,48 @@ def _each(
     saved = [entry for file in files for entry in _entries(file)]
     count = workers or os.cpu_count() or 1
     pool = Workers(count)
-    waiting: deque[tuple[Saved, Future[Any]]] = deque()
+    waiting: deque[tuple[Saved, str, Future[Any]]] = deque()
     unreadable = 0
     try:
         with counter("parsing") as progress:
             for number, entry in enumerate(saved):
                 try:
-                    function, arguments = work(entry, _bytes(entry.file))
-                    waiting.append((entry, pool.submit(function, *arguments)))
-                except OSError as error:
+                    body, trouble = _bytes(entry.file)
+                    function, arguments = work(entry, body)
+                    waiting.append((entry, trouble, pool.submit(function, *arguments)))
+                except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
                     unreadable += 1
                     failed: Future[Any] = Future()
-                    failed.set_exception(
-                        ExtractError("unreadable-file", str(error.strerror or error))
-                    )
-                    waiting.append((entry, failed))
+                    why = getattr(error, "strerror", None) or str(error)
+                    failed.set_exception(ExtractError("unreadable-file", why))
+                    waiting.append((entry, "", failed))
                 while len(waiting) > 4 * count:
-                    _print(*waiting.popleft(), shown)
+                    _print(*waiting.popleft(), shown, said)
                 progress(number, len(saved))
             while waiting:
-                _print(*waiting.popleft(), shown)
+                _print(*waiting.popleft(), shown, said)
     finally:
         pool.close()
     return 3 if unreadable else 0
 
 
 def _print(
-    saved: Saved, outcome: Future[Any], shown: Callable[[Any], Iterator[dict[str, Any]]]
+    saved: Saved,
+    trouble: str,
+    outcome: Future[Any],
+    shown: Callable[[Any], Iterator[dict[str, Any]]],
+    said: Callable[[Any], str],
 ) -> None:
     try:
-        rows = list(shown(outcome.result()))
+        found = outcome.result()
+        rows = list(shown(found))
+        note = said(found)
     except ExtractError as error:
-        rows = [{"rejected": error.reason, "detail": error.detail}]
+        rows, note = [{"rejected": error.reason, "detail": error.detail}], ""
     for row in rows:
         click.echo(as_json({"path": saved.path} | row))
+    for line in filter(None, (trouble, note)):
+        click.echo(f"{visible(saved.path)}: {line}", err=True)
 
 
 def _entries(file: Path) -> Iterator[Saved]:
@@ -168,7 +192,7 @@ def _entries(file: Path) -> Iterator[Saved]:
         yield Saved(str(file), file, None)
         return
     try:
-        lines = _bytes(file).decode("utf-8").splitlines()
+        lines = file.read_bytes().decode("utf-8").splitlines()
     except (OSError, UnicodeError) as error:
         raise UsageError(f"{file}: cannot be read: {error}") from error
     for number, line in enumerate(lines, start=1):
@@ -183,10 +207,23 @@ def _entries(file: Path) -> Iterator[Saved]:
             ) from error
 
 
-def _bytes(file: Path) -> bytes:
-    body = file.read_bytes()
-    if file.suffix == ".gz" and body[:2] == b"\x1f\x8b":
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
-            # Bounded: a bomb of a few kB unpacks to gigabytes.
-            return packed.read(60 * 1024 * 1024)
-    return body
+def _bytes(file: Path) -> tuple[bytes, str]:
+    """What a file holds, unpacked as far as that goes, and what is wrong with the rest."""
+    with file.open("rb") as stream:
+        body = stream.read(MAX_BYTES + 1)
+    if file.suffix != ".gz" or body[:2] != b"\x1f\x8b":
+        return body[:MAX_BYTES], _TOO_LONG if len(body) > MAX_BYTES else ""
+    # Bounded: a bomb of a few kB unpacks to gigabytes.
+    plain, trouble = bytearray(), ""
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+        try:
+            while len(plain) <= MAX_BYTES and (part := packed.read1(1 << 16)):
+                plain += part
+        except (OSError, EOFError, zlib.error) as error:
+            why = "cut off" if isinstance(error, EOFError) else str(error)
+            if not plain:
+                raise OSError(f"broken gzip: {why}") from error
+            trouble = f"broken gzip ({why}); read as far as it goes"
+    if len(plain) > MAX_BYTES:
+        trouble = _TOO_LONG
+    return bytes(plain[:MAX_BYTES]), trouble

@@ -13,7 +13,7 @@ import click
 from crawler.cli.progress import stages
 from crawler.cli.reading import outlets_option, require_files
 from crawler.outlets import bundled_outlets, load_outlets
-from crawler.visible import counted
+from crawler.visible import counted, visible
 
 if TYPE_CHECKING:
     from crawler.importing import BadLine, Imported
@@ -55,10 +55,11 @@ def import_(
         require_archive(file)
     with recorded(db, f"newsloom import {' '.join(map(str, files))}") as run:
         done = import_articles(run.store, lines, run=run.number, now=now())
-        counts, broken = Counter(done.counts), dict[Path, str]()
+        counts, broken = Counter(done.counts), done.broken
         if archives:
-            found, broken = _archives(run, archives, folder, workers, quiet)
+            found, broken_archives = _archives(run, archives, folder, workers, quiet)
             counts += found
+            broken = broken | broken_archives
         run.summary = dict(counts)
         run.outcome = "partial" if done.bad or broken else "done"
     _report(done, broken)
@@ -96,11 +97,14 @@ def _archives(
 def _report(done: Imported, broken: dict[Path, str]) -> None:
     bad: list[BadLine] = done.bad
     for line in bad[:SHOWN_BAD_LINES]:
-        click.echo(f"{line.file}:{line.line}: {line.reason}", err=True)
+        click.echo(f"{visible(line.file)}:{line.line}: {visible(line.reason)}", err=True)
     if len(bad) > SHOWN_BAD_LINES:
         click.echo(f"... and {len(bad) - SHOWN_BAD_LINES} more bad lines", err=True)
     for file, why in broken.items():
-        click.echo(f"{file}: cannot be read to its end ({why}); the rest is saved", err=True)
+        click.echo(
+            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); the rest is saved",
+            err=True,
+        )
 
 
 def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> str:

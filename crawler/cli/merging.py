@@ -35,8 +35,6 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
             raise NoSuchDatabase(file)
     if output.exists():
         raise UsageError(f"{output} exists; name a new file")
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"{output}: there is no folder {output.absolute().parent}")
     with stages(quiet=quiet) as progress:
         merged = run_merge(files, output, now=now(), progress=progress)
     if quiet:

@@ -16,6 +16,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from crawler import limits
 from crawler.errors import UsageError
 from crawler.exporting import write_csv
 from crawler.visible import clock, one_line, visible
@@ -26,13 +27,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON that is also safe to show."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
-    return visible(text)
+    """JSON that is also safe to show; TypeError for what JSON does not have, never its repr."""
+    return visible(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
 def shown(stream: TextIO) -> Callable[[str], str]:
-    """What text passes through on its way there: visible() on a terminal."""
+    """What text passes through on its way there: visible() on a terminal.
+
+    Stricter than the stream itself (crawler.cli.streams), which lets our own colours pass.
+    """
     return visible if stream.isatty() else str
 
 
@@ -111,20 +114,19 @@ def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
 
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """A plain table that fits the terminal: the widest text column gives way."""
+    """A plain table that fits the terminal: the widest columns give way."""
     from tabulate import tabulate
 
     cells = [[_cell(column, row[column]) for column in columns] for row in rows]
-    room = shutil.get_terminal_size((120, 24)).columns
+    room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(columns) - 1)
+    # tabulate keeps two columns free beside a head.
     widths = [
-        max([_width(column), *(_width(line[i]) for line in cells)])
+        max([_width(column) + 2, *(_width(line[i]) for line in cells)])
         for i, column in enumerate(columns)
     ]
-    if cells and sum(widths) + 2 * (len(widths) - 1) > room:
-        widest = widths.index(max(widths))
-        left = max(20, room - (sum(widths) - widths[widest]) - 2 * (len(widths) - 1))
-        for line in cells:
-            line[widest] = _cut(line[widest], left)
+    most = _widest_that_fits(widths, room)
+    if max(widths, default=0) > most:
+        cells = [[_cut(cell, most) for cell in line] for line in cells]
     numbers = [c for c in range(len(columns)) if rows and isinstance(rows[0][columns[c]], int)]
     return tabulate(
         cells,
@@ -135,6 +137,17 @@ def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
         if cells
         else None,
     )
+
+
+def _widest_that_fits(widths: Sequence[int], room: int) -> int:
+    """How wide a column may be so that all have room, at least 20; narrower ones stay whole."""
+    left, fit = room, max(room, 20)
+    for number, width in enumerate(sorted(widths)):
+        fit = left // (len(widths) - number)
+        if width > fit:
+            return max(20, fit)
+        left -= width
+    return max(fit, *widths, 20)
 
 
 class Span(click.ParamType[timedelta]):
@@ -224,11 +237,18 @@ class Shard(click.ParamType[tuple[int, int]]):
 
 
 def _cell(column: str, value: Any) -> str:
+    """A value on one line, long ones cut; TypeError for what has no form of its own here."""
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.2f}"
-    return clock(value) if column.endswith("_at") or column == "at" else one_line(str(value))
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{column} is a {type(value).__name__}")
+    if column.endswith("_at") or column == "at":
+        value = clock(value)
+    return one_line(value if len(value) <= limits.LINE else value[: limits.LINE] + "…")
 
 
 def _width(text: str) -> int:

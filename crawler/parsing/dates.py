@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from crawler import limits
 from crawler.parsing.texts import storable
 from crawler.types import Moment, Precision
 
@@ -32,7 +33,7 @@ def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | 
 
     Without a zone it is taken as UTC: wrong by hours at most, and the raw text is kept.
     """
-    text = storable(raw or "").strip()[:100]
+    text = storable(raw or "").strip()[: limits.TIME]
     try:
         when = _read(text)
         if when is None or not _possible(when, now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import shorten
 from typing import NamedTuple
 
+from crawler import limits
 from crawler.errors import ExtractError
 from crawler.parsing.agencies import read_credits
 from crawler.parsing.body import Body, read_body
@@ -122,6 +123,8 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
     words = count_words(body.text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
+    if len(body.text) > limits.TEXT:
+        raise ExtractError("too-large", f"{len(body.text)} characters of body text")
     article = Article(
         url=meta.canonical or address,
         outlet=outlet.slug,

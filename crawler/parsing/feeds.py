@@ -23,6 +23,8 @@ MAX_TEXT = 200_000
 """Characters of markup; what is longer is not one article."""
 MAX_ENTRIES = 5_000
 """Entries read of one feed; the newest come first in every feed seen."""
+MAX_REFUSED = 100
+"""Entries without an address that are named."""
 
 
 def parse_feed(body: bytes, *, url: str) -> Listings:
@@ -101,6 +103,7 @@ def _json_feed(body: bytes, url: str) -> Listings:
 
 def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
     pages: dict[str, Listing] = {}
+    refused_as: list[str] = []
     refused = repeated = 0
     for link, title, published, modified, content in rows:
         try:
@@ -109,6 +112,8 @@ def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
             address = None
         if address is None:
             refused += 1
+            if len(refused_as) < MAX_REFUSED:
+                refused_as.append((one_line(_text(title)) or one_line(_text(link)) or "")[:200])
             continue
         if address in pages:
             repeated += 1
@@ -124,6 +129,7 @@ def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
     return Listings(
         pages=tuple(pages.values()),
         refused=refused,
+        refused_as=tuple(refused_as),
         repeated=repeated,
         hub=hub[:2_000] if hub else None,
     )

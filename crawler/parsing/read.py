@@ -14,6 +14,7 @@ from crawler.parsing.languages import language_of
 from crawler.parsing.sitemaps import parse_sitemap, split_sitemap
 from crawler.types import Article, Fetched, Listing, Listings, Outlet, Page, Rejected, SourceKind
 
+_SITEMAP = re.compile(rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 
 
@@ -99,4 +100,4 @@ def rejected(
 
 
 def _looks_like_sitemap(body: bytes) -> bool:
-    return body[:2] == b"\x1f\x8b" or b"<urlset" in body[:4_000] or b"<sitemapindex" in body[:4_000]
+    return body[:2] == b"\x1f\x8b" or _SITEMAP.search(body[:4_000]) is not None

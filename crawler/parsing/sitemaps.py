@@ -21,6 +21,8 @@ PART = 1_000
 """Pages of a large sitemap that are read together."""
 MAX_BYTES = 50 * 1024 * 1024
 """The protocol's own limit, unpacked."""
+MAX_REFUSED = 100
+"""Entries without an address that are named."""
 _ROOT = re.compile(rb"<(?:\w+:)?urlset[^>]*>")
 _URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL)
 _CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)")
@@ -82,6 +84,7 @@ def parse_sitemap(body: bytes) -> Listings:
     """
     pages: dict[str, Listing] = {}
     sitemaps: dict[str, Listing] = {}
+    refused_as: list[str] = []
     refused = repeated = 0
     plain = _unpacked(body)
     for tag, entry in _lines(plain) if _is_text(plain) else _entries(plain):
@@ -90,6 +93,8 @@ def parse_sitemap(body: bytes) -> Listings:
             address = canonical(entry.get("loc", ""))
         except UsageError:
             refused += 1
+            if len(refused_as) < MAX_REFUSED:
+                refused_as.append((one_line(entry.get("title") or entry.get("loc")) or "")[:200])
             continue
         if address in pages or address in sitemaps:
             repeated += 1
@@ -101,6 +106,7 @@ def parse_sitemap(body: bytes) -> Listings:
         pages=tuple(pages.values()),
         sitemaps=tuple(sitemaps.values()),
         refused=refused,
+        refused_as=tuple(refused_as),
         repeated=repeated,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from crawler import limits
+
 _TAG = re.compile(r"<[^<>]{1,300}>")
 # A single no-break or ideographic space is how the outlet writes it, and stays.
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
@@ -24,7 +26,7 @@ def storable(text: str) -> str:
 def one_line(text: str | None) -> str | None:
     """A headline on one line, without tags and entities; None when nothing is left."""
     plain = _SPACE.sub(" ", storable(html.unescape(_TAG.sub(" ", text or "")))).strip()
-    return plain[:1_000] or None
+    return plain[: limits.LINE] or None
 
 
 def count_words(text: str) -> int:

@@ -12,10 +12,8 @@ import tldextract
 from courlan import clean_url
 from w3lib.url import canonicalize_url
 
+from crawler import limits
 from crawler.errors import UsageError
-
-MAX_LENGTH = 2_000
-"""Longer addresses are refused: no browser of the time took them, and they fill indexes."""
 
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -39,8 +37,8 @@ def canonical(url: str, base: str | None = None) -> str:
         _require_web(joined)
     except (ValueError, UnicodeError) as error:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
-    if len(joined) > MAX_LENGTH:
-        raise UsageError(f"address longer than {MAX_LENGTH} characters: {url[:80]!r}...")
+    if len(joined) > limits.URL:
+        raise UsageError(f"address longer than {limits.URL} characters: {url[:80]!r}...")
     return joined
 
 

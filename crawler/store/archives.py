@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -15,7 +16,7 @@ class Archives:
     def place(self, file: Path, size: int) -> int:
         """Bytes of a file that were read; 0 for a new one, or one that has another size now."""
         row = self._connection.execute(
-            "SELECT read_to FROM archives WHERE file = ? AND bytes = ?", (str(file.resolve()), size)
+            "SELECT read_to FROM archives WHERE file = ? AND bytes = ?", (_name(file), size)
         ).fetchone()
         return int(row["read_to"]) if row else 0
 
@@ -27,5 +28,10 @@ class Archives:
             ON CONFLICT (file) DO UPDATE SET bytes = excluded.bytes, read_to = excluded.read_to,
               at = excluded.at
             """,
-            (str(file.resolve()), size, read_to, at),
+            (_name(file), size, read_to, at),
         )
+
+
+def _name(file: Path) -> str:
+    """A file's full name as text, which its bytes need not be."""
+    return os.fsencode(file.resolve()).decode("utf-8", "backslashreplace")

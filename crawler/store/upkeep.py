@@ -59,7 +59,8 @@ class Upkeep:
 
     def backup(self, target: Path) -> None:
         """Write a compact copy of the file as it is now; readers and a running crawl may go on."""
-        self._connection.execute("VACUUM INTO ?", (str(target),))
+        # As an address: a path may hold bytes that are no text. Connections here understand them.
+        self._connection.execute("VACUUM INTO ?", (target.absolute().as_uri(),))
 
     def fold(self) -> None:
         """Bring all that was written into the file itself, which is then whole without its WAL.

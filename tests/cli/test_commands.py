@@ -14,10 +14,11 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli.output import table
+from crawler.cli.output import as_json, table
 from crawler.cli.side_by_side import side_by_side
 from crawler.visible import visible
 from tests.conftest import Crawled, newsloom
+from tests.store.told import Told
 
 HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
 
@@ -230,6 +231,114 @@ def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> N
         ("a.org", "1"),
     ]
     assert [r["published_at"] for r in rows] == ["2022-01-05T00:00:00Z", "", ""]
+
+
+def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
+    long = "x" * 300_000
+    rows: list[dict[str, object]] = [
+        {key: long} for key in ("outlet", "title", "language", "published_at", "authors", "url")
+    ]
+    rows += [{"authors": ["y" * 900] * 20}, {"text": "x " * 600_000}, {"junk": "j" * 17_000_000}]
+    lines = [{"url": f"https://e.org/{n}", "title": "t"} | row for n, row in enumerate(rows)]
+    (tmp_path / "a.jsonl").write_text(
+        "".join(
+            json.dumps(line) + "\n" for line in [*lines, {"url": "https://e.org/ok", "title": "t"}]
+        )
+    )
+    done = newsloom("--db", tmp_path / "a.db", "import", tmp_path / "a.jsonl")
+    assert done.returncode == 3
+    assert f"1 new article, 0 revised, 0 known, {len(rows)} bad lines" in done.stdout
+    said = done.stderr.splitlines()
+    assert f"{tmp_path}/a.jsonl:1: 'outlet' has 300,000 characters; at most 253 are taken" in said
+    assert [line.partition(".jsonl:")[2].partition(":")[0] for line in said] == [
+        str(n) for n in range(1, len(rows) + 1)
+    ]
+    assert len(done.stderr) < 2_000
+
+
+def test_no_value_blows_up_a_table(tmp_path: Path) -> None:
+    told = Told(tmp_path / "t.db")
+    told.article("x" * 300_000, title="y" * 300_000)
+    told.connection.close()
+    for command in (["outlets"], ["health"], ["stories"], ["agencies"]):
+        done = newsloom("--db", told.path, *command)
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout) < 60_000, command
+    wide = table([{"a": "a" * 90, "b": "b" * 90, "n": 1}], ["a", "b", "n"])
+    assert max(map(len, wide.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("damage", ["cut off", "bytes changed", "sum changed"])
+def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage: str) -> None:
+    pages = "".join(f"<url><loc>https://e.org/{n}</loc></url>\n" for n in range(2_000))
+    for name, text in {
+        "a.jsonl.gz": "".join(
+            json.dumps({"url": f"https://e.org/{n}", "title": f"no {n * n}"}) + "\n"
+            for n in range(2_000)
+        ),
+        "a.xml.gz": f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{pages}</urlset>",
+    }.items():
+        packed = gzip.compress(text.encode(), mtime=0)
+        half = len(packed) // 2
+        (tmp_path / name).write_bytes({
+            "cut off": packed[:half],
+            "bytes changed": packed[:half] + b"\xff" * 40 + packed[half + 40 :],
+            "sum changed": packed[:-8] + b"\x00" * 8,
+        }[damage])  # fmt: skip
+    (tmp_path / "b.jsonl").write_text(json.dumps({"url": "https://f.org/", "title": "t"}) + "\n")
+    done = newsloom(
+        "--db", "t.db", "import", "a.jsonl.gz", "b.jsonl", cwd=tmp_path
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "a.jsonl.gz: cannot be read to its end" in done.stderr
+    urls = [u for (u,) in sqlite3.connect(tmp_path / "t.db").execute("SELECT url FROM articles")]
+    assert "https://f.org/" in urls
+    assert len(urls) > 100
+    (tmp_path / "b.xml").write_text("<rss version='2.0'><channel><title>x</title></channel></rss>")
+    for command in ("feed", "extract"):
+        done = newsloom(command, "--workers", 1, "a.xml.gz", "b.xml", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "a.xml.gz: broken gzip" in done.stderr
+        read = [json.loads(line) for line in done.stdout.splitlines()]
+        assert {row["path"] for row in read} == (
+            {"a.xml.gz"} if command == "feed" else {"a.xml.gz", "b.xml"}
+        )
+    (tmp_path / "c.xml.gz").write_bytes(b"\x1f\x8b\x08")
+    done = newsloom("feed", "--workers", 1, "c.xml.gz", "b.xml", cwd=tmp_path)
+    assert (done.returncode, "interrupted" in done.stderr) == (3, False)
+    assert json.loads(done.stdout.splitlines()[0])["rejected"] == "unreadable-file"
+
+
+def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_path: Path) -> None:
+    (tmp_path / "f.xml").write_text(
+        "<rss version='2.0'><channel><title>x</title><item><title>lost</title></item>"
+        + "<item><title>a</title><link>https://e.org/1</link></item>" * 2
+        + "</channel></rss>"
+    )
+    (tmp_path / "i.xml").write_text(
+        "<s:sitemapindex xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'><s:sitemap>"
+        "<s:loc>https://e.org/1.xml</s:loc><s:lastmod>2022-01-05</s:lastmod></s:sitemap>"
+        "</s:sitemapindex>"
+    )
+    done = newsloom("feed", "--workers", 1, "f.xml", "i.xml", cwd=tmp_path)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row.get("url") for row in rows] == ["https://e.org/1", None, None]
+    assert rows[1:] == [
+        {"path": "f.xml", "left_out": "no-address", "title": "lost"},
+        {"path": "i.xml", "sitemap": "https://e.org/1.xml", "modified_at": "2022-01-05T00:00:00Z"},
+    ]
+    assert done.stderr == (
+        "f.xml: 1 entry without a usable address, 1 entry with the address of one before\n"
+    )
+
+
+@pytest.mark.parametrize("value", [Path("x"), object(), {1}, b"x", float("nan")])
+def test_what_json_does_not_have_is_no_output(value: object) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        as_json({"value": value})
+    if not isinstance(value, float):
+        with pytest.raises(TypeError):
+            table([{"value": value}], ["value"])
 
 
 def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:

@@ -28,6 +28,19 @@ def test_a_spreadsheet_computes_nothing_of_ours() -> None:
     assert stream.getvalue().endswith("\r\n")
 
 
+@pytest.mark.parametrize(
+    "before",
+    ["", " ", "\n", "\t", "\r", "\r\n", "\xa0", "\u3000", "\ufeff", "\u200b", "\x85", "\u202e"],
+)
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_a_formula_hides_behind_nothing(before: str, sign: str) -> None:
+    stream = io.StringIO()
+    write_csv(stream, ["title"], [[f"{before}{sign}1+1"]])
+    assert list(csv.reader(io.StringIO(stream.getvalue(), newline="")))[1] == [
+        f"'{before}{sign}1+1"
+    ]
+
+
 def test_the_same_rows_in_every_form(crawled: Crawled, tmp_path: Path) -> None:
     for form in ("csv", "tsv", "jsonl", "parquet"):
         done = newsloom("--db", crawled.db, "export", "articles", "-o", tmp_path / f"a.{form}")

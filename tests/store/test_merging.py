@@ -350,5 +350,5 @@ def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
             capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         assert done.returncode == 1, (blocks, done.stdout)
-        assert "all.db.part" in done.stderr
+        assert "all.db:" in done.stderr
         assert not list(tmp_path.glob("all.db*"))
