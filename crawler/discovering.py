@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.crawl import scrapy_settings, user_agent
+from crawler.crawl import run_process, scrapy_settings, user_agent
 from crawler.describing import free_slug
 from crawler.errors import NewsloomError, OutletError
+from crawler.interrupts import Interrupted, came
 from crawler.parsing.front_page import FrontPage
 from crawler.parsing.urls import canonical, host
 from crawler.types import FoundSource, Missed, Outlet, Source, SourceKind
@@ -105,7 +106,9 @@ def _run(url: str, *, contact: str, allow_private: bool) -> list[Any]:
 
     crawler.signals.connect(collect, signal=signals.item_scraped)
     process.crawl(crawler, url=url)
-    process.start()
+    run_process(process)
+    if came():
+        raise Interrupted
     if crawler.spider is None:
         raise NewsloomError("the search could not start; the log above says why")
     return items

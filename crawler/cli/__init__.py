@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from crawler import __version__
+from crawler import __version__, interrupts
 from crawler.errors import NewsloomError
 
 _COMMANDS = {
@@ -61,11 +61,20 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; the reader of its output (head, less) may have seen enough."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
         except BrokenPipeError:
             # Here: beyond it click would end with 1, as if something had failed.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        except (KeyboardInterrupt, Exception) as error:
+            # Whatever a library makes of it: after a signal the command was broken off.
+            if isinstance(error, Exception) and not interrupts.came():
+                raise
+            interrupts.say()
+            return interrupts.EXIT_CODE
+        else:
+            return result
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -104,7 +113,13 @@ def newsloom(context: click.Context, db: Path) -> None:
 
 def main() -> None:
     """Run the command line; every error ends as a sentence and an exit code."""
-    sys.exit(_run())
+    interrupts.listen()
+    code = interrupts.EXIT_CODE
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        interrupts.say()
+    interrupts.leave(code)
 
 
 def _run() -> int:
@@ -120,9 +135,9 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was saved stays saved", err=True)
-        return 130
+    except click.Abort:
+        interrupts.say()
+        return interrupts.EXIT_CODE
     except OSError as error:
         what = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {what}{error.strerror or error}; what was saved stays saved", err=True)

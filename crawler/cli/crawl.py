@@ -12,6 +12,7 @@ import click
 from crawler.cli.output import Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
+from crawler.interrupts import Interrupted
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.visible import counted
 
@@ -98,7 +99,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
         troubles = store.reading.poll_troubles(summary.run)
         totals = store.reading.groups()
     code = summary.exit_code
-    for trouble in troubles:
+    for trouble in troubles if not summary.interrupted else ():
         if not options["quiet"] or code == 4:
             click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
     if options["as_object"]:
@@ -107,6 +108,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                 {
                     "run": summary.run,
                     "exit_code": code,
+                    "interrupted": summary.interrupted,
                     **summary.counts,
                     "pending": summary.pending,
                     "stories": totals["stories"],
@@ -114,9 +116,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                 }
             )
         )
-    elif not options["quiet"] or code:
+    elif not options["quiet"] or (code and not summary.interrupted):
         line = summary_line(summary.run, summary.counts, summary.pending, totals)
+        line = line.replace(":", " was interrupted:", 1) if summary.interrupted else line
         click.echo(line, err=options["quiet"])
+    if summary.interrupted:
+        raise Interrupted
     return code
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 11
+VERSION = 12
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -34,6 +34,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m009_voice)
     steps()(m010_counts)
     steps()(m011_placed)
+    steps()(m012_interrupted)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -276,6 +277,20 @@ def m011_placed(database: Database) -> None:
         },
     )
     _run("m011_placed.sql", database)
+
+
+def m012_interrupted(database: Database) -> None:
+    """A run that was broken off by a signal says so."""
+    _redefine(
+        database,
+        "runs",
+        {
+            "'failed', 'crashed')), -- how it ended; partial: some sources failed": (
+                "'failed', 'crashed', 'interrupted')), -- how it ended; partial: some sources "
+                "failed; interrupted: by Ctrl-C or a signal"
+            )
+        },
+    )
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:
