@@ -126,7 +126,7 @@ def main() -> None:
         whole, other = folder / "whole.db", folder / "other.db"
         for db in (whole, other):
             subprocess.run(command(db, *crawl, "--keep-pages", "--keep-warc"), check=False)
-        (warc, *_) = sorted(folder.glob("*.warc*")) or [None]
+        warc = next(folder.glob("*.warc*"))
         lines = {
             "crawl": (crawl, True), "import": (("import", warc), True),
             "group": (("group", "--rebuild"), True), "reextract": (("reextract",), True),
@@ -145,8 +145,8 @@ def main() -> None:
                     db.with_name(file.name.replace("whole", str(number))).write_bytes(
                         file.read_bytes()
                     )
-            for file in ("demo.db", "all.db", "all.csv"):
-                (folder / file).unlink(missing_ok=True)
+            for made in ("demo.db", "all.db", "all.csv"):
+                (folder / made).unlink(missing_ok=True)
             moment = draw.uniform(LOADED, 1.0 if what in ("export", "stories") else 5.0)
             sent, group, twice = draw.choice(SIGNALS), draw.random() < 0.5, draw.random() < 0.2
             ended = broken_off(command(db, *arguments), moment, sent, group=group, twice=twice)

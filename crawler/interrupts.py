@@ -7,6 +7,7 @@ all others, because a signal may come while they are loading.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -114,8 +115,12 @@ def blocked() -> Iterator[None]:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process, without the interpreter's own end: a signal there prints a traceback."""
+    """End the process, without the interpreter's own end: a signal there prints a traceback.
+
+    It would also wait for threads that look up names, for as long as no server answers them.
+    """
     with held():
+        atexit._run_exitfuncs()  # temporary folders of multiprocessing, among others
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
