@@ -19,6 +19,7 @@ from crawler.types import Outlet
 
 if TYPE_CHECKING:
     # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
+    from crawler.fetching.network import Outage
     from crawler.grouping import Grouped, Progress
 
 
@@ -67,16 +68,20 @@ class CrawlSummary:
     counts: dict[str, int] = field(default_factory=dict)
     pending: int = 0
     interrupted: bool = False
+    outage: Outage | None = None
+    """requests that nobody answered, at the end or at all; they are not counted as failures"""
     grouped: Grouped | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 done, 3 some sources failed, 4 all did, 130 interrupted."""
+        """0 done, 3 some sources failed, 4 all did, or the machine is offline, 130 interrupted."""
         # Those not due are well, as far as is known.
         good = sum(self.counts.get(f"polls {how}", 0) for how in ("read", "unchanged", "not due"))
         bad = self.counts.get("polls failed", 0) + self.counts.get("polls denied", 0)
         if self.interrupted:
             return 130
+        if self.outage is not None:
+            return 4 if self.outage.complete else 3
         if not bad:
             return 0
         return 3 if good else 4
@@ -101,12 +106,16 @@ def crawl(
     """
     spiders = _by_spider(options)
     with lock(options.db), closing(options.db, command) as run:
-        counts = _fetch(options, spiders, run, watch)
-        return _finish(options, run, counts, grouping_progress)
+        counts, outage = _fetch(options, spiders, run, watch)
+        return _finish(options, run, counts, outage, grouping_progress)
 
 
 def _finish(
-    options: CrawlOptions, run: int, counts: dict[str, int], progress: Progress
+    options: CrawlOptions,
+    run: int,
+    counts: dict[str, int],
+    outage: Outage | None,
+    progress: Progress,
 ) -> CrawlSummary:
     """Group what was fetched and close the run."""
     interrupted = came()
@@ -122,6 +131,7 @@ def _finish(
             counts=counts,
             pending=store.reading.states().get("pending", 0),
             interrupted=interrupted,
+            outage=outage,
             grouped=grouped,
         )
     except UsageError:
@@ -181,10 +191,14 @@ def _fetch(
     spiders: dict[str, dict[str, Outlet]],
     run: int,
     watch: Callable[[Any], None],
-) -> dict[str, int]:
-    """Run the spiders; what was counted. After a signal they end early, see `interrupts.came`."""
+) -> tuple[dict[str, int], Outage | None]:
+    """Run the spiders; what was counted, and what nobody answered.
+
+    After a signal they end early, see `interrupts.came`.
+    """
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawler.fetching.network import Outage
     from crawler.fetching.parsers import Parsers
     from crawler.fetching.writer import Writer
 
@@ -200,6 +214,7 @@ def _fetch(
     if any(crawler.spider is None for crawler in crawlers) and not came():
         raise NewsloomError("the crawl could not start; the log above says why")
     counts: Counter[str] = Counter()
+    outages = []
     for crawler in crawlers:
         if crawler.spider is None:
             continue
@@ -208,7 +223,8 @@ def _fetch(
         if writer.failure is not None:
             raise writer.failure
         counts += writer.counts
-    return dict(counts)
+        outages += [writer.outage] if writer.outage else []
+    return dict(counts), Outage.of(outages)
 
 
 def run_process(process: Any) -> None:

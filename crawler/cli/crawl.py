@@ -102,6 +102,8 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     for trouble in troubles if not summary.interrupted else ():
         if not options["quiet"] or code == 4:
             click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+    if summary.outage is not None and not summary.interrupted:
+        click.echo(str(summary.outage), err=True)
     if options["as_object"]:
         click.echo(
             as_json(
@@ -109,6 +111,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                     "run": summary.run,
                     "exit_code": code,
                     "interrupted": summary.interrupted,
+                    "offline": summary.outage is not None,
                     **summary.counts,
                     "pending": summary.pending,
                     "stories": totals["stories"],
@@ -129,7 +132,13 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     """What a crawl did, on one line."""
     polls = ", ".join(
         f"{counts[key]} {key.removeprefix('polls ')}"
-        for key in ("polls read", "polls unchanged", "polls denied", "polls failed")
+        for key in (
+            "polls read",
+            "polls unchanged",
+            "polls denied",
+            "polls failed",
+            "polls not reached",
+        )
         if counts.get(key)
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)
