@@ -211,13 +211,12 @@ def _fetch(
         watch(crawler)
         process.crawl(crawler, known=outlets)
     run_process(process)
-    if any(crawler.spider is None for crawler in crawlers) and not came():
+    begun = [crawler for crawler in crawlers if crawler._engine is not None]
+    if len(begun) < len(crawlers) and not came():
         raise NewsloomError("the crawl could not start; the log above says why")
     counts: Counter[str] = Counter()
     outages = []
-    for crawler in crawlers:
-        if crawler.spider is None:
-            continue
+    for crawler in begun:
         Parsers.of(crawler).close()  # not closed by a loop that a signal broke off
         writer = Writer.of(crawler)
         if writer.failure is not None:
