@@ -102,6 +102,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     for trouble in troubles if not summary.interrupted else ():
         if not options["quiet"] or code == 4:
             click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+    if ahead := summary.counts.get("times ahead"):
+        click.echo(
+            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
+            "with a time in the future, asked now",
+            err=True,
+        )
     if summary.outage is not None and not summary.interrupted:
         click.echo(str(summary.outage), err=True)
     if options["as_object"]:

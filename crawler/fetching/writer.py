@@ -273,6 +273,8 @@ class Writer:
 
     def _begin(self, spider: Spider) -> None:
         with self.store.batch():
+            if ahead := self.store.clocks.forget(now=now(), run=self._run):
+                self.counts["times ahead"] += ahead
             if not self._run:
                 self._run = self.store.runs.open(
                     f"scrapy crawl {spider.name}", now=now(), pid=os.getpid()

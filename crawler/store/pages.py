@@ -380,6 +380,11 @@ def _page(row: sqlite3.Row, slug: str) -> Page:
 
 
 def next_visit(since: str, ages: Sequence[timedelta], *, now: str) -> str | None:
-    """When an article that appeared at `since` is fetched again; None: no more."""
+    """When an article that appeared at `since` is fetched again; None: no more.
+
+    One that will appear was saved while a clock was wrong: nothing follows from its time.
+    """
+    if since > now:
+        return None
     appeared = datetime.fromisoformat(since)
     return next((at for age in sorted(ages) if (at := utc(appeared + age)) > now), None)
