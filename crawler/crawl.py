@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, UsageError
-from crawler.runs import begin, end, lock
+from crawler.interrupts import came, handled_by, held, note
+from crawler.runs import closing, end, lock
 from crawler.store import open_store
 from crawler.types import Outlet
 
 if TYPE_CHECKING:
     # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
+    from crawler.fetching.network import Outage
     from crawler.grouping import Grouped, Progress
+
+
+GRACE = 5.0
+"""Seconds that what is being fetched gets to end after a signal; it can be fetched again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +68,20 @@ class CrawlSummary:
     counts: dict[str, int] = field(default_factory=dict)
     pending: int = 0
     interrupted: bool = False
+    outage: Outage | None = None
+    """requests that nobody answered, at the end or at all; they are not counted as failures"""
     grouped: Grouped | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 done, 3 some sources failed, 4 all did, 130 interrupted."""
+        """0 done, 3 some sources failed, 4 all did, or the machine is offline, 130 interrupted."""
         # Those not due are well, as far as is known.
         good = sum(self.counts.get(f"polls {how}", 0) for how in ("read", "unchanged", "not due"))
         bad = self.counts.get("polls failed", 0) + self.counts.get("polls denied", 0)
         if self.interrupted:
             return 130
+        if self.outage is not None:
+            return 4 if self.outage.complete else 3
         if not bad:
             return 0
         return 3 if good else 4
@@ -80,7 +89,7 @@ class CrawlSummary:
     @property
     def outcome(self) -> str:
         """The same as a word for the run row."""
-        return {0: "done", 4: "failed"}.get(self.exit_code, "partial")
+        return {0: "done", 4: "failed", 130: "interrupted"}.get(self.exit_code, "partial")
 
 
 def crawl(
@@ -96,27 +105,20 @@ def crawl(
     Raises StoreBusy when another run holds the store.
     """
     spiders = _by_spider(options)
-    with lock(options.db):
-        run = begin(options.db, command, now=now())
-        try:
-            counts, interrupted = _fetch(options, spiders, run, watch)
-            summary = _finish(options, run, counts, interrupted, grouping_progress)
-        except (NewsloomError, KeyboardInterrupt) as error:
-            outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
-            with suppress(NewsloomError):  # the store itself may be what failed
-                end(options.db, run, now=now(), outcome=outcome, summary={})
-            raise
-    return summary
+    with lock(options.db), closing(options.db, command) as run:
+        counts, outage = _fetch(options, spiders, run, watch)
+        return _finish(options, run, counts, outage, grouping_progress)
 
 
 def _finish(
     options: CrawlOptions,
     run: int,
     counts: dict[str, int],
-    interrupted: bool,
+    outage: Outage | None,
     progress: Progress,
 ) -> CrawlSummary:
     """Group what was fetched and close the run."""
+    interrupted = came()
     store = open_store(options.db)
     try:
         grouped = None
@@ -129,6 +131,7 @@ def _finish(
             counts=counts,
             pending=store.reading.states().get("pending", 0),
             interrupted=interrupted,
+            outage=outage,
             grouped=grouped,
         )
     except UsageError:
@@ -138,7 +141,10 @@ def _finish(
     finally:
         store.close()
     figures = counts | (grouped._asdict() if grouped else {})
-    end(options.db, run, now=now(), outcome=summary.outcome, summary=figures)
+    with held():
+        end(options.db, run, now=now(), outcome=summary.outcome, summary=figures)
+        if not interrupted:
+            note(f"run {run} had ended; all of it is saved")
     return summary
 
 
@@ -177,10 +183,15 @@ def _fetch(
     spiders: dict[str, dict[str, Outlet]],
     run: int,
     watch: Callable[[Any], None],
-) -> tuple[dict[str, int], bool]:
-    """Run the spiders; what was counted, and whether a person stopped them."""
+) -> tuple[dict[str, int], Outage | None]:
+    """Run the spiders; what was counted, and what nobody answered.
+
+    After a signal they end early, see `interrupts.came`.
+    """
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawler.fetching.network import Outage
+    from crawler.fetching.parsers import Parsers
     from crawler.fetching.writer import Writer
 
     logging.captureWarnings(capture=True)
@@ -191,20 +202,56 @@ def _fetch(
         crawlers.append(crawler)
         watch(crawler)
         process.crawl(crawler, known=outlets)
-    process.start()
-    # Scrapy's handlers outlive its reactor: without this, Ctrl-C is ignored while grouping.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if any(crawler.spider is None for crawler in crawlers):
+    run_process(process)
+    begun = [crawler for crawler in crawlers if crawler._engine is not None]
+    if len(begun) < len(crawlers) and not came():
         raise NewsloomError("the crawl could not start; the log above says why")
     counts: Counter[str] = Counter()
-    for writer in map(Writer.of, crawlers):
+    outages = []
+    for crawler in begun:
+        Parsers.of(crawler).close()  # not closed by a loop that a signal broke off
+        writer = Writer.of(crawler)
         if writer.failure is not None:
             raise writer.failure
         counts += writer.counts
-    reasons = {crawler.stats.get_value("finish_reason") for crawler in crawlers}
-    # None: a second Ctrl-C, which does not wait for the spiders to close.
-    return dict(counts), bool(reasons & {"shutdown", None})
+        outages += [writer.outage] if writer.outage else []
+    return dict(counts), Outage.of(outages)
+
+
+def run_process(process: Any) -> None:
+    """Run Scrapy until its spiders have ended, or until GRACE after a signal, at the latest.
+
+    Scrapy's own handlers would lose a signal that comes while a spider is being opened.
+    """
+    from twisted.internet import reactor
+
+    loop: Any = reactor
+    crawlers = list(process.crawlers)
+
+    def stop(number: int) -> None:
+        if number > 1:
+            loop.callFromThread(loop.crash)
+        else:
+            loop.callFromThread(_stop_soon, process, crawlers, loop)
+
+    with handled_by(stop):
+        process.start(install_signal_handlers=False)
+
+
+def _stop_soon(process: Any, crawlers: Iterable[Any], loop: Any) -> None:
+    """End the spiders as Scrapy does, or after GRACE the loop that they run in."""
+    loop.callLater(GRACE, loop.crash)
+    # Kept there, since a task that nobody refers to may be collected.
+    process.ending = [asyncio.ensure_future(_stop(crawler)) for crawler in crawlers]
+
+
+async def _stop(crawler: Any) -> None:
+    """End a spider, once it has been opened."""
+    while crawler.crawling:
+        if crawler._engine is not None and crawler.engine.running:
+            await crawler.stop_async()
+            return
+        await asyncio.sleep(0.05)
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.crawl import scrapy_settings
+from crawler.crawl import run_process, scrapy_settings
 from crawler.describing import free_slug
-from crawler.errors import NewsloomError, OutletError
+from crawler.errors import NewsloomError, Offline, OutletError
+from crawler.interrupts import Interrupted, came
 from crawler.parsing.front_page import FrontPage
 from crawler.parsing.urls import canonical, host
 from crawler.types import FoundSource, Missed, Outlet, Source, SourceKind
@@ -32,8 +33,8 @@ class Discovered:
 def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str]) -> Discovered:
     """Look for an outlet's sources from its front page; `taken` are slugs that others have.
 
-    Raises UsageError for no web address, and OutletError when nothing was found, saying what was
-    tried.
+    Raises UsageError for no web address, Offline when this machine could not even ask, and
+    OutletError when nothing was found, saying what was tried.
     """
     home = canonical(url if "://" in url else f"https://{url}")
     items = _run(home, contact=contact, allow_private=allow_private)
@@ -41,6 +42,8 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
     fronts = [item for item in items if isinstance(item, FrontPage)]
     found = tuple(item for item in items if isinstance(item, FoundSource))
     sources = chosen(found)
+    if not items or all(isinstance(item, Missed) for item in items):
+        _check_network(home)
     if not fronts or not sources:
         tried = "; ".join(f"{one.url}: {one.reason}" for one in missed[:5]) or "nothing is named"
         raise OutletError(
@@ -58,6 +61,15 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
         sources=tuple(Source(url=one.url, kind=one.kind, outlet=slug) for one in sources),
     )
     return Discovered(outlet=outlet, found=found, missed=missed)
+
+
+def _check_network(home: str) -> None:
+    from crawler.fetching.network import NETWORK, host_of
+
+    if NETWORK.is_silent and NETWORK.is_cut_off({host_of(home)}):
+        raise Offline(
+            f"this machine seems to be offline: {host_of(home)} could not be asked; try again later"
+        )
 
 
 def chosen(found: Iterable[FoundSource]) -> list[FoundSource]:
@@ -105,7 +117,9 @@ def _run(url: str, *, contact: str, allow_private: bool) -> list[Any]:
 
     crawler.signals.connect(collect, signal=signals.item_scraped)
     process.crawl(crawler, url=url)
-    process.start()
+    run_process(process)
+    if came():
+        raise Interrupted
     if crawler.spider is None:
         raise NewsloomError("the search could not start; the log above says why")
     return items

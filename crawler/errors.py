@@ -8,6 +8,7 @@ NewsloomError
 │   ├── SchemaRefused     a file cannot be brought to today's schema as it is
 │   ├── SchemeChanged     the file was grouped with other numbers
 │   └── VoiceMissing      its embedding model is not on this machine
+├── Offline           nobody could be reached                                  (exit 4)
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
 │   ├── ValueRefused      it could, but would not take a value
@@ -23,7 +24,7 @@ EXIT_CODES = {
     2: "the command was called wrongly, or a file or an outlet is not there",
     3: "some sources failed, or some lines were left out; all else is saved. "
     "`health --max-age`: an outlet gave no answer for so long",
-    4: "every source failed",
+    4: "every source failed, or this machine is offline: nothing was counted against anybody",
     75: "another run holds the store; nothing was done",
     130: "interrupted; what was saved stays saved",
 }
@@ -86,6 +87,12 @@ class VoiceMissing(UsageError):
         super().__init__(
             f"voice {name}: {why}. `newsloom group --voice none` links stories without one."
         )
+
+
+class Offline(NewsloomError):
+    """Nobody could be reached, and it is this machine's fault."""
+
+    exit_code = 4
 
 
 class StoreBusy(NewsloomError):

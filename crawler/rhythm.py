@@ -22,6 +22,11 @@ PASSING = (timedelta(minutes=15), timedelta(days=1))
 LASTING = (timedelta(hours=1), timedelta(days=7))
 """After one that hardly will: no such page, not a feed, forbidden."""
 
+LONGEST_WAIT = max(LONGEST, DOUBLE, PASSING[1], LASTING[1])
+"""No source is left alone for longer."""
+LONGEST_WISH = timedelta(days=1)
+"""A server that asks for a longer pause (Retry-After) is asked again after this; no page waits for
+longer either."""
 REVISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3))
 """Ages at which an article is fetched again, to see whether it was changed."""
 

@@ -15,6 +15,7 @@ from crawler import limits
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreBusy, UsageError
 from crawler.files import is_special
+from crawler.interrupts import RESUMES, came, held, note
 from crawler.store import Store, open_store, read_store
 from crawler.visible import one_line
 
@@ -61,28 +62,46 @@ class Run:
 def recorded(path: Path, command: str) -> Iterator[Run]:
     """The store, locked and open for writing, for a run whose row says how it ended.
 
-    Broken off by the keyboard it is partial, by an error of ours failed; by any other it stays open
+    Broken off by a signal it is interrupted, by an error of ours failed; by any other it stays open
     and the next run marks it as crashed.
     """
-    with lock(path):
-        number = begin(path, command, now=now())
-        run = Run(number, open_store(path))
+    with lock(path), closing(path, command) as number:
+        store = open_store(path)
         try:
+            run = Run(number, store)
             yield run
-        except (NewsloomError, KeyboardInterrupt) as error:
-            run.outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
-            with suppress(NewsloomError):  # the store itself may be what failed
-                _close(run)
-            raise
-        else:
-            _close(run)
+            with held(), store.batch():
+                store.runs.close(number, now=now(), outcome=run.outcome, summary=run.summary)
+                note(f"run {number} had ended; all of it is saved")
         finally:
-            run.store.close()
+            store.close()
 
 
-def _close(run: Run) -> None:
-    with run.store.batch():
-        run.store.runs.close(run.number, now=now(), outcome=run.outcome, summary=run.summary)
+@contextmanager
+def closing(path: Path, command: str) -> Iterator[int]:
+    """A run, by its number, whose row is closed also when the run is broken off or fails.
+
+    The row of one that goes well is closed inside; with the lock held.
+    """
+    number = None
+    try:
+        with held():
+            number = begin(path, command, now=now())
+            note(f"run {number} is closed as interrupted; {RESUMES}")
+        yield number
+    except (Exception, KeyboardInterrupt) as error:
+        with held():
+            if number is not None and (outcome := _broken_off(error)):
+                with suppress(NewsloomError):  # the store itself may be what failed
+                    end(path, number, now=now(), outcome=outcome, summary={}, unless_ended=True)
+        raise
+
+
+def _broken_off(error: BaseException) -> str | None:
+    """How a run ended that this broke off; None: a mistake of ours, which looks like a crash."""
+    if isinstance(error, KeyboardInterrupt) or came():
+        return "interrupted"
+    return "failed" if isinstance(error, NewsloomError) else None
 
 
 def begin(path: Path, command: str, *, now: str) -> int:
@@ -98,12 +117,21 @@ def begin(path: Path, command: str, *, now: str) -> int:
         store.close()
 
 
-def end(path: Path, run: int, *, now: str, outcome: str, summary: dict[str, Any]) -> None:
+def end(
+    path: Path,
+    run: int,
+    *,
+    now: str,
+    outcome: str,
+    summary: dict[str, Any],
+    unless_ended: bool = False,
+) -> None:
     """Close a run row."""
     store = open_store(path)
     try:
         with store.batch():
-            store.runs.close(run, now=now, outcome=outcome, summary=summary)
+            if not unless_ended or store.runs.is_open(run):
+                store.runs.close(run, now=now, outcome=outcome, summary=summary)
     finally:
         store.close()
 

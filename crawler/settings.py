@@ -81,6 +81,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.decompress.Decompress": 590,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
+    # Nearest to the server: it sees each attempt.
+    "crawler.fetching.middlewares.reach.Reach": 950,
 }
 EXTENSIONS = {
     "crawler.fetching.writer.Writer": 100,

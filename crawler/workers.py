@@ -14,12 +14,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from crawler.errors import ExtractError
+from crawler.interrupts import blocked
 
 SECONDS = 5.0
 """For one page or listing; an ordinary one takes a hundredth of it."""
@@ -30,13 +33,33 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class _Worker(ForkServerProcess):
+    """Deaf to SIGTERM like to all signals that end a crawl, so it is ended by the other one."""
+
+    def terminate(self) -> None:
+        """End it."""
+        self.kill()
+
+
+class _Context(ForkServerContext):
+    Process = _Worker
+
+
 class Workers:
-    """A pool of parser processes."""
+    """A pool of parser processes.
+
+    Ctrl-C, a closed terminal and systemd signal the whole group: a worker that obeyed would
+    reject the page that it reads, and Python print a traceback for each. They end with the crawl.
+    """
 
     def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
-        context = multiprocessing.get_context("forkserver")
+        context = _Context()
         context.set_forkserver_preload(["crawler.parsing.warm"])
+        with blocked():
+            resource_tracker.ensure_running()  # unblocks SIGINT and SIGTERM when it has started
+        with blocked():
+            forkserver.ensure_running()
         self._seconds = seconds
         self._pool = ProcessPool(
             max_workers=count, context=context, initializer=_limit, initargs=[memory]
@@ -49,9 +72,10 @@ class Workers:
         raised, `parser-timeout`, `parser-memory` or `parser-died` when a limit was hit.
         """
         outcome: Future[T] = Future()
-        started = self._pool.schedule(
-            work, args=list(args), kwargs=dict(kwargs), timeout=self._seconds
-        )
+        with blocked():  # the first starts the threads that start workers
+            started = self._pool.schedule(
+                work, args=list(args), kwargs=dict(kwargs), timeout=self._seconds
+            )
         started.add_done_callback(lambda done: self._hand_over(done, outcome))
         return outcome
 

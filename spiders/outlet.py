@@ -185,7 +185,7 @@ class OutletSpider(Spider):
         refusal = explain(failure.value)
         yield PollFailed(
             source=source,
-            url=source.url,
+            url=failure.request.url,
             reason=refusal.reason,
             detail=refusal.detail,
             at=now(),

@@ -23,7 +23,7 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
     for error in (KeyboardInterrupt, NewsloomError, ZeroDivisionError):
         with pytest.raises(error), recorded(db, "newsloom group"):
             raise error
-    assert outcomes(db) == ["done", "partial", "failed", None]
+    assert outcomes(db) == ["done", "interrupted", "failed", None]
     connection = sqlite3.connect(db)
     assert connection.execute("SELECT summary FROM runs WHERE id = 1").fetchone() == (
         '{"linked": 3}',
@@ -32,7 +32,7 @@ def test_a_run_says_how_it_ended(tmp_path: Path) -> None:
     # A mistake of ours looks like what it is, a crash, to the next one.
     with recorded(db, "newsloom import") as run:
         run.outcome = "partial"
-    assert outcomes(db) == ["done", "partial", "failed", "crashed", "partial"]
+    assert outcomes(db) == ["done", "interrupted", "failed", "crashed", "partial"]
 
 
 def test_there_is_one_run_at_a_time(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler import __version__
+from crawler import __version__, interrupts
 from crawler.cli.streams import abandon, open_streams
 from crawler.errors import NewsloomError
 
@@ -61,14 +61,23 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; the reader of its output (head, less) may have seen enough."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
         except BrokenPipeError:
             # Here: beyond it click would end with 1, as if something had failed.
             abandon()
             return 0
-        except EOFError as error:
-            # click takes it for Ctrl-D at a question; we ask none, so something ended too early.
-            raise RuntimeError(f"unexpected end of data: {error}") from error
+        except (KeyboardInterrupt, Exception) as error:
+            # Whatever a library makes of it: after a signal the command was broken off.
+            if isinstance(error, KeyboardInterrupt) or interrupts.came():
+                interrupts.say()
+                return interrupts.EXIT_CODE
+            if isinstance(error, EOFError):
+                # click takes it for Ctrl-D at a question; we ask none: something ended too early.
+                raise RuntimeError(f"unexpected end of data: {error}") from error
+            raise
+        else:
+            return result
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -107,7 +116,13 @@ def newsloom(context: click.Context, db: Path) -> None:
 
 def main() -> None:
     """Run the command line; every error ends as a sentence and an exit code."""
-    sys.exit(_run())
+    interrupts.listen()
+    code = interrupts.EXIT_CODE
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        interrupts.say()
+    interrupts.leave(code)
 
 
 def _run() -> int:
@@ -123,9 +138,9 @@ def _run() -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was saved stays saved", err=True)
-        return 130
+    except click.Abort:
+        interrupts.say()
+        return interrupts.EXIT_CODE
     except BrokenPipeError:  # the last of the output
         abandon()
         return 0

@@ -12,6 +12,7 @@ import click
 from crawler.cli.output import Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
+from crawler.interrupts import Interrupted
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.visible import counted
 
@@ -98,15 +99,25 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
         troubles = store.reading.poll_troubles(summary.run)
         totals = store.reading.groups()
     code = summary.exit_code
-    for trouble in troubles:
+    for trouble in troubles if not summary.interrupted else ():
         if not options["quiet"] or code == 4:
             click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+    if ahead := summary.counts.get("times ahead"):
+        click.echo(
+            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
+            "with a time in the future, asked now",
+            err=True,
+        )
+    if summary.outage is not None and not summary.interrupted:
+        click.echo(str(summary.outage), err=True)
     if options["as_object"]:
         click.echo(
             as_json(
                 {
                     "run": summary.run,
                     "exit_code": code,
+                    "interrupted": summary.interrupted,
+                    "offline": summary.outage is not None,
                     **summary.counts,
                     "pending": summary.pending,
                     "stories": totals["stories"],
@@ -114,9 +125,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                 }
             )
         )
-    elif not options["quiet"] or code:
+    elif not options["quiet"] or (code and not summary.interrupted):
         line = summary_line(summary.run, summary.counts, summary.pending, totals)
+        line = line.replace(":", " was interrupted:", 1) if summary.interrupted else line
         click.echo(line, err=options["quiet"])
+    if summary.interrupted:
+        raise Interrupted
     return code
 
 
@@ -124,7 +138,13 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     """What a crawl did, on one line."""
     polls = ", ".join(
         f"{counts[key]} {key.removeprefix('polls ')}"
-        for key in ("polls read", "polls unchanged", "polls denied", "polls failed")
+        for key in (
+            "polls read",
+            "polls unchanged",
+            "polls denied",
+            "polls failed",
+            "polls not reached",
+        )
         if counts.get(key)
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)

@@ -100,11 +100,16 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
 
 def _crawl_again(db: Path, outlets: Path) -> None:
     # In a process of its own: Scrapy's loop runs once in each.
-    subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "--quiet", "--now",
          "--allow-private", "--outlets", str(outlets)],
-        stderr=subprocess.DEVNULL, check=False,  # its troubles are those of the first day
-    )  # fmt: skip
+        stderr=subprocess.DEVNULL,  # its troubles are those of the first day
+    ) as process:  # fmt: skip
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            process.terminate()  # it closes its run
+            raise
 
 
 def _say_what_next(keep: Path | None, story: int, pair: tuple[int, int]) -> None:

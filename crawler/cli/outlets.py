@@ -14,7 +14,8 @@ from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
-from crawler.visible import length
+from crawler.rhythm import SHORTEST
+from crawler.visible import counted, length
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
@@ -96,17 +97,26 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     with reading(db) as store:
         rows = store.reading.health(now=now(), limit=limit)
         rejections, odd = store.reading.rejections(), store.reading.odd_sources()
-        gaps = store.reading.gaps()
+        gaps, ahead = store.reading.gaps(), store.clocks.ahead(now=now())
     emit(rows, _HEALTH if form is None else (*_HEALTH, *_MORE_HEALTH), form)
     if form is None:
         _tell(rows, rejections, odd, gaps)
+    if ahead:
+        click.echo(
+            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
+            "with a time in the future, due in the next crawl",
+            err=True,
+        )
     if max_age is None:
         return 0
     limit_at = datetime.now(UTC) - max_age
+    # A good answer of the future was given under a wrong clock, nobody knows when.
+    soon = datetime.now(UTC) + SHORTEST
     old = [
         row["outlet"]
         for row in rows
-        if row["polled_at"] is None or datetime.fromisoformat(row["polled_at"]) < limit_at
+        if row["polled_at"] is None
+        or not limit_at <= datetime.fromisoformat(row["polled_at"]) <= soon
     ]
     if old:
         click.echo(

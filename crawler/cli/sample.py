@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from crawler.errors import Offline
+from crawler.interrupts import Interrupted
 from crawler.outlets import bundled_outlets, choose, load_outlets
 
 if TYPE_CHECKING:
@@ -53,6 +55,10 @@ def sample(
             ),
             command=command,
         )
+        if summary.interrupted:
+            raise Interrupted
+        if summary.outage is not None:
+            raise Offline(str(summary.outage))
         store, kept = read_store(db), KeptPages(db, make=True)
         try:
             known = ((one, store.pages.of(one.page)) for one in kept)

@@ -22,7 +22,8 @@ class Parsers:
     def __init__(self, crawler: Any) -> None:
         count = crawler.settings.getint("NEWSLOOM_WORKERS") or os.cpu_count() or 1
         self._workers = Workers(count)
-        crawler.signals.connect(self._workers.close, signal=signals.spider_closed)
+        self.close = self._workers.close
+        crawler.signals.connect(self.close, signal=signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Parsers:

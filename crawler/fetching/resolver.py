@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from scrapy.resolver import CachingHostnameResolver, HostResolution
+from twisted.internet._resolver import GAIResolver
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IResolutionReceiver
 from zope.interface import implementer
+
+from crawler.fetching.network import NETWORK
 
 _CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
 _LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
@@ -43,6 +46,8 @@ class PublicResolver(CachingHostnameResolver):
 
     def __init__(self, reactor: Any, cache_size: int, *, allow_private: bool) -> None:
         super().__init__(reactor, cache_size)
+        # Twisted makes nothing of it whether a name is unknown or no name server answers.
+        self.original_resolver: Any = GAIResolver(reactor, getaddrinfo=NETWORK.look_up)
         self._allow_private = allow_private
 
     @classmethod
@@ -67,7 +72,7 @@ class PublicResolver(CachingHostnameResolver):
             return _loopback(resolutionReceiver, hostName, portNumber)
         receiver: Any = resolutionReceiver
         if not self._allow_private:
-            receiver = _OnlyPublic(resolutionReceiver)
+            receiver = _OnlyPublic(resolutionReceiver, hostName)
         return super().resolveHostName(
             receiver, hostName, portNumber, addressTypes, transportSemantics
         )
@@ -77,8 +82,9 @@ class PublicResolver(CachingHostnameResolver):
 class _OnlyPublic:
     """Hands on the public ones of the addresses found."""
 
-    def __init__(self, receiver: Any) -> None:
+    def __init__(self, receiver: Any, name: str) -> None:
         self._receiver = receiver
+        self._name = name
 
     def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802
         self._receiver.resolutionBegan(resolution)
@@ -86,6 +92,8 @@ class _OnlyPublic:
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         if is_public(address.host):
             self._receiver.addressResolved(address)
+        else:
+            NETWORK.guard(self._name)
 
     def resolutionComplete(self) -> None:  # noqa: N802
         self._receiver.resolutionComplete()

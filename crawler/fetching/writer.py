@@ -14,6 +14,8 @@ from scrapy.utils.defer import _schedule_coro
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreError, ValueRefused
+from crawler.fetching.doubts import Doubts
+from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.saving import Saver, Value
 from crawler.parsing.extract import EXTRACTION
 from crawler.parsing.sections import shapes_of
@@ -27,6 +29,7 @@ from crawler.types import (
     Fetched,
     Page,
     PollFailed,
+    Rejected,
     RobotsFile,
     Source,
     Sweep,
@@ -72,6 +75,9 @@ class Writer:
             revisits=settings.getbool("NEWSLOOM_REVISITS"),
         )
         self._waiting: list[Value] = []
+        self._doubts = Doubts(NETWORK)
+        self.outage: Outage | None = None
+        """requests at the end that nobody answered, of which nothing is saved"""
         self.counts: Counter[str] = Counter()
         self.failure: NewsloomError | None = None
         self._ticker = create_looping_call(self.flush)
@@ -163,12 +169,17 @@ class Writer:
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch. A sweep is committed at once."""
+        if self._doubts.take(value, well=self._is_well):
+            if self._doubts.are_enough():
+                self._stop("offline")
+            return
         self._waiting.append(value)
         if len(self._waiting) >= BATCH or isinstance(value, Sweep):
             self.flush()
 
     def flush(self) -> None:
         """Commit what is waiting; when the store fails, stop the crawl and keep the error."""
+        self._waiting += self._doubts.settled()
         if not self._waiting or self.failure is not None:
             return
         values, self._waiting = self._waiting, []
@@ -182,7 +193,30 @@ class Writer:
             self.failure = error
             logger.error("%s", error)
             self._crawler.engine.pause()
-            _schedule_coro(self._crawler.engine.close_spider_async(reason="store-failed"))
+            self._stop("store-failed")
+
+    def _stop(self, reason: str) -> None:
+        engine = self._crawler.engine
+        if engine.spider is not None and not engine._slot.closing:
+            _schedule_coro(engine.close_spider_async(reason=reason))
+
+    def _is_well(self, value: PollFailed | Rejected) -> bool:
+        """Whether it was possible to read a source or a page, as far as is known."""
+        if isinstance(value, Rejected):
+            return not self.store.pages.has_failed(value.page.id)
+        return self._saver.poll_state(value.source).failures == 0
+
+    def _end_doubts(self) -> None:
+        """Drop the failures of an outage; others are what they seem to be."""
+        self.outage = self._doubts.outage()
+        left = self._doubts.all()
+        if self.outage is None:
+            self._waiting += left
+            return
+        polls = sum(isinstance(value, PollFailed) for value in left)
+        self.counts["polls not reached"] += polls
+        self.counts["not reached"] += len(left) - polls
+        self.give_back([value.page.id for value in left if isinstance(value, Rejected)])
 
     def _commit(self, values: list[Value]) -> None:
         """All values in one transaction; one that SQLite refuses is found and set aside."""
@@ -239,6 +273,8 @@ class Writer:
 
     def _begin(self, spider: Spider) -> None:
         with self.store.batch():
+            if ahead := self.store.clocks.forget(now=now(), run=self._run):
+                self.counts["times ahead"] += ahead
             if not self._run:
                 self._run = self.store.runs.open(
                     f"scrapy crawl {spider.name}", now=now(), pid=os.getpid()
@@ -248,6 +284,8 @@ class Writer:
     def _closed(self) -> None:
         if self._ticker.running:
             self._ticker.stop()
+        self.flush()
+        self._end_doubts()
         self.flush()
         if not self._crawler.settings.getint("NEWSLOOM_RUN") and self.failure is None:
             with self.store.batch():

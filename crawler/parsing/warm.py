@@ -6,6 +6,8 @@ The language model alone is 75 MB: loaded before the fork, its pages of memory a
 from __future__ import annotations
 
 import gc
+import sys
+from types import TracebackType
 
 import py3langid
 from trafilatura import external
@@ -14,6 +16,16 @@ from crawler.parsing import read as _read  # noqa: F401 - the parsers themselves
 from crawler.parsing.agencies import listed_names
 from crawler.parsing.clutter import is_phrase
 
+
+def _keep_quiet(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A process that starts while its crawl ends finds pipes and semaphores gone: no news."""
+    if not issubclass(kind, OSError | EOFError):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _keep_quiet
 py3langid.classify("a text")
 external.jt_stoplist_init()
 listed_names()

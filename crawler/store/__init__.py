@@ -17,6 +17,7 @@ from pathlib import Path
 from crawler.errors import StoreError, TookTooLong
 from crawler.store.archives import Archives
 from crawler.store.articles import Articles, Saved
+from crawler.store.clocks import Clocks
 from crawler.store.codebook import Codebook
 from crawler.store.connection import (
     connect_for_reading,
@@ -66,6 +67,7 @@ class Store:
         self.articles = Articles(connection)
         self.credits = Credits(connection)
         self.runs = Runs(connection)
+        self.clocks = Clocks(connection)
         self.copies = Copies(connection)
         self.keys = Keys(connection)
         self.counts = Counts(connection)

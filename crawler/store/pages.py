@@ -134,9 +134,10 @@ class Pages:
         )
 
     def revisit(self, pages: Iterable[int], *, at: str) -> None:
-        """Articles are to be fetched again."""
+        """Those of the pages that are articles are to be fetched again."""
         self._connection.executemany(
-            "UPDATE pages SET revisit_at = ? WHERE id = ?", [(at, page) for page in pages]
+            "UPDATE pages SET revisit_at = ? WHERE id = ? AND state = 'article'",
+            [(at, page) for page in pages],
         )
 
     def _next_visit(self, page: int, ages: Sequence[timedelta], *, now: str) -> str | None:
@@ -159,6 +160,11 @@ class Pages:
         """Whether a page was rejected."""
         row = self._connection.execute("SELECT state FROM pages WHERE id = ?", (page,)).fetchone()
         return bool(row["state"] == "rejected")
+
+    def has_failed(self, page: int) -> bool:
+        """Whether a page could not be read when it was last tried."""
+        row = self._connection.execute("SELECT reason FROM pages WHERE id = ?", (page,)).fetchone()
+        return row["reason"] is not None
 
     def take_revisits(
         self, outlet: int, slug: str, *, ages: Sequence[timedelta], now: str, limit: int
@@ -374,6 +380,11 @@ def _page(row: sqlite3.Row, slug: str) -> Page:
 
 
 def next_visit(since: str, ages: Sequence[timedelta], *, now: str) -> str | None:
-    """When an article that appeared at `since` is fetched again; None: no more."""
+    """When an article that appeared at `since` is fetched again; None: no more.
+
+    One that will appear was saved while a clock was wrong: nothing follows from its time.
+    """
+    if since > now:
+        return None
     appeared = datetime.fromisoformat(since)
     return next((at for age in sorted(ages) if (at := utc(appeared + age)) > now), None)

@@ -33,11 +33,16 @@ class Runs:
         return int(cursor.lastrowid or 0)
 
     def close(self, run: int, *, now: str, outcome: str, summary: dict[str, Any]) -> None:
-        """End a run: done, partial or failed, with the figures it reports."""
+        """End a run: done, partial, failed or interrupted, with the figures it reports."""
         self._connection.execute(
             "UPDATE runs SET ended_at = ?, outcome = ?, summary = ? WHERE id = ?",
             (now, outcome, json.dumps(summary), run),
         )
+
+    def is_open(self, run: int) -> bool:
+        """Whether a run has not ended."""
+        row = self._connection.execute("SELECT outcome FROM runs WHERE id = ?", (run,)).fetchone()
+        return row["outcome"] is None
 
     def mark_crashed(self) -> int:
         """Mark runs that never ended; call it with the lock held, so none of them is alive."""

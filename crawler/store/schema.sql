@@ -43,7 +43,7 @@ CREATE TABLE runs ( -- one invocation that wrote to the store
   pid INTEGER NOT NULL, -- process that did it
   started_at TEXT NOT NULL, -- when it began
   ended_at TEXT, -- when it ended; NULL while it runs, or when it was killed before anyone noticed
-  outcome TEXT CHECK (outcome IN ('done', 'partial', 'failed', 'interrupted', 'crashed')), -- how it ended; partial: some sources failed
+  outcome TEXT CHECK (outcome IN ('done', 'partial', 'failed', 'crashed', 'interrupted')), -- how it ended; partial: some sources failed; interrupted: by Ctrl-C or a signal
   summary TEXT -- JSON object of the figures it reported
 ) STRICT;
 

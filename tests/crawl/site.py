@@ -31,7 +31,8 @@ Answer = Reply | Callable[[Mapping[str, str]], Reply]
 class Site:
     """`with Site() as site: site["/feed"] = Reply(...)`; any other path is answered with 404."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         """paths in order, each with the request's headers, names in small letters"""
@@ -40,10 +41,14 @@ class Site:
         self.answers[path] = answer
 
     def __enter__(self) -> Site:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
+
+    def go_away(self) -> None:
+        """Answer nobody from now on."""
+        self._server.socket.close()
 
     def __exit__(
         self, _type: type[BaseException] | None, _e: BaseException | None, _tb: TracebackType | None

@@ -19,10 +19,11 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.fetching.middlewares.decompress import Decompress
-from crawler.fetching.middlewares.retry_after import LONGEST, wanted
+from crawler.fetching.middlewares.retry_after import wanted
 from crawler.fetching.middlewares.robots import forbidden_for_now, judge
 from crawler.fetching.middlewares.web_only import WebOnly
 from crawler.fetching.refusals import Refused, explain, for_status
+from crawler.rhythm import LONGEST_WISH
 
 URL = "https://example.org/a"
 
@@ -46,7 +47,7 @@ def test_a_broken_retry_after_is_no_retry_after(value: str) -> None:
 
 
 def test_retry_after_is_bounded_and_only_meant_for_429_and_503() -> None:
-    assert wanted(answered(503, "99999999999")) == LONGEST
+    assert wanted(answered(503, "99999999999")) == LONGEST_WISH
     past = format_datetime(datetime(2001, 1, 1, tzinfo=UTC), usegmt=True)
     assert wanted(answered(503, past)) == timedelta()
     assert wanted(answered(200, "60")) is None

@@ -13,11 +13,10 @@ from scrapy.http import Response
 
 from crawler.fetching.refusals import Refusal, Refused
 from crawler.parsing.dates import utc
+from crawler.rhythm import LONGEST_WISH
 
 SHORT = 5.0
 """Seconds that are waited out on the spot, once for a request."""
-LONGEST = timedelta(days=1)
-"""A server that asks for more is asked again after this."""
 
 
 class RetryAfter:
@@ -78,4 +77,4 @@ def wanted(response: Response) -> timedelta | None:
         )
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(wait, timedelta()), LONGEST)
+    return min(max(wait, timedelta()), LONGEST_WISH)
