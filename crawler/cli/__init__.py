@@ -74,7 +74,7 @@ class _Commands(click.Group):
                 return interrupts.EXIT_CODE
             if isinstance(error, EOFError):
                 # click takes it for Ctrl-D at a question; we ask none: something ended too early.
-                raise RuntimeError(f"unexpected end of data: {error}") from error
+                raise RuntimeError(f"unexpected end of data: {error}") from error  # noqa: TRY004
             raise
         else:
             return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from errno import ENETUNREACH
 from pathlib import Path
@@ -126,13 +127,12 @@ def test_of_one_host_that_refuses_it_cannot_be_said(tmp_path: Path, port: int) -
 
 def test_a_network_that_goes_away_costs_no_page_a_try(tmp_path: Path, port: int) -> None:
     site = town(tmp_path, port, "gazette", "herald")
-    feeds: set[str] = set()
+    # Both feeds are answered at one time: no page is asked for between the two.
+    both = threading.Barrier(2, action=site.go_away, timeout=60)
 
-    def last(slug: str, reply: Reply) -> Callable[[Mapping[str, str]], Reply]:
+    def last(reply: Reply) -> Callable[[Mapping[str, str]], Reply]:
         def answer(_headers: Mapping[str, str]) -> Reply:
-            feeds.add(slug)
-            if len(feeds) == 2:
-                site.go_away()
+            both.wait()
             return reply._replace(headers={"Connection": "close"})
 
         return answer
@@ -140,7 +140,7 @@ def test_a_network_that_goes_away_costs_no_page_a_try(tmp_path: Path, port: int)
     for slug in ("gazette", "herald"):
         reply = site.answers[f"/{slug}.xml"]
         assert isinstance(reply, Reply)
-        site[f"/{slug}.xml"] = last(slug, reply)
+        site[f"/{slug}.xml"] = last(reply)
     with site:
         gone = crawl(tmp_path, "--workers", "1")
     assert gone.returncode == 3, gone
