@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from crawler.clock import now
+from crawler.fetching.quotas import Quotas
 from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store
 from crawler.store.polls import PollState, Taken
 from crawler.types import (
     Article,
+    Left,
     Listing,
     Outlet,
     PollFailed,
@@ -23,7 +25,7 @@ from crawler.types import (
     Unchanged,
 )
 
-Value = Article | Rejected | Sweep | PollFailed | Unchanged | RobotsFile
+Value = Article | Rejected | Left | Sweep | PollFailed | Unchanged | RobotsFile
 
 
 class Saver:
@@ -33,6 +35,7 @@ class Saver:
         self, store: Store, *, since: str | None, until: str | None, revisits: bool
     ) -> None:
         self._store = store
+        self.quotas = Quotas(store)
         self._since = since
         self._until = until
         self._revisits = revisits
@@ -51,6 +54,7 @@ class Saver:
         for slug, outlet in outlets.items():
             self.numbers[slug] = self._store.outlets.save(outlet)
             self.outlets[slug] = outlet
+        self.quotas.begin(self.numbers, self.outlets)
 
     def poll_state(self, source: Source) -> PollState:
         """What is known of a source; one met for the first time is added."""
@@ -75,6 +79,9 @@ class Saver:
                     )
                     if twin is not None:
                         _note(offered, value.page.outlet, [twin])
+            case Left():
+                self._store.pages.put_back(value.page.id, at=now())
+                counts["left"] += 1
             case RobotsFile():
                 self._store.sites.save(value)
             case Unchanged():
@@ -122,7 +129,7 @@ class Saver:
             return
         outlet = self.numbers[value.listed.outlet]
         saved = self._store.articles.save(value.listed, outlet=outlet, run=self.run, now=value.at)
-        counts[str(saved)] += 1
+        self._count(value.listed, saved, counts)
         if saved is Saved.TWIN:
             self._store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
         else:
@@ -134,7 +141,7 @@ class Saver:
         saved = self._store.articles.save(
             article, outlet=self.numbers[article.outlet], run=self.run, now=at
         )
-        counts[str(saved)] += 1
+        self._count(article, saved, counts)
         if article.page is None:
             return
         if saved is Saved.TWIN:
@@ -146,6 +153,11 @@ class Saver:
                 validators=article.validators,
                 ages=self._ages(article.outlet, article.url),
             )
+
+    def _count(self, article: Article, saved: Saved, counts: Counter[str]) -> None:
+        counts[str(saved)] += 1
+        if saved is Saved.NEW:
+            self.quotas.spend(article.outlet, articles=1)
 
     def _ages(self, slug: str, url: str) -> Sequence[timedelta]:
         """Ages at which an outlet's articles are fetched again."""

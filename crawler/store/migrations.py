@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 from crawler.store.connection import APPLICATION_ID
 from crawler.store.stories import figures_of_all
 
-VERSION = 11
+VERSION = 12
 """Number of migrations; the file has it as `user_version`, so readers need no sqlite-utils."""
 
 
@@ -34,6 +34,7 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
     steps()(m009_voice)
     steps()(m010_counts)
     steps()(m011_placed)
+    steps()(m012_limits)
     # First, so that a file whose migration was cut off is known as ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     database = Database(connection)
@@ -276,6 +277,11 @@ def m011_placed(database: Database) -> None:
         },
     )
     _run("m011_placed.sql", database)
+
+
+def m012_limits(database: Database) -> None:
+    """What each outlet takes in a day; articles whose time is doubtful, by outlet."""
+    _run("m012_limits.sql", database)
 
 
 def _redefine(database: Database, table: str, changes: dict[str, str]) -> None:

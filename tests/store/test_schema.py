@@ -113,6 +113,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
         "m009_voice",
         "m010_counts",
         "m011_placed",
+        "m012_limits",
     ]
     assert migrate_store(file) == []
 
@@ -147,6 +148,7 @@ def test_a_store_of_the_first_schema_keeps_its_facts(tmp_path: Path) -> None:
         "m009_voice",
         "m010_counts",
         "m011_placed",
+        "m012_limits",
     ]
     store = read_store(file)
     assert [row["outlet"] for row in store.reading.outlets(limit=5)] == ["g"]
