@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,10 @@ from crawler.types import Outlet
 if TYPE_CHECKING:
     # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
     from crawler.grouping import Grouped, Progress
+
+
+GROUPING = 30.0
+"""Seconds after the end of a run's time in which what it brought is still grouped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class CrawlOptions:
     host_limit: int = 0
     """pages of one host at the most"""
     max_runtime: float = 0.0
-    """seconds; no page is begun after that"""
+    """seconds; no page is begun or parsed after that, and the run ends within a minute of it"""
     workers: int = 0
     grouping: bool = True
     keep_pages: bool = False
@@ -63,6 +68,8 @@ class CrawlSummary:
     counts: dict[str, int] = field(default_factory=dict)
     pending: int = 0
     interrupted: bool = False
+    held: Sequence[dict[str, Any]] = ()
+    """outlets whose pages wait for a new day or run, why, and how many pages"""
     grouped: Grouped | None = None
 
     @property
@@ -95,12 +102,18 @@ def crawl(
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
     Raises StoreBusy when another run holds the store.
     """
+    begun = time.monotonic()
+
+    def is_over() -> bool:
+        late = time.monotonic() - begun - options.max_runtime
+        return options.max_runtime > 0 and late > GROUPING
+
     spiders = _by_spider(options)
     with lock(options.db):
         run = begin(options.db, command, now=now())
         try:
             counts, interrupted = _fetch(options, spiders, run, watch)
-            summary = _finish(options, run, counts, interrupted, grouping_progress)
+            summary = _finish(options, run, counts, interrupted, grouping_progress, is_over)
         except (NewsloomError, KeyboardInterrupt) as error:
             outcome = "partial" if isinstance(error, KeyboardInterrupt) else "failed"
             with suppress(NewsloomError):  # the store itself may be what failed
@@ -115,6 +128,7 @@ def _finish(
     counts: dict[str, int],
     interrupted: bool,
     progress: Progress,
+    is_over: Callable[[], bool],
 ) -> CrawlSummary:
     """Group what was fetched and close the run."""
     store = open_store(options.db)
@@ -123,11 +137,12 @@ def _finish(
         if options.grouping and not interrupted:
             from crawler.grouping import group
 
-            grouped = group(store, run=run, now=now(), progress=progress)
+            grouped = group(store, run=run, now=now(), progress=progress, is_over=is_over)
         summary = CrawlSummary(
             run=run,
             counts=counts,
             pending=store.reading.states().get("pending", 0),
+            held=store.usage.held(),
             interrupted=interrupted,
             grouped=grouped,
         )

@@ -39,7 +39,7 @@ REASONS = {
     "parser-died": "the process that read it died",
     "parser-error": "reading it met a mistake of Newsloom's; please report it",
     "parser-memory": "reading it took more than two gigabytes",
-    "stalled": "its outlet stalled the parsers three times; it waits for the next run",
+    "stalled": "its outlet stalled the parsers three times",
     "parser-timeout": "reading it took more than five seconds",
 }
 """Besides these, http-404 and the like: the HTTP status that the server answered with."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crawler.clock import now
 from crawler.fetching.quotas import Quotas
+from crawler.parsing.dates import later
 from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store
+from crawler.store.articles import FAR_BACK
 from crawler.store.polls import PollState, Taken
 from crawler.types import (
     Article,
@@ -27,6 +30,9 @@ from crawler.types import (
 
 Value = Article | Rejected | Left | Sweep | PollFailed | Unchanged | RobotsFile
 
+LONG_BEFORE = timedelta(days=366)
+"""Before the outlet was first polled: a time stated that is older is doubtful."""
+
 
 class Saver:
     """Turns values into rows, within a transaction that the writer has opened."""
@@ -41,6 +47,8 @@ class Saver:
         self._revisits = revisits
         self._parts: dict[str, Taken] = {}
         """what was taken of sources whose answer is not yet read to the end"""
+        self._first_polls: dict[str, str] = {}
+        """when each outlet was first asked, by slug"""
         self.run = 0
         self.numbers: dict[str, int] = {}
         """of outlets in the store, by slug"""
@@ -127,16 +135,37 @@ class Saver:
         if not settled or value.listed is None:
             counts["rejected" if settled else "postponed"] += 1
             return
-        outlet = self.numbers[value.listed.outlet]
-        saved = self._store.articles.save(value.listed, outlet=outlet, run=self.run, now=value.at)
-        self._count(value.listed, saved, counts)
+        listed = self._doubted(value.listed)
+        outlet = self.numbers[listed.outlet]
+        saved = self._store.articles.save(listed, outlet=outlet, run=self.run, now=value.at)
+        self._count(listed, saved, counts)
         if saved is Saved.TWIN:
             self._store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
         else:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 
+    def _doubted(self, article: Article) -> Article:
+        """The article, with a doubt where it says that it is far older than what we have asked.
+
+        An archive that was asked for (--since, --until) is old by itself.
+        """
+        stated = article.published
+        asked_for = self._until or (self._since and stated and stated.at >= self._since)
+        if stated is None or asked_for or article.outlet not in self.numbers:
+            return article
+        if article.outlet not in self._first_polls:
+            first = self._store.polls.first(self.numbers[article.outlet])
+            self._first_polls[article.outlet] = first or now()
+        polled = self._first_polls[article.outlet]
+        if stated.at >= later(polled, -LONG_BEFORE):
+            return article
+        why = f"{FAR_BACK} ({polled[:10]})"
+        doubt = "; ".join(filter(None, (article.published_doubt, why)))
+        return replace(article, published_doubt=doubt)
+
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
+        article = self._doubted(article)
         at = article.fetched_at or now()
         saved = self._store.articles.save(
             article, outlet=self.numbers[article.outlet], run=self.run, now=at

@@ -281,6 +281,25 @@ def m011_placed(database: Database) -> None:
 
 def m012_limits(database: Database) -> None:
     """What each outlet takes in a day; articles whose time is doubtful, by outlet."""
+    of_page = "what another statement of the page says of its time"
+    _redefine(
+        database,
+        "articles",
+        {
+            f"published_doubt TEXT, -- {of_page}, or that a time it states cannot be; NULL where "
+            "all agree": f"published_doubt TEXT, -- {of_page}, that a time it states cannot be, or "
+            "that it is over a year before the outlet was first polled; NULL: no doubt"
+        },
+    )
+    _redefine(
+        database,
+        "article_overview",
+        {
+            f"published_doubt -- {of_page}; NULL where all agree": (
+                "published_doubt -- why its time is doubtful; NULL: no doubt"
+            )
+        },
+    )
     _run("m012_limits.sql", database)
 
 

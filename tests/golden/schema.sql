@@ -113,7 +113,7 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   text_hash TEXT NOT NULL, -- BLAKE2 of headline and body: equal for equal texts
   revision INTEGER NOT NULL DEFAULT 0, -- earlier texts that `revisions` holds
   run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text
-  published_doubt TEXT, -- what another statement of the page says of its time, or that a time it states cannot be; NULL where all agree
+  published_doubt TEXT, -- what another statement of the page says of its time, that a time it states cannot be, or that it is over a year before the outlet was first polled; NULL: no doubt
   tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet gave it
   extraction INTEGER, -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
   text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), -- where the text was read; feed: the page itself could not be
@@ -338,6 +338,16 @@ CREATE TABLE meanings ( -- what the embedding model of `schemes.voice` makes of 
   vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
 ) STRICT;
 
+CREATE TABLE outlet_usage ( -- what an outlet took on one day; a quota that it met holds until the next
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- which outlet
+  day TEXT NOT NULL, -- day of the crawl, UTC
+  articles INTEGER NOT NULL, -- new articles
+  bytes INTEGER NOT NULL, -- size of its answers, as they came over the network
+  parser_seconds REAL NOT NULL, -- CPU seconds that its pages and listings took to be parsed
+  met TEXT CHECK (met IN ('articles', 'bytes', 'parser_seconds')), -- which quota it met; NULL: none
+  PRIMARY KEY (outlet, day)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -385,6 +395,8 @@ CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
 CREATE INDEX revisions_replaced ON revisions (replaced_at);
 
 CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
+
+CREATE INDEX articles_doubted ON articles (outlet, published_at) WHERE published_doubt IS NOT NULL;
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -474,7 +486,7 @@ SELECT
   m.story, -- articles with the same number tell the same event
   (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
   a.tags, -- JSON array of the tags that the outlet gave it
-  a.published_doubt -- what another statement of the page says of its time; NULL where all agree
+  a.published_doubt -- why its time is doubtful; NULL: no doubt
 FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id;
