@@ -66,6 +66,9 @@ class Frontier(BaseScheduler):
 
     def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """What was not fetched is still pending in the store."""
+        for outlet in self._spider.outlets:  # type: ignore[attr-defined]
+            if self._parsers.is_stalled(outlet):
+                self._writer.hold(outlet, "stalled")
         self._give_back([one for queue in self._queues.values() for one in queue])
 
     def enqueue_request(self, request: Request) -> bool:
@@ -99,9 +102,7 @@ class Frontier(BaseScheduler):
             if self._is_barred(queue[0]):
                 self._drop(host, functools.partial(_is_of, outlet))
                 continue
-            if self._parsers.is_full(outlet) or self._writer.room(outlet) <= self._parsers.held(
-                outlet
-            ):
+            if self._parsers.is_full(outlet) or not self._has_room(queue[0]):
                 self._turn.append(host)
                 continue
             if self._is_spent(host, queue[0]):
@@ -165,15 +166,18 @@ class Frontier(BaseScheduler):
         """Whether the outlet of a request is left alone for the rest of the run."""
         outlet = _outlet_of(request)
         if self._parsers.is_stalled(outlet):
-            self._writer.hold(outlet, "stalled")
             return True
         quota = self._writer.quota_met(outlet)
-        # What the articles of an outlet use up does not keep its sources from being asked: what
-        # they list waits.
-        if quota is None or (quota == "articles" and "page" not in request.cb_kwargs):
-            return False
-        self._writer.hold(outlet, "quota", quota)
-        return True
+        # With enough articles its sources are still asked: what they list waits.
+        return quota is not None and (quota != "articles" or "page" in request.cb_kwargs)
+
+    def _has_room(self, request: Request) -> bool:
+        """Whether the quota of articles of a page's outlet has room for more than is on its way."""
+        if "page" not in request.cb_kwargs:
+            return True
+        outlet = _outlet_of(request)
+        room, asked = self._writer.room(outlet), self._crawler.engine._slot.inprogress
+        return room > len(asked) or room > sum(_is_of(outlet, request) for request in asked)
 
     def _drop(self, host: str, unwanted: Callable[[Request], bool]) -> None:
         """Leave requests of a host to the next run, and the outlets they were taken for."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from scrapy import signals
 
-from crawler.errors import NewsloomError
+from crawler.errors import ExtractError, NewsloomError
 from crawler.fetching.deadline import LeftForLater, run_over
 from crawler.workers import Workers
 
@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 STALLS = 3
 """Times that an outlet may run a worker into a limit before its pages are left to the next run."""
+AHEAD = 4
+"""Pieces of work of one outlet, waiting or at work, before no more is fetched; at the least."""
 _LIMITS = frozenset({"parser-timeout", "parser-memory", "parser-died"})
 
 parser_used = object()
@@ -28,9 +30,9 @@ parser_used = object()
 class Parsers:
     """Runs parsing functions in worker processes; NEWSLOOM_WORKERS of them, default one a core.
 
-    Outlets take turns, so that one whose pages cost seconds slows down nobody else. At the end of
-    a run what waits is left for the next; so is what an outlet has waiting that stalled workers
-    STALLS times.
+    Next is the outlet that has taken the least time so far, so that one whose pages cost seconds
+    slows down nobody else. At the end of a run what waits is left for the next; so is what an
+    outlet has waiting that stalled workers STALLS times.
     """
 
     def __init__(self, crawler: Any) -> None:
@@ -41,11 +43,16 @@ class Parsers:
         self._free = 2 * count
         """pieces of work that the pool takes: one at work and one at hand for each worker"""
         self._turns: dict[str, deque[asyncio.Future[None]]] = {}
-        """what waits, by outlet; the first outlet is next"""
+        """what waits, by outlet"""
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        """CPU taken so far, by outlet"""
         self._held: Counter[str] = Counter()
         """pieces of work that wait or are at work, by outlet"""
         self._stalls: Counter[str] = Counter()
-        self._most = 2 * self._free
+        self._share = max(count - 1, 1)
+        """places that one outlet may have: a worker is left to the others"""
+        self._placed: Counter[str] = Counter()
+        self._most = max(2 * self._share, AHEAD)
         crawler.signals.connect(self._end, signal=run_over)
         crawler.signals.connect(self._workers.close, signal=signals.spider_closed)
 
@@ -68,10 +75,6 @@ class Parsers:
         """Whether an outlet has as much to be parsed as it may; nothing more is fetched of it."""
         return self._held[outlet] >= self._most
 
-    def held(self, outlet: str) -> int:
-        """Pages and listings of an outlet that wait or are being parsed."""
-        return self._held[outlet]
-
     def is_stalled(self, outlet: str) -> bool:
         """Whether an outlet's pages are left to the next run, for what they did to the workers."""
         return self._stalls[outlet] >= STALLS
@@ -89,42 +92,54 @@ class Parsers:
             await self._turn(outlet)
             try:
                 done = await asyncio.wrap_future(self._workers.timed(work, *args, **kwargs))
+                self._note(outlet, done.seconds, done.error)
             finally:
-                self._pass_on()
+                self._leave(outlet)
         finally:
             self._held[outlet] -= 1
+        return done.result()
+
+    def _note(self, outlet: str, seconds: float, error: ExtractError | None) -> None:
+        """What a piece of work cost; before its place goes to another."""
+        self._seconds[outlet] += seconds
         if outlet:
-            self._signals.send_catch_log(parser_used, outlet=outlet, seconds=done.seconds)
-        if outlet and done.error is not None and done.error.reason in _LIMITS:
+            self._signals.send_catch_log(parser_used, outlet=outlet, seconds=seconds)
+        if outlet and error is not None and error.reason in _LIMITS:
             self._stalls[outlet] += 1
             if self.is_stalled(outlet):
                 _drop(self._turns.pop(outlet, deque()), "stalled")
-        return done.result()
 
     async def _turn(self, outlet: str) -> None:
         if self._over:
             raise LeftForLater
         if self.is_stalled(outlet):
             raise LeftForLater("stalled")
-        if self._free > 0:
-            self._free -= 1
+        if self._free > 0 and self._placed[outlet] < self._share:
+            self._place(outlet)
             return
         waiting = asyncio.get_running_loop().create_future()
         self._turns.setdefault(outlet, deque()).append(waiting)
         await waiting
 
-    def _pass_on(self) -> None:
-        """Give the place that was left to the next outlet."""
-        while self._turns:
-            outlet = next(iter(self._turns))
-            queue = self._turns.pop(outlet)
-            waiting = queue.popleft()
-            if queue:
-                self._turns[outlet] = queue
+    def _place(self, outlet: str) -> None:
+        self._free -= 1
+        self._placed[outlet] += 1
+
+    def _leave(self, outlet: str) -> None:
+        """Give the place that is free now to the outlet that has taken least."""
+        self._free += 1
+        self._placed[outlet] -= 1
+        while self._free > 0:
+            may = [one for one in self._turns if self._placed[one] < self._share]
+            if not may:
+                return
+            chosen = min(may, key=self._seconds.__getitem__)
+            waiting = self._turns[chosen].popleft()
+            if not self._turns[chosen]:
+                del self._turns[chosen]
             if not waiting.done():
                 waiting.set_result(None)
-                return
-        self._free += 1
+                self._place(chosen)
 
     def _end(self) -> None:
         self._over = True

@@ -21,8 +21,6 @@ class Quotas:
         """by outlet and day"""
         self._day = now()[:10]
         self._unsaved: set[tuple[str, str]] = set()
-        self._held: dict[str, tuple[str, str]] = {}
-        """reason and detail for the pages of outlets that are left alone in this run"""
 
     def begin(self, numbers: Mapping[str, int], outlets: Mapping[str, Outlet]) -> None:
         """Know the outlets of the run; pages that waited for a new day or run wait no longer."""
@@ -52,10 +50,6 @@ class Quotas:
         """Which quota an outlet has used up: articles, bytes, parser_seconds; None: none."""
         return _met(self._today(outlet), self._quota(outlet))
 
-    def hold(self, outlet: str, reason: str, detail: str = "") -> None:
-        """The pages of an outlet wait from now on, for this reason."""
-        self._held[outlet] = (reason, detail)
-
     def save(self) -> None:
         """Write what was counted since the last time."""
         for outlet, day in self._unsaved:
@@ -66,10 +60,12 @@ class Quotas:
         self._day = now()[:10]  # here, not at each request: those are many
 
     def close(self) -> None:
-        """Write why pages wait."""
+        """Write why the pages of outlets wait that met a quota."""
         self.save()
-        for outlet, (reason, detail) in self._held.items():
-            self._store.pages.hold(self._numbers[outlet], reason, detail)
+        for outlet, number in self._numbers.items():
+            quota = self.met(outlet)
+            if quota is not None:
+                self._store.pages.hold(number, "quota", quota)
 
     def _quota(self, outlet: str) -> Quota:
         known = self._outlets.get(outlet)

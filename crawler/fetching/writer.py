@@ -135,15 +135,21 @@ class Writer:
             return self._saver.quotas.met(outlet)
 
     def room(self, outlet: str) -> float:
-        """New articles that may still be taken of an outlet today, as far as is known."""
+        """New articles that may still be taken of an outlet today: so many at the least."""
         with self.store.explained():
-            if self._saver.quotas.room(outlet) <= len(self._waiting):
+            if self._saver.quotas.room(outlet) <= len(self._waiting) + BATCH:
                 self.flush()
-            return self._saver.quotas.room(outlet)
+            return self._saver.quotas.room(outlet) - len(self._waiting)
 
-    def hold(self, outlet: str, reason: str, detail: str = "") -> None:
-        """When the crawl ends, the pages of an outlet that still wait are given a reason."""
-        self._saver.quotas.hold(outlet, reason, detail)
+    def hold(self, outlet: str, reason: str) -> None:
+        """Give the pages of an outlet that still wait a reason; the crawl is about to end."""
+        self.flush()
+        if self.failure is None:
+            try:
+                with self.store.batch():
+                    self.store.pages.hold(self._saver.numbers[outlet], reason, "")
+            except NewsloomError as error:
+                self._fail(error)
 
     def shapes(self, outlet: str) -> frozenset[str]:
         """Shapes of the addresses of an outlet's articles; empty while it has few."""
