@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 STALLS = 3
 """Times that an outlet may run a worker into a limit before its pages are left to the next run."""
+Waiting = tuple[int, "asyncio.Future[None]"]
+"""Its number in the order of arrival, and what becomes of it."""
 AHEAD = 4
 """Pieces of work of one outlet, waiting or at work, before no more is fetched; at the least."""
 _LIMITS = frozenset({"parser-timeout", "parser-memory", "parser-died"})
@@ -42,7 +44,8 @@ class Parsers:
         self._over = False
         self._free = 2 * count
         """pieces of work that the pool takes: one at work and one at hand for each worker"""
-        self._turns: dict[str, deque[asyncio.Future[None]]] = {}
+        self._came = 0
+        self._turns: dict[str, deque[Waiting]] = {}
         """what waits, by outlet"""
         self._seconds: defaultdict[str, float] = defaultdict(float)
         """CPU taken so far, by outlet"""
@@ -118,7 +121,8 @@ class Parsers:
             self._place(outlet)
             return
         waiting = asyncio.get_running_loop().create_future()
-        self._turns.setdefault(outlet, deque()).append(waiting)
+        self._came += 1
+        self._turns.setdefault(outlet, deque()).append((self._came, waiting))
         await waiting
 
     def _place(self, outlet: str) -> None:
@@ -133,13 +137,17 @@ class Parsers:
             may = [one for one in self._turns if self._placed[one] < self._share]
             if not may:
                 return
-            chosen = min(may, key=self._seconds.__getitem__)
-            waiting = self._turns[chosen].popleft()
+            chosen = min(may, key=self._place_in_line)
+            _, waiting = self._turns[chosen].popleft()
             if not self._turns[chosen]:
                 del self._turns[chosen]
             if not waiting.done():
                 waiting.set_result(None)
                 self._place(chosen)
+
+    def _place_in_line(self, outlet: str) -> tuple[int, int]:
+        # Whole seconds: outlets that cost little are served in the order in which they came.
+        return int(self._seconds[outlet]), self._turns[outlet][0][0]
 
     def _end(self) -> None:
         self._over = True
@@ -147,7 +155,7 @@ class Parsers:
             _drop(self._turns.popitem()[1], None)
 
 
-def _drop(queue: deque[asyncio.Future[None]], reason: str | None) -> None:
-    for waiting in queue:
+def _drop(queue: deque[Waiting], reason: str | None) -> None:
+    for _, waiting in queue:
         if not waiting.done():
             waiting.set_exception(LeftForLater(reason))
