@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 GRACE = 5.0
 """Seconds that what is being fetched gets to end after a signal; it can be fetched again."""
+GROUPING = 30.0
+"""Seconds after the end of a run's time in which what it brought is still grouped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class CrawlOptions:
     host_limit: int = 0
     """pages of one host at the most"""
     max_runtime: float = 0.0
-    """seconds; no page is begun after that"""
+    """seconds; no page is begun or parsed after that, and the run ends within a minute of it"""
     workers: int = 0
     grouping: bool = True
     keep_pages: bool = False
@@ -70,6 +73,8 @@ class CrawlSummary:
     interrupted: bool = False
     outage: Outage | None = None
     """requests that nobody answered, at the end or at all; they are not counted as failures"""
+    held: Sequence[dict[str, Any]] = ()
+    """outlets whose pages wait for a new day or run, why, and how many pages"""
     grouped: Grouped | None = None
 
     @property
@@ -104,10 +109,16 @@ def crawl(
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
     Raises StoreBusy when another run holds the store.
     """
+    begun = time.monotonic()
+
+    def is_over() -> bool:
+        late = time.monotonic() - begun - options.max_runtime
+        return options.max_runtime > 0 and late > GROUPING
+
     spiders = _by_spider(options)
     with lock(options.db), closing(options.db, command) as run:
         counts, outage = _fetch(options, spiders, run, watch)
-        return _finish(options, run, counts, outage, grouping_progress)
+        return _finish(options, run, counts, outage, grouping_progress, is_over)
 
 
 def _finish(
@@ -116,6 +127,7 @@ def _finish(
     counts: dict[str, int],
     outage: Outage | None,
     progress: Progress,
+    is_over: Callable[[], bool],
 ) -> CrawlSummary:
     """Group what was fetched and close the run."""
     interrupted = came()
@@ -125,11 +137,12 @@ def _finish(
         if options.grouping and not interrupted:
             from crawler.grouping import group
 
-            grouped = group(store, run=run, now=now(), progress=progress)
+            grouped = group(store, run=run, now=now(), progress=progress, is_over=is_over)
         summary = CrawlSummary(
             run=run,
             counts=counts,
             pending=store.reading.states().get("pending", 0),
+            held=store.usage.held(),
             interrupted=interrupted,
             outage=outage,
             grouped=grouped,

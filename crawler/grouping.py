@@ -56,6 +56,8 @@ class Grouped(NamedTuple):
     compared: int
     edges: int
     linked: int
+    waiting: int = 0
+    """articles and copy groups that there was no time for; the next grouping goes on with them"""
 
 
 def group(
@@ -69,13 +71,17 @@ def group(
     scheme: Scheme = COPIES,
     story_scheme: StoryScheme = STORIES,
     voice: str | None = None,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Grouped:
     """Bring copy groups and stories up to date with the articles.
 
     The first grouping of a file, and a rebuild, learn what is common before they decide. Without
     `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
-    from now on, none when empty; None leaves it as it is. Raises SchemeChanged when the file was
-    grouped with other numbers, VoiceMissing when its voice cannot be loaded.
+    from now on, none when empty; None leaves it as it is. When `is_over` says so the rest waits for
+    the next grouping; what is all or nothing is done to its end: the articles of a file that has
+    few (LEARNED_FIRST), and stories that are all linked again after a change of scheme.
+    Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its voice
+    cannot be loaded.
     """
     story_scheme = replace(story_scheme, voice=store.linking.voice() if voice is None else voice)
     if rebuild and story_scheme.voice:
@@ -105,16 +111,22 @@ def group(
                 versions=_versions() | (voice_versions() if story_scheme.voice else {}),
             )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
-    compared, edges = copier.work(lambda done, total: progress("comparing", done, total))
+    compared, edges = copier.work(
+        lambda done, total: progress("comparing", done, total), is_over=is_over
+    )
     linked = 0
     if stories:
         linker = Linker(store, story_scheme, run=run, now=now)
-        work = linker.rebuild if relink else linker.work
-        linked = work(lambda done, total: progress("linking", done, total))
+
+        def show(done: int, total: int) -> None:
+            progress("linking", done, total)
+
+        linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
     if linked:
         with store.batch():
             store.groupings.linked(entry, linked)
-    return Grouped(compared, edges, linked)
+    waiting = store.copies.count_waiting() + (store.linking.count_waiting() if stories else 0)
+    return Grouped(compared, edges, linked, waiting)
 
 
 def _versions() -> dict[str, str]:
@@ -194,19 +206,25 @@ class _Copier:
         self._learned = Learned(store, scheme)
         self._texts = _Texts(store, scheme, self._learned)
 
-    def work(self, progress: Callable[[int, int], None]) -> tuple[int, int]:
-        """Compare all that waits; articles compared and edges kept."""
+    def work(
+        self, progress: Callable[[int, int], None], *, is_over: Callable[[], bool]
+    ) -> tuple[int, int]:
+        """Compare all that waits, or as much as there is time for; how many, and edges kept."""
         total, compared, edges = self._store.copies.count_waiting(), 0, 0
         progress(0, total)
         if total and self._learned.is_new:
             self._learned.learn_first(self._seed)
-        while waiting := self._store.copies.waiting(CHUNK):
+        # A small file is compared again whenever it has doubled: broken off, it would begin again.
+        is_small = self._store.copies.count_articles(LEARNED_FIRST + 1) <= LEARNED_FIRST
+        ends = False
+        while not ends and (waiting := self._store.copies.waiting(CHUNK)):
             with self._store.batch():
                 edges += self._compare(waiting)
                 compared += len(waiting)
                 self._store.keys.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
-                if compared >= total or compared // CHUNK % 100 == 0:
+                ends = not is_small and is_over()
+                if ends or compared >= total or compared // CHUNK % 100 == 0:
                     self._learned.save()
             progress(compared, total)
         return compared, edges

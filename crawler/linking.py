@@ -46,15 +46,15 @@ class Linker:
         self._run, self._now = run, now
         self._backgrounds = Backgrounds(store)
 
-    def work(self, progress: Progress) -> int:
-        """Link the copy groups that wait for it; their number."""
+    def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Link the copy groups that wait for it, or as many as there is time for; how many."""
         total = self._store.linking.count_waiting()
         left = total
-        while left > 0:
+        while left > 0 and not is_over():
             progress(total - left, total)
             with self._store.batch():
                 left = self._take(STEPS)
-        return total
+        return total - left
 
     def rebuild(self, progress: Progress) -> int:
         """Link all copy groups anew, in the steps in which they were linked before.

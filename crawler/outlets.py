@@ -17,7 +17,7 @@ from zlib import crc32
 from cssselect import HTMLTranslator, SelectorError
 
 from crawler.errors import OutletError
-from crawler.types import Agency, Outlet, Source, SourceKind
+from crawler.types import QUOTA, Agency, Outlet, Quota, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
@@ -56,6 +56,18 @@ KEYS = {
     "revisits": Key(
         list, "ages at which an article is fetched again, in m, h, d; [] for never", ["1h", "1d"]
     ),
+    "daily_articles": Key(
+        int, f"new articles in a day (UTC) at the most, instead of {QUOTA.articles:,}; the rest "
+        "waits for the next day; 0: no limit", 50_000
+    ),
+    "daily_bytes": Key(
+        int, f"bytes fetched in a day at the most, instead of {QUOTA.bytes:,}; 0: no limit",
+        50_000_000_000
+    ),
+    "daily_parser_seconds": Key(
+        (int, float), "seconds of CPU that its pages may take in a day, instead of "
+        f"{QUOTA.parser_seconds:,}; 0: no limit", 7_200
+    ),
     "agency": Key(bool, "whether it is a news agency, whose texts others print", True),
     "names": Key(list, "other names by which an agency is credited", ["Gazette News Service"]),
     "spider": Key(
@@ -63,6 +75,8 @@ KEYS = {
     ),
 }  # fmt: skip
 """Everything that a description may say. One source must be given: feeds, sitemaps or pages."""
+QUOTAS = {key: f"daily_{key}" for key in Quota._fields}
+"""Keys of a description by what they limit."""
 _CODES = {
     "country": (re.compile("[A-Z]{2}"), 'its code by ISO 3166-1, such as "DE"'),
     "language": (
@@ -127,6 +141,7 @@ def load_outlet(file: Path) -> Outlet:
         body=table.get("body"),
         urls=table.get("urls"),
         spider=table.get("spider"),
+        quota=Quota(**{key: table[name] for key, name in QUOTAS.items() if name in table}),
         sources=tuple(
             _source(file, key, url, kind)
             for key, kind in SOURCES.items()
@@ -151,7 +166,10 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
     for key, value in table.items():
         if key not in KEYS:
             raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(KEYS)}")
-        if not isinstance(value, KEYS[key].type) or (key == "delay" and isinstance(value, bool)):
+        # True is an int to Python.
+        if not isinstance(value, KEYS[key].type) or (
+            isinstance(value, bool) and KEYS[key].type is not bool
+        ):
             raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
     if not table.get("name"):
         raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
@@ -166,8 +184,9 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
     for key, (form, example) in _CODES.items():
         if key in table and not form.fullmatch(table[key]):
             raise OutletError(f"{file}: '{key}' is {table[key]!r}; write {example}")
-    if table.get("delay", 0) < 0:
-        raise OutletError(f"{file}: 'delay' is negative; it is a number of seconds")
+    for key in ("delay", *QUOTAS.values()):
+        if table.get(key, 0) < 0:
+            raise OutletError(f"{file}: '{key}' is negative; write {KEYS[key].example}")
 
 
 def _check_selector(file: Path, key: str, selector: object) -> None:

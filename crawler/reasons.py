@@ -30,6 +30,7 @@ REASONS = {
     "no-address": "the name of the host leads to no public address",
     "not-web": "neither http nor https",
     "private-address": "of this machine or a private network; --allow-private allows it",
+    "quota": "its outlet has had its quota of the day; it is fetched the next day (UTC)",
     "refused": "a middleware of Scrapy's refused the request",
     "robots": "forbidden by robots.txt",
     "robots-unreachable": "robots.txt could not be read, so nothing is asked for now; see detail",
@@ -38,6 +39,7 @@ REASONS = {
     "parser-died": "the process that read it died",
     "parser-error": "reading it met a mistake of Newsloom's; please report it",
     "parser-memory": "reading it took more than two gigabytes",
+    "stalled": "its outlet stalled the parsers three times",
     "parser-timeout": "reading it took more than five seconds",
 }
 """Besides these, http-404 and the like: the HTTP status that the server answered with."""

@@ -75,6 +75,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.web_only.WebOnly": 90,
     "crawler.fetching.middlewares.due_sources.DueSources": 95,
     "crawler.fetching.middlewares.robots.Robots": 100,
+    "crawler.fetching.middlewares.in_time.InTime": 105,
     "crawler.fetching.middlewares.known_shapes.KnownShapes": 405,
     "crawler.fetching.middlewares.conditional_get.ConditionalGet": 410,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -85,6 +86,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.reach.Reach": 950,
 }
 EXTENSIONS = {
+    "crawler.fetching.deadline.Deadline": 90,
     "crawler.fetching.writer.Writer": 100,
     "crawler.fetching.parsers.Parsers": 110,
     "crawler.fetching.pace.Pace": 120,

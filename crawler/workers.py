@@ -11,13 +11,14 @@ import multiprocessing
 import os
 import resource
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -43,6 +44,21 @@ class _Worker(ForkServerProcess):
 
 class _Context(ForkServerContext):
     Process = _Worker
+
+
+class Timed(NamedTuple, Generic[T]):
+    """What came of a piece of work, and what it cost."""
+
+    seconds: float
+    """of CPU; the whole limit where the worker had to be killed"""
+    value: T | None
+    error: ExtractError | None = None
+
+    def result(self) -> T:
+        """What the work gave; raises its error."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]
 
 
 class Workers:
@@ -72,10 +88,22 @@ class Workers:
         raised, `parser-timeout`, `parser-memory` or `parser-died` when a limit was hit.
         """
         outcome: Future[T] = Future()
+
+        def hand_over(done: Future[Timed[T]]) -> None:
+            if outcome.set_running_or_notify_cancel():
+                try:
+                    outcome.set_result(done.result().result())
+                except ExtractError as error:
+                    outcome.set_exception(error)
+
+        self.timed(work, *args, **kwargs).add_done_callback(hand_over)
+        return outcome
+
+    def timed(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[Timed[T]]:
+        """Run `work` in a worker; the result says what it cost, and holds its error."""
+        outcome: Future[Timed[T]] = Future()
         with blocked():  # the first starts the threads that start workers
-            started = self._pool.schedule(
-                work, args=list(args), kwargs=dict(kwargs), timeout=self._seconds
-            )
+            started = self._pool.schedule(_timed, args=[work, args, kwargs], timeout=self._seconds)
         started.add_done_callback(lambda done: self._hand_over(done, outcome))
         return outcome
 
@@ -90,17 +118,33 @@ class Workers:
         try:
             outcome.set_result(done.result())
         except FutureTimeoutError:
-            outcome.set_exception(
-                ExtractError("parser-timeout", f"not parsed within {self._seconds:g} s")
-            )
-        except MemoryError:
-            outcome.set_exception(ExtractError("parser-memory", "needed too much memory"))
+            found = ExtractError("parser-timeout", f"not parsed within {self._seconds:g} s")
+            outcome.set_result(Timed(self._seconds, None, found))
         except ProcessExpired as error:
-            outcome.set_exception(ExtractError("parser-died", str(error)[:200]))
-        except ExtractError as error:
-            outcome.set_exception(error)
+            found = ExtractError("parser-died", str(error)[:200])
+            outcome.set_result(Timed(self._seconds, None, found))
         except Exception as error:  # noqa: BLE001 - a page that trips a parser costs itself alone
-            outcome.set_exception(ExtractError("parser-error", f"{type(error).__name__}: {error}"))
+            # Its result could not be sent, for one.
+            outcome.set_result(Timed(self._seconds, None, _named(error)))
+
+
+def _timed(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Timed[T]:
+    """Run in a worker."""
+    begun = time.process_time()
+    value, failed = None, None
+    try:
+        value = work(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - named, and it costs the page alone
+        failed = _named(error)
+    return Timed(time.process_time() - begun, value, failed)
+
+
+def _named(error: Exception) -> ExtractError:
+    if isinstance(error, ExtractError):
+        return error
+    if isinstance(error, MemoryError):
+        return ExtractError("parser-memory", "needed too much memory")
+    return ExtractError("parser-error", f"{type(error).__name__}: {error}")
 
 
 def _limit(memory: int) -> None:

@@ -13,6 +13,7 @@ from scrapy.http import Response
 
 from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
+from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.parsers import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
 from crawler.outlets import bundled_outlets, choose, load_outlets
@@ -28,6 +29,7 @@ from crawler.parsing.sitemaps import MAX_BYTES, days_of
 from crawler.types import (
     Article,
     Fetched,
+    Left,
     Listing,
     Listings,
     Outlet,
@@ -122,6 +124,8 @@ class OutletSpider(Spider):
                     yield sweep
                     for request in self._sitemap_requests(sweep.listings.sitemaps, source):
                         yield request
+            except LeftForLater:
+                return  # it is as due as before
             except ExtractError as error:
                 passing = error.reason.startswith("parser-")
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
@@ -130,34 +134,40 @@ class OutletSpider(Spider):
     async def _read(self, response: Response, polled: Polled) -> AsyncIterator[Sweep]:
         """What a source's answer lists; of a large sitemap, part by part."""
         parsers, kind = Parsers.of(self.crawler), polled.source.kind
+        outlet = polled.source.outlet
         if kind is SourceKind.PAGE:
             yield Sweep(
                 polled=polled,
-                listings=await parsers.run(
+                listings=await parsers.run_for(
+                    outlet,
                     parse_section,
                     response.body,
                     url=response.url,
                     content_type=_header(response, "Content-Type") or "",
-                    selector=self.outlets[polled.source.outlet].urls,
+                    selector=self.outlets[outlet].urls,
                     shapes=response.meta["shapes"],
                 ),
             )
             return
         if len(response.body) <= LARGE:
-            found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
+            found = await parsers.run_for(
+                outlet, read_or_split, response.body, url=response.url, kind=kind
+            )
         else:
             # To a worker by way of a file: through a pipe it would be in memory three times.
             with NamedTemporaryFile(prefix="newsloom-") as file:
                 file.write(response.body)
                 file.flush()
                 path = Path(file.name)
-                found = await parsers.run(read_file, path, url=response.url, kind=kind)
+                found = await parsers.run_for(outlet, read_file, path, url=response.url, kind=kind)
         if isinstance(found, Listings):
             yield Sweep(polled=polled, listings=found)
             return
         for left in range(len(found.parts) - 1, -1, -1):
             part = found.parts.pop(0)
-            listings = await parsers.run(read_listings, part, url=response.url, kind=kind)
+            listings = await parsers.run_for(
+                outlet, read_listings, part, url=response.url, kind=kind
+            )
             yield Sweep(polled=polled, listings=listings, more=left > 0)
 
     def _sitemap_requests(self, sitemaps: tuple[Listing, ...], index: Source) -> Iterator[Request]:
@@ -179,10 +189,10 @@ class OutletSpider(Spider):
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed]:
         """A source that gave no answer."""
-        if isinstance(failure.value, NotDue):
+        refusal = explain(failure.value)
+        if isinstance(failure.value, NotDue) or self._is_left(failure.value, refusal):
             return
         source = failure.request.cb_kwargs["source"]
-        refusal = explain(failure.value)
         yield PollFailed(
             source=source,
             url=failure.request.url,
@@ -196,8 +206,17 @@ class OutletSpider(Spider):
 
     async def parse_page(
         self, response: Response, page: Page
-    ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
+    ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged | Left]:
         """An article, or why the page is none; its bytes before it, where they are kept."""
+        try:
+            async for value in self._read_page(response, page):
+                yield value
+        except LeftForLater:
+            yield Left(page=page)
+
+    async def _read_page(
+        self, response: Response, page: Page
+    ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
         fetched = _fetched(response, page)
         if response.status == 304:
             yield Unchanged(page=page, at=fetched.at)
@@ -209,21 +228,35 @@ class OutletSpider(Spider):
         if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
             yield fetched
         try:
-            yield await Parsers.of(self.crawler).run(read_page, fetched, self.outlets[page.outlet])
+            outlet = self.outlets[page.outlet]
+            yield await Parsers.of(self.crawler).run_for(page.outlet, read_page, fetched, outlet)
         except ExtractError as error:
             refusal = Refusal(error.reason, error.detail, temporary=False)
             yield await self._rejected(page, refusal, at=fetched.at)
 
-    async def page_failed(self, failure: Any) -> AsyncIterator[Rejected]:
+    async def page_failed(self, failure: Any) -> AsyncIterator[Rejected | Left]:
         """A page that gave no answer."""
-        page = failure.request.cb_kwargs["page"]
-        yield await self._rejected(page, explain(failure.value), at=now())
+        page, refusal = failure.request.cb_kwargs["page"], explain(failure.value)
+        if self._is_left(failure.value, refusal):
+            yield Left(page=page)
+            return
+        try:
+            yield await self._rejected(page, refusal, at=now())
+        except LeftForLater:
+            yield Left(page=page)
+
+    def _is_left(self, error: BaseException, refusal: Refusal) -> bool:
+        """Whether a request came to nothing because the run is over: what had little time."""
+        over = Deadline.of(self.crawler).over()
+        return isinstance(error, LeftForLater) or (over and refusal.temporary)
 
     async def _rejected(self, page: Page, refusal: Refusal, *, at: str) -> Rejected:
         listed = None
         if page.listing.text and refusal.reason not in NO_STAND_IN:
             outlet = self.outlets[page.outlet]
-            listed = await Parsers.of(self.crawler).run(read_listing, page, outlet, at=at)
+            listed = await Parsers.of(self.crawler).run_for(
+                page.outlet, read_listing, page, outlet, at=at
+            )
         return Rejected(
             page=page,
             reason=refusal.reason,

@@ -23,7 +23,7 @@ from crawler.cli.output import (
 from crawler.cli.reading import article_number, check_outlet, living_story, reading
 from crawler.store import Store
 from crawler.store.exports import Narrowed
-from crawler.visible import clock, one_line
+from crawler.visible import clock, counted, one_line
 
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
 WEEK = 7
@@ -104,6 +104,7 @@ def network(
             story = living_story(store, story)
         elif since is None and until is None:
             since = _back(store, WEEK)
+            _say_what_is_left_out(store, since)
         check_period(since, until)
         narrowed = Narrowed(since=since, until=until, story=story, outlet=outlet)
         rows = _exported(store, "network", narrowed)
@@ -128,7 +129,9 @@ def network(
 def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
     """Show how much of what each outlet prints is agency copy; `export agencies` has it by week."""
     with reading(db) as store:
-        since = since or _back(store, MONTH)
+        if since is None:
+            since = _back(store, MONTH)
+            _say_what_is_left_out(store, since)
         rows = store.desk.agency_shares(since=since, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
     _headed(since, form)
@@ -211,12 +214,25 @@ def _exported(store: Store, what: str, narrowed: Narrowed) -> list[Row]:
 
 
 def _back(store: Store, days: int) -> str | None:
-    """So many days before the newest article."""
+    """So many days before the newest article; None: there is none, and nothing is left out."""
     from crawler.clock import now
     from crawler.parsing.dates import utc
 
     newest = store.desk.newest(now())
     return utc(datetime.fromisoformat(newest) - timedelta(days=days)) if newest else None
+
+
+def _say_what_is_left_out(store: Store, since: str | None) -> None:
+    """Articles that a default window leaves out, and how to have them."""
+    if since is None:
+        return
+    found = store.desk.left_out(since)
+    if found.older:
+        click.echo(
+            f"{found.older} of {counted(found.articles, 'article')} are older; "
+            f"--since {found.oldest} has them",
+            err=True,
+        )
 
 
 def _headed(since: Any, form: str | None) -> None:

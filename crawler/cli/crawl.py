@@ -5,16 +5,20 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.output import Shard, Since, Span, Until, as_json, emit
+from crawler.cli.output import Row, Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
 from crawler.interrupts import Interrupted
 from crawler.outlets import bundled_outlets, choose, load_outlets
+from crawler.reasons import meaning
 from crawler.visible import counted
+
+if TYPE_CHECKING:
+    from crawler.crawl import CrawlSummary
 
 
 @click.command()
@@ -31,7 +35,7 @@ from crawler.visible import counted
 @click.option(
     "--host-limit", type=click.IntRange(min=1), default=None, help="Pages of one host, likewise."
 )
-@click.option("--max-runtime", type=Span(), help="Begin no page after that; the rest waits.")
+@click.option("--max-runtime", type=Span(), help="Read no page after that; the rest waits.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
@@ -120,6 +124,8 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                     "offline": summary.outage is not None,
                     **summary.counts,
                     "pending": summary.pending,
+                    "held": summary.held,
+                    "ungrouped": summary.grouped.waiting if summary.grouped else 0,
                     "stories": totals["stories"],
                     "troubles": troubles,
                 }
@@ -131,7 +137,33 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
         click.echo(line, err=options["quiet"])
     if summary.interrupted:
         raise Interrupted
+    if not options["quiet"]:
+        _say_what_waits(summary)
     return code
+
+
+def _say_what_waits(summary: CrawlSummary) -> None:
+    """What the run had no time for, and what it was not to take today."""
+    for row in summary.held:
+        click.echo(waiting_line(row), err=True)
+    if summary.grouped is not None and summary.grouped.waiting:
+        click.echo(
+            f"{counted(summary.grouped.waiting, 'text')} had no time to be grouped; the next run "
+            "goes on with them, or `newsloom group`",
+            err=True,
+        )
+
+
+def waiting_line(row: Row) -> str:
+    """Why pages of an outlet wait, and what can be done, in a sentence."""
+    pages = counted(row["pages"], "page")
+    if row["reason"] == "stalled":
+        return f"{row['outlet']}: {pages} wait for the next run: {meaning('stalled')}"
+    what = row["detail"].replace("_", " ")
+    return (
+        f"{row['outlet']}: {pages} wait until tomorrow (UTC): it has had its {what} of the day; "
+        f"daily_{row['detail']} in its description allows more, 0 sets no limit"
+    )
 
 
 def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cli.check import check, record
+from crawler.cli.crawl import waiting_line
 from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
@@ -23,7 +24,10 @@ _HEALTH = (
     "outlet", "sources", "failing", "polled_at", "last_new_at", "usual_hours", "articles",
     "pending", "rejected", "reason",
 )  # fmt: skip
-_MORE_HEALTH = ("retired", "due_at", "gaps", "silent")
+_MORE_HEALTH = ("retired", "due_at", "gaps", "silent", "quota", "doubted")
+
+DOUBTED = 0.5
+"""Share of an outlet's articles with a doubtful time, beyond which `health` says so."""
 
 
 @click.group(invoke_without_command=True)
@@ -97,10 +101,12 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     with reading(db) as store:
         rows = store.reading.health(now=now(), limit=limit)
         rejections, odd = store.reading.rejections(), store.reading.odd_sources()
-        gaps, ahead = store.reading.gaps(), store.clocks.ahead(now=now())
+        gaps, held = store.reading.gaps(), store.usage.held()
+        ahead = store.clocks.ahead(now=now())
     emit(rows, _HEALTH if form is None else (*_HEALTH, *_MORE_HEALTH), form)
     if form is None:
         _tell(rows, rejections, odd, gaps)
+        _tell_limits(rows, held)
     if ahead:
         click.echo(
             f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
@@ -151,6 +157,22 @@ def _tell(rows: list[Row], rejections: list[Row], odd: list[Row], gaps: list[Row
             click.echo(
                 f"\n{row['outlet']}: {row['url']} has moved to {row['moved_to']}; "
                 "bring the description up to date"
+            )
+
+
+def _tell_limits(rows: list[Row], held: list[Row]) -> None:
+    """Outlets that met a quota, stalled the parsers, or give times that cannot be relied on."""
+    for row in held:
+        click.echo(f"\n{waiting_line(row)}")
+    named = {row["outlet"] for row in held if row["reason"] == "quota"}
+    for row in rows:
+        if row["quota"] and row["outlet"] not in named:
+            what = row["quota"].replace("_", " ")
+            click.echo(f"\n{row['outlet']}: it has had its {what} of the day (UTC)")
+        if row["doubted"] > DOUBTED * row["articles"]:
+            click.echo(
+                f"\n{row['outlet']}: {row['doubted']} of {row['articles']} articles have a "
+                "doubtful time (published_doubt)"
             )
 
 

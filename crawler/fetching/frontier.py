@@ -6,14 +6,16 @@ store a few at a time, so that an outlet that lists 300,000 of them costs no mem
 
 from __future__ import annotations
 
-import time
+import functools
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.fetching.deadline import Deadline
+from crawler.fetching.parsers import Parsers
 from crawler.fetching.writer import Writer, pages_offered
 from crawler.parsing.urls import slot
 from crawler.types import Page
@@ -28,6 +30,8 @@ class Frontier(BaseScheduler):
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
         self._writer = Writer.of(crawler)
+        self._parsers = Parsers.of(crawler)
+        self._deadline = Deadline.of(crawler)
         self._queues: dict[str, deque[Request]] = {}
         self._turn: deque[str] = deque()
         self._more: dict[str, None] = {}
@@ -39,7 +43,7 @@ class Frontier(BaseScheduler):
         self._taken: dict[str, int] = {}
         """pages taken and not yet handed out, by outlet"""
         self._done: set[str] = set()
-        """outlets whose host has had its share"""
+        """outlets whose host has had its share, or that met a quota, or stalled the parsers"""
         self._full: set[str] = set()
         """outlets that gave as many pages as were asked for"""
         self._left: int = crawler.settings.getint("NEWSLOOM_LIMIT") or -1
@@ -48,8 +52,6 @@ class Frontier(BaseScheduler):
         self._spent: Counter[str] = Counter()
         """pages handed out, by host"""
         self._revisits: bool = crawler.settings.getbool("NEWSLOOM_REVISITS")
-        runtime = crawler.settings.getfloat("NEWSLOOM_MAX_RUNTIME")
-        self._ends = time.monotonic() + runtime if runtime else None
         crawler.signals.connect(self._offered, signal=pages_offered)
 
     @classmethod
@@ -64,6 +66,9 @@ class Frontier(BaseScheduler):
 
     def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """What was not fetched is still pending in the store."""
+        for outlet in self._spider.outlets:  # type: ignore[attr-defined]
+            if self._parsers.is_stalled(outlet):
+                self._writer.hold(outlet, "stalled")
         self._give_back([one for queue in self._queues.values() for one in queue])
 
     def enqueue_request(self, request: Request) -> bool:
@@ -73,14 +78,14 @@ class Frontier(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether there is anything left to ask for in this run."""
-        if self._over():
+        if self._deadline.over():
             return False
         self._refill()
         return bool(self._turn)
 
     def next_request(self) -> Request | None:
         """The next request whose host is not being asked already."""
-        if self._over():
+        if self._deadline.over():
             return None
         if not self._turn:
             # What is not committed yet may offer pages: the twin of an AMP page does.
@@ -93,10 +98,17 @@ class Frontier(BaseScheduler):
                 self._turn.append(host)
                 continue
             queue = self._queues[host]
-            request = queue.popleft()
-            if self._is_spent(host, request):
-                self._drop_pages(host, request)
+            outlet = _outlet_of(queue[0])
+            if self._is_barred(queue[0]):
+                self._drop(host, functools.partial(_is_of, outlet))
                 continue
+            if self._parsers.is_full(outlet) or not self._has_room(queue[0]):
+                self._turn.append(host)
+                continue
+            if self._is_spent(host, queue[0]):
+                self._drop(host, lambda one: "taken_for" in one.meta)
+                continue
+            request = queue.popleft()
             if queue:
                 self._turn.append(host)
             else:
@@ -104,9 +116,6 @@ class Frontier(BaseScheduler):
             self._handed_out(request)
             return request
         return None
-
-    def _over(self) -> bool:
-        return self._ends is not None and time.monotonic() > self._ends
 
     def _refill(self) -> None:
         """Take pages for outlets whose hosts have nothing waiting, while there is room."""
@@ -153,17 +162,35 @@ class Frontier(BaseScheduler):
         self._spent[host] += 1
         return self._spent[host] > self._budget
 
-    def _drop_pages(self, host: str, request: Request) -> None:
-        """Leave the pages of a host, and of the outlets they were taken for, to the next run."""
+    def _is_barred(self, request: Request) -> bool:
+        """Whether the outlet of a request is left alone for the rest of the run."""
+        outlet = _outlet_of(request)
+        if self._parsers.is_stalled(outlet):
+            return True
+        quota = self._writer.quota_met(outlet)
+        # With enough articles its sources are still asked: what they list waits.
+        return quota is not None and (quota != "articles" or "page" in request.cb_kwargs)
+
+    def _has_room(self, request: Request) -> bool:
+        """Whether the quota of articles of a page's outlet has room for more than is on its way."""
+        if "page" not in request.cb_kwargs:
+            return True
+        outlet = _outlet_of(request)
+        room, asked = self._writer.room(outlet), self._crawler.engine._slot.inprogress
+        return room > len(asked) or room > sum(_is_of(outlet, request) for request in asked)
+
+    def _drop(self, host: str, unwanted: Callable[[Request], bool]) -> None:
+        """Leave requests of a host to the next run, and the outlets they were taken for."""
         queue = self._queues[host]
-        dropped = [one for one in (request, *queue) if "taken_for" in one.meta]
+        dropped = [one for one in queue if unwanted(one)]
         for one in dropped:
-            outlet = one.meta["taken_for"]
-            self._full.discard(outlet)
-            self._done.add(outlet)
-            self._left += self._left >= 0
+            outlet = one.meta.get("taken_for")
+            if outlet is not None:
+                self._full.discard(outlet)
+                self._done.add(outlet)
+                self._left += self._left >= 0
         self._give_back(dropped)
-        kept = deque(one for one in queue if "taken_for" not in one.meta)
+        kept = deque(one for one in queue if not unwanted(one))
         if kept:
             self._queues[host] = kept
             self._turn.append(host)
@@ -206,3 +233,13 @@ class Frontier(BaseScheduler):
         asking = self._crawler.engine._slot
         if asking is not None:
             asking.nextcall.schedule()
+
+
+def _outlet_of(request: Request) -> str:
+    """Slug of the outlet that a request is made for."""
+    asked = request.cb_kwargs.get("page") or request.meta.get("source")
+    return asked.outlet if asked is not None else ""
+
+
+def _is_of(outlet: str, request: Request) -> bool:
+    return _outlet_of(request) == outlet

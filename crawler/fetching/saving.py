@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crawler.clock import now
+from crawler.fetching.quotas import Quotas
+from crawler.parsing.dates import later
 from crawler.parsing.urls import slot
 from crawler.rhythm import REVISITS
 from crawler.store import Saved, Store
+from crawler.store.articles import FAR_BACK
 from crawler.store.polls import PollState, Taken
 from crawler.types import (
     Article,
+    Left,
     Listing,
     Outlet,
     PollFailed,
@@ -23,7 +28,10 @@ from crawler.types import (
     Unchanged,
 )
 
-Value = Article | Rejected | Sweep | PollFailed | Unchanged | RobotsFile
+Value = Article | Rejected | Left | Sweep | PollFailed | Unchanged | RobotsFile
+
+LONG_BEFORE = timedelta(days=366)
+"""Before the outlet was first polled: a time stated that is older is doubtful."""
 
 
 class Saver:
@@ -33,11 +41,14 @@ class Saver:
         self, store: Store, *, since: str | None, until: str | None, revisits: bool
     ) -> None:
         self._store = store
+        self.quotas = Quotas(store)
         self._since = since
         self._until = until
         self._revisits = revisits
         self._parts: dict[str, Taken] = {}
         """what was taken of sources whose answer is not yet read to the end"""
+        self._first_polls: dict[str, str] = {}
+        """when each outlet was first asked, by slug"""
         self.run = 0
         self.numbers: dict[str, int] = {}
         """of outlets in the store, by slug"""
@@ -51,6 +62,7 @@ class Saver:
         for slug, outlet in outlets.items():
             self.numbers[slug] = self._store.outlets.save(outlet)
             self.outlets[slug] = outlet
+        self.quotas.begin(self.numbers, self.outlets)
 
     def poll_state(self, source: Source) -> PollState:
         """What is known of a source; one met for the first time is added."""
@@ -75,6 +87,9 @@ class Saver:
                     )
                     if twin is not None:
                         _note(offered, value.page.outlet, [twin])
+            case Left():
+                self._store.pages.put_back(value.page.id, at=now())
+                counts["left"] += 1
             case RobotsFile():
                 self._store.sites.save(value)
             case Unchanged():
@@ -120,21 +135,42 @@ class Saver:
         if not settled or value.listed is None:
             counts["rejected" if settled else "postponed"] += 1
             return
-        outlet = self.numbers[value.listed.outlet]
-        saved = self._store.articles.save(value.listed, outlet=outlet, run=self.run, now=value.at)
-        counts[str(saved)] += 1
+        listed = self._doubted(value.listed)
+        outlet = self.numbers[listed.outlet]
+        saved = self._store.articles.save(listed, outlet=outlet, run=self.run, now=value.at)
+        self._count(listed, saved, counts)
         if saved is Saved.TWIN:
             self._store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
         else:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 
+    def _doubted(self, article: Article) -> Article:
+        """The article, with a doubt where it says that it is far older than what we have asked.
+
+        An archive that was asked for (--since, --until) is old by itself.
+        """
+        stated = article.published
+        asked_for = self._until or (self._since and stated and stated.at >= self._since)
+        if stated is None or asked_for or article.outlet not in self.numbers:
+            return article
+        if article.outlet not in self._first_polls:
+            first = self._store.polls.first(self.numbers[article.outlet])
+            self._first_polls[article.outlet] = first or now()
+        polled = self._first_polls[article.outlet]
+        if stated.at >= later(polled, -LONG_BEFORE):
+            return article
+        why = f"{FAR_BACK} ({polled[:10]})"
+        doubt = "; ".join(filter(None, (article.published_doubt, why)))
+        return replace(article, published_doubt=doubt)
+
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
+        article = self._doubted(article)
         at = article.fetched_at or now()
         saved = self._store.articles.save(
             article, outlet=self.numbers[article.outlet], run=self.run, now=at
         )
-        counts[str(saved)] += 1
+        self._count(article, saved, counts)
         if article.page is None:
             return
         if saved is Saved.TWIN:
@@ -146,6 +182,11 @@ class Saver:
                 validators=article.validators,
                 ages=self._ages(article.outlet, article.url),
             )
+
+    def _count(self, article: Article, saved: Saved, counts: Counter[str]) -> None:
+        counts[str(saved)] += 1
+        if saved is Saved.NEW:
+            self.quotas.spend(article.outlet, articles=1)
 
     def _ages(self, slug: str, url: str) -> Sequence[timedelta]:
         """Ages at which an outlet's articles are fetched again."""

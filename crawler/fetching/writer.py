@@ -8,7 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from scrapy import Spider, signals
+from scrapy import Request, Spider, signals
+from scrapy.http import Response
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import _schedule_coro
 
@@ -16,6 +17,7 @@ from crawler.clock import now
 from crawler.errors import NewsloomError, StoreError, ValueRefused
 from crawler.fetching.doubts import Doubts
 from crawler.fetching.network import NETWORK, Outage
+from crawler.fetching.parsers import parser_used
 from crawler.fetching.saving import Saver, Value
 from crawler.parsing.extract import EXTRACTION
 from crawler.parsing.sections import shapes_of
@@ -83,6 +85,8 @@ class Writer:
         self._ticker = create_looping_call(self.flush)
         crawler.signals.connect(self._opened, signal=signals.spider_opened)
         crawler.signals.connect(self._hear_delay, signal=robots_delay)
+        crawler.signals.connect(self._spend_seconds, signal=parser_used)
+        crawler.signals.connect(self._spend_bytes, signal=signals.response_downloaded)
         crawler.signals.connect(self._closed, signal=signals.spider_closed)
 
     @classmethod
@@ -130,6 +134,28 @@ class Writer:
         except NewsloomError as error:
             self._fail(error)
             return []
+
+    def quota_met(self, outlet: str) -> str | None:
+        """Which quota of the day an outlet has used up; None: none."""
+        with self.store.explained():
+            return self._saver.quotas.met(outlet)
+
+    def room(self, outlet: str) -> float:
+        """New articles that may still be taken of an outlet today: so many at the least."""
+        with self.store.explained():
+            if self._saver.quotas.room(outlet) <= len(self._waiting) + BATCH:
+                self.flush()
+            return self._saver.quotas.room(outlet) - len(self._waiting)
+
+    def hold(self, outlet: str, reason: str) -> None:
+        """Give the pages of an outlet that still wait a reason; the crawl is about to end."""
+        self.flush()
+        if self.failure is None:
+            try:
+                with self.store.batch():
+                    self.store.pages.hold(self._saver.numbers[outlet], reason, "")
+            except NewsloomError as error:
+                self._fail(error)
 
     def shapes(self, outlet: str) -> frozenset[str]:
         """Shapes of the addresses of an outlet's articles; empty while it has few."""
@@ -226,6 +252,7 @@ class Writer:
             with self.store.batch():
                 for value in values:
                     self._saver.write(value, counts, offered)
+                self._saver.quotas.save()
         except ValueRefused as error:
             if len(values) > 1:
                 for value in values:
@@ -268,6 +295,14 @@ class Writer:
             self._fail(error)
         self._ticker.start(SECONDS, now=False)
 
+    def _spend_seconds(self, outlet: str, seconds: float) -> None:
+        self._saver.quotas.spend(outlet, parser_seconds=seconds)
+
+    def _spend_bytes(self, request: Request, response: Response) -> None:
+        asked = request.cb_kwargs.get("page") or request.meta.get("source")
+        if asked is not None:
+            self._saver.quotas.spend(asked.outlet, size=len(response.body))
+
     def _hear_delay(self, host: str) -> None:
         self._saver.slow.add(host)
 
@@ -281,12 +316,21 @@ class Writer:
                 )
             self._saver.begin(self._run, spider.outlets)  # type: ignore[attr-defined]
 
+    def _hold_pages(self) -> None:
+        if self.failure is None:
+            try:
+                with self.store.batch():
+                    self._saver.quotas.close()
+            except NewsloomError as error:
+                self._fail(error)
+
     def _closed(self) -> None:
         if self._ticker.running:
             self._ticker.stop()
         self.flush()
         self._end_doubts()
         self.flush()
+        self._hold_pages()
         if not self._crawler.settings.getint("NEWSLOOM_RUN") and self.failure is None:
             with self.store.batch():
                 self.store.runs.close(

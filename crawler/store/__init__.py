@@ -46,6 +46,7 @@ from crawler.store.runs import Runs
 from crawler.store.sites import Sites
 from crawler.store.stories import Stories
 from crawler.store.upkeep import Upkeep
+from crawler.store.usage import Usage
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock."""
@@ -82,6 +83,7 @@ class Store:
         self.codebook = Codebook(connection)
         self.merging = Merging(connection)
         self.upkeep = Upkeep(connection)
+        self.usage = Usage(connection)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

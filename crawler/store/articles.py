@@ -12,6 +12,9 @@ from crawler.parsing.texts import count_words
 from crawler.store.credits import Credits
 from crawler.types import Article
 
+FAR_BACK = "the time stated is over a year before the outlet was first polled"
+"""How a doubt begins that the crawl has, and not the page."""
+
 
 class Saved(StrEnum):
     """What came of saving an article."""
@@ -131,13 +134,25 @@ class Articles:
         if article.text_from == "page":
             values["reserved"] = article.reserved
         if article.published is not None:
-            values["published_doubt"] = article.published_doubt  # of the old time no more
+            # Of the old time no more.
+            values["published_doubt"] = article.published_doubt or self._far_back(number, values)
         self._connection.execute(
             f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)} "
             "WHERE id = :id",
             values | {"id": number},
         )
         self._credits.save(number, article.credits)
+
+    def _far_back(self, number: int, values: dict[str, Any]) -> str | None:
+        """What the crawl doubted of an article, while its time stays what it was."""
+        row = self._connection.execute(
+            """
+            SELECT published_doubt FROM articles
+            WHERE id = ? AND published_at = ? AND published_doubt LIKE '%' || ? || '%'
+            """,
+            (number, values["published_at"], FAR_BACK),
+        ).fetchone()
+        return row["published_doubt"] if row else None
 
     def _queue(self, number: int) -> None:
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))

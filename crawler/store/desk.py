@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from crawler.store import windows
 from crawler.store.reading import NEWEST_MATCHES, best_first, quoted
 from crawler.store.views import network_over, pairs_among
 
@@ -27,20 +28,25 @@ class Desk:
     # Front page
 
     def newest(self, now: str) -> str | None:
-        """When the newest article was published, the future left out.
+        """When the newest article was published, the future and what stands alone left out.
 
-        Where no time is known, when the newest was seen; None: there is no article.
+        Where no time can be relied on, when the newest was seen; None: there is no article.
         """
-        found = self._row(
-            """
-            SELECT coalesce(
-              (SELECT max(published_at) FROM articles WHERE published_at <= :now),
-              (SELECT max(last_at) FROM stories WHERE merged_into IS NULL AND last_at <= :now)
-            ) AS at
-            """,
-            {"now": now},
-        )
-        return found["at"] if found else None
+        found = windows.newest(self._connection, now)
+        if found is None:
+            row = self._row(
+                """
+                SELECT max(last_at) AS at FROM stories
+                WHERE merged_into IS NULL AND last_at <= :now
+                """,
+                {"now": now},
+            )
+            found = row["at"] if row else None
+        return found
+
+    def left_out(self, since: str) -> windows.LeftOut:
+        """What a window that begins at a time leaves out."""
+        return windows.left_out(self._connection, since)
 
     def by_hour(self, since: str, until: str) -> list[Row]:
         """Articles by hour of publication and language, without region."""

@@ -68,6 +68,7 @@ class Merging:
         self._earliest()
         changed = self._texts_of_both(now)
         self._sites()
+        self._usage()
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
         return TakenIn(new, both, changed)
 
@@ -194,6 +195,20 @@ class Merging:
             ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at,
               previous_poll_at = excluded.previous_poll_at, run = excluded.run
             WHERE excluded.seen_at < seen_at
+            """
+        )
+
+    def _usage(self) -> None:
+        """Of a day that both know the larger figures: they may come from one file."""
+        self._connection.execute(
+            f"""
+            INSERT INTO outlet_usage (outlet, day, articles, bytes, parser_seconds, met)
+            SELECT {_OUTLET.format("u.outlet")}, day, articles, bytes, parser_seconds, met
+            FROM other.outlet_usage u WHERE true
+            ON CONFLICT DO UPDATE SET articles = max(articles, excluded.articles),
+              bytes = max(bytes, excluded.bytes),
+              parser_seconds = max(parser_seconds, excluded.parser_seconds),
+              met = coalesce(met, excluded.met)
             """
         )
 

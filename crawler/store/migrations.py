@@ -123,7 +123,7 @@ STEPS = (
             "memberships.story": "(SELECT story FROM copy_groups WHERE id = memberships.copy_group)"
         },
     ),
-    Step("m012_limits"),
+    Step("m012_limits", objects=("outlet_usage", "articles_doubted")),
 )
 
 VERSION = len(STEPS)

@@ -140,6 +140,32 @@ class Pages:
             [(at, page) for page in pages],
         )
 
+    def put_back(self, page: int, *, at: str) -> None:
+        """A page was taken and not read: one that is an article is fetched again at this time."""
+        self._connection.execute(
+            "UPDATE pages SET revisit_at = ? WHERE id = ? AND state = 'article'", (at, page)
+        )
+
+    def hold(self, outlet: int, reason: str, detail: str) -> None:
+        """Say why all pages of an outlet wait that wait for no reason of their own."""
+        self._connection.execute(
+            """
+            UPDATE pages SET reason = ?, detail = ?
+            WHERE outlet = ? AND state = 'pending' AND reason IS NULL
+            """,
+            (reason, detail, outlet),
+        )
+
+    def release(self, outlet: int) -> None:
+        """The pages of an outlet that were held wait like any others."""
+        self._connection.execute(
+            """
+            UPDATE pages SET reason = NULL, detail = NULL
+            WHERE outlet = ? AND state = 'pending' AND reason IN ('quota', 'stalled')
+            """,
+            (outlet,),
+        )
+
     def _next_visit(self, page: int, ages: Sequence[timedelta], *, now: str) -> str | None:
         since = self._connection.execute(
             f"SELECT {_SINCE} FROM articles a WHERE a.page = ?", (page,)

@@ -86,6 +86,17 @@ class Polls:
         )
         return self.state(source.url)
 
+    def first(self, outlet: int) -> str | None:
+        """When a source of an outlet was first asked; None: not yet."""
+        row = self._connection.execute(
+            """
+            SELECT min((SELECT f.at FROM fetches f WHERE f.source = s.id ORDER BY f.at LIMIT 1))
+            FROM sources s WHERE s.outlet = ?
+            """,
+            (outlet,),
+        ).fetchone()
+        return row[0] if row else None
+
     def read(self, sweep: Sweep, taken: Taken, *, run: int) -> None:
         """A source was read, or had not changed.
 

@@ -259,15 +259,22 @@ class Reading:
     def health(self, *, now: str, limit: int) -> list[Row]:
         """Outlets with their last polls; those in trouble first.
 
-        `silent` is 1 for one that brought nothing new for SILENT times as long as is usual for it.
+        `silent` is 1 for one that brought nothing new for SILENT times as long as is usual for it;
+        `quota` is the one that an outlet met today, and `doubted` how many of its articles have a
+        doubtful time.
         """
         return self._rows(
             """
             SELECT outlet, sources, failing, retired, polled_at, due_at, articles, last_new_at,
               usual_hours, gaps, pending, rejected, reason,
               coalesce(24 * (julianday(:now) - julianday(last_new_at))
-                > max(:silent * usual_hours, :night), 0) AS silent
-            FROM outlet_health WHERE sources > 0
+                > max(:silent * usual_hours, :night), 0) AS silent,
+              (SELECT u.met FROM outlets o JOIN outlet_usage u ON u.outlet = o.id
+                WHERE o.slug = h.outlet AND u.day = substr(:now, 1, 10)) AS quota,
+              (SELECT count(*) FROM outlets o JOIN articles a INDEXED BY articles_doubted
+                ON a.outlet = o.id AND a.published_doubt IS NOT NULL
+                WHERE o.slug = h.outlet) AS doubted
+            FROM outlet_health h WHERE sources > 0
             ORDER BY failing > 0 DESC, silent DESC, outlet LIMIT :limit
             """,
             {"now": now, "silent": SILENT, "night": NIGHT, "limit": limit},

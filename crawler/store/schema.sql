@@ -146,7 +146,7 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   text_hash TEXT NOT NULL, -- BLAKE2 of headline and body: equal for equal texts
   revision INTEGER NOT NULL DEFAULT 0, -- earlier texts that `revisions` holds
   run INTEGER NOT NULL REFERENCES runs (id), -- run that brought this text
-  published_doubt TEXT, -- what another statement of the page says of its time, or that a time it states cannot be; NULL where all agree
+  published_doubt TEXT, -- what another statement of the page says of its time, that a time it states cannot be, or that it is over a year before the outlet was first polled; NULL: no doubt
   tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet gave it
   extraction INTEGER, -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
   text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), -- where the text was read; feed: the page itself could not be
@@ -160,6 +160,8 @@ CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
 CREATE INDEX articles_published ON articles (published_at, language);
 -- serves: outlet, time and language of very many articles, in `copy_network` and in searches
 CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
+-- serves: articles with a doubtful time, which move no default window
+CREATE INDEX articles_doubted ON articles (outlet, published_at) WHERE published_doubt IS NOT NULL;
 
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
@@ -247,6 +249,16 @@ CREATE TABLE override_articles ( -- which articles the overrides that hold are a
   article INTEGER NOT NULL REFERENCES articles (id), -- which article
   override INTEGER NOT NULL REFERENCES overrides (id), -- which override
   PRIMARY KEY (article, override)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outlet_usage ( -- what an outlet took on one day; a quota that it met holds until the next
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- which outlet
+  day TEXT NOT NULL, -- day of the crawl, UTC
+  articles INTEGER NOT NULL, -- new articles
+  bytes INTEGER NOT NULL, -- size of its answers, as they came over the network
+  parser_seconds REAL NOT NULL, -- CPU seconds that its pages and listings took to be parsed
+  met TEXT CHECK (met IN ('articles', 'bytes', 'parser_seconds')), -- which quota it met; NULL: none
+  PRIMARY KEY (outlet, day)
 ) STRICT, WITHOUT ROWID;
 
 -- Findings
@@ -522,7 +534,7 @@ SELECT
   m.story, -- articles with the same number tell the same event
   (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
   a.tags, -- JSON array of the tags that the outlet gave it
-  a.published_doubt -- what another statement of the page says of its time; NULL where all agree
+  a.published_doubt -- why its time is doubtful; NULL: no doubt
 FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id;

@@ -112,7 +112,7 @@ def outlet_keys() -> str:
 
 
 def _type(known: type | tuple[type, ...]) -> str:
-    names = {str: "text", list: "list", bool: "true or false"}
+    names = {int: "number", str: "text", list: "list", bool: "true or false"}
     return "number" if isinstance(known, tuple) else names[known]
 
 

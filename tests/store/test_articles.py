@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.store import Saved, Store
+from crawler.store.articles import FAR_BACK
 from crawler.types import Article, Moment, Precision
 from tests.conftest import NOW
 
@@ -47,6 +48,13 @@ def test_a_doubt_about_the_time_goes_with_the_time_it_was_about(store: Store) ->
     save(store, article("The bridge stays open."))
     columns, (row,), _ = store.exports.export("articles", text=False)
     assert row[columns.index("published_doubt")] is None
+
+
+def test_a_doubt_of_the_crawl_stays_when_the_same_time_is_read_again(store: Store) -> None:
+    save(store, article(published_doubt=f"{FAR_BACK} (2024-01-05)"))
+    save(store, article("The bridge stays open."))
+    (doubt,) = store._connection.execute("SELECT published_doubt FROM articles").fetchone()
+    assert doubt == f"{FAR_BACK} (2024-01-05)"
 
 
 def test_bytes_older_than_the_text_are_not_read_anew(store: Store) -> None:

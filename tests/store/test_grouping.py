@@ -143,3 +143,37 @@ def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
     for row in store.reading.placed_articles():
         if row["url"] in before:
             assert store.stories.resolve(before[row["url"]]) == row["story"]
+
+
+def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the articles that are compared in one go; fewer here, as in a file of a million."""
+    monkeypatch.setattr("crawler.grouping.LEARNED_FIRST", 30)
+    monkeypatch.setattr("crawler.learning.LEARNED_FIRST", 30)
+    monkeypatch.setattr("crawler.grouping.CHUNK", 20)
+    for number, text in enumerate(texts(100)):
+        save(store, number, text)
+    first = group(store, run=1, now=NOW, is_over=lambda: True)
+    assert (first.compared, first.linked) == (20, 0)
+    assert first.waiting == 80 + store.linking.count_waiting() > 80
+    second = group(store, run=1, now=NOW)
+    assert (second.compared, second.waiting) == (80, 0)
+    assert store.copies.count_waiting() == store.linking.count_waiting() == 0
+
+
+def test_a_small_file_is_compared_in_one_go_however_late_it_is(store: Store) -> None:
+    """Broken off, it would begin again each time: it is compared again when it has doubled."""
+    for number, text in enumerate(texts(40)):
+        save(store, number, text)
+    assert group(store, run=1, now=NOW, is_over=lambda: True).compared == 40
+
+
+def test_one_text_under_many_addresses_is_compared_with_few_of_them(store: Store) -> None:
+    for number in range(200):
+        save(store, 7 * number, " ".join(WORDS[:120]))
+    done = group(store, run=1, now=NOW)
+    # 32 candidates each, not 200.
+    assert done.edges < 200 * 40
+    (groups,) = store._connection.execute("SELECT count(*) FROM copy_groups").fetchone()
+    assert groups == 1

@@ -1,0 +1,123 @@
+"""The newest time of a file to count default windows back from, and what they leave out.
+
+One misdated page, or one outlet that claims anything, must not move what everybody sees: a week
+counts as the newest when enough is in it, no outlet counting for more than a few articles, and
+times that are doubted (`published_doubt`) not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from crawler.parsing.dates import later
+
+WEEK = 7
+"""Days that are looked at together."""
+EACH = 5
+"""Articles of one outlet that count in a week, at the most."""
+ENOUGH = 10
+"""Articles, counted so, that make a week: more than any one outlet can give."""
+SHARE = 0.25
+"""Of what the fullest week has; for files that are small."""
+_ALL = "SELECT outlet, substr(published_at, 1, 10) AS day, count(*) AS articles FROM articles"
+_DOUBTED = f"{_ALL} INDEXED BY articles_doubted WHERE published_doubt IS NOT NULL AND"
+Days = Mapping[str, Mapping[int, int]]
+"""Articles by day and outlet."""
+
+
+class LeftOut(NamedTuple):
+    """What a default window leaves out."""
+
+    older: int
+    """articles from before it"""
+    articles: int
+    """of so many in all"""
+    oldest: str | None
+    """the first day of those"""
+
+
+def newest(connection: sqlite3.Connection, now: str) -> str | None:
+    """When the newest article was published that the file has enough around; None: not known."""
+    row = connection.execute(
+        "SELECT max(published_at) FROM articles WHERE published_at <= ?", (now,)
+    ).fetchone()
+    if row[0] is None:
+        return None
+    # Of a file that is crawled day by day only the last week is read.
+    since = later(row[0], -timedelta(days=WEEK))
+    found = _newest_day(_days(connection, since, row[0], doubted=False), ENOUGH)
+    if found is None:
+        found = _of_all(connection, now)
+    if found is None:
+        return None
+    row = connection.execute(
+        "SELECT max(published_at) FROM articles WHERE published_at <= min(?, ?)",
+        (f"{found}T23:59:59Z", now),
+    ).fetchone()
+    return str(row[0])
+
+
+def left_out(connection: sqlite3.Connection, since: str) -> LeftOut:
+    """How many articles are older than the beginning of a window."""
+    (articles,) = connection.execute("SELECT coalesce(sum(articles), 0) FROM outlets").fetchone()
+    (kept,) = connection.execute(
+        """
+        SELECT (SELECT count(*) FROM articles WHERE published_at >= :since)
+          + (SELECT count(*) FROM articles WHERE published_at IS NULL AND first_seen_at >= :since)
+        """,
+        {"since": since},
+    ).fetchone()
+    (oldest,) = connection.execute(
+        """
+        SELECT min(at) FROM (SELECT min(published_at) AS at FROM articles
+          UNION ALL SELECT min(first_seen_at) FROM articles WHERE published_at IS NULL)
+        """
+    ).fetchone()
+    return LeftOut(articles - kept, articles, oldest[:10] if oldest else None)
+
+
+def _of_all(connection: sqlite3.Connection, now: str) -> str | None:
+    """The newest day of a whole file: by times that nobody doubts, where there are any.
+
+    An archive that was crawled without being asked for as one is doubted throughout; it is several
+    outlets, though.
+    """
+    every, sure = (_days(connection, "", now, doubted=doubted) for doubted in (True, False))
+    most, most_sure = _fullest(every), _fullest(sure)
+    if most >= ENOUGH and most_sure < SHARE * most:
+        return _newest_day(every, min(SHARE * most, ENOUGH))
+    return _newest_day(sure, min(SHARE * most_sure, ENOUGH)) if sure else None
+
+
+def _days(connection: sqlite3.Connection, since: str, until: str, *, doubted: bool) -> Days:
+    """Articles of a span by day and outlet, those whose time is doubted among them or not."""
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    within = "published_at > ? AND published_at <= ? GROUP BY day, outlet"
+    for outlet, day, articles in connection.execute(f"{_ALL} WHERE {within}", (since, until)):
+        found[day][outlet] += articles
+    if not doubted:
+        for outlet, day, articles in connection.execute(f"{_DOUBTED} {within}", (since, until)):
+            found[day][outlet] -= articles
+    return {day: of for day, counts in found.items() if (of := +counts)}
+
+
+def _fullest(days: Days) -> int:
+    return max((_weight(days, day) for day in days), default=0)
+
+
+def _newest_day(days: Days, enough: float) -> str | None:
+    """The newest day that ends a week with enough in it."""
+    return next((day for day in sorted(days, reverse=True) if _weight(days, day) >= enough), None)
+
+
+def _weight(days: Days, day: str) -> int:
+    """What the week that ends on a day has, each outlet counted up to EACH."""
+    last = date.fromisoformat(day)
+    week: Counter[int] = Counter()
+    for back in range(min(WEEK, last.toordinal())):
+        week.update(days.get((last - timedelta(days=back)).isoformat(), {}))
+    return sum(min(articles, EACH) for articles in week.values())
