@@ -247,7 +247,7 @@ def test_interrupted_by_a_person_it_saves_and_exits_130(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=60)
     assert process.returncode == 130, error
-    assert out.startswith("run 1:")
+    assert out.startswith("run 1 was interrupted:")
     assert "Traceback" not in error
 
 
