@@ -120,7 +120,8 @@ def browser(slow: None) -> Iterator[Browser]:
         [sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True
     )
     if driver.returncode != 0:
-        pytest.skip(f"Playwright cannot start: {driver.stderr.strip().splitlines()[-1]}")
+        said = re.sub(r"\S*/", "", driver.stderr.strip()).splitlines()
+        pytest.skip(f"Playwright cannot start: {said[-1] if said else driver.returncode}")
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
@@ -131,7 +132,7 @@ def browser(slow: None) -> Iterator[Browser]:
             page.goto("data:text/html,a page")
             page.close()
         except Error as error:
-            said = re.findall(r"\[err\] (.*)", error.message) or [error.message.splitlines()[0]]
+            said = re.findall(r"\[err\] (.*)", error.message) or error.message.splitlines()
             pytest.skip(f"Chromium cannot start: {said[0]}")
         yield started
         started.close()
