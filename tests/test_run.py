@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # Stands for an interpreter: `-m venv` makes a folder whose python notes how it was called, and
 # fails while there is a file `broken` in the checkout.
 INTERPRETER = """#!/bin/sh
-[ "$1" = -m ] || exec {python} "$@"
+[ "$1" = -m ] || exec "{python}" "$@"
 echo made >> calls
 mkdir -p .venv/bin
 cat > .venv/bin/python <<'END'
