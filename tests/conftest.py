@@ -76,7 +76,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def slow() -> None:
-    """What the town, the browser and R take as an argument: `./run test quick` is without them."""
+    """What the town, the browser and R take as an argument: `./run test quick` is without them.
+
+    A test that is slow for another reason has the marker of that name.
+    """
 
 
 @pytest.fixture

@@ -22,8 +22,6 @@ from crawler.store import read_store
 from crawler.store.reading import StoryFilter
 from tests.conftest import Crawled, newsloom
 
-pytestmark = pytest.mark.slow
-
 
 def articles(db: Path) -> set[tuple[Any, ...]]:
     connection = sqlite3.connect(db)
