@@ -3,17 +3,22 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 from crawler.demo.town import Town
 from crawler.store import Store, open_store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -61,6 +66,22 @@ def newsloom(
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever comes to the fixture `slow` through its own fixtures."""
+    for item in items:
+        if "slow" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def slow() -> None:
+    """What the town, the browser and R take as an argument: `./run test quick` is without them.
+
+    A test that is slow for another reason has the marker of that name.
+    """
+
+
 @pytest.fixture
 def store() -> Iterator[Store]:
     made = open_store(":memory:")
@@ -86,7 +107,35 @@ class Crawled:
 
 
 @pytest.fixture(scope="session")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+def crawled(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Iterator[Crawled]:
     """For tests that only read."""
     with Town() as town:
         yield Crawled(town, tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture(scope="session")
+def browser(slow: None) -> Iterator[Browser]:
+    """Debian's Chromium, seen to show a page; skips, and says why, where it cannot."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine (apt install chromium)")
+    driver = subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True
+    )
+    if driver.returncode != 0:
+        said = re.sub(r"\S*/", "", driver.stderr.strip()).splitlines()
+        pytest.skip(f"Playwright cannot start: {said[-1] if said else driver.returncode}")
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        try:
+            # Its sandbox does not work for root, and the pages are our own.
+            started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            page = started.new_page()
+            page.goto("data:text/html,a page")
+            page.close()
+        except Error as error:
+            said = re.findall(r"\[err\] (.*)", error.message) or error.message.splitlines()
+            pytest.skip(f"Chromium cannot start: {said[0]}")
+        yield started
+        started.close()

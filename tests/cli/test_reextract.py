@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from crawler.demo.town import Town
 from tests.conftest import newsloom
 
@@ -17,6 +19,7 @@ def ask(db: Path, sql: str) -> list[tuple[object, ...]]:
     return rows
 
 
+@pytest.mark.slow
 def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     db = tmp_path / "news.db"
     with Town() as town:

@@ -62,7 +62,7 @@ LATER = (
 
 
 @pytest.fixture
-def libraries(tmp_path: Path) -> Path:
+def libraries(tmp_path: Path, slow: None) -> Path:
     library = tmp_path / "libraries"
     (library / "transformers" / "utils").mkdir(parents=True)
     (library / "sentence_transformers.py").write_text(MODEL, encoding="utf-8")

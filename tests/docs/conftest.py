@@ -12,7 +12,7 @@ DEMO = "newsloom demo --keep town.db"
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def town(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Path:
     """The store that the demo leaves."""
     folder = tmp_path_factory.mktemp("demo")
     subprocess.run(

@@ -79,12 +79,14 @@ def test_unlikely_times_and_none_at_all(store: Store, at: datetime | None) -> No
     pure(stories(store), 12)
 
 
+@pytest.mark.slow
 def test_thousands_in_one_minute(store: Store) -> None:
     save(store, stream(3000, START, events=300))
     group(store, run=1, now=NOW)
     pure(stories(store), 300)
 
 
+@pytest.mark.slow
 def test_a_large_story_stays_one_and_swallows_nothing(store: Store) -> None:
     draw = random.Random(2)
     told = [(n, START, *telling(n if n % 20 else 0, draw)) for n in range(3000)]
@@ -102,6 +104,7 @@ def test_texts_of_two_words(store: Store) -> None:
     pure(stories(store), 50)
 
 
+@pytest.mark.slow
 def test_an_archive_of_ten_years_is_not_chained(store: Store) -> None:
     """The same subject comes back every season, among others: a story each time."""
     draw = random.Random(3)
@@ -164,6 +167,7 @@ def month(seed: int) -> tuple[list[Told], dict[int, int]]:
     return told, truth
 
 
+@pytest.mark.slow
 def test_thirty_days_bit_by_bit_are_thirty_days_rebuilt() -> None:
     told, truth = month(seed=5)
     store = open_store(":memory:")

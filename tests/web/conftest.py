@@ -1,22 +1,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from crawler.demo.town import Town
 from tests.conftest import Crawled
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,7 +49,7 @@ def serving(db: Path, *arguments: str) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Iterator[Served]:
     """The desk on the town's store of both days: the second brings corrections."""
     with Town() as town:
         crawled = Crawled(town, tmp_path_factory.mktemp("desk"))
@@ -61,18 +57,3 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         crawled.crawl("--now")
     with serving(crawled.db) as desk:
         yield desk
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; skips where there is none."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine (apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Its sandbox does not work for root, and the pages are our own.
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
