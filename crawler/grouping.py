@@ -14,10 +14,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import NamedTuple
+from unicodedata import unidata_version
 
 from crawler import __version__
 from crawler.errors import SchemeChanged
-from crawler.learning import LEARNED_FIRST, Learned
+from crawler.learning import Learned
 from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
@@ -40,12 +41,10 @@ from dedupe import (
 )
 
 COPIES = Scheme()
-CHUNK = 500
-"""Articles compared in one transaction."""
-LARGE = 1_000
-"""Articles that copies connect; where there are more, they are grouped once, when a run ends."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
+SAVE_EVERY = 100
+"""Chunks between two times that what was learned is saved."""
 _OUTDATED = "outdated"
 
 Progress = Callable[[str, int, int], None]
@@ -92,7 +91,7 @@ def group(
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
             store.linking.set_voice(story_scheme.voice)
-        again = rebuild or _has_doubled(store)
+        again = rebuild or _has_doubled(store, scheme)
         if again:
             store.copies.queue_all()
             store.counts.forget()
@@ -123,7 +122,9 @@ def _versions() -> dict[str, str]:
     return {
         "newsloom": __version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in ("datasketch", "numpy", "scipy")},
+        # What counts as a letter, and the words that are common in a language.
+        "unicode": unidata_version,
+        **{name: version(name) for name in ("datasketch", "justext", "numpy", "scipy")},
     }
 
 
@@ -137,14 +138,14 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
     return known[1]
 
 
-def _has_doubled(store: Store) -> bool:
+def _has_doubled(store: Store, scheme: Scheme) -> bool:
     """Whether a file that is still small went past a power of two since it was last grouped.
 
     What few articles taught of furniture was little; the larger file is looked at again.
     """
-    articles = store.copies.count_articles(LEARNED_FIRST + 1)
+    articles = store.copies.count_articles(scheme.learned_first + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
-    return articles <= LEARNED_FIRST and articles.bit_length() > compared.bit_length()
+    return articles <= scheme.learned_first and articles.bit_length() > compared.bit_length()
 
 
 class _Texts:
@@ -168,7 +169,7 @@ class _Texts:
 
     def of(self, number: int) -> list[ComparedText]:
         """The texts that an article had, the newest last."""
-        return self._store.copies.texts(self.article(number))
+        return self._store.copies.texts(self.article(number), self._scheme.revisions)
 
     def documents(self, number: int) -> list[Document]:
         """The same for the copy finder, without keys."""
@@ -201,16 +202,17 @@ class _Copier:
     def work(self, progress: Callable[[int, int], None]) -> tuple[int, int]:
         """Compare all that waits; articles compared and edges kept."""
         total, compared, edges, last = self._store.copies.count_waiting(), 0, 0, 0
+        chunk = self._scheme.chunk
         progress(0, total)
         if total and self._learned.is_new:
             self._learned.learn_first(self._seed)
-        while waiting := self._store.copies.waiting(CHUNK, after=last):
+        while waiting := self._store.copies.waiting(chunk, after=last):
             with self._store.batch():
                 edges += self._compare(waiting)
                 compared, last = compared + len(waiting), waiting[-1].article.id
                 self._store.keys.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
-                if compared >= total or compared // CHUNK % 100 == 0:
+                if compared >= total or compared // chunk % SAVE_EVERY == 0:
                     self._learned.save()
             progress(compared, total)
         if self._put_off:
@@ -229,7 +231,7 @@ class _Copier:
         )
         saved = self._save_edges(found)
         # To group what thousands of copies connect takes as long as there are, chunk after chunk.
-        near, large = copies.neighbourhood(numbers, most=LARGE)
+        near, large = copies.neighbourhood(numbers, most=self._scheme.large)
         later = large.intersection(numbers)
         copies.look_again(later & changed)
         self._put_off.update(later)

@@ -14,9 +14,10 @@ from .evidence import closest, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
+from .schemes import Scheme
 from .shingles import cut
 from .text import tokens
-from .types import CopyEdge, Document, Scheme, Shingled
+from .types import CopyEdge, Document, Shingled
 
 if TYPE_CHECKING:
     from .shingles import Untelling
@@ -65,7 +66,7 @@ def find_copies(
             # The likeliest come first: those that follow are a template's, or made to cost time.
             if in_vain == scheme.patience:
                 break
-        index.add(new.id, new.keys)
+        index.add(new.id, new.keys, hot=scheme.hot)
 
 
 def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme: Scheme) -> str:

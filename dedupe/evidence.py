@@ -7,7 +7,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from . import text as texts
-from .types import CopyEdge, Document, Relation, Scheme
+from .schemes import Scheme
+from .types import CopyEdge, Document, Relation
 
 if TYPE_CHECKING:
     from .types import Hashes
@@ -96,9 +97,9 @@ def is_template(same: int, changed: int, scheme: Scheme) -> bool:
     return changed >= scheme.template_numbers and changed > same
 
 
-def compare_numbers(a: str, b: str) -> tuple[int, int]:
+def compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (texts.numbers(texts.tokens(text)) for text in (a, b))
+    ours, theirs = (texts.numbers(texts.tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(ours[place] == theirs[place] for place in places)
     return same, len(places) - same

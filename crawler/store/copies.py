@@ -12,9 +12,6 @@ from typing import NamedTuple
 from crawler.store.stories import earliest_article, refresh_figures
 from dedupe import CopyEdge, CopyGroup, Document
 
-REVISIONS = 8
-"""Texts of an article that are compared: the first and the latest. Live blogs have hundreds."""
-
 
 class ComparedText(NamedTuple):
     """An article as the copy finder reads it, or one of its earlier texts."""
@@ -127,8 +124,8 @@ class Copies:
         ).fetchone()
         return ComparedText(*row)
 
-    def texts(self, article: ComparedText) -> list[ComparedText]:
-        """The texts that an article had, this one last; at most REVISIONS."""
+    def texts(self, article: ComparedText, most: int) -> list[ComparedText]:
+        """The first text that an article had and the latest, this one last; at most `most`."""
         if not article.revision:
             return [article]
         rows = self._connection.execute(
@@ -136,7 +133,7 @@ class Copies:
             SELECT article, ?, revision, text, text_hash FROM revisions
             WHERE article = ? AND (revision = 0 OR revision > ?) ORDER BY revision
             """,
-            (article.outlet, article.id, article.revision - (REVISIONS - 1)),
+            (article.outlet, article.id, article.revision - (most - 1)),
         )
         return [*(ComparedText(*row) for row in rows), article]
 
