@@ -29,8 +29,10 @@ from dedupe import (
 
 STORIES = StoryScheme()
 
-STEPS = 2
-"""Steps in one transaction."""
+STEPS, SHARE = 2, 8
+"""Steps in one transaction: STEPS at least, and one for each SHARE that are done. What is worked
+out once a transaction, and takes as long as a story is large, thus is so for few of its steps; of a
+run that is killed an eighth is lost at most."""
 
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
@@ -47,11 +49,13 @@ class Linker:
     def work(self, progress: Progress) -> int:
         """Link the copy groups that wait for it; their number."""
         total = self._store.linking.count_waiting()
-        left = total
+        left, done = total, 0
         while left > 0:
             progress(total - left, total)
             with self._store.batch():
-                left = self._take(STEPS)
+                steps = max(STEPS, done // SHARE)
+                left = self._take(steps)
+                done += steps
         return total
 
     def rebuild(self, progress: Progress) -> int:
@@ -86,6 +90,7 @@ class Linker:
             self._link(step, provisional=provisional)
             languages.update(by_language(step.nodes))
         self._backgrounds.save(sorted(languages))
+        self._store.stories.refresh()
         return self._store.linking.count_waiting() if more else 0
 
     def _link(self, step: Step, *, provisional: bool) -> None:
@@ -115,7 +120,7 @@ class Linker:
             orders=self._orders(nodes, provisional=provisional),
         )
         self._store.stories.apply(
-            changes, linked=own, run=self._run, now=self._now, provisional=provisional
+            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
         )
         if step.number is not None:
             linking.set_step(step)

@@ -201,9 +201,10 @@ class StoryScheme:
     members: int = 64
     members_least: int = 8
     """copy groups of a story that new ones are compared with, at most and at least: a sample"""
+    pool: int = 5_000
+    """copy groups of a story, the latest, that the sample is drawn from"""
     compared: int = 5_000
-    """such copy groups in all, unless so many stories are reached that the least of each are more
-    """
+    """copy groups sampled in all, unless the least of each story that is reached are more"""
     voice: str = ""
     """embedding model that made the meanings of the nodes; none when empty"""
     voice_weight: float = 0.08
@@ -262,7 +263,7 @@ _WRITTEN = {
     "keys unrelated name names prior prior_weight common_texts common_length most story_texts "
     "story_share voice voice_weight voice_usual voice_across",
 }
-_UNSAID = {Scheme: "54f5ae925900", StoryScheme: "06347dd925c5"}
+_UNSAID = {Scheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 
 
 @lru_cache(maxsize=64)

@@ -152,7 +152,8 @@ class Linking:
     ) -> list[StoryNode]:
         """The groups `own` and `near`, and `StoryScheme.members` others of each of their stories.
 
-        These are drawn by their number, so that a story is seen whole and a rebuild sees the same.
+        These are drawn by their number, so that a story is seen whole and a rebuild sees the same;
+        of a very large one its latest `pool`, for to look through all would take ever longer.
         Members further from all of `own` than so many days are no matter. The least of those in
         each decision that merged or split come along, however old.
         """
@@ -172,16 +173,18 @@ class Linking:
                 row_number() OVER (PARTITION BY g.story
                   ORDER BY g.id * 2654435761 % 4294967296) AS place
               FROM told CROSS JOIN copy_groups g ON g.story = told.story
+                AND g.id > coalesce((SELECT late.id FROM copy_groups late
+                  WHERE late.story = told.story ORDER BY late.id DESC LIMIT 1 OFFSET :pool), 0)
               WHERE g.linked_at IS NOT NULL
                 AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))
             WHERE place <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
             UNION SELECT copy_group FROM (
               SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
                 ORDER BY g.id * 2654435761 % 4294967296) AS place
-              FROM told CROSS JOIN copy_groups g ON g.story = told.story
-              CROSS JOIN memberships m ON m.copy_group = g.id
-              CROSS JOIN override_articles oa ON oa.article = m.article
-              JOIN overrides o ON o.id = oa.override AND o.kind <> 'pin')
+              FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
+              CROSS JOIN memberships m ON m.article = oa.article
+              CROSS JOIN copy_groups g ON g.id = m.copy_group
+              WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
             WHERE place <= :least
             """,
             {
@@ -191,6 +194,7 @@ class Linking:
                 "least": scheme.members_least,
                 "most": scheme.members,
                 "all": scheme.compared,
+                "pool": scheme.pool,
             },
         )
 

@@ -44,7 +44,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "crawler.learning": {
         "FIRST_LINES": 1, "LAST_LINES": 1, "LONGEST_LINE": 9, "FORGET_EVERY": 1,
     },
-    "crawler.linking": {"STEPS": 1},
+    "crawler.linking": {"STEPS": 1, "SHARE": 1},
     "crawler.store.counts": {"MAX_LINES": 1},
     "crawler.store.keys": {"MERGE_AT": 1},
     "crawler.store.stories": {"_PROVISIONAL": -(1 << 40)},
