@@ -29,15 +29,20 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
     shared = len(both)
     if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
-    _, at_a, at_b = np.intersect1d(left.slots, right.slots, assume_unique=True, return_indices=True)
-    same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
+    same = places = 0
+    if len(left.slots) and len(right.slots):
+        _, at_a, at_b = np.intersect1d(
+            left.slots, right.slots, assume_unique=True, return_indices=True
+        )
+        places = len(at_a)
+        same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
     return judge(
         a,
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
         scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
-        numbers=(same, len(at_a) - same),
+        numbers=(same, places - same),
         scheme=scheme,
     )
 
