@@ -48,6 +48,11 @@ class Stories:
         story take as long as it is large: while `more` is to come they are left to `refresh`, which
         belongs into the same transaction.
         """
+        # A story that ends keeps the title that it had.
+        for story in sorted(
+            self._stale.intersection(old for change in changes for old in change.merged)
+        ):
+            refresh_figures(self._connection, story)
         touched: set[int] = set()
         numbers = []
         for change in changes:
