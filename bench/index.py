@@ -47,7 +47,7 @@ def clocked(work: Callable[[], object]) -> float:
 def add(store: Store, numbers: range) -> None:
     with store.batch():
         for number in numbers:
-            store.keys.add(number, keys(number))
+            store.keys.add(number, keys(number), hot=SCHEME.hot)
         store.keys.merge_recent()
 
 
@@ -56,7 +56,7 @@ def cycle(store: Store, numbers: range) -> None:
         for number in numbers:
             made = keys(number)
             store.keys.candidates(number, made, limit=SCHEME.max_candidates)
-            store.keys.add(number, made)
+            store.keys.add(number, made, hot=SCHEME.hot)
 
 
 def ours(folder: Path) -> None:

@@ -63,7 +63,7 @@ def keep_beside(
 
 
 def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
-    types = {field.name: type(getattr(scheme, field.name)) for field in fields(scheme)}
+    types = {f.name: type(getattr(scheme, f.name)) for f in fields(scheme) if f.init}
     types.pop("voice", None)  # no number: an option of its own
     found: dict[str, Any] = {}
     for setting, value in settings.items():

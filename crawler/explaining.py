@@ -34,9 +34,9 @@ NEAR = 3
 Row = dict[str, Any]
 
 
-def text_compared(store: Store, article: int, revision: int | None) -> str:
+def text_compared(store: Store, article: int, revision: int | None, scheme: Scheme) -> str:
     """The text that was compared, or the newest."""
-    texts = store.copies.texts(store.copies.article(article))
+    texts = store.copies.texts(store.copies.article(article), scheme.revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
@@ -58,7 +58,7 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
     )
     if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
         # Pairs of a template are not stored: there would be more of them than of anything else.
-        numbers = compare_numbers(first["text"], second["text"])
+        numbers = compare_numbers(first["text"], second["text"], scheme)
     kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
             "revision_a", "revision_b")  # fmt: skip
     return {
@@ -154,7 +154,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
     one, two = (store.linking.nodes([group])[0] for group in groups)
-    ours, theirs = (_story(store, node) for node in (one, two))
+    ours, theirs = (_story(store, node, scheme) for node in (one, two))
     around = {node.id for node in (*ours, *theirs)}
 
     @cache
@@ -244,9 +244,9 @@ def _decides(store: Store, override: Override, pair: set[int], story: set[int] |
     return len(pair & together) == len(pair & apart) == 1 and not pair & together & apart
 
 
-def _story(store: Store, node: StoryNode) -> list[StoryNode]:
+def _story(store: Store, node: StoryNode, scheme: StoryScheme) -> list[StoryNode]:
     """The node and what the linker would read of its story beside it, in the same language."""
-    nodes = store.linking.with_stories([node.id], [], days=float("inf"))
+    nodes = store.linking.with_stories([node.id], [], scheme, days=float("inf"))
     return [other for other in nodes if other.tongue == node.tongue]
 
 
@@ -259,10 +259,10 @@ def _near(
     """Other stories with texts that share heavy terms with the node's."""
     text = _scored([node], scheme, background)[node.id]
     terms = {term: text.vector[term] for term in text.keys}
-    near = store.linking.nodes(store.linking.candidates(node.id, terms, days=scheme.max_days))
+    near = store.linking.nodes(store.linking.candidates(node.id, terms, scheme))
     # The first met of each stands for it.
     return {
-        other.story: _story(store, other)
+        other.story: _story(store, other, scheme)
         for other in reversed(near)
         if other.tongue == node.tongue and other.story not in (None, node.story)
     }

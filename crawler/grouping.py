@@ -10,14 +10,15 @@ import functools
 import platform
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import NamedTuple
+from unicodedata import unidata_version
 
 from crawler import __version__
 from crawler.errors import SchemeChanged
-from crawler.learning import LEARNED_FIRST, Learned
+from crawler.learning import Learned
 from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
@@ -40,10 +41,10 @@ from dedupe import (
 )
 
 COPIES = Scheme()
-CHUNK = 500
-"""Articles compared in one transaction."""
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
+SAVE_EVERY = 100
+"""Chunks between two times that what was learned is saved."""
 _OUTDATED = "outdated"
 
 Progress = Callable[[str, int, int], None]
@@ -96,7 +97,7 @@ def group(
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
             store.linking.set_voice(story_scheme.voice)
-        again = rebuild or _has_doubled(store)
+        again = rebuild or _has_doubled(store, scheme)
         if again:
             store.copies.queue_all()
             store.counts.forget()
@@ -133,7 +134,9 @@ def _versions() -> dict[str, str]:
     return {
         "newsloom": __version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in ("datasketch", "numpy", "scipy")},
+        # What counts as a letter, and the words that are common in a language.
+        "unicode": unidata_version,
+        **{name: version(name) for name in ("datasketch", "justext", "numpy", "scipy")},
     }
 
 
@@ -147,14 +150,14 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
     return known[1]
 
 
-def _has_doubled(store: Store) -> bool:
+def _has_doubled(store: Store, scheme: Scheme) -> bool:
     """Whether a file that is still small went past a power of two since it was last grouped.
 
     What few articles taught of furniture was little; the larger file is looked at again.
     """
-    articles = store.copies.count_articles(LEARNED_FIRST + 1)
+    articles = store.copies.count_articles(scheme.learned_first + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
-    return articles <= LEARNED_FIRST and articles.bit_length() > compared.bit_length()
+    return articles <= scheme.learned_first and articles.bit_length() > compared.bit_length()
 
 
 class _Texts:
@@ -178,7 +181,7 @@ class _Texts:
 
     def of(self, number: int) -> list[ComparedText]:
         """The texts that an article had, the newest last."""
-        return self._store.copies.texts(self.article(number))
+        return self._store.copies.texts(self.article(number), self._scheme.revisions)
 
     def documents(self, number: int) -> list[Document]:
         """The same for the copy finder, without keys."""
@@ -205,48 +208,70 @@ class _Copier:
         self._run, self._now, self._entry = run, now, entry
         self._learned = Learned(store, scheme)
         self._texts = _Texts(store, scheme, self._learned)
+        self._put_off: set[int] = set()
+        """articles compared, and grouped when all are"""
 
     def work(
         self, progress: Callable[[int, int], None], *, is_over: Callable[[], bool]
     ) -> tuple[int, int]:
         """Compare all that waits, or as much as there is time for; how many, and edges kept."""
-        total, compared, edges = self._store.copies.count_waiting(), 0, 0
+        total, compared, edges, last = self._store.copies.count_waiting(), 0, 0, 0
+        chunk, small = self._scheme.chunk, self._scheme.learned_first
         progress(0, total)
         if total and self._learned.is_new:
             self._learned.learn_first(self._seed)
         # A small file is compared again whenever it has doubled: broken off, it would begin again.
-        is_small = self._store.copies.count_articles(LEARNED_FIRST + 1) <= LEARNED_FIRST
+        is_small = self._store.copies.count_articles(small + 1) <= small
         ends = False
-        while not ends and (waiting := self._store.copies.waiting(CHUNK)):
+        while not ends and (waiting := self._store.copies.waiting(chunk, after=last)):
             with self._store.batch():
                 edges += self._compare(waiting)
-                compared += len(waiting)
+                compared, last = compared + len(waiting), waiting[-1].article.id
                 self._store.keys.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
                 ends = not is_small and is_over()
-                if ends or compared >= total or compared // CHUNK % 100 == 0:
+                if ends or compared >= total or compared // chunk % SAVE_EVERY == 0:
                     self._learned.save()
             progress(compared, total)
+        if self._put_off:
+            with self._store.batch():
+                near, _ = self._store.copies.neighbourhood(self._put_off)
+                edges += self._group(near, self._put_off)
         return compared, edges
 
     def _compare(self, waiting: list[Waiting]) -> int:
         copies, numbers = self._store.copies, [article.id for article, _ in waiting]
+        changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
         self._texts.begin(article for article, _ in waiting)
         documents = [ready for article in waiting for ready in self._new_texts(article)]
         found = list(
             find_copies(documents, self._store.keys, self._scheme, texts=self._texts.documents)
         )
         saved = self._save_edges(found)
-        near = copies.neighbourhood(numbers)
-        groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
-        saved += self._save_edges(more)
-        self._store.credits.from_copies(numbers)
-        changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
-        copies.assign(groups, changed=changed, run=self._run, now=self._now)
+        # To group what thousands of copies connect takes as long as there are, chunk after chunk.
+        near, large = copies.neighbourhood(numbers, most=self._scheme.large)
+        later = large.intersection(numbers)
+        copies.look_again(later & changed)
+        self._put_off.update(later)
+        saved += self._group(near, set(numbers) - later, changed)
         self._learn([article for article, compared in waiting if compared is None], found)
         self._store.groupings.compared(
             self._entry, ((article.id, article.text_hash, old) for article, old in waiting)
         )
+        return saved
+
+    def _group(
+        self, near: set[int], numbers: Collection[int], changed: Collection[int] = ()
+    ) -> int:
+        """Make the groups of a whole neighbourhood; these of its articles waited; edges kept.
+
+        Until then they wait: a run that is killed before is gone on with.
+        """
+        copies = self._store.copies
+        groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
+        saved = self._save_edges(more)
+        self._store.credits.from_copies(numbers)
+        copies.assign(groups, changed=changed, run=self._run, now=self._now)
         copies.done(numbers)
         return saved
 
@@ -279,20 +304,18 @@ class _Copier:
         kept = [
             e for e in edges if not is_template(e.numbers_same, e.numbers_changed, self._scheme)
         ]
-        for edge in kept:
-            ends = ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
-            one, two = (
-                next(text for text in self._texts.of(number) if text.revision == revision)
-                for number, revision in ends
-            )
-            passage = shared_passage(
-                self._texts.document(one).shingled,
-                self._texts.document(two).shingled,
-                (one.text, two.text),
-                self._scheme,
-            )
-            self._store.copies.save_edge(edge, passage=passage, scheme=self._scheme.id)
+        self._store.copies.save_edges(
+            ((edge, self._passage(edge)) for edge in kept), scheme=self._scheme.id
+        )
         return len(kept)
+
+    def _passage(self, edge: CopyEdge) -> str:
+        one, two = (
+            next(text for text in self._texts.of(number) if text.revision == revision)
+            for number, revision in ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
+        )
+        cut_one, cut_two = (self._texts.document(text).shingled for text in (one, two))
+        return shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme)
 
     def _learn(self, articles: list[ComparedText], found: list[CopyEdge]) -> None:
         """Count these articles, given the edges to what was there before them."""

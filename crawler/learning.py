@@ -23,8 +23,6 @@ from dedupe import (
     without,
 )
 
-LEARNED_FIRST = 10_000
-"""Articles from which a file learns what is common before it decides; they are in memory."""
 FIRST_LINES, LAST_LINES = 3, 6
 """Lines of a text that are counted for the furniture of its outlet."""
 LONGEST_LINE = 320
@@ -39,7 +37,7 @@ class Learned:
     def __init__(self, store: Store, scheme: Scheme) -> None:
         self._store, self._scheme = store, scheme
         known = store.counts.common()
-        self._common = Common(known.texts, known.packed) if known else Common()
+        self._common = Common(scheme, *known) if known else Common(scheme)
         self._furniture: dict[int, Furniture] = {}
         self._lines: Counter[int] = Counter()
         """texts by outlet whose lines were counted"""
@@ -54,7 +52,7 @@ class Learned:
         It writes nothing: a run killed before its counts are saved learns the same again.
         """
         index, known = MemoryIndex(), dict[int, list[Document]]()
-        for article in self._store.copies.first(LEARNED_FIRST):
+        for article in self._store.copies.first(self._scheme.learned_first):
             shingled = self.leave_out(cut(article.text, self._scheme), article.outlet)
             ready = keyed(Document(id=article.id, shingled=shingled), self._scheme, seed=seed)
             known[article.id] = [ready]
@@ -109,5 +107,5 @@ class Learned:
     def _of(self, outlet: int) -> Furniture:
         if outlet not in self._furniture:
             known = self._store.counts.furniture(outlet)
-            self._furniture[outlet] = Furniture(known.texts, known.packed) if known else Furniture()
+            self._furniture[outlet] = Furniture(self._scheme, *(known or ()))
         return self._furniture[outlet]

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
-from crawler.store.linking import CANDIDATES, Step
+from crawler.store.linking import Step
 from crawler.voices import open_voice
 from dedupe import (
     Background,
@@ -29,10 +29,10 @@ from dedupe import (
 
 STORIES = StoryScheme()
 
-STEPS = 2
-"""Steps in one transaction."""
-FIRST = 25
-"""Texts of a language that are counted before they are linked: nothing else says what is usual."""
+STEPS, SHARE = 2, 8
+"""Steps in one transaction: STEPS at least, and one for each SHARE that are done. What is worked
+out once a transaction, and takes as long as a story is large, thus is so for few of its steps; of a
+run that is killed an eighth is lost at most."""
 
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
@@ -44,16 +44,18 @@ class Linker:
     def __init__(self, store: Store, scheme: StoryScheme, *, run: int, now: str) -> None:
         self._store, self._scheme = store, scheme
         self._run, self._now = run, now
-        self._backgrounds = Backgrounds(store)
+        self._backgrounds = Backgrounds(store, scheme)
 
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""
         total = self._store.linking.count_waiting()
-        left = total
+        left, done = total, 0
         while left > 0 and not is_over():
             progress(total - left, total)
             with self._store.batch():
-                left = self._take(STEPS)
+                steps = max(STEPS, done // SHARE)
+                left = self._take(steps)
+                done += steps
         return total - left
 
     def rebuild(self, progress: Progress) -> int:
@@ -81,13 +83,14 @@ class Linker:
         """Take so many steps; the copy groups that still wait for theirs."""
         languages, more = set[str](), True
         for _ in range(steps):
-            step = self._store.linking.next_step(anew=provisional)
+            step = self._store.linking.next_step(self._scheme, anew=provisional)
             if step is None:
                 more = False
                 break
             self._link(step, provisional=provisional)
             languages.update(by_language(step.nodes))
         self._backgrounds.save(sorted(languages))
+        self._store.stories.refresh()
         return self._store.linking.count_waiting() if more else 0
 
     def _link(self, step: Step, *, provisional: bool) -> None:
@@ -97,18 +100,18 @@ class Linker:
         before = self._learn_first(new)
         waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
         terms = heaviest_terms(waiting, scheme, self._backgrounds)
-        places = {node.id: buckets(node.meaning) for node in waiting}
+        places = {node.id: buckets(node.meaning, scheme) for node in waiting}
         linking.index({n: [*terms[n], *places[n]] for n in own})
-        found = {
-            other for n in own for other in linking.candidates(n, terms[n], days=scheme.max_days)
-        }
+        found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
         for node in waiting:
             if places[node.id]:
-                alike = self._store.meanings.alike(node.id, places[node.id], days=scheme.max_days)
-                found.update(nearest(node, alike, CANDIDATES))
+                alike = self._store.meanings.alike(node.id, places[node.id], scheme)
+                found.update(nearest(node, alike, scheme.candidates))
         near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
-        nodes = self._with_partners(linking.with_stories(own, near - own, scheme.max_days))
+        nodes = self._with_partners(
+            linking.with_stories(own, near - own, scheme, days=scheme.max_days)
+        )
         changes = link_stories(
             nodes,
             scheme,
@@ -117,7 +120,7 @@ class Linker:
             orders=self._orders(nodes, provisional=provisional),
         )
         self._store.stories.apply(
-            changes, linked=own, run=self._run, now=self._now, provisional=provisional
+            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
         )
         if step.number is not None:
             linking.set_step(step)
@@ -146,7 +149,7 @@ class Linker:
         others are learned when they are linked. The backgrounds as they were.
         """
         first = {
-            language: nodes[: max(0, FIRST - int(self._backgrounds[language].texts))]
+            language: nodes[: max(0, self._scheme.first - int(self._backgrounds[language].texts))]
             for language, nodes in by_language(new).items()
         }
         before = {
@@ -183,12 +186,13 @@ class Linker:
 class Backgrounds(dict[str, Background]):
     """The backgrounds of the file, read when they are asked for."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, scheme: StoryScheme) -> None:
         super().__init__()
-        self._store = store
+        self._store, self._scheme = store, scheme
 
     def __missing__(self, language: str) -> Background:
-        found = Background(self._store.linking.background(language, common_words(language)))
+        packed = self._store.linking.background(language, common_words(language))
+        found = Background(self._scheme, packed)
         self[language] = found
         return found
 

@@ -23,6 +23,7 @@ from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
 from .groups import CopyGroup, copy_groups, group_of
 from .index import KeyIndex, MemoryIndex
+from .schemes import Scheme, StoryScheme
 from .scoring import ScoredText, by_language, meaning_cosine, scored_texts
 from .types import (
     Cluster,
@@ -31,14 +32,12 @@ from .types import (
     Orders,
     PackedBackground,
     Relation,
-    Scheme,
     SharedTerm,
     Shingled,
     Signature,
     StoryChange,
     StoryEvidence,
     StoryNode,
-    StoryScheme,
 )
 from .why import average_score, needed_score, story_evidence
 

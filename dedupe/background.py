@@ -8,46 +8,45 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .scoring import ALWAYS_KEPT, CEILING, COUNTERS, ROUNDS
+from .schemes import StoryScheme
 from .terms import usual_rates
-from .types import PackedBackground, StoryScheme
+from .types import PackedBackground
 from .weighed import Weighed
-
-_FADE = 200_000
 
 NOTHING_YET = PackedBackground()
 
 
 class Background:
-    """Counts of a language in 8 MiB, however many texts; they fade, so that they stay young.
+    """Counts of a language, 8 bytes a counter; they fade, so that they stay young.
 
-    After 400,000 texts all counts are halved. Terms share counters, a million of them. Rows of
+    After 2 x `StoryScheme.fade` texts all counts are halved. Terms share counters. Rows of
     matrices are texts, columns are terms.
 
     The common words of a language say what is usual before there are texts: they count as if
     `StoryScheme.common_texts` of them had been seen.
     """
 
-    def __init__(self, packed: PackedBackground = NOTHING_YET) -> None:
+    def __init__(self, scheme: StoryScheme, packed: PackedBackground = NOTHING_YET) -> None:
+        self._scheme = scheme
         self.texts = packed.texts
         """texts counted"""
         self.total_chance = packed.chance
         """sum of what `chance` gave them"""
-        raw = zlib.decompress(packed.counts) if packed.counts else bytes(8 * COUNTERS)
-        self._frequency = np.frombuffer(raw[: 4 * COUNTERS], "<f4").copy()
-        self._direction = np.frombuffer(raw[4 * COUNTERS :], "<f4").copy()
+        raw = zlib.decompress(packed.counts) if packed.counts else bytes(8 * scheme.counters)
+        counts = np.frombuffer(raw, "<f4").copy()
+        self._frequency, self._direction = counts[: scheme.counters], counts[scheme.counters :]
         self._common_words = packed.common_words
-        rates = sorted(usual_rates(packed.common_words).items())
+        rates = sorted(usual_rates(packed.common_words, scheme).items())
         self._common = np.array([term for term, _ in rates], np.int64)
         self._rates = np.array([rate for _, rate in rates], np.float64)
 
     def learn(self, weighed: Weighed, counts: NDArray[np.float64], scheme: StoryScheme) -> None:
         """Count texts, each once, as so much of a text (0..1)."""
-        if self.texts >= 2 * _FADE:
+        if self.texts >= 2 * scheme.fade:
             self.texts, self.total_chance = self.texts / 2, self.total_chance / 2
             self._frequency /= 2
             self._direction /= 2
-        rows, counters = weighed.weights, weighed.terms % COUNTERS
+        rows, counters = weighed.weights, weighed.terms % scheme.counters
         self.texts += float(counts.sum())
         each = np.repeat(counts, np.diff(rows.indptr))
         frequency = np.bincount(rows.indices, each, minlength=rows.shape[1])
@@ -57,7 +56,7 @@ class Background:
         before = self.total_chance
         # The chances of new texts depend on each other; a few rounds settle them.
         self.total_chance += float(_prior(vectors, scheme) @ counts)
-        for _ in range(ROUNDS):
+        for _ in range(scheme.rounds):
             chance = self.chance(vectors, weighed.terms, counts, scheme)
             self.total_chance = before + float(chance @ counts)
 
@@ -65,12 +64,12 @@ class Background:
         """Unit TF-IDF rows: smoothed idf, terms that over 30 % of the texts have left out."""
         weights = weighed.weights
         texts = self.texts
-        frequency = self._frequency[weighed.terms % COUNTERS]
+        frequency = self._frequency[weighed.terms % scheme.counters]
         if len(self._common):
             texts += scheme.common_texts
             frequency = frequency + scheme.common_texts * self._shares(weighed.terms, scheme)
         idf = np.log((1 + texts) / (1 + frequency)) + 1
-        idf[frequency > max(CEILING * texts, ALWAYS_KEPT)] = 0
+        idf[frequency > max(scheme.ceiling * texts, scheme.always_kept)] = 0
         data = (weights.data * idf[weights.indices]).astype(np.float32)
         found = csr_matrix((data, weights.indices, weights.indptr), shape=weights.shape)
         found.eliminate_zeros()
@@ -92,10 +91,10 @@ class Background:
         `own` says what each has itself been counted as.
         """
         prior = _prior(vectors, scheme)
-        direction = self._direction[terms % COUNTERS]
+        direction = self._direction[terms % scheme.counters]
         sums = (np.asarray(vectors @ direction, np.float64) - own).clip(min=0)
         found = prior
-        for _ in range(ROUNDS):
+        for _ in range(scheme.rounds):
             others = np.maximum(self.total_chance - own * found, 0)
             found = (sums + scheme.prior_weight * prior**2) / (others + scheme.prior_weight * prior)
         return np.minimum(found, scheme.most * prior).astype(np.float32)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .evidence import closest, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
+from .schemes import Scheme
 from .shingles import cut
 from .text import tokens
-from .types import CopyEdge, Document, Scheme, Shingled
+from .types import CopyEdge, Document, Shingled
 
 if TYPE_CHECKING:
     from .shingles import Untelling
+    from .types import Hashes
 
 
 def document(
@@ -62,15 +66,17 @@ def find_copies(
             # The likeliest come first: those that follow are a template's, or made to cost time.
             if in_vain == scheme.patience:
                 break
-        index.add(new.id, new.keys)
+        index.add(new.id, new.keys, hot=scheme.hot)
 
 
 def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme: Scheme) -> str:
     """What `longest_passage` gives, found by whole shingles unless a text repeats itself."""
-    ours, theirs = one.ordered, two.ordered
-    places, first, times = np.unique(theirs, return_index=True, return_counts=True)
+    ours = one.ordered
+    places, first, times = _first_places(two)
     if not len(places) or not len(ours):
         return ""
+    if texts[0] == texts[1]:
+        return " ".join(tokens(texts[0]))
     at = np.minimum(np.searchsorted(places, ours), len(places) - 1)
     shared = places[at] == ours
     if not shared.any():
@@ -84,3 +90,10 @@ def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme:
     longest = int(np.argmax(np.where(shared[starts], ends - starts, 0)))
     words = tokens(texts[0])
     return " ".join(words[starts[longest] : ends[longest] + len(words) - len(ours)])
+
+
+# A text is held against many in a row.
+@lru_cache(maxsize=4)
+def _first_places(text: Shingled) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
+    """The distinct shingles of a text, ascending; where each stands first, and how often."""
+    return np.unique(text.ordered, return_index=True, return_counts=True)

@@ -12,7 +12,7 @@ from .scoring import needed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .types import StoryScheme
+    from .schemes import StoryScheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from . import text as texts
-from .types import CopyEdge, Document, Relation, Scheme
+from .schemes import Scheme
+from .types import CopyEdge, Document, Relation
 
 if TYPE_CHECKING:
     from .types import Hashes
@@ -28,15 +29,20 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
     shared = len(both)
     if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
-    _, at_a, at_b = np.intersect1d(left.slots, right.slots, assume_unique=True, return_indices=True)
-    same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
+    same = places = 0
+    if len(left.slots) and len(right.slots):
+        _, at_a, at_b = np.intersect1d(
+            left.slots, right.slots, assume_unique=True, return_indices=True
+        )
+        places = len(at_a)
+        same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
     return judge(
         a,
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
         scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
-        numbers=(same, len(at_a) - same),
+        numbers=(same, places - same),
         scheme=scheme,
     )
 
@@ -96,9 +102,9 @@ def is_template(same: int, changed: int, scheme: Scheme) -> bool:
     return changed >= scheme.template_numbers and changed > same
 
 
-def compare_numbers(a: str, b: str) -> tuple[int, int]:
+def compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (texts.numbers(texts.tokens(text)) for text in (a, b))
+    ours, theirs = (texts.numbers(texts.tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(ours[place] == theirs[place] for place in places)
     return same, len(places) - same

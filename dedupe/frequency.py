@@ -15,50 +15,43 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import Scheme
+from .schemes import Scheme
 from .words import mix
 
 if TYPE_CHECKING:
     from .types import Hashes
 
-_SAMPLED = np.uint64(3)
-_ROWS = 2
-_WIDTH = 1 << 21
 _FULL = np.uint8(255)
-_FADE = 40_000
 _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
-_KEPT = 1_024
-_ALWAYS = 4
-_PRINTS_A_TEXT = 4
-_REACH = 8
 
 
 class Common:
-    """Counts over all texts, in 4 MiB however many there are.
+    """Counts over all texts, in 2 x `Scheme.sketch` bytes however many there are.
 
     A count-min sketch with conservative update (Cormode and Muthukrishnan 2005; Estan and
-    Varghese 2002): it may count too many, never too few. After 80,000 texts all counts are halved,
-    so they speak of the last 40,000 to 80,000. Copies are counted apart from texts: a text that
-    many print is no template.
+    Varghese 2002): it may count too many, never too few. After 2 x `Scheme.fade` texts all
+    counts are halved, so that they speak of the latest. Copies are counted apart from texts: a
+    text that many print is no template.
     """
 
-    def __init__(self, documents: int = 0, packed: bytes | None = None) -> None:
+    def __init__(self, scheme: Scheme, documents: int = 0, packed: bytes | None = None) -> None:
+        self._scheme = scheme
         self.documents = documents
         """texts counted, halved whenever the counts are"""
-        size = _ROWS * _WIDTH
-        counts = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(size)
-        self._counts = counts.astype(np.uint8).reshape(_ROWS, _WIDTH)
+        shape = len(_SALTS), scheme.sketch
+        counts = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(shape)
+        self._counts = counts.astype(np.uint8).reshape(shape)
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text; `copy` when any outlet printed it before."""
-        sampled = shingles[_is_sampled(shingles)]
+        sampled = shingles[_is_sampled(shingles, self._scheme)]
         self._add(sampled ^ _PRINTS)
         if copy:
             return
         self._add(sampled)
         self.documents += 1
-        if self.documents >= 2 * _FADE:
+        if self.documents >= 2 * self._scheme.fade:
             self._counts >>= np.uint8(1)
             self.documents >>= 1
 
@@ -77,11 +70,12 @@ class Common:
     def _add(self, keys: Hashes) -> None:
         cells = self._cells(keys)
         least = np.minimum(self._values(cells), _FULL - np.uint8(1)) + np.uint8(1)
-        for row in range(_ROWS):
+        for row in range(len(_SALTS)):
             self._counts[row, cells[row]] = np.maximum(self._counts[row, cells[row]], least)
 
     def _cells(self, keys: Hashes) -> list[NDArray[np.int64]]:
-        return [(mix(keys ^ salt) & np.uint64(_WIDTH - 1)).astype(np.int64) for salt in _SALTS]
+        last = np.uint64(self._scheme.sketch - 1)
+        return [(mix(keys ^ salt) & last).astype(np.int64) for salt in _SALTS]
 
     def _values(self, cells: list[NDArray[np.int64]]) -> NDArray[np.uint8]:
         found: NDArray[np.uint8] = np.minimum(self._counts[0, cells[0]], self._counts[1, cells[1]])
@@ -89,12 +83,14 @@ class Common:
 
 
 class Furniture:
-    """Counts of one outlet, in at most 10 KiB: what it repeats stays, what it prints once goes.
+    """Counts of one outlet: what it repeats stays, what it prints once goes.
 
-    The shingles with the lowest counts are forgotten first, among them the longest unseen.
+    They take 10 bytes a shingle. Of more than `Scheme.outlet_shingles` those with the lowest counts
+    are forgotten first, among them the longest unseen.
     """
 
-    def __init__(self, texts: int = 0, packed: bytes = b"") -> None:
+    def __init__(self, scheme: Scheme, texts: int = 0, packed: bytes = b"") -> None:
+        self._scheme = scheme
         self.texts = texts
         """texts counted"""
         size = len(packed) // 10
@@ -106,7 +102,7 @@ class Furniture:
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text; `copy` when this outlet printed it before."""
         self.texts += not copy
-        new = shingles[_is_sampled(shingles)]
+        new = shingles[_is_sampled(shingles, self._scheme)]
         at, known = self._find(new)
         again = at[known]
         others = np.ones(len(self._keys), np.bool_)
@@ -117,19 +113,21 @@ class Furniture:
         # Newest first, so that a stable sort by count leaves the oldest of the rarest last.
         keys = np.concatenate((fresh, self._keys[again], self._keys[others]))
         counts = np.hstack((np.repeat(one, len(fresh), axis=1), counted, self._counts[:, others]))
-        if len(keys) > _KEPT:
-            kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:_KEPT])
+        most = self._scheme.outlet_shingles
+        if len(keys) > most:
+            kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:most])
             keys, counts = keys[kept], counts[:, kept]
         self._keys, self._counts, self._order = keys, counts, np.argsort(keys)
 
-    def repeated(self, shingles: Hashes, scheme: Scheme, common: Common) -> NDArray[np.bool_]:
+    def repeated(self, shingles: Hashes, common: Common) -> NDArray[np.bool_]:
         """Which of these (sampled) shingles are furniture of this outlet."""
+        scheme = self._scheme
         at, known = self._find(shingles)
-        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, 200))
+        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, scheme.outlet_most))
         texts, prints = self._counts[:, at[known]]
         # What others print as often is news that this outlet told more than once.
         own = (texts >= limit) & (prints > common.prints(shingles[known]) // 2)
-        known[known] = own | (prints >= _ALWAYS * limit)
+        known[known] = own | (prints >= scheme.outlet_prints * limit)
         return known
 
     def _find(self, shingles: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -149,27 +147,27 @@ def telling(
     scheme: Scheme, common: Common, furniture: Furniture
 ) -> Callable[[Hashes], NDArray[np.bool_]]:
     """A test for `cut`: which shingles of a text, in order, are too common to tell anything."""
-    limit = min(max(scheme.common_texts, scheme.common_share * common.documents), 254)
+    limit = min(max(scheme.common_texts, scheme.common_share * common.documents), int(_FULL) - 1)
 
     def test(shingles: Hashes) -> NDArray[np.bool_]:
-        at = np.flatnonzero(_is_sampled(shingles))
+        at = np.flatnonzero(_is_sampled(shingles, scheme))
         if not len(at):
             return np.zeros(len(shingles), np.bool_)
         sampled = shingles[at]
         texts = common.texts(sampled)
         # A text that hundreds print has some prints that are hard to tell: it is no template.
-        everywhere = (texts > limit) & (texts > common.prints(sampled) // _PRINTS_A_TEXT)
-        verdict = everywhere | furniture.repeated(sampled, scheme, common)
+        everywhere = (texts > limit) & (texts > common.prints(sampled) // scheme.template_prints)
+        verdict = everywhere | furniture.repeated(sampled, common)
         untelling = at[verdict]
         cover = np.zeros(len(shingles) + 1, np.int64)
-        np.add.at(cover, np.maximum(untelling - _REACH, 0), 1)
-        np.add.at(cover, np.minimum(untelling + _REACH + 1, len(shingles)), -1)
+        np.add.at(cover, np.maximum(untelling - scheme.reach, 0), 1)
+        np.add.at(cover, np.minimum(untelling + scheme.reach + 1, len(shingles)), -1)
         found: NDArray[np.bool_] = np.cumsum(cover[:-1]) > 0
         return found
 
     return test
 
 
-def _is_sampled(shingles: Hashes) -> NDArray[np.bool_]:
-    sampled: NDArray[np.bool_] = (shingles & _SAMPLED) == 0
+def _is_sampled(shingles: Hashes, scheme: Scheme) -> NDArray[np.bool_]:
+    sampled: NDArray[np.bool_] = (shingles & np.uint64(scheme.counted - 1)) == 0
     return sampled

@@ -6,15 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-HOT = 64
-"""Documents kept under one key: further ones add no way to a group that these do not give."""
-
 
 class KeyIndex(Protocol):
     """Finds documents that share keys. `tests/contracts` holds what every index must do."""
 
-    def add(self, document: int, keys: Sequence[int]) -> None:
-        """Store the keys of a document, each unless HOT others have it; again changes nothing."""
+    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
+        """Store the keys of a document, each unless `hot` others have it; again changes nothing."""
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
         """Other documents that share a key, chosen and ordered by `choose`."""
@@ -39,10 +36,10 @@ class MemoryIndex:
     def __init__(self) -> None:
         self._documents: defaultdict[int, dict[int, None]] = defaultdict(dict)
 
-    def add(self, document: int, keys: Sequence[int]) -> None:
+    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
         """See KeyIndex."""
         for key in keys:
-            if len(self._documents[key]) < HOT:
+            if len(self._documents[key]) < hot:
                 self._documents[key][document] = None
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:

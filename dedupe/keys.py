@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .schemes import Scheme
 from .shingles import distinct
-from .types import Scheme, Signature
+from .types import Signature
 from .words import mix
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from scipy.sparse import csr_matrix
 from .background import Background
 from .meanings import unpack_meanings
 from .names import names
-from .scoring import DAY, FAR
-from .types import StoryNode, StoryScheme
+from .schemes import StoryScheme
+from .scoring import DAY
+from .types import StoryNode
 from .weighed import weigh
 
 _BLOCK = 256
@@ -153,7 +154,7 @@ def voices(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
 
 
 def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:
-    """One less the score of each pair, FAR at the most, condensed as scipy has it.
+    """One less the score of each pair, `StoryScheme.far` at the most, condensed as scipy has it.
 
     A pair too far apart in time counts as quite unlike, so that an average cannot bridge it.
     """
@@ -162,7 +163,8 @@ def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:
     filled = 0
     for start in range(0, count, _BLOCK):
         block, later = np.arange(start, min(start + _BLOCK, count)), np.arange(start, count)
-        distance = 1.0 - scores(texts.rows(block), texts.rows(later), scheme).clip(min=1.0 - FAR)
+        score = scores(texts.rows(block), texts.rows(later), scheme)
+        distance = 1.0 - score.clip(min=1.0 - scheme.far)
         for place, row in enumerate(distance, start=1):
             end = filled + len(row) - place
             found[filled:end] = row[place:]

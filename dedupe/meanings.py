@@ -10,13 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .schemes import StoryScheme
 from .scoring import DAY
-from .types import Cluster, StoryNode, StoryScheme
+from .types import Cluster, StoryNode
 
 _LARGEST = 127
-# Signs on random hyperplanes (Charikar 2002). Two texts at a cosine of .7 share one of the sixteen
-# buckets four times in five, at .5 every other time, and a story has several texts to be found by.
-_BANDS, _BITS = 16, 8
 # Terms have smaller numbers, so that one index serves both.
 _FIRST_BUCKET = 1 << 32
 
@@ -40,13 +38,20 @@ def unpack_meanings(packed: Sequence[bytes]) -> NDArray[np.float32]:
     return found
 
 
-def buckets(meaning: bytes) -> list[int]:
-    """Numbers that texts of like meaning are likely to share, for an index; none without one."""
+def buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
+    """Numbers that texts of like meaning are likely to share, for an index; none without one.
+
+    Signs on random hyperplanes (Charikar 2002). By default two texts at a cosine of .7 share one
+    of the sixteen buckets four times in five, at .5 every other time, and a story has several
+    texts to be found by.
+    """
     if not meaning:
         return []
-    signs = np.frombuffer(meaning, np.int8).astype(np.float32) @ _planes(len(meaning)) > 0
-    bits = signs.reshape(_BANDS, _BITS) @ (1 << np.arange(_BITS))
-    return [_FIRST_BUCKET + (band << _BITS) + int(bucket) for band, bucket in enumerate(bits)]
+    bands, bits = scheme.voice_bands, scheme.voice_bits
+    planes = _planes(len(meaning), bands * bits)
+    signs = np.frombuffer(meaning, np.int8).astype(np.float32) @ planes > 0
+    found = signs.reshape(bands, bits) @ (1 << np.arange(bits))
+    return [_FIRST_BUCKET + (band << bits) + int(bucket) for band, bucket in enumerate(found)]
 
 
 def nearest(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
@@ -193,7 +198,7 @@ class _Table(NamedTuple):
 
 
 @cache
-def _planes(size: int) -> NDArray[np.float32]:
+def _planes(size: int, count: int) -> NDArray[np.float32]:
     # A file's index is made of them, and only the old generator promises the same for ever.
     random = np.random.RandomState(0)
-    return random.standard_normal((size, _BANDS * _BITS)).astype(np.float32)
+    return random.standard_normal((size, count)).astype(np.float32)

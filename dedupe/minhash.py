@@ -12,7 +12,8 @@ from datasketch import MinHash
 from numpy.typing import NDArray
 
 from .errors import SchemeMismatch
-from .types import Scheme, Signature
+from .schemes import Scheme
+from .types import Signature
 
 if TYPE_CHECKING:
     from .types import Hashes

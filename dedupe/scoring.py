@@ -16,19 +16,9 @@ from operator import mul
 from typing import NamedTuple
 
 from .names import names
+from .schemes import StoryScheme
 from .terms import term_weights, usual_rates
-from .types import PackedBackground, PairScore, StoryNode, StoryScheme
-
-COUNTERS = 1 << 20
-"""Counters of a background, which terms share: first all frequencies, then all directions."""
-CEILING = 0.3
-"""A term in more than this share of the texts counts nothing, unless ..."""
-ALWAYS_KEPT = 10
-"""... it is in no more than so many."""
-ROUNDS = 20
-"""Steps towards the fixed point of what chance gives a text."""
-FAR = 4.0
-"""Larger than one less any score: the distance that a pair too far apart in time counts with."""
+from .types import PackedBackground, PairScore, StoryNode
 
 DAY = 86_400.0
 """Seconds."""
@@ -142,7 +132,7 @@ def _scored(
 ) -> ScoredText:
     """See `Background.vectors` and `Background.chance`."""
     texts = background.texts + scheme.common_texts * bool(background.common_words)
-    ceiling = max(CEILING * texts, ALWAYS_KEPT)
+    ceiling = max(scheme.ceiling * texts, scheme.always_kept)
     vector = {
         term: weight * (log((1 + texts) / (1 + counted[term][0])) + 1)
         for term, weight in weights.items()
@@ -153,7 +143,7 @@ def _scored(
     prior = sqrt(scheme.prior * sqrt(max(len(vector), 1)))
     alike = sum(weight * counted[term][1] for term, weight in vector.items())
     chance = prior
-    for _ in range(ROUNDS):
+    for _ in range(scheme.rounds):
         others = max(background.chance - node.learned * chance, 0.0)
         chance = (max(alike - node.learned, 0.0) + scheme.prior_weight * prior**2) / (
             others + scheme.prior_weight * prior
@@ -178,14 +168,16 @@ def _counted(
     background: PackedBackground, terms: Collection[int], scheme: StoryScheme
 ) -> dict[int, tuple[float, float]]:
     """How many texts have each of the terms, and the sum of their unit vectors at it."""
-    counters = [term % COUNTERS for term in terms]
-    read = dict(_read(background.counts, sorted({*counters, *(COUNTERS + c for c in counters)})))
-    rates = usual_rates(background.common_words)
+    counters = [term % scheme.counters for term in terms]
+    # First all frequencies, then all directions.
+    directions = {scheme.counters + counter for counter in counters}
+    read = dict(_read(background.counts, sorted({*counters, *directions})))
+    rates = usual_rates(background.common_words, scheme)
     return {
         term: (
             read[counter]
             + scheme.common_texts * (1 - (1 - rates.get(term, 0.0)) ** scheme.common_length),
-            read[COUNTERS + counter],
+            read[scheme.counters + counter],
         )
         for term, counter in zip(terms, counters, strict=True)
     }

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .types import Scheme, Shingled
+from .schemes import Scheme
+from .types import Shingled
 from .words import hash_words, mix
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _NUMBER = np.uint64(0xD6E8FEB86659FD93)
-_SLOT_REACH = 2
 
 
 def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
@@ -34,7 +34,7 @@ def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
     hashed, is_number, unspaced = hash_words(text)
     size = scheme.shingle_chars if unspaced else scheme.shingle
     ordered = windows(hashed, size)
-    slots, numbers = _numbers(hashed, is_number)
+    slots, numbers = _numbers(hashed, is_number, scheme.slot)
     every = distinct(ordered)
     whole = Shingled(
         shingles=every,
@@ -77,7 +77,7 @@ def windows(hashed: Hashes, size: int) -> Hashes:
     return mix(found)
 
 
-def _numbers(hashed: Hashes, is_number: NDArray[np.bool_]) -> tuple[Hashes, Hashes]:
+def _numbers(hashed: Hashes, is_number: NDArray[np.bool_], reach: int) -> tuple[Hashes, Hashes]:
     """Where numbers stand, as a hash of the words around each, and which number stands there.
 
     A place that occurs twice in the text says nothing and is left out. Other numbers nearby
@@ -86,10 +86,10 @@ def _numbers(hashed: Hashes, is_number: NDArray[np.bool_]) -> tuple[Hashes, Hash
     at = np.flatnonzero(is_number)
     if not len(at):
         return hashed[:0], hashed[:0]
-    around = np.zeros(len(hashed) + 2 * _SLOT_REACH, np.uint64)
-    around[_SLOT_REACH:-_SLOT_REACH] = np.where(is_number, _NUMBER, hashed)
+    around = np.zeros(len(hashed) + 2 * reach, np.uint64)
+    around[reach:-reach] = np.where(is_number, _NUMBER, hashed)
     place = np.zeros(len(at), np.uint64)
-    for offset in range(2 * _SLOT_REACH + 1):
+    for offset in range(2 * reach + 1):
         place *= _MULTIPLIER
         place += around[at + offset]
     slots, first, times = np.unique(mix(place), return_index=True, return_counts=True)

@@ -28,12 +28,11 @@ from .dendrogram import cut
 from .likeness import Pairs, Stream, distances, heaviest, likely, stream
 from .meanings import alike_across, join_languages
 from .orders import obey, with_far
-from .scoring import DAY, FAR, by_language
-from .types import Cluster, Orders, StoryChange, StoryNode, StoryScheme
+from .schemes import StoryScheme
+from .scoring import DAY, by_language
+from .types import Cluster, Orders, StoryChange, StoryNode
 from .weighed import weigh
 
-_PART = 6_000
-_STRICTER = 0.03
 _OUTVOTES = 1 << 32
 
 
@@ -64,7 +63,7 @@ def link_stories(
     """
     ordered = sorted(nodes, key=lambda node: node.id)
     if backgrounds is None:
-        backgrounds = defaultdict(Background)
+        backgrounds = defaultdict(lambda: Background(scheme))
         learn(ordered, scheme, backgrounds)
     near, far = _within_reach(ordered, settled, scheme)
     clusters = [
@@ -161,7 +160,7 @@ def _cluster(
     new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
     pairs = likely(new, texts, scheme).and_(_same_story(nodes, settled))
     found = []
-    for part in _parts(len(nodes), pairs, scheme.threshold):
+    for part in _parts(len(nodes), pairs, scheme.threshold, scheme):
         if np.isin(part, new).any():
             found += [
                 Cluster(nodes=tuple(nodes[row] for row in rows), central=nodes[central].id)
@@ -188,8 +187,10 @@ def _same_story(nodes: list[StoryNode], settled: Collection[int]) -> Pairs:
     return Pairs(a, b, np.full(len(a), np.inf, np.float32))
 
 
-def _parts(count: int, pairs: Pairs, threshold: float) -> list[NDArray[np.int64]]:
-    """Texts that pairs connect; each part is clustered by itself, so none is larger than _PART.
+def _parts(
+    count: int, pairs: Pairs, threshold: float, scheme: StoryScheme
+) -> list[NDArray[np.int64]]:
+    """Texts that pairs connect; each part is clustered by itself, so none is larger than `part`.
 
     A merge at the threshold implies one pair at the threshold, so the clusters lie within the
     connected components: nothing is lost. Where headlines of a language are all connected, the
@@ -201,15 +202,15 @@ def _parts(count: int, pairs: Pairs, threshold: float) -> list[NDArray[np.int64]
     order = np.argsort(labels, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
         # No score is above one: what is still together then is one story.
-        if len(part) <= _PART or threshold > 1:
+        if len(part) <= scheme.part or threshold > 1:
             found.append(part)
             continue
-        stricter = threshold + _STRICTER
+        stricter = threshold + scheme.stricter
         kept = np.isin(pairs.a, part) & (pairs.score >= stricter)
         place = np.zeros(count, np.int64)
         place[part] = np.arange(len(part))
         inside = Pairs(place[pairs.a[kept]], place[pairs.b[kept]], pairs.score[kept])
-        found.extend(part[piece] for piece in _parts(len(part), inside, stricter))
+        found.extend(part[piece] for piece in _parts(len(part), inside, stricter, scheme))
     return found
 
 
@@ -227,7 +228,7 @@ def _link(
         a, b = (np.flatnonzero(np.isin(part, side)) for side in (ones, others))
         low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
         # So far that no average of any two clusters with such a pair reaches the threshold.
-        distance[_condensed(low, high, len(part))] = FAR * len(part) ** 2
+        distance[_condensed(low, high, len(part))] = scheme.far * len(part) ** 2
     terms = np.diff(texts.vectors.indptr)[part].tolist()
     found = []
     for story in cut(linkage(distance, "average"), terms, scheme):

@@ -9,13 +9,11 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
+from .schemes import StoryScheme
 from .text import tokens
-from .types import StoryScheme
 
 NO_TERM = -1
 _KEPT = 1 << 18
-# Zipf's law as Mandelbrot (1953) has it, for words of running text.
-_ZIPF, _ZIPF_SHIFT = 0.1, 2.7
 
 
 def term_weights(title: str, text: str, scheme: StoryScheme) -> dict[int, float]:
@@ -44,14 +42,14 @@ def spell(title: str, text: str, scheme: StoryScheme) -> dict[int, str]:
     return {_NUMBERS[term]: term for term, _ in reversed(terms.most_common())}
 
 
-def usual_rates(common_words: Sequence[str]) -> dict[int, float]:
+def usual_rates(common_words: Sequence[str], scheme: StoryScheme) -> dict[int, float]:
     """How often each term of the common words of a language, the most frequent first, stands in a
     text of one word, by its rank alone."""
     ranks: dict[int, int] = {}
     for rank, word in enumerate(dict.fromkeys(common_words)):
         for term in tokens(word):
             ranks.setdefault(number(term), rank)
-    return {term: _ZIPF / (rank + _ZIPF_SHIFT) for term, rank in ranks.items()}
+    return {term: scheme.zipf / (rank + scheme.zipf_shift) for term, rank in ranks.items()}
 
 
 def number(term: str) -> int:

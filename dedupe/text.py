@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from .types import Scheme
+from .schemes import Scheme
 
 # Thai, Lao, Burmese, Khmer, kana, Han: written without spaces between words.
 _UNSPACED = (
@@ -46,15 +46,16 @@ def runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(size)), strict=False))
 
 
-def numbers(words: Sequence[str]) -> dict[tuple[str, ...], str]:
+def numbers(words: Sequence[str], scheme: Scheme) -> dict[tuple[str, ...], str]:
     """Numbers by the words around their places; to show, as `dedupe.cut` has them.
 
     A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
     """
     some = ["0" if word[0].isdecimal() else word for word in words]
-    around = ["", "", *some, "", ""]
+    edge = [""] * scheme.slot
+    around, size = [*edge, *some, *edge], 2 * scheme.slot + 1
     places = {
-        at: tuple(around[at : at + 5]) for at, word in enumerate(words) if word[0].isdecimal()
+        at: tuple(around[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
     }
     times = Counter(places.values())
     return {place: words[at] for at, place in places.items() if times[place] == 1}

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from math import inf
 
 from .names import names
-from .scoring import FAR, ScoredText, needed, pair_scores
+from .schemes import StoryScheme
+from .scoring import ScoredText, needed, pair_scores
 from .terms import spell
-from .types import SharedTerm, StoryEvidence, StoryNode, StoryScheme
+from .types import SharedTerm, StoryEvidence, StoryNode
 
 
 def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEvidence:
@@ -40,7 +41,7 @@ def average_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
     """The mean score of all pairs, which is what the linker goes by."""
-    found = [max(pair.score, 1.0 - FAR) for pair in pair_scores(ones, others, scheme)]
+    found = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(ones, others, scheme)]
     return sum(found) / len(found)
 
 
@@ -57,7 +58,7 @@ def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
     count = len(texts)
     if count == 1:
         return -inf
-    scores = [max(pair.score, 1.0 - FAR) for pair in pair_scores(texts, texts, scheme)]
+    scores = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(texts, texts, scheme)]
     return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from crawler.linking import STORIES, Backgrounds
 from crawler.store import open_store
-from crawler.store.linking import STEP
 from dedupe import heaviest_terms, learn
 
 OUTLETS = 120
@@ -98,11 +97,11 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
 def _learn(file: Path, groups: list[int]) -> None:
     """Give the file what the story linker keeps of its copy groups."""
     store = open_store(file)
-    for start in range(0, len(groups), 20 * STEP):
-        backgrounds = Backgrounds(store)
+    for start in range(0, len(groups), 20 * STORIES.step):
+        backgrounds = Backgrounds(store, STORIES)
         with store.batch():
-            for first in range(start, min(start + 20 * STEP, len(groups)), STEP):
-                nodes = store.linking.nodes(groups[first : first + STEP])
+            for first in range(start, min(start + 20 * STORIES.step, len(groups)), STORIES.step):
+                nodes = store.linking.nodes(groups[first : first + STORIES.step])
                 learn(nodes, STORIES, backgrounds)
                 store.linking.set_learned(node.id for node in nodes)
                 store.linking.index(heaviest_terms(nodes, STORIES, backgrounds))

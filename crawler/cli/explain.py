@@ -27,12 +27,13 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
-        evidence = explain_copies(store, a, b, Scheme())
+        scheme = Scheme()
+        evidence = explain_copies(store, a, b, scheme)
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
             evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())
         texts = (
-            text_compared(store, a, evidence["revision_a"]),
-            text_compared(store, b, evidence["revision_b"]),
+            text_compared(store, a, evidence["revision_a"], scheme),
+            text_compared(store, b, evidence["revision_b"], scheme),
         )
     if as_object:
         click.echo(as_json(evidence, indent=2))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from crawler.store.stories import earliest_article, refresh_figures
 from dedupe import CopyEdge, CopyGroup, Document
-
-REVISIONS = 8
-"""Texts of an article that are compared: the first and the latest. Live blogs have hundreds."""
 
 
 class ComparedText(NamedTuple):
@@ -61,16 +59,16 @@ class Copies:
 
     # Work
 
-    def waiting(self, limit: int) -> list[Waiting]:
-        """Articles to compare, in order of their numbers."""
+    def waiting(self, limit: int, *, after: int = 0) -> list[Waiting]:
+        """Articles to compare, in order of their numbers, from the one `after` this on."""
         rows = self._connection.execute(
             """
             SELECT a.id, a.outlet, a.revision, a.text, a.text_hash, s.text_hash
             FROM to_group t JOIN articles a ON a.id = t.article
               LEFT JOIN signatures s ON s.article = a.id
-            ORDER BY t.article LIMIT ?
+            WHERE t.article > ? ORDER BY t.article LIMIT ?
             """,
-            (limit,),
+            (after, limit),
         )
         return [Waiting(ComparedText(*row[:5]), row[5]) for row in rows]
 
@@ -126,8 +124,8 @@ class Copies:
         ).fetchone()
         return ComparedText(*row)
 
-    def texts(self, article: ComparedText) -> list[ComparedText]:
-        """The texts that an article had, this one last; at most REVISIONS."""
+    def texts(self, article: ComparedText, most: int) -> list[ComparedText]:
+        """The first text that an article had and the latest, this one last; at most `most`."""
         if not article.revision:
             return [article]
         rows = self._connection.execute(
@@ -135,7 +133,7 @@ class Copies:
             SELECT article, ?, revision, text, text_hash FROM revisions
             WHERE article = ? AND (revision = 0 OR revision > ?) ORDER BY revision
             """,
-            (article.outlet, article.id, article.revision - (REVISIONS - 1)),
+            (article.outlet, article.id, article.revision - (most - 1)),
         )
         return [*(ComparedText(*row) for row in rows), article]
 
@@ -161,57 +159,83 @@ class Copies:
             ),
         )
 
-    def save_edge(self, edge: CopyEdge, *, passage: str, scheme: str) -> None:
-        """Keep the evidence of a pair, unless earlier revisions of theirs were more alike."""
-        self._connection.execute(
-            """
-            INSERT INTO copies (a, b, relation, jaccard, containment_a, containment_b, shared,
-              numbers_same, numbers_changed, passage, revision_a, revision_b, joined, scheme)
-            VALUES (:a, :b, :relation, :jaccard, :containment_a, :containment_b, :shared,
-              :numbers_same, :numbers_changed, :passage, :revision_a, :revision_b, :joined, :scheme)
-            ON CONFLICT (a, b) DO UPDATE SET
-              relation = excluded.relation, jaccard = excluded.jaccard,
-              containment_a = excluded.containment_a, containment_b = excluded.containment_b,
-              shared = excluded.shared, numbers_same = excluded.numbers_same,
-              numbers_changed = excluded.numbers_changed, passage = excluded.passage,
-              revision_a = excluded.revision_a, revision_b = excluded.revision_b,
-              joined = excluded.joined, scheme = excluded.scheme
+    def save_edges(self, edges: Iterable[tuple[CopyEdge, str]], *, scheme: str) -> None:
+        """Keep the evidence of pairs, and the passage that each shares.
+
+        Where earlier revisions of a pair were more alike, their evidence stays.
+        """
+        names = [field.name for field in fields(CopyEdge)]
+        written = [*names, "passage", "scheme"]
+        replaced = ", ".join(f"{n} = excluded.{n}" for n in written if n not in ("a", "b"))
+        figures = attrgetter(*names)
+        self._connection.executemany(
+            f"""
+            INSERT INTO copies ({", ".join(written)}) VALUES ({", ".join("?" * len(written))})
+            ON CONFLICT (a, b) DO UPDATE SET {replaced}
             WHERE (excluded.joined, excluded.jaccard) > (copies.joined, copies.jaccard)
             """,
-            asdict(edge) | {"passage": passage, "scheme": scheme},
+            ((*figures(edge), passage, scheme) for edge, passage in edges),
         )
 
     # Groups
 
-    def neighbourhood(self, articles: Iterable[int]) -> set[int]:
-        """These articles, the members of their groups, and all that joined edges lead to."""
-        rows = self._connection.execute(
-            """
-            WITH RECURSIVE near (article) AS (
-              SELECT value FROM json_each(:ids)
-              UNION SELECT other.article FROM json_each(:ids) j
-                CROSS JOIN memberships mine ON mine.article = j.value
-                CROSS JOIN memberships other ON other.copy_group = mine.copy_group
-              UNION SELECT c.b FROM near CROSS JOIN copies c ON c.a = near.article WHERE c.joined
-              UNION SELECT c.a FROM near CROSS JOIN copies c ON c.b = near.article WHERE c.joined
-            )
-            SELECT article FROM near
-            """,
-            {"ids": json.dumps(list(articles))},
+    def neighbourhood(
+        self, articles: Collection[int], *, most: int | None = None
+    ) -> tuple[set[int], set[int]]:
+        """These articles, the members of their groups, and all that joined edges lead to.
+
+        Where that is more than `most` articles, what was met of it is given apart, second: the
+        walk ends there, so that it costs no more however many are connected.
+        """
+        start, found, large = set(articles), set[int](), set[int]()
+        for first in articles:
+            if first in found or first in large:
+                continue
+            near = {first: None}
+            for article in (queue := [first]):
+                new = [other for other in self._next(article, start, most) if other not in near]
+                near.update(dict.fromkeys(new))
+                queue += new
+                if most is not None and (len(near) > most or not large.isdisjoint(new)):
+                    large.update(near)
+                    break
+            else:
+                found.update(near)
+        return found - large, large
+
+    def _next(self, article: int, start: set[int], most: int | None) -> list[int]:
+        """One step: the copies of an article, and the members of its group if it is a `start`."""
+        sql = (
+            "SELECT b FROM copies WHERE a = :article AND joined"
+            " UNION ALL SELECT a FROM copies WHERE b = :article AND joined"
         )
-        return {int(row[0]) for row in rows}
+        if article in start:
+            sql += (
+                " UNION ALL SELECT other.article FROM memberships mine"
+                " JOIN memberships other ON other.copy_group = mine.copy_group"
+                " WHERE mine.article = :article"
+            )
+        values = {"article": article, "most": -1 if most is None else most + 1}
+        return [row[0] for row in self._connection.execute(f"{sql} LIMIT :most", values)]
 
     def edges(self, articles: Iterable[int]) -> list[CopyEdge]:
         """Edges between these articles and any with a higher number, joined or not."""
+        names = ", ".join(f"c.{field.name}" for field in fields(CopyEdge))
         rows = self._connection.execute(
-            """
-            SELECT c.a, c.b, c.relation, c.jaccard, c.containment_a, c.containment_b, c.shared,
-              c.numbers_same, c.numbers_changed, c.revision_a, c.revision_b, c.joined
-            FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value
-            """,
+            f"SELECT {names} FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value",
             (json.dumps(sorted(articles)),),
         )
         return [CopyEdge(**{**dict(row), "joined": bool(row["joined"])}) for row in rows]
+
+    def look_again(self, articles: Iterable[int]) -> None:
+        """Have the places of these articles' groups looked at again: their texts are new."""
+        self._connection.execute(
+            """
+            UPDATE copy_groups SET linked_at = NULL WHERE id IN (
+              SELECT copy_group FROM memberships WHERE article IN (SELECT value FROM json_each(?)))
+            """,
+            (json.dumps(list(articles)),),
+        )
 
     def assign(
         self, groups: Sequence[CopyGroup], *, changed: Collection[int] = (), run: int, now: str

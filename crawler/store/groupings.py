@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
+
+from dedupe import Scheme, StoryScheme
 
 Row = dict[str, Any]
 
@@ -153,7 +156,7 @@ class Groupings:
                 "name": row["name"],
                 "at": row["at"],
                 "articles": row["articles"],
-                "changed": _difference(json.loads(row["settings"]), json.loads(usual["settings"]))
+                "changed": _difference(_settings(row["settings"]), _settings(usual["settings"]))
                 if usual
                 else "",
             }
@@ -166,6 +169,12 @@ class Groupings:
             "SELECT article, copy_group, story FROM partitions WHERE name = ?", (name,)
         )
         return {row["article"]: dict(row) for row in rows}
+
+
+def _settings(packed: str) -> dict[str, Row]:
+    """The numbers of a manifest; those that early ones leave out were what they are by default."""
+    usual = {"copies": asdict(Scheme()), "stories": asdict(StoryScheme())}
+    return {kind: usual.get(kind, {}) | numbers for kind, numbers in json.loads(packed).items()}
 
 
 def _difference(one: dict[str, Row], other: dict[str, Row]) -> str:

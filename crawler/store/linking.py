@@ -12,17 +12,6 @@ from crawler.parsing.dates import posix
 from crawler.store.stories import earliest_article
 from dedupe import Cluster, PackedBackground, StoryNode, StoryScheme
 
-FIRST_STEP, STEP = 50, 500
-"""Copy groups linked at a time: at first, and at most."""
-MEMBERS = (8, 64)
-"""Copy groups of a story that new ones are compared with, at least and at most: a sample of those
-close in time."""
-COMPARED = 5_000
-"""Such copy groups in all, unless so many stories are reached that the least of each are more."""
-POSTINGS = 100
-"""Copy groups looked at for each heavy term."""
-CANDIDATES = 12
-"""Copy groups that a new one is compared with, and their stories."""
 _DAY = 86_400
 
 
@@ -86,7 +75,7 @@ class Linking:
             ).fetchone()[0]
         )
 
-    def next_step(self, *, anew: bool) -> Step | None:
+    def next_step(self, scheme: StoryScheme, *, anew: bool) -> Step | None:
         """What is to be linked next: what changed; then new ones in the steps of their arrival.
 
         The partition depends on the steps, so a rebuild takes those that were taken before;
@@ -99,7 +88,7 @@ class Linking:
                 WHERE linked_at IS NULL AND step IS NOT NULL
                   AND id IN (SELECT copy_group FROM learned_groups) ORDER BY id LIMIT ?
                 """,
-                STEP,
+                scheme.step,
             )
             if changed:
                 return Step(None, self.nodes(changed))
@@ -119,17 +108,18 @@ class Linking:
             SELECT id FROM copy_groups INDEXED BY copy_groups_step
             WHERE linked_at IS NULL AND step IS NULL ORDER BY id LIMIT ?
             """,
-            self._size_of_step(),
+            self._size_of_step(scheme),
         )
         last = self._connection.execute("SELECT max(step) FROM copy_groups").fetchone()[0]
         return Step((last or 0) + 1, self.nodes(new)) if new else None
 
-    def _size_of_step(self) -> int:
+    def _size_of_step(self, scheme: StoryScheme) -> int:
         """No more than were taken in before: what a new file is full of is one story at first."""
         row = self._connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)", (STEP,)
+            "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)",
+            (scheme.step,),
         ).fetchone()
-        return min(STEP, max(FIRST_STEP, int(row[0])))
+        return min(scheme.step, max(scheme.first_step, int(row[0])))
 
     def look_again(self, stories: Iterable[int]) -> None:
         """Have the places of these stories' copy groups looked at again."""
@@ -157,11 +147,14 @@ class Linking:
             "SELECT value AS id FROM json_each(:groups)", {"groups": json.dumps(sorted(groups))}
         )
 
-    def with_stories(self, own: Iterable[int], near: Iterable[int], days: float) -> list[StoryNode]:
-        """The groups `own` and `near`, and MEMBERS others of each of their stories.
+    def with_stories(
+        self, own: Iterable[int], near: Iterable[int], scheme: StoryScheme, *, days: float
+    ) -> list[StoryNode]:
+        """The groups `own` and `near`, and `StoryScheme.members` others of each of their stories.
 
-        These are drawn by their number, so that a story is seen whole and a rebuild sees the same.
-        Members further from all of `own` than so many days are no matter. MEMBERS[0] of those in
+        These are drawn by their number, so that a story is seen whole and a rebuild sees the same;
+        of a very large one its latest `pool`, for to look through all would take ever longer.
+        Members further from all of `own` than so many days are no matter. The least of those in
         each decision that merged or split come along, however old.
         """
         return self._nodes(
@@ -180,25 +173,28 @@ class Linking:
                 row_number() OVER (PARTITION BY g.story
                   ORDER BY g.id * 2654435761 % 4294967296) AS place
               FROM told CROSS JOIN copy_groups g ON g.story = told.story
+                AND g.id > coalesce((SELECT late.id FROM copy_groups late
+                  WHERE late.story = told.story ORDER BY late.id DESC LIMIT 1 OFFSET :pool), 0)
               WHERE g.linked_at IS NOT NULL
                 AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))
             WHERE place <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
             UNION SELECT copy_group FROM (
               SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
                 ORDER BY g.id * 2654435761 % 4294967296) AS place
-              FROM told CROSS JOIN copy_groups g ON g.story = told.story
-              CROSS JOIN memberships m ON m.copy_group = g.id
-              CROSS JOIN override_articles oa ON oa.article = m.article
-              JOIN overrides o ON o.id = oa.override AND o.kind <> 'pin')
+              FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
+              CROSS JOIN memberships m ON m.article = oa.article
+              CROSS JOIN copy_groups g ON g.id = m.copy_group
+              WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
             WHERE place <= :least
             """,
             {
                 "own": json.dumps(sorted(own)),
                 "near": json.dumps(sorted(near)),
                 "reach": days * _DAY,
-                "least": MEMBERS[0],
-                "most": MEMBERS[1],
-                "all": COMPARED,
+                "least": scheme.members_least,
+                "most": scheme.members,
+                "all": scheme.compared,
+                "pool": scheme.pool,
             },
         )
 
@@ -266,7 +262,7 @@ class Linking:
             [(json.dumps(list(numbers)), group) for group, numbers in terms.items()],
         )
 
-    def candidates(self, group: int, terms: Mapping[int, float], *, days: float) -> list[int]:
+    def candidates(self, group: int, terms: Mapping[int, float], scheme: StoryScheme) -> list[int]:
         """Copy groups close in time that share heavy terms: those that share most weight."""
         shared: defaultdict[int, float] = defaultdict(float)
         day = self._connection.execute(
@@ -279,16 +275,16 @@ class Linking:
                 SELECT copy_group FROM story_terms WHERE term = ? AND day BETWEEN ? AND ?
                 ORDER BY day DESC LIMIT ?
                 """,
-                (term, day - days, day + days, POSTINGS),
+                (term, day - scheme.max_days, day + scheme.max_days, scheme.postings),
             )
             for row in rows:
                 shared[row["copy_group"]] += weight**2
         shared.pop(group, None)
-        best = sorted(shared, key=lambda other: (-shared[other], other))[:CANDIDATES]
+        best = sorted(shared, key=lambda other: (-shared[other], other))
         rows = self._connection.execute(
             "SELECT id FROM copy_groups"
             " WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
-            (json.dumps(best),),
+            (json.dumps(best[: scheme.candidates]),),
         )
         return [row["id"] for row in rows]
 

@@ -6,10 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from dedupe import StoryNode
-
-ALIKE = 5_000
-"""Copy groups looked at that share a bucket of meanings: the newest."""
+from dedupe import StoryNode, StoryScheme
 
 
 class Meanings:
@@ -36,8 +33,11 @@ class Meanings:
             meanings,
         )
 
-    def alike(self, group: int, buckets: Iterable[int], *, days: float) -> list[StoryNode]:
-        """Copy groups close in time that share a bucket of meanings: nodes without text."""
+    def alike(self, group: int, buckets: Iterable[int], scheme: StoryScheme) -> list[StoryNode]:
+        """Copy groups close in time that share a bucket of meanings: nodes without text.
+
+        The newest, if there are more than the scheme looks at.
+        """
         rows = self._connection.execute(
             """
             WITH here AS (SELECT unixepoch(at) / 86400 AS day FROM copy_groups WHERE id = :group)
@@ -53,8 +53,8 @@ class Meanings:
             {
                 "group": group,
                 "buckets": json.dumps(list(buckets)),
-                "days": days,
-                "most": ALIKE,
+                "days": scheme.max_days,
+                "most": scheme.voice_alike,
             },
         )
         return [

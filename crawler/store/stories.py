@@ -28,6 +28,8 @@ class Stories:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._stale: set[int] = set()
+        """stories whose figures are to be worked out"""
 
     def apply(
         self,
@@ -37,12 +39,20 @@ class Stories:
         run: int,
         now: str,
         provisional: bool = False,
+        more: bool = False,
     ) -> list[int]:
         """Write a partition of some copy groups: numbers, redirects, log, figures.
 
         The places of `linked` have been looked at; others that wait for it go on waiting. Gives the
-        number of each story. Provisional ones have numbers below zero and no log.
+        number of each story. Provisional ones have numbers below zero and no log. The figures of a
+        story take as long as it is large: while `more` is to come they are left to `refresh`, which
+        belongs into the same transaction.
         """
+        # A story that ends keeps the title that it had.
+        for story in sorted(
+            self._stale.intersection(old for change in changes for old in change.merged)
+        ):
+            refresh_figures(self._connection, story)
         touched: set[int] = set()
         numbers = []
         for change in changes:
@@ -74,9 +84,16 @@ class Stories:
                 left = {before[group] for group in moved} - {None}
                 touched.update((story, *change.merged, *(s for s in left if s is not None)))
         if not provisional:
-            for story in sorted(touched):
-                refresh_figures(self._connection, story)
+            self._stale |= touched
+        if not more:
+            self.refresh()
         return numbers
+
+    def refresh(self) -> None:
+        """Work out the figures of the stories that were changed."""
+        for story in sorted(self._stale):
+            refresh_figures(self._connection, story)
+        self._stale.clear()
 
     def part(self, kept: int, gone: int, *, run: int, now: str) -> None:
         """Take a merged story out of the other again, with its own number and what it had then."""

@@ -225,9 +225,13 @@ async def compare(request: Request, datasette: Datasette) -> Response:
             if known is None:
                 raise Unanswerable(f"There is no article {asked}.")
             times[side] = known["published_at"]
-        found = explain_copies(store, a, b, Scheme())
+        scheme = Scheme()
+        found = explain_copies(store, a, b, scheme)
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
-        texts = [text_compared(store, n, found[f"revision_{s}"]) for n, s in ((a, "a"), (b, "b"))]
+        texts = [
+            text_compared(store, n, found[f"revision_{side}"], scheme)
+            for n, side in ((a, "a"), (b, "b"))
+        ]
         why = (
             explain_stories(store, a, b, store.linking.story_scheme()) if a != b and both else None
         )

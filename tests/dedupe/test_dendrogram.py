@@ -71,7 +71,7 @@ def test_two_events_of_one_kind_stay_two_and_the_needed_score_says_so() -> None:
     found = [change.groups for change in link_stories(nodes, scheme)]
     assert found == [(1, 2, 3), (4, 5, 6)]
     assert len(link_stories(nodes, StoryScheme(contrast=1e9))) == 1
-    backgrounds: defaultdict[str, Background] = defaultdict(Background)
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
     learn(nodes, scheme, backgrounds)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
     across = average_score(texts[:3], texts[3:], scheme)

@@ -17,7 +17,7 @@ def news(seed: int, words: int = 150) -> str:
 
 def learned(texts: list[tuple[str, str]], copies: bool = False) -> tuple[Common, Furniture]:
     """Counts after these (outlet, text), and the furniture of outlet `a`."""
-    common, furniture = Common(), {"a": Furniture(), "b": Furniture()}
+    common, furniture = Common(SCHEME), {"a": Furniture(SCHEME), "b": Furniture(SCHEME)}
     for outlet, text in texts:
         every = cut(text, SCHEME).every
         common.count(every, copy=copies)
@@ -42,7 +42,7 @@ def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
 
 def test_furniture_of_one_outlet_says_nothing_of_another() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(5)])
-    assert left(SIGN_OFF, common, Furniture()) == 1
+    assert left(SIGN_OFF, common, Furniture(SCHEME)) == 1
 
 
 def test_news_that_others_print_too_is_no_furniture() -> None:
@@ -59,7 +59,7 @@ def test_copies_are_not_counted_as_texts() -> None:
 
 def test_a_template_of_many_outlets_is_left_out() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(30)])
-    assert left(SIGN_OFF, common, Furniture()) == 0
+    assert left(SIGN_OFF, common, Furniture(SCHEME)) == 0
 
 
 def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
@@ -70,7 +70,10 @@ def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
 
 def test_counts_are_the_same_after_they_were_stored() -> None:
     common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
-    again = Common(common.documents, common.pack()), Furniture(furniture.texts, furniture.pack())
+    again = (
+        Common(SCHEME, common.documents, common.pack()),
+        Furniture(SCHEME, furniture.texts, furniture.pack()),
+    )
     for text in (SIGN_OFF, news(2), f"{news(3)} {SIGN_OFF}"):
         one, two = (
             cut(text, SCHEME, telling(SCHEME, c, f)).shingles

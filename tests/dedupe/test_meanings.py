@@ -53,7 +53,7 @@ def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
 def test_what_is_unknown_has_no_direction() -> None:
     assert unpack_meanings([b"", EAST])[0].tolist() == [0, 0, 0]
     assert unpack_meanings([b"", b""]).shape == (2, 0)
-    assert buckets(b"") == []
+    assert buckets(b"", SCHEME) == []
 
 
 def test_the_more_alike_the_more_buckets_are_shared() -> None:
@@ -64,7 +64,7 @@ def test_the_more_alike_the_more_buckets_are_shared() -> None:
     for angle in (0.2, 0.8, 1.5):
         turned = (np.cos(angle) * base + np.sin(angle) * other).astype(np.float32)
         pairs = zip(pack_meanings(base), pack_meanings(turned), strict=True)
-        shared.append(sum(len({*buckets(a)} & {*buckets(b)}) for a, b in pairs))
+        shared.append(sum(len({*buckets(a, SCHEME)} & {*buckets(b, SCHEME)}) for a, b in pairs))
     assert shared[0] > 2 * shared[1] > 4 * shared[2]
 
 
@@ -134,7 +134,7 @@ def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
     heard = [
         replace(one, meaning=meaning) for one, meaning in zip(plain, (EAST, NORTH), strict=True)
     ]
-    backgrounds = {"en": Background()}
+    backgrounds = {"en": Background(SCHEME)}
     learn(plain, SCHEME, backgrounds)
     background = backgrounds["en"].pack()
     found, without = (

@@ -52,7 +52,7 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     # Those of a headline say little: others may have been left out.
     headline = StoryNode(id=6, title=other.text, text="", language="en")
     nodes = [one, other, same, few, many, headline]
-    backgrounds: defaultdict[str, Background] = defaultdict(Background)
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(SCHEME))
     learn(nodes, SCHEME, backgrounds)
     texts = scored_texts(nodes, SCHEME, backgrounds["en"].pack())
     apart = story_evidence(texts[1], texts[2], SCHEME)

@@ -50,7 +50,8 @@ def test_plain_scores_are_those_of_the_linker(
         for n, (title, text, day, meaning, learned) in enumerate(told)
     ]
     packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
-    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(packed))
+    backgrounds: defaultdict[str, Background]
+    backgrounds = defaultdict(lambda: Background(StoryScheme(), packed))
     learn((node for node in nodes if node.learned), scheme, backgrounds)
     rows = stream(nodes, scheme, backgrounds["und"])
     expected = scores(rows, rows, scheme)
@@ -65,7 +66,7 @@ def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
         StoryNode(id=n, title=title, text="")
         for n, title in enumerate(("alpha beta gamma delta epsilon", "zeta eta theta iota kappa"))
     ]
-    backgrounds: defaultdict[str, Background] = defaultdict(Background)
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
     learn(nodes, scheme, backgrounds)
     rows = stream(nodes, scheme, backgrounds["und"])
     texts = scored_texts(nodes, scheme, backgrounds["und"].pack())

@@ -161,7 +161,7 @@ def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
 
 def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
-    background = Background()
+    background = Background(SCHEME)
     learn([one, two], SCHEME, {"en": background})
     left, right = scored_texts([one, two], SCHEME, background.pack()).values()
     found = story_evidence(left, right, SCHEME)
@@ -178,7 +178,7 @@ def test_the_texts_of_one_story_count_as_few() -> None:
         StoryNode(id=n, title=title, text="", language="en")
         for n, (title, _, _) in enumerate([(QUAKE, 0.0, None)] * 100 + [(BUDGET, 0.0, None)])
     ]
-    one, plain = Background(), Background()
+    one, plain = Background(SCHEME), Background(SCHEME)
     learn(told, SCHEME, {"en": one}, {node.id: 100 if node.id < 100 else 1 for node in told})
     learn(told, SCHEME, {"en": plain})
     assert one.texts == pytest.approx(SCHEME.story_texts + 1)
@@ -208,7 +208,8 @@ def test_few_texts_are_not_linked_by_the_common_words_of_their_language() -> Non
     ]
     partitions = []
     for words in ("", COMMON):
-        backgrounds = {"en": Background(PackedBackground(common_words=tuple(words.split())))}
+        packed = PackedBackground(common_words=tuple(words.split()))
+        backgrounds = {"en": Background(SCHEME, packed)}
         learn(found, SCHEME, backgrounds)
         changes = link_stories(found, SCHEME, backgrounds)
         partitions.append([change.groups for change in changes])

@@ -60,7 +60,7 @@ def test_the_fast_numbers_are_the_plain_ones(a: str, b: str) -> None:
     one, two = cut(a, SCHEME), cut(b, SCHEME)
     _, ours, theirs = np.intersect1d(one.slots, two.slots, return_indices=True)
     same = int((one.numbers[ours] == two.numbers[theirs]).sum())
-    assert compare_numbers(a, b) == (same, len(ours) - same)
+    assert compare_numbers(a, b, Scheme()) == (same, len(ours) - same)
 
 
 def test_words_are_the_same_numbers_everywhere() -> None:

@@ -78,7 +78,8 @@ def grouped(nodes: list[StoryNode]) -> dict[int, int]:
 
 class Backgrounds(dict[str, Background]):
     def __missing__(self, language: str) -> Background:
-        self[language] = found = Background(PackedBackground(common_words=common_words(language)))
+        packed = PackedBackground(common_words=common_words(language))
+        self[language] = found = Background(StoryScheme(), packed)
         return found
 
 
