@@ -57,11 +57,11 @@ KEYS = {
         list, "ages at which an article is fetched again, in m, h, d; [] for never", ["1h", "1d"]
     ),
     "daily_articles": Key(
-        int, f"new articles in a day (UTC) at the most, instead of {QUOTA.articles:,}; the rest "
+        int, f"most new articles in a day (UTC), instead of {QUOTA.articles:,}; the rest "
         "waits for the next day; 0: no limit", 50_000
     ),
     "daily_bytes": Key(
-        int, f"bytes fetched in a day at the most, instead of {QUOTA.bytes:,}; 0: no limit",
+        int, f"most bytes fetched in a day, instead of {QUOTA.bytes:,}; 0: no limit",
         50_000_000_000
     ),
     "daily_parser_seconds": Key(

@@ -91,7 +91,7 @@ class Credit:
 
 
 class Quota(NamedTuple):
-    """What is taken of an outlet in one day (UTC) at the most; 0: as much as there is.
+    """The most that is taken of an outlet in one day (UTC); 0: no limit.
 
     By default what ten thousand articles need, each fetched five times, at 200 kB and .07 s of
     CPU: five times as many as a news agency puts out.

@@ -18,7 +18,7 @@ from crawler.parsing.dates import later
 WEEK = 7
 """Days that are looked at together."""
 EACH = 5
-"""Articles of one outlet that count in a week, at the most."""
+"""The most articles of one outlet that count in a week."""
 ENOUGH = 10
 """Articles, counted so, that make a week: more than any one outlet can give."""
 SHARE = 0.25
