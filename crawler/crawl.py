@@ -107,8 +107,11 @@ def crawl(
     """Poll the sources, fetch the pages, save the articles, group them.
 
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
-    Raises StoreBusy when another run holds the store.
+    Raises StoreBusy when another run holds the store, UsageError where pages cannot be read.
     """
+    from crawler.workers import check_locks
+
+    check_locks()
     begun = time.monotonic()
 
     def is_over() -> bool:

@@ -15,7 +15,9 @@ import hypothesis
 import pytest
 
 from crawler.demo.town import Town
+from crawler.errors import UsageError
 from crawler.store import Store, open_store
+from crawler.workers import check_locks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -78,8 +80,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def slow() -> None:
     """What the town, the browser and R take as an argument: `./run test quick` is without them.
 
-    A test that is slow for another reason has the marker of that name.
+    Most of what takes it crawls: it skips where this machine cannot. A test that is slow for
+    another reason has the marker of that name.
     """
+    try:
+        check_locks()
+    except UsageError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -135,7 +142,8 @@ def browser(slow: None) -> Iterator[Browser]:
             page.goto("data:text/html,a page")
             page.close()
         except Error as error:
-            said = re.findall(r"\[err\] (.*)", error.message) or error.message.splitlines()
-            pytest.skip(f"Chromium cannot start: {said[0]}")
+            said = re.findall(r"(?:\[err\] |did exit: )(.*)", error.message)
+            said = list(dict.fromkeys(said)) or error.message.splitlines()[:1]
+            pytest.skip(f"Chromium cannot start: {'; '.join(said)[:400]}")
         yield started
         started.close()
