@@ -109,16 +109,16 @@ def crawl(
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
     Raises StoreBusy when another run holds the store, UsageError where pages cannot be read.
     """
-    from crawler.workers import check_locks
-
-    check_locks()
     begun = time.monotonic()
 
     def is_over() -> bool:
         late = time.monotonic() - begun - options.max_runtime
         return options.max_runtime > 0 and late > GROUPING
 
+    from crawler.workers import check_locks
+
     spiders = _by_spider(options)
+    check_locks()
     with lock(options.db), closing(options.db, command) as run:
         counts, outage = _fetch(options, spiders, run, watch)
         return _finish(options, run, counts, outage, grouping_progress, is_over)
