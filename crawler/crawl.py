@@ -107,7 +107,7 @@ def crawl(
     """Poll the sources, fetch the pages, save the articles, group them.
 
     `watch` is given each Scrapy crawler before it starts, to draw progress from its signals.
-    Raises StoreBusy when another run holds the store.
+    Raises StoreBusy when another run holds the store, UsageError where pages cannot be read.
     """
     begun = time.monotonic()
 
@@ -115,7 +115,10 @@ def crawl(
         late = time.monotonic() - begun - options.max_runtime
         return options.max_runtime > 0 and late > GROUPING
 
+    from crawler.workers import check_locks
+
     spiders = _by_spider(options)
+    check_locks()
     with lock(options.db), closing(options.db, command) as run:
         counts, outage = _fetch(options, spiders, run, watch)
         return _finish(options, run, counts, outage, grouping_progress, is_over)

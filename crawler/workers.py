@@ -22,7 +22,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.errors import ExtractError
+from crawler.errors import ExtractError, UsageError
 from crawler.interrupts import blocked
 
 SECONDS = 5.0
@@ -61,11 +61,23 @@ class Timed(NamedTuple, Generic[T]):
         return self.value  # type: ignore[return-value]
 
 
+def check_locks() -> None:
+    """UsageError where processes can share no lock: on Linux, those lie under /dev/shm."""
+    try:
+        multiprocessing.get_context("forkserver").Lock()
+    except (ImportError, OSError) as error:
+        raise UsageError(
+            f"pages are read in several processes, and here they can share no lock ({error}). "
+            "On Linux, mount a tmpfs on /dev/shm that this user can write to."
+        ) from error
+
+
 class Workers:
     """A pool of parser processes.
 
     Ctrl-C, a closed terminal and systemd signal the whole group: a worker that obeyed would
     reject the page that it reads, and Python print a traceback for each. They end with the crawl.
+    UsageError where this machine lets processes share no lock.
     """
 
     def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
@@ -76,6 +88,7 @@ class Workers:
             resource_tracker.ensure_running()  # unblocks SIGINT and SIGTERM when it has started
         with blocked():
             forkserver.ensure_running()
+        check_locks()
         self._seconds = seconds
         self._pool = ProcessPool(
             max_workers=count, context=context, initializer=_limit, initargs=[memory]

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import hypothesis
 import pytest
 
 from crawler.demo.town import Town
+from crawler.errors import UsageError
 from crawler.store import Store, open_store
+from crawler.workers import check_locks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -26,6 +29,8 @@ hypothesis.settings.load_profile("house")
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 NOW = "2022-01-20T12:00:00Z"
+PYTHON = shlex.quote(sys.executable)
+"""For a line of shell: the path of a checkout may hold spaces."""
 
 
 def shared(path: str) -> Path:
@@ -50,11 +55,12 @@ def newsloom(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, as cron would: no terminal.
 
-    What lies in the folder `libraries` can be imported there.
+    What lies in the folder `libraries` can be imported there. Skips where processes can share
+    no lock and the command needs them to.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
     path = [Path(__file__).parents[1], *([libraries] if libraries else [])]
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "crawler", *map(str, arguments)],
         cwd=cwd or Path(__file__).parents[1],
         env=environment | {"COLUMNS": "120", "PYTHONPATH": os.pathsep.join(map(str, path))},
@@ -64,6 +70,9 @@ def newsloom(
         timeout=240,
         check=False,
     )
+    if "can share no lock" in done.stderr:
+        pytest.skip(done.stderr)
+    return done
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,8 +87,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def slow() -> None:
     """What the town, the browser and R take as an argument: `./run test quick` is without them.
 
-    A test that is slow for another reason has the marker of that name.
+    Most of what takes it crawls: it skips where this machine cannot. A test that is slow for
+    another reason has the marker of that name.
     """
+    try:
+        check_locks()
+    except UsageError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -135,7 +149,8 @@ def browser(slow: None) -> Iterator[Browser]:
             page.goto("data:text/html,a page")
             page.close()
         except Error as error:
-            said = re.findall(r"\[err\] (.*)", error.message) or error.message.splitlines()
-            pytest.skip(f"Chromium cannot start: {said[0]}")
+            said = re.findall(r"(?:\[err\] |did exit: )(.*)", error.message)
+            said = list(dict.fromkeys(said)) or error.message.splitlines()[:1]
+            pytest.skip(f"Chromium cannot start: {'; '.join(said)[:400]}")
         yield started
         started.close()

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from crawler.cli.output import sparkline
-from tests.conftest import Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 
 
@@ -180,7 +180,7 @@ def test_a_terminal_gets_colour_sparklines_and_a_pager(crawled: Crawled) -> None
 
 def test_a_reader_who_has_seen_enough_is_no_failure(crawled: Crawled) -> None:
     for command in ("export articles", "network --since 2022-01-01 --limit 500", "stories --nl"):
-        line = f"{sys.executable} -m crawler --db {crawled.db} {command} | head -c 10"
+        line = f"{PYTHON} -m crawler --db {crawled.db} {command} | head -c 10"
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True,
             cwd=Path(__file__).parents[2],

@@ -10,7 +10,7 @@ from crawler.demo.town import Town
 from tests.conftest import newsloom
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("slow")
 def test_a_check_shows_field_by_field_what_was_understood_and_saves_nothing(tmp_path: Path) -> None:
     with Town() as town:
         outlets = town.describe_outlets(tmp_path / "outlets")

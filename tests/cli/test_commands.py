@@ -17,7 +17,7 @@ import pytest
 from crawler.cli.output import as_json, table
 from crawler.cli.side_by_side import side_by_side
 from crawler.visible import visible
-from tests.conftest import Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 
 HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
@@ -164,7 +164,7 @@ def test_a_list_that_was_cut_says_so_to_people_only(crawled: Crawled) -> None:
 
 
 def test_a_closed_standard_output_is_no_mistake(crawled: Crawled) -> None:
-    shell = f"{sys.executable} -m crawler --db {crawled.db} stories >&-"
+    shell = f"{PYTHON} -m crawler --db {crawled.db} stories >&-"
     done = subprocess.run(shell, shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 

@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import networkx
@@ -15,7 +14,7 @@ import pandas
 import pytest
 
 from crawler.exporting import write_csv, write_graphml
-from tests.conftest import Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 
 
@@ -156,7 +155,7 @@ def test_a_store_is_never_written_over_and_a_full_disk_leaves_nothing(
     assert newsloom("--db", crawled.db, "db", "check").returncode == 0
     for command in ("export articles -o", "db backup"):
         target = tmp_path / "x.csv"
-        line = f"exec {sys.executable} -m crawler --db {crawled.db} {command} {target}"
+        line = f"exec {PYTHON} -m crawler --db {crawled.db} {command} {target}"
         done = subprocess.run(
             ["sh", "-c", f"ulimit -f 100; {line}"],
             capture_output=True, text=True, cwd=Path(__file__).parents[2],

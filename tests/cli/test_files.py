@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 
 from crawler.errors import NewsloomError, UsageError
 from crawler.files import replacing, writing
-from tests.conftest import Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, newsloom
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
@@ -45,7 +44,7 @@ def test_a_pipe_is_written_through_and_has_no_manifest(crawled: Crawled, tmp_pat
 def test_standard_output_by_its_name_is_gone_on_with(crawled: Crawled, tmp_path: Path) -> None:
     """`>> FILE` appends: the file is neither cut nor replaced."""
     rest = "--format csv -o /dev/stdout >> out.csv"
-    line = f"echo before >> out.csv; {sys.executable} -m crawler --db {crawled.db} export outlets"
+    line = f"echo before >> out.csv; {PYTHON} -m crawler --db {crawled.db} export outlets"
     done = subprocess.run(
         ["sh", "-c", f"{line} {rest}"],
         cwd=tmp_path, capture_output=True, text=True,

@@ -19,7 +19,7 @@ def console_lines() -> list[str]:
     return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("slow")
 def test_every_console_line_of_the_readme_works(tmp_path: Path) -> None:
     lines = console_lines()
     assert len(lines) >= 10

@@ -19,7 +19,7 @@ def ask(db: Path, sql: str) -> list[tuple[object, ...]]:
     return rows
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("slow")
 def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     db = tmp_path / "news.db"
     with Town() as town:

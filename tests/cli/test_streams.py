@@ -6,13 +6,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_answers import on_a_terminal
-from tests.conftest import Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +31,8 @@ def run(
 ) -> subprocess.CompletedProcess[bytes]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NEWSLOOM_", "PYTHON", "LC_"))}
     return subprocess.run(
-        ["bash", "-c", shell.replace("newsloom", f"{sys.executable} -m crawler")],
+        # A function: the path of the checkout may hold the name, too.
+        ["bash", "-c", f'newsloom() {{ {PYTHON} -m crawler "$@"; }}; {shell}'],
         cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT)} | (environment or {}),
         input=stdin, capture_output=True, timeout=120,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def test_a_stray_end_of_data_is_no_interruption(tmp_path: Path) -> None:
         "type(newsloom).resolve_command = click.Group.resolve_command\n"
         "sys.argv = ['newsloom', 'broken']\nsys.exit(_run())\n"
     )
-    done = run(f"{sys.executable} -", cwd=tmp_path, stdin=script.encode())
+    done = run(f"{PYTHON} -", cwd=tmp_path, stdin=script.encode())
     assert done.returncode == 1
     assert b"interrupted" not in done.stderr
     assert b"cut off" in done.stderr

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +73,26 @@ def test_a_page_made_to_be_slow_is_rejected(workers: Workers) -> None:
     with pytest.raises(ExtractError) as caught:
         workers.submit(read_page, fetched, Outlet(slug="g", name="G")).result()
     assert caught.value.reason == "parser-timeout"
+
+
+# The command that follows runs where /dev/shm takes no file: much as if it were not there.
+WITHOUT_LOCKS = ["unshare", "--map-root-user", "--mount", "sh", "-c",
+                 'mount -t tmpfs -o ro none /dev/shm && "$@"', "sh"]  # fmt: skip
+
+
+def test_without_locks_a_crawl_says_so_and_changes_nothing(tmp_path: Path) -> None:
+    if not shutil.which("unshare") or subprocess.run([*WITHOUT_LOCKS, "true"]).returncode:
+        pytest.skip("this user may not mount, not even for a process of its own")
+    outlet = tmp_path / "outlets" / "x.toml"
+    outlet.parent.mkdir()
+    outlet.write_text('name = "X"\nfeeds = ["http://127.0.0.1:9/"]\n', encoding="utf-8")
+    page = "tests/recorded/abendblick/1.html"
+    for command in (["crawl", "--outlets", str(outlet.parent)], ["extract", page]):
+        done = subprocess.run(
+            [*WITHOUT_LOCKS, sys.executable, "-m", "crawler", "--db", tmp_path / "t.db", *command],
+            capture_output=True, text=True, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert done.stderr.startswith("Error: pages are read in several processes")
+        assert "mount a tmpfs on /dev/shm" in done.stderr
+    assert list(tmp_path.iterdir()) == [outlet.parent]

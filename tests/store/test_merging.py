@@ -7,7 +7,6 @@ import random
 import shutil
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from crawler.grouping import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
-from tests.conftest import NOW, newsloom
+from tests.conftest import NOW, PYTHON, newsloom
 
 
 def text(n: int) -> str:
@@ -342,9 +341,7 @@ def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
     files = [machine.done() for machine in machines]
     whole = files[0].stat().st_size // 512
     for blocks in (whole // 2, whole * 5 // 4):
-        limited = (
-            f"ulimit -f {blocks}; exec {sys.executable} -m crawler merge {files[0]} {files[1]}"
-        )
+        limited = f"ulimit -f {blocks}; exec {PYTHON} -m crawler merge {files[0]} {files[1]}"
         done = subprocess.run(
             ["sh", "-c", f"{limited} -o {tmp_path / 'all.db'}"],
             capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[2],
