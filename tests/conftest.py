@@ -6,9 +6,11 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +96,12 @@ def slow() -> None:
         check_locks()
     except UsageError as error:
         pytest.skip(str(error))
+
+
+def ask(file: Path, question: str) -> list[tuple[Any, ...]]:
+    """All rows that answer a question to a file."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(question).fetchall()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -226,7 +227,7 @@ def test_the_first_steps_are_small(tmp_path: Path) -> None:
     save(store, [(n, START, *telling(n // 4, draw)) for n in range(220)])
     group(store, run=1, now=NOW)
     store.close()
-    with sqlite3.connect(tmp_path / "steps.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "steps.db")) as connection:
         taken = connection.execute("SELECT count(*) FROM copy_groups GROUP BY step ORDER BY step")
         assert [row[0] for row in taken] == [50, 50, 100, 20]
         learned = connection.execute("SELECT count(*) FROM learned_groups").fetchone()[0]
