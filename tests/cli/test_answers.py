@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crawler.cli.output import sparkline
 from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
