@@ -6,9 +6,11 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +96,12 @@ def slow() -> None:
         check_locks()
     except UsageError as error:
         pytest.skip(str(error))
+
+
+def ask(db: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on a file."""
+    with closing(sqlite3.connect(db)) as connection:
+        return connection.execute(sql).fetchall()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from crawler.grouping import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
-from tests.conftest import NOW, PYTHON, newsloom
+from tests.conftest import NOW, PYTHON, ask, newsloom
 
 
 def text(n: int) -> str:
@@ -170,7 +170,7 @@ def test_stories_keep_the_numbers_of_the_first_and_overrides_are_carried(tmp_pat
     two.save("gazette", "bridge", text(5), seen=at("10:00"), polled=None)
     two.save("courier", "tunnel", text(6), seen=at("10:00"), polled=None)
     files = one.done(), two.done()
-    before = sqlite3.connect(files[0]).execute("SELECT id FROM stories").fetchall()
+    before = ask(files[0], "SELECT id FROM stories")
     said = newsloom(
         "--db", files[1], "override", "merge", "1", "2", "--why", "one work", "--who", "me"
     )
@@ -262,7 +262,7 @@ def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(tmp_p
             machine.save(f"o{n}", "x", told_otherwise(n), seen=at("10:00"), polled=None)
     files = [machine.done() for machine in machines]
     stories = "SELECT DISTINCT story FROM copy_groups"
-    assert sqlite3.connect(files[0]).execute(stories).fetchall() == [(1,)]
+    assert ask(files[0], stories) == [(1,)]
     done = newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "me")
     assert done.returncode == 0, done.stderr
     db = merged(tmp_path, *files)
@@ -284,8 +284,7 @@ def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path) -> N
     newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
     done = newsloom("merge", *files, "-o", tmp_path / "all.db")
     assert "1 overrides go against others and were left out" in done.stdout
-    rows = sqlite3.connect(tmp_path / "all.db").execute("SELECT DISTINCT story FROM copy_groups")
-    assert rows.fetchall() == [(1,)]
+    assert ask(tmp_path / "all.db", "SELECT DISTINCT story FROM copy_groups") == [(1,)]
 
 
 def test_a_text_taken_over_brings_its_credits_and_wipes_nothing(tmp_path: Path) -> None:
