@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any, NamedTuple
 
+from crawler.limits import PASSAGE
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.overrides import Override
@@ -78,6 +79,7 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
         "passage": stored["passage"]
         if stored
         else longest_passage(first["text"], second["text"], scheme),
+        "passage_cut": stored is not None and len(stored["passage"]) == PASSAGE,
         "stored": stored is not None,
         "scheme": scheme.id,
         "min_shingles": scheme.min_shingles,

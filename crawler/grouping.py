@@ -19,6 +19,7 @@ from unicodedata import unidata_version
 from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.learning import Learned
+from crawler.limits import PASSAGE
 from crawler.linking import STORIES, Linker
 from crawler.store import Store
 from crawler.store.copies import ComparedText, Waiting
@@ -315,7 +316,7 @@ class _Copier:
             for number, revision in ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
         )
         cut_one, cut_two = (self._texts.document(text).shingled for text in (one, two))
-        return shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme)
+        return shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme)[:PASSAGE]
 
     def _learn(self, articles: list[ComparedText], found: list[CopyEdge]) -> None:
         """Count these articles, given the edges to what was there before them."""

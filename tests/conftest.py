@@ -98,10 +98,10 @@ def slow() -> None:
         pytest.skip(str(error))
 
 
-def ask(db: Path, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query on a file."""
-    with closing(sqlite3.connect(db)) as connection:
-        return connection.execute(sql).fetchall()
+def ask(file: Path, question: str) -> list[tuple[Any, ...]]:
+    """All rows that answer a question to a file."""
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(question).fetchall()
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ def _say(found: Row) -> None:
     if found["passage"]:
         words = found["passage"].split()
         cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
-        click.echo(f"Longest passage in both ({len(words)} words):\n  {visible(cut)}")
+        over = "over " * found["passage_cut"]
+        click.echo(f"Longest passage in both ({over}{len(words)} words):\n  {visible(cut)}")
     click.echo()
     if None in (found["a"]["story"], found["b"]["story"]):
         click.echo("No story yet; `newsloom group` links them.")

@@ -318,7 +318,7 @@ CREATE TABLE copies ( -- two articles compared: the evidence
   shared INTEGER NOT NULL, -- number of shared shingles
   numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
   numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
-  passage TEXT NOT NULL, -- longest passage that stands in both, normalised
+  passage TEXT NOT NULL, -- longest passage that stands in both, normalised; its first 20,000 characters
   revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
   revision_b INTEGER NOT NULL, -- the same of b
   joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crawler.cli.output import sparkline
 from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
@@ -145,8 +147,8 @@ def on_a_terminal(*arguments: object, rows: int = 50) -> str:
     """What a person would see: standard output is a terminal of 100 columns."""
     try:
         mine, theirs = pty.openpty()
-    except OSError as error:  # as in a chroot without /dev/pts
-        pytest.skip(f"no terminal can be opened here: {error}")
+    except OSError as error:  # a chroot without /dev/pts
+        pytest.skip(f"this machine gives no terminal: {error}")
     process = subprocess.Popen(
         [sys.executable, "-m", "crawler", *map(str, arguments)], stdout=theirs, stderr=theirs,
         stdin=theirs, cwd=Path(__file__).parents[2],

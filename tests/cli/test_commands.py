@@ -291,7 +291,7 @@ def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage:
     )  # fmt: skip
     assert done.returncode == 3, done.stderr
     assert "a.jsonl.gz: cannot be read to its end" in done.stderr
-    urls = [u for (u,) in ask(tmp_path / "t.db", "SELECT url FROM articles")]
+    urls = [url for (url,) in ask(tmp_path / "t.db", "SELECT url FROM articles")]
     assert "https://f.org/" in urls
     assert len(urls) > 100
     (tmp_path / "b.xml").write_text("<rss version='2.0'><channel><title>x</title></channel></rss>")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.grouping import group
+from crawler.limits import PASSAGE
 from crawler.store import open_store
 from crawler.types import Article, Moment, Precision
 from tests.conftest import NOW, newsloom
@@ -120,3 +121,21 @@ def test_explain_says_why_two_stories_that_reach_the_threshold_are_two(tmp_path:
     assert "Two stories, 1 and 2." in said
     assert "It would need -0.020 only, were the texts inside of each not so much more alike" in said
     assert " needed), eagles win" in said
+
+
+def test_of_a_very_long_passage_the_beginning_is_kept(tmp_path: Path) -> None:
+    text = " ".join(f"wort{n}" for n in range(5_000))
+    store = open_store(tmp_path / "s.db")
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+        for number in (1, 2):
+            outlet = store.outlets.ensure(f"g{number}.org")
+            article = Article(url=f"https://g{number}.org/", outlet="", title="Titel", text=text)
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+    group(store, run=1, now=NOW)
+    edge = store.reading.edge(1, 2)
+    store.close()
+    assert edge is not None
+    assert len(edge["passage"]) == PASSAGE
+    said = newsloom("--db", tmp_path / "s.db", "explain", 1, 2).stdout
+    assert f"(over {len(edge['passage'].split())} words)" in said

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import newsloom
+from tests.conftest import ask, newsloom
 
 SPELLINGS = (
     "127.0.0.1", "localhost", "2130706433", "0x7f000001", "017700000001", "127.1", "0x7f.1",
@@ -48,7 +47,5 @@ def test_no_spelling_of_a_private_address_reaches_it(tmp_path: Path, allowed: bo
         assert len(hits) >= 8, hits
     else:
         assert not hits
-        with sqlite3.connect(tmp_path / "x.db") as connection:
-            reasons = connection.execute("SELECT reason, count(*) FROM fetches GROUP BY 1")
-            assert reasons.fetchall() == [("private-address", len(SPELLINGS))]
-        connection.close()
+        reasons = ask(tmp_path / "x.db", "SELECT reason, count(*) FROM fetches GROUP BY 1")
+        assert reasons == [("private-address", len(SPELLINGS))]

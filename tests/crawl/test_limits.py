@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,7 +91,9 @@ def _parsing(work: Any) -> list[Any]:
         finally:
             parsers._workers.close()
 
-    return asyncio.run(run())
+    # A thread of its own: Playwright keeps a loop running in that of the tests.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, run()).result()
 
 
 def _sleep(seconds: float) -> float:

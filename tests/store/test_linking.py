@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from crawler.parsing.dates import utc
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import StoryScheme, adjusted_rand, b_cubed
-from tests.conftest import NOW, ask
+from tests.conftest import NOW
 
 DAY = timedelta(days=1)
 START = datetime(2022, 1, 5, 12, tzinfo=UTC)
@@ -226,7 +227,8 @@ def test_the_first_steps_are_small(tmp_path: Path) -> None:
     save(store, [(n, START, *telling(n // 4, draw)) for n in range(220)])
     group(store, run=1, now=NOW)
     store.close()
-    file = tmp_path / "steps.db"
-    taken = ask(file, "SELECT count(*) FROM copy_groups GROUP BY step ORDER BY step")
-    assert taken == [(50,), (50,), (100,), (20,)]
-    assert ask(file, "SELECT count(*) FROM learned_groups") == [(220,)]
+    with closing(sqlite3.connect(tmp_path / "steps.db")) as connection:
+        taken = connection.execute("SELECT count(*) FROM copy_groups GROUP BY step ORDER BY step")
+        assert [row[0] for row in taken] == [50, 50, 100, 20]
+        learned = connection.execute("SELECT count(*) FROM learned_groups").fetchone()[0]
+    assert learned == 220

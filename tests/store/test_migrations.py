@@ -16,6 +16,7 @@ from crawler.errors import NotAStore, SchemaRefused
 from crawler.store import migrate_store, open_store, read_store
 from crawler.store.definitions import parse_table
 from crawler.store.migrations import STEPS, VERSION
+from tests.conftest import ask
 from tests.store.old import SCHEMAS, old_store
 
 EARLIER = range(1, VERSION)
@@ -74,11 +75,6 @@ def contents(file: Path) -> list[str]:
 def entries(sql: str) -> set[str]:
     """Lines of a CREATE TABLE, whichever of them is the last."""
     return {re.sub(r",(?= --|$)", "", line) for line in sql.splitlines()}
-
-
-def ask(file: Path, question: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(file)) as connection:
-        return connection.execute(question).fetchall()
 
 
 @pytest.fixture(scope="module")
