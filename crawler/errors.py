@@ -66,7 +66,8 @@ class SchemaRefused(UsageError):
 
     def __init__(self, path: object, why: str) -> None:
         super().__init__(
-            f"{path}: {why}. Nothing was changed; then run `newsloom --db {path} db migrate`."
+            f"{path}: nothing was changed, because {why}. After that, run `newsloom --db {path} db "
+            "migrate`."
         )
 
 

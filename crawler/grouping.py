@@ -81,7 +81,7 @@ def group(
     `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
     from now on, none when empty; None leaves it as it is. When `is_over` says so the rest waits for
     the next grouping; what is all or nothing is done to its end: the articles of a file that has
-    few (LEARNED_FIRST), and stories that are all linked again after a change of scheme.
+    few (`Scheme.learned_first`), and stories that are all linked again after a change of scheme.
     Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its voice
     cannot be loaded.
     """

@@ -41,7 +41,7 @@ def migrate(path: Path) -> None:
         raise NoSuchDatabase(path)
     with lock(path):
         taken = migrate_store(path)
-    click.echo(f"{path}: {', '.join(taken) if taken else 'is up to date'}")
+    click.echo(f"{path}: {'put right: ' + ', '.join(taken) if taken else 'is up to date'}")
 
 
 @db.command()

@@ -49,7 +49,7 @@ def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:
         if found < version:
             raise NotAStore(
                 f"{path} was made by an older Newsloom (schema {found}, now {version}); "
-                "bring it up to date with `newsloom db migrate`"
+                f"bring it up to date with `newsloom --db {path} db migrate`"
             )
         refuse_newer(connection, path, version)
         return connection
@@ -70,6 +70,11 @@ def for_reading(path: Path) -> str:
     # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
     immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
     return f"{path.absolute().as_uri()}?mode=ro{immutable}"
+
+
+def quoted(name: str) -> str:
+    """A name for SQL, whatever characters it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def is_database(path: Path) -> bool:

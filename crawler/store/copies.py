@@ -109,7 +109,7 @@ class Copies:
         )
         for table in ("signatures", "keys", "recent_keys", "copies"):
             self._connection.execute(f"DELETE FROM {table}")
-        self._connection.execute("INSERT OR IGNORE INTO to_group SELECT id FROM articles")
+        self._connection.execute("INSERT OR IGNORE INTO to_group (article) SELECT id FROM articles")
 
     def done(self, articles: Iterable[int]) -> None:
         """These articles have been compared."""

@@ -52,6 +52,7 @@ class Keys:
         count = self._connection.execute("SELECT count(*) FROM recent_keys").fetchone()[0]
         if count >= MERGE_AT:
             self._connection.execute(
-                "INSERT OR IGNORE INTO keys SELECT key, article FROM recent_keys ORDER BY key"
+                "INSERT OR IGNORE INTO keys (key, article)"
+                " SELECT key, article FROM recent_keys ORDER BY key"
             )
             self._connection.execute("DELETE FROM recent_keys")

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.store.connection import explained, for_reading
+from crawler.store.connection import explained, for_reading, quoted
 
 Row = dict[str, Any]
 
@@ -109,7 +109,7 @@ class Merging:
     def _sources(self) -> None:
         """What is known of a source is what was learned last."""
         columns = self._columns("sources", without=("outlet", "same_as"))
-        taken = [column for column in columns if column != "url"]
+        taken = [column for column in columns if column != quoted("url")]
         self._connection.execute(
             f"""
             INSERT INTO sources (outlet, {", ".join(columns)})
@@ -166,7 +166,7 @@ class Merging:
     def _pages(self) -> None:
         """A page that one file settled is settled; an article is more than a rejection."""
         columns = self._columns("pages", without=("outlet", "stands_for"))
-        taken = [column for column in columns if column != "url"]
+        taken = [column for column in columns if column != quoted("url")]
         self._connection.execute(
             f"""
             INSERT INTO pages (outlet, {", ".join(columns)})
@@ -372,13 +372,17 @@ class Merging:
     def _sites(self) -> None:
         self._connection.execute(
             """
-            INSERT INTO robots SELECT * FROM other.robots WHERE true
+            INSERT INTO robots (site, fetched_at, rules)
+            SELECT site, fetched_at, rules FROM other.robots WHERE true
             ON CONFLICT (site) DO UPDATE
             SET fetched_at = excluded.fetched_at, rules = excluded.rules
             WHERE excluded.fetched_at > fetched_at
             """
         )
-        self._connection.execute("INSERT OR IGNORE INTO archives SELECT * FROM other.archives")
+        self._connection.execute(
+            "INSERT OR IGNORE INTO archives (file, bytes, read_to, at)"
+            " SELECT file, bytes, read_to, at FROM other.archives"
+        )
         # Two pages of one article: each file knew one of them.
         self._connection.execute(
             """
@@ -390,8 +394,13 @@ class Merging:
         )
 
     def _columns(self, table: str, *, without: tuple[str, ...] = ()) -> list[str]:
-        rows = self._connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
-        return [row[0] for row in rows if row[0] not in ("id", *without)]
+        """Names, quoted, of the columns that both files have: users add some of their own."""
+        rows = self._connection.execute(
+            "SELECT name FROM pragma_table_info(:table, 'main') WHERE name IN "
+            "(SELECT name FROM pragma_table_info(:table, 'other'))",
+            {"table": table},
+        )
+        return [quoted(row[0]) for row in rows if row[0] not in ("id", *without)]
 
 
 def _of(table: str, columns: list[str]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.errors import SchemaRefused
-from crawler.store.connection import APPLICATION_ID, transaction
+from crawler.store.connection import APPLICATION_ID, quoted, transaction
 from crawler.store.definitions import TableDefinition, parse_table
 from crawler.store.stories import figures_of_all
 
@@ -146,11 +146,13 @@ class Object(NamedTuple):
 def migrate(connection: sqlite3.Connection, path: Path | str, *, repair: bool = False) -> list[str]:
     """Bring a file up to date; names of the steps taken, in order.
 
-    With `repair` also a file of today's version, where somebody rewrote a table or dropped a view.
+    With `repair` also a file of today's version, where somebody rewrote a table or dropped a view;
+    names of what was put right.
     Raises SchemaRefused before anything is changed where the user's own tables stand in the way.
     """
     current = connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
-    if current and not (repair and departures(connection)):
+    wrong = departures(connection) if current and repair else []
+    if current and not wrong:
         return []
     from sqlite_utils import Database, Migrations
 
@@ -175,7 +177,7 @@ def migrate(connection: sqlite3.Connection, path: Path | str, *, repair: bool = 
     finally:
         connection.execute("PRAGMA legacy_alter_table = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
-    return taken
+    return taken or wrong
 
 
 def departures(connection: sqlite3.Connection) -> list[str]:
@@ -184,7 +186,7 @@ def departures(connection: sqlite3.Connection) -> list[str]:
     return [
         name
         for name, wanted in _wanted().items()
-        if name not in present or not _same(connection, name, wanted, present[name])
+        if name not in present or not _same(wanted, present[name])
     ]
 
 
@@ -263,7 +265,9 @@ def _refuse(
 ) -> None:
     """Raise SchemaRefused where the file has what is new to it, or lacks what is not."""
     new = {name for step in taken for name in (*step.objects, *step.columns)}
-    for name in new & before.keys():
+    for name in sorted(before):
+        if name.lower() not in new:  # SQLite makes no difference of case
+            continue
         kind = before[name].type
         mend = (
             f"`ALTER TABLE {name} RENAME TO my_{name}`"
@@ -280,7 +284,7 @@ def _refuse(
             continue
         if table not in before:
             raise SchemaRefused(path, f"its table {table} is missing; restore it from a backup")
-        present = _columns(connection, table)
+        present = [column.lower() for column in _columns(connection, table)]
         for column in parse_table(found.sql).columns:
             name = f"{table}.{column}"
             if name in new and column in present:
@@ -377,7 +381,7 @@ def _rebuild(
     if not (unknown and name in _REMADE):
         into = [column for column, value in taken.items() if value]
         connection.execute(
-            f"INSERT INTO {name} ({', '.join(map(_quoted, into))}) "
+            f"INSERT INTO {name} ({', '.join(map(quoted, into))}) "
             f"SELECT {', '.join(taken[column] for column in into)} FROM {old} AS {name}"
         )
     connection.execute(f"DROP TABLE {old}")
@@ -388,14 +392,20 @@ def _rebuild(
         connection.execute(sql)
 
 
-def _same(connection: sqlite3.Connection, name: str, wanted: Object, present: Object) -> bool:
-    if wanted.type != "table" or name == _SEARCH:
+def _same(wanted: Object, present: Object) -> bool:
+    """Whether what is ours of an object is as it should be.
+
+    A table may have more columns; to add one may part the comment of the last from its column.
+    """
+    if not wanted.sql.startswith("CREATE TABLE"):
         return wanted.sql == present.sql
-    table = parse_table(wanted.sql)
-    columns = _columns(connection, name)
-    if not table.columns.keys() <= columns.keys():
-        return False
-    return table.holding(parse_table(present.sql), list(columns)).sql() == present.sql
+    ours, theirs = (_sql_only(parse_table(found.sql)) for found in (wanted, present))
+    return ours[0] == theirs[0] and ours[1] <= theirs[1]
+
+
+def _sql_only(table: TableDefinition) -> tuple[tuple[str, str], set[str]]:
+    entries = (*table.columns.values(), *table.constraints)
+    return (table.head, table.tail), {entry.sql for entry in entries}
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
@@ -403,7 +413,7 @@ def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
     SQL that reads them, those that SQLite computes with none.
     """
     rows = connection.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (table,))
-    return {name: "" if hidden else _quoted(name) for name, hidden in rows}
+    return {name: "" if hidden else quoted(name) for name, hidden in rows}
 
 
 def _layout(connection: sqlite3.Connection, table: str) -> object:
@@ -423,7 +433,3 @@ def _layout(connection: sqlite3.Connection, table: str) -> object:
             for (index,) in indexes
         ],
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -52,7 +52,7 @@ class Upkeep:
             )
         ]
         found += [
-            f"{name} is missing or not as this version defines it; `newsloom db migrate` mends it"
+            f"{name}: missing, or not as this version has it; `newsloom db migrate` puts it right"
             for name in departures(self._connection)
         ]
         return found

@@ -145,19 +145,15 @@ def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
             assert store.stories.resolve(before[row["url"]]) == row["story"]
 
 
-def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(store: Store) -> None:
     """Beyond the articles that are compared in one go; fewer here, as in a file of a million."""
-    monkeypatch.setattr("crawler.grouping.LEARNED_FIRST", 30)
-    monkeypatch.setattr("crawler.learning.LEARNED_FIRST", 30)
-    monkeypatch.setattr("crawler.grouping.CHUNK", 20)
+    scheme = Scheme(learned_first=30, chunk=20)
     for number, text in enumerate(texts(100)):
         save(store, number, text)
-    first = group(store, run=1, now=NOW, is_over=lambda: True)
+    first = group(store, run=1, now=NOW, scheme=scheme, is_over=lambda: True)
     assert (first.compared, first.linked) == (20, 0)
     assert first.waiting == 80 + store.linking.count_waiting() > 80
-    second = group(store, run=1, now=NOW)
+    second = group(store, run=1, now=NOW, scheme=scheme)
     assert (second.compared, second.waiting) == (80, 0)
     assert store.copies.count_waiting() == store.linking.count_waiting() == 0
 

@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -348,3 +349,33 @@ def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
         assert done.returncode == 1, (blocks, done.stdout)
         assert "all.db:" in done.stderr
         assert not list(tmp_path.glob("all.db*"))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_columns_of_the_user_s_own_are_merged_where_both_have_them(
+    order: tuple[int, int], tmp_path: Path
+) -> None:
+    files = []
+    for name in ("a", "b"):
+        machine = Machine(tmp_path / f"{name}.db")
+        machine.save("herald", name, text(ord(name)), seen=at("10:00"), polled=None)
+        files.append(machine.done())
+        with closing(sqlite3.connect(files[-1])) as connection:
+            tables = connection.execute(
+                "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' "
+                "AND name NOT GLOB '*sqlite_*' AND name NOT GLOB 'articles_fts*'"
+            ).fetchall()
+            for (table,) in tables:
+                connection.execute(f'ALTER TABLE {table} ADD COLUMN "my (code" TEXT')
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN only_{name} TEXT")
+            connection.execute("""UPDATE articles SET "my (code" = 'crisis ' || url""")
+            connection.commit()
+    db = merged(tmp_path, *(files[n] for n in order))
+    rows = db.execute('SELECT url, "my (code" FROM articles').fetchall()
+    assert len(rows) == 2
+    assert all(code == f"crisis {url}" for url, code in rows)
+    db.close()
+    # The whole of the work goes on beside them.
+    for command in ("group --rebuild", "stories", "health", "export articles", "network"):
+        done = newsloom("--db", tmp_path / "all.db", *command.split())
+        assert (done.returncode, done.stderr) == (0, done.stderr), command

@@ -83,7 +83,7 @@ def test_a_file_of_something_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_newer_or_older_store_says_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "s.db"
     open_store(file).close()
-    for version, says in ((99, "newer Newsloom"), (0, "newsloom db migrate")):
+    for version, says in ((99, "newer Newsloom"), (0, "db migrate`")):
         connection = sqlite3.connect(file)
         connection.execute(f"PRAGMA user_version = {version}")
         connection.close()
