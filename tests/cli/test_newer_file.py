@@ -67,7 +67,7 @@ OTHERS = frozenset(
 
 
 def commands(group: click.Group, above: str = "") -> Iterator[str]:
-    context = click.Context(group)
+    context = click.Context(group, **newsloom.context_settings)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if isinstance(command, click.Group):

@@ -91,7 +91,7 @@ def test_commands_that_are_not_run_are_spelled_right(page: str) -> None:
 
 def parse(words: list[str]) -> None:
     command: click.Command = newsloom
-    context = click.Context(newsloom)
+    context = click.Context(newsloom, **newsloom.context_settings)
     while True:
         _, words, _ = command.make_parser(context).parse_args(list(words))
         if not isinstance(command, click.Group) or not words:
