@@ -134,7 +134,7 @@ def _standard_input() -> io.BufferedReader:
 def _article(line: str) -> Article:
     """Read one line; ValueError says what is wrong with it."""
     if len(line) > limits.JSON_LINE:
-        raise ValueError(f"longer than {limits.JSON_LINE:,} characters")
+        raise ValueError(f"the line is longer than {limits.JSON_LINE:,} characters")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -159,7 +159,7 @@ def _article(line: str) -> Article:
     fetched = moment(_string(row, "fetched_at"), source="import")
     return Article(
         url=address,
-        outlet=_string(row, "outlet") or host(address),
+        outlet=one_line(_string(row, "outlet")) or host(address),
         title=title,
         text=text,
         authors=_authors(row.get("authors")),

@@ -42,15 +42,15 @@ class Outage(NamedTuple):
         return cls(sum(one.hosts for one in outages), NETWORK.is_silent)
 
     def __str__(self) -> str:
-        counted = "1 host" if self.hosts == 1 else f"{self.hosts} hosts"
+        many, them = self.hosts != 1, "it" if self.hosts == 1 else "them"
+        left = f"nothing was counted against {them}, and the next run asks {them} again"
         if self.complete:
-            return (
-                f"this machine seems to be offline: none of {counted} could be reached; nothing "
-                "was counted against them, and the next run asks them again"
-            )
+            asked = f"none of {self.hosts} hosts could" if many else "the one host asked could not"
+            return f"this machine seems to be offline: {asked} be reached; {left}"
+        hosts = f"{self.hosts} hosts" if many else "1 host"
         return (
-            f"the network seems to have gone away: after the last answer {counted} could not be "
-            "reached; nothing was counted against them, and the next run asks them again"
+            f"the network seems to have gone away: after the last answer {hosts} could not be "
+            f"reached; {left}"
         )
 
 

@@ -465,3 +465,9 @@ def test_a_hit_is_shown_with_its_passage(crawled: Crawled) -> None:
     assert "[Almaty]" in passage
     assert "\\u000a" not in passage
     assert end == ""
+
+
+def test_the_name_of_an_imported_outlet_stands_on_one_line(tmp_path: Path) -> None:
+    line = {"url": "https://g.org/1", "title": "Bridge", "outlet": "The\n  Gazette"}
+    newsloom("--db", tmp_path / "s.db", "import", "-", stdin=json.dumps(line))
+    assert ask(tmp_path / "s.db", "SELECT slug, name FROM outlets") == [("The Gazette",) * 2]
