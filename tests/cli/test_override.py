@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Crawled, newsloom
+from tests.conftest import Crawled, ask, newsloom
 
 
 @pytest.fixture
@@ -158,17 +158,12 @@ def test_a_reason_is_needed_and_what_another_holds_is_not_undone(db: Path) -> No
 
 
 def test_explain_names_the_overrides_that_decided(db: Path) -> None:
+    of_story = "SELECT article FROM memberships WHERE story = {} ORDER BY article"
+    sides = [[row[0] for row in ask(db, of_story.format(number))] for number in (1, 2)]
     newsloom("--db", db, "override", "merge", 1, 2, "--why", "one report")
-    connection = sqlite3.connect(db)
-    (central,) = connection.execute("SELECT central FROM stories WHERE id = 1").fetchone()
-    inside, outside = (
-        connection.execute(
-            f"SELECT article FROM memberships WHERE story {sign} 1 AND article <> ? LIMIT 1",
-            (central,),
-        ).fetchone()[0]
-        for sign in ("=", "<>")
-    )
-    connection.close()
+    ((central,),) = ask(db, "SELECT central FROM stories WHERE id = 1")
+    ((outside,),) = ask(db, "SELECT min(article) FROM memberships WHERE story <> 1")
+    inside = next(side[0] for side in sides if central not in side)
     assert "override" not in newsloom("--db", db, "explain", central, outside).stdout
     said = newsloom("--db", db, "explain", inside, central).stdout
     assert said.startswith(f"A  [{inside}]")
