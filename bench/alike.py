@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 
 from bench.corpora.alike import KINDS, Told, alike
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 

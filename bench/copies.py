@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.corpora.planted import STORIES, Planted, planted
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article
 from dedupe import pairwise

@@ -30,8 +30,8 @@ from bench.peers import extraction as peers
 from bench.peers.environments import python_of
 from bench.peers.extraction import NEEDS
 from crawler.parsing.dates import moment
+from crawler.parsing.workers.pool import Workers
 from crawler.types import Article
-from crawler.workers import Workers
 
 SETS = ("aeb", "fundus", "l3s_gn1", "trafilatura_eval")
 REPEATS = 5

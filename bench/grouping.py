@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.corpora.stream import Streamed
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import open_store
 from crawler.types import Article
 

@@ -12,9 +12,9 @@ from concurrent.futures import Future
 from bench.corpora.mutants import mutants
 from bench.corpora.pages import AT, labelled
 from crawler.errors import ExtractError
-from crawler.parsing.read import read_page
+from crawler.parsing.workers.pool import Workers
+from crawler.parsing.workers.read import read_page
 from crawler.types import Article, Fetched, Listing, Outlet, Page, Rejected
-from crawler.workers import Workers
 
 COUNT = 10_000
 OUTLET = Outlet(slug="o", name="O")

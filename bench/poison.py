@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.corpora.poison import aimed, framed, ordinary, sharing, templates
-from crawler.grouping import COPIES, group
+from crawler.grouping.run import COPIES, group
 from crawler.store import open_store
 from crawler.types import Article
 from dedupe import cut, seed_id

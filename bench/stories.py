@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 
 from bench.corpora.events import Events
-from crawler.grouping import group
-from crawler.linking import STORIES, Linker
+from crawler.grouping.linker import STORIES, Linker
+from crawler.grouping.run import group
 from crawler.store import open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import b_cubed

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, UsageError
-from crawler.interrupts import came, handled_by, held, note
-from crawler.runs import closing, end, lock
+from crawler.fetching.process import run_process, scrapy_settings
+from crawler.interrupts import came, held, note
+from crawler.run_lock import closing, end, lock
 from crawler.store import open_store
 from crawler.types import Outlet
 
 if TYPE_CHECKING:
     # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
     from crawler.fetching.network import Outage
-    from crawler.grouping import Grouped, Progress
+    from crawler.grouping.run import Grouped, Progress
 
 
-GRACE = 5.0
-"""Seconds that what is being fetched gets to end after a signal; it can be fetched again."""
 GROUPING = 30.0
 """Seconds after the end of a run's time in which what it brought is still grouped."""
 
@@ -115,7 +113,7 @@ def crawl(
         late = time.monotonic() - begun - options.max_runtime
         return options.max_runtime > 0 and late > GROUPING
 
-    from crawler.workers import check_locks
+    from crawler.parsing.workers.pool import check_locks
 
     spiders = _by_spider(options)
     check_locks()
@@ -138,7 +136,7 @@ def _finish(
     try:
         grouped = None
         if options.grouping and not interrupted:
-            from crawler.grouping import group
+            from crawler.grouping.run import group
 
             grouped = group(store, run=run, now=now(), progress=progress, is_over=is_over)
         summary = CrawlSummary(
@@ -168,7 +166,7 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
     """The chosen outlets by the spider that reads them; UsageError for an unknown one."""
     from scrapy.spiderloader import SpiderLoader
 
-    from crawler.outlets import choose, load_outlets
+    from crawler.outlets.descriptions import choose, load_outlets
 
     known = SpiderLoader.from_settings(scrapy_settings({})).list()
     found: dict[str, dict[str, Outlet]] = {}
@@ -182,16 +180,6 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
             )
         found.setdefault(spider, {})[slug] = outlet
     return found
-
-
-def scrapy_settings(given: dict[str, Any]) -> Any:
-    """The settings of the house with others above them."""
-    from scrapy.settings import Settings
-
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict(given, priority="cmdline")
-    return settings
 
 
 def _fetch(
@@ -232,42 +220,6 @@ def _fetch(
         counts += writer.counts
         outages += [writer.outage] if writer.outage else []
     return dict(counts), Outage.of(outages)
-
-
-def run_process(process: Any) -> None:
-    """Run Scrapy until its spiders have ended, or until GRACE after a signal, at the latest.
-
-    Scrapy's own handlers would lose a signal that comes while a spider is being opened.
-    """
-    from twisted.internet import reactor
-
-    loop: Any = reactor
-    crawlers = list(process.crawlers)
-
-    def stop(number: int) -> None:
-        if number > 1:
-            loop.callFromThread(loop.crash)
-        else:
-            loop.callFromThread(_stop_soon, process, crawlers, loop)
-
-    with handled_by(stop):
-        process.start(install_signal_handlers=False)
-
-
-def _stop_soon(process: Any, crawlers: Iterable[Any], loop: Any) -> None:
-    """End the spiders as Scrapy does, or after GRACE the loop that they run in."""
-    loop.callLater(GRACE, loop.crash)
-    # Kept there, since a task that nobody refers to may be collected.
-    process.ending = [asyncio.ensure_future(_stop(crawler)) for crawler in crawlers]
-
-
-async def _stop(crawler: Any) -> None:
-    """End a spider, once it has been opened."""
-    while crawler.crawling:
-        if crawler._engine is not None and crawler.engine.running:
-            await crawler.stop_async()
-            return
-        await asyncio.sleep(0.05)
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:

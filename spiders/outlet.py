@@ -16,16 +16,16 @@ from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.parsers import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
-from crawler.outlets import bundled_outlets, choose, load_outlets
-from crawler.parsing.read import (
+from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.parsing.listing.sections import parse_section
+from crawler.parsing.listing.sitemaps import MAX_BYTES, days_of
+from crawler.parsing.workers.read import (
     read_file,
     read_listing,
     read_listings,
     read_or_split,
     read_page,
 )
-from crawler.parsing.sections import parse_section
-from crawler.parsing.sitemaps import MAX_BYTES, days_of
 from crawler.types import (
     Article,
     Fetched,

@@ -19,8 +19,8 @@ import pytest
 
 from crawler.demo.town import Town
 from crawler.errors import UsageError
+from crawler.parsing.workers.pool import check_locks
 from crawler.store import Store, open_store
-from crawler.workers import check_locks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from crawler.errors import NO_STAND_IN
-from crawler.parsing.kinds import _WALLS
+from crawler.parsing.page.kinds import _WALLS
 from crawler.reasons import REASONS, meaning
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import NewsloomError, StoreBusy
-from crawler.runs import recorded
+from crawler.run_lock import recorded
 
 
 def outcomes(db: Path) -> list[str | None]:

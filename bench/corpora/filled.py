@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from crawler.linking import STORIES, Backgrounds
+from crawler.grouping.linker import STORIES, Backgrounds
 from crawler.store import open_store
 from dedupe import heaviest_terms, learn
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.errors import ExtractError
-from crawler.parsing.extract import extract
+from crawler.parsing.page.extract import extract
 from crawler.types import Article, Fetched, Listing, Outlet, Page
 
 PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Row, as_json, emit, list_options, paged, table, up_to
-from crawler.cli.reading import article_number, reading
-from crawler.visible import clock, one_line, visible
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.tables import Row, as_json, emit, list_options, paged, table, up_to
+from crawler.output.visible import clock, one_line, visible
 
 
 @click.command()

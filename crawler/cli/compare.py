@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.figures import figures_of, show
-from crawler.cli.output import as_json, table
-from crawler.cli.reading import reading
+from crawler.cli.agreement import figures_of, show
+from crawler.cli.arguments import reading
+from crawler.cli.tables import as_json, table
 from crawler.errors import UsageError
-from crawler.visible import clock, one_line
+from crawler.output.visible import clock, one_line
 
 
 @click.command()

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.output import Row, Shard, Since, Span, Until, as_json, emit
+from crawler.cli.arguments import outlets_option, reading
+from crawler.cli.parameters import Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
-from crawler.cli.reading import outlets_option, reading
+from crawler.cli.tables import Row, as_json, emit
 from crawler.interrupts import Interrupted
-from crawler.outlets import bundled_outlets, choose, load_outlets
+from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.output.visible import counted
 from crawler.reasons import meaning
-from crawler.visible import counted
 
 if TYPE_CHECKING:
     from crawler.crawl import CrawlSummary

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import as_json, emit
-from crawler.cli.reading import reading
+from crawler.cli.arguments import reading
+from crawler.cli.tables import as_json, emit
 from crawler.errors import NoSuchDatabase, UsageError
-from crawler.files import replacing
+from crawler.output.files import replacing
 
 
 @click.group()
@@ -34,7 +34,7 @@ def check(path: Path) -> int:
 @click.pass_obj
 def migrate(path: Path) -> None:
     """Bring a store made by an older Newsloom up to date."""
-    from crawler.runs import lock
+    from crawler.run_lock import lock
     from crawler.store import migrate_store
 
     if not path.is_file():

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import emit
 from crawler.cli.progress import CrawlProgress
+from crawler.cli.tables import emit
 from crawler.errors import UsageError
 
 SINCE = "2021-01-01"
@@ -44,8 +44,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.demo.score import score
     from crawler.demo.town import PORT, Town
     from crawler.store import read_store
-    from crawler.store.exports import Narrowed
-    from crawler.store.reading import StoryFilter
+    from crawler.store.queries.exports import Narrowed
+    from crawler.store.queries.reading import StoryFilter
 
     progress = CrawlProgress(quiet=False)
     with Town(port=PORT) as town:

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from crawler.cli.figures import figures_of, show
-from crawler.cli.output import as_json
-from crawler.cli.reading import article_number, reading
+from crawler.cli.agreement import figures_of, show
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.tables import as_json
 from crawler.errors import UsageError
-from crawler.visible import one_line
+from crawler.output.visible import one_line
 
 _FORM = "a line needs `url` or `id`, and `label`"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Row, as_json, paged
-from crawler.cli.reading import article_number, reading
-from crawler.visible import one_line, visible
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.tables import Row, as_json, paged
+from crawler.output.visible import one_line, visible
 
 TERMS = 10
 """Words named that carried the link."""
@@ -22,7 +22,7 @@ TERMS = 10
 @click.pass_obj
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
-    from crawler.explaining import explain_copies, explain_stories, text_compared
+    from crawler.grouping.explain import explain_copies, explain_stories, text_compared
     from dedupe import Scheme
 
     with reading(db) as store:
@@ -49,7 +49,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
 
 
 def _say(found: Row) -> None:
-    from crawler.explaining import verdict
+    from crawler.grouping.explain import verdict
 
     for side in ("a", "b"):
         row = found[side]

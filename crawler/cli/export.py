@@ -12,14 +12,15 @@ from typing import Any
 import click
 
 from crawler import __version__
-from crawler.cli.output import Since, StoryNumber, Until, as_json, check_period, shown
+from crawler.cli.arguments import check_outlet, living_story, reading
+from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.progress import Line
-from crawler.cli.reading import check_outlet, living_story, reading
+from crawler.cli.tables import as_json, shown
 from crawler.errors import UsageError
-from crawler.exporting import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
-from crawler.files import Output, is_special, text_of, writing
+from crawler.output.files import Output, is_special, text_of, writing
+from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
 from crawler.store import Store, is_database
-from crawler.store.exports import EXPORTS, Exported, Narrowed
+from crawler.store.queries.exports import EXPORTS, Exported, Narrowed
 
 _ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outlets")}
 """Formats that hold one thing, and what that is."""
@@ -179,7 +180,7 @@ def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> Non
 
 
 def _opml(exported: Exported) -> str:
-    from crawler.describing import to_opml
+    from crawler.outlets.opml import to_opml
     from crawler.types import Outlet, Source, SourceKind
 
     outlets = {}

@@ -10,7 +10,7 @@ import click
 
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
-from crawler.visible import clock, counted
+from crawler.output.visible import clock, counted
 
 _NO_VOICE = "none"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -58,10 +58,10 @@ def group(
     quiet: bool,
 ) -> None:
     """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
-    from crawler.beside import keep_beside
     from crawler.clock import now
-    from crawler.grouping import group as run_group
-    from crawler.runs import recorded
+    from crawler.grouping.run import group as run_group
+    from crawler.grouping.variants import keep_beside
+    from crawler.run_lock import recorded
 
     if name is not None and not rebuild:
         raise UsageError("--as keeps a rebuild: add --rebuild")
@@ -105,7 +105,7 @@ def group(
 
 def _voice(asked: str) -> str:
     """The name of a model that can be loaded, or empty for none. Raises VoiceMissing."""
-    from crawler.voices import open_voice
+    from crawler.grouping.embedding_models import open_voice
 
     if asked == _NO_VOICE:
         return ""

@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.check import check, record
+from crawler.cli.arguments import outlets_option, reading
 from crawler.cli.crawl import waiting_line
-from crawler.cli.describe import add, export, import_
-from crawler.cli.output import Row, Span, emit, list_options
-from crawler.cli.reading import outlets_option, reading
-from crawler.outlets import bundled_outlets, load_outlets
-from crawler.rhythm import SHORTEST
-from crawler.visible import counted, length
+from crawler.cli.outlets_check import check, record
+from crawler.cli.outlets_describe import add, export, import_
+from crawler.cli.parameters import Span
+from crawler.cli.tables import Row, emit, list_options
+from crawler.outlets.descriptions import bundled_outlets, load_outlets
+from crawler.output.visible import counted, length
+from crawler.polling import SHORTEST
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from crawler.cli.output import emit, list_options
-from crawler.cli.reading import article_number, reading
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.tables import emit, list_options
 from crawler.errors import NoSuchDatabase
-from crawler.visible import clock, counted
+from crawler.output.visible import clock, counted
 
 if TYPE_CHECKING:
-    from crawler.overriding import Decision
+    from crawler.grouping.decisions import Decision
     from crawler.store import Store
 
 
@@ -63,10 +63,10 @@ def _user() -> str:
 @click.pass_obj
 def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
     """Make stories A and B one, under the lower number."""
-    from crawler import overriding
+    from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override merge {one} {two}", who, why) as (store, decision):
-        number = overriding.merge(store, one, two, decision)
+        number = decisions.merge(store, one, two, decision)
         found = store.overrides.get(number)
     assert found is not None  # just made
     click.echo(f"override {number}: story {found.other} is part of story {found.story} now")
@@ -79,11 +79,11 @@ def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
 @click.pass_obj
 def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) -> None:
     """Take ARTICLEs (numbers or addresses), with their copies, out of STORY into a new one."""
-    from crawler import overriding
+    from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override split {number}", who, why) as (store, decision):
         chosen = [article_number(store, name) for name in articles]
-        made, new = overriding.split(store, number, chosen, decision)
+        made, new = decisions.split(store, number, chosen, decision)
         moved = len(store.reading.story_articles(new))
     click.echo(
         f"override {made}: {counted(moved, 'article')} of story {number} "
@@ -97,10 +97,10 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 @click.pass_obj
 def pin(db: Path, number: int, who: str, why: str) -> None:
     """Keep the present articles of STORY together for good; others may still join."""
-    from crawler import overriding
+    from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override pin {number}", who, why) as (store, decision):
-        made = overriding.pin(store, number, decision)
+        made = decisions.pin(store, number, decision)
     click.echo(f"override {made}: the articles of story {number} stay together")
 
 
@@ -110,10 +110,10 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
 @click.pass_obj
 def undo(db: Path, number: int, who: str) -> None:
     """Take an override back and link its stories as if it had never been."""
-    from crawler import overriding
+    from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
-        overriding.undo(store, number, decision, store.linking.story_scheme())
+        decisions.undo(store, number, decision, store.linking.story_scheme())
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
 
@@ -137,8 +137,8 @@ def list_(db: Path, limit: int, form: str | None) -> None:
 def _deciding(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
     """The store, locked and open for writing, and what is known of the decision."""
     from crawler.clock import now
-    from crawler.overriding import Decision
-    from crawler.runs import recorded
+    from crawler.grouping.decisions import Decision
+    from crawler.run_lock import recorded
 
     if not db.is_file():
         raise NoSuchDatabase(db)

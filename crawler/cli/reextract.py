@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from crawler.cli.arguments import outlets_option
 from crawler.cli.progress import stages
-from crawler.cli.reading import outlets_option
 from crawler.errors import NoSuchDatabase, UsageError
-from crawler.outlets import bundled_outlets, load_outlets
+from crawler.outlets.descriptions import bundled_outlets, load_outlets
 
 
 @click.command()
@@ -30,10 +30,10 @@ def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -
     marked as ours. `newsloom group` then compares what has changed.
     """
     from crawler.clock import now
-    from crawler.reextracting import reextract as read_anew
-    from crawler.runs import recorded
-    from crawler.store.kept import KeptPages, pages_path
-    from crawler.workers import Workers
+    from crawler.ingest.reextract import reextract as read_anew
+    from crawler.parsing.workers.pool import Workers
+    from crawler.run_lock import recorded
+    from crawler.store.file.kept_pages import KeptPages, pages_path
 
     if not db.is_file():
         raise NoSuchDatabase(db)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.output import Span
+from crawler.cli.parameters import Span
 
 _PRINT = click.option(
     "--print", "_print", is_flag=True, help="Print it, which is all that is done."

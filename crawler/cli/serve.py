@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.reading import reading
+from crawler.cli.arguments import reading
 from crawler.errors import UsageError
 
 

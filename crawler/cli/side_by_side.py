@@ -8,8 +8,8 @@ from itertools import zip_longest
 
 import click
 
-from crawler.differing import LONGEST, cut_short, differences
-from crawler.visible import visible
+from crawler.output.diff import LONGEST, cut_short, differences
+from crawler.output.visible import visible
 
 
 def side_by_side(a: str, b: str) -> Iterator[str]:

@@ -12,23 +12,12 @@ from typing import Any
 
 import click
 
-from crawler.cli.output import (
-    Row,
-    Since,
-    StoryNumber,
-    Until,
-    as_json,
-    check_period,
-    emit,
-    list_options,
-    paged,
-    sparkline,
-    up_to,
-)
-from crawler.cli.reading import check_outlet, living_story, reading
+from crawler.cli.arguments import check_outlet, living_story, reading
+from crawler.cli.parameters import Since, StoryNumber, Until, check_period
+from crawler.cli.tables import Row, as_json, emit, list_options, paged, sparkline, up_to
 from crawler.cli.timeline import timeline
-from crawler.store.reading import StoryFilter, branches
-from crawler.visible import clock, counted, length, one_line
+from crawler.output.visible import clock, counted, length, one_line
+from crawler.store.queries.reading import StoryFilter, branches
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 

@@ -14,7 +14,7 @@ import sys
 from contextlib import nullcontext, suppress
 from typing import TextIO
 
-from crawler.visible import IN_PAGES, ON_TERMINALS, spelled
+from crawler.output.visible import IN_PAGES, ON_TERMINALS, spelled
 
 # What we print ourselves: colours of click.style, a line that is drawn over, tables, line ends.
 _OURS = r"(?P<ours>\x1b\[(?:0|1|31|32)m|\r\x1b\[K|\r\n|\t)"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from crawler.cli.output import Row
-from crawler.visible import clock
+from crawler.cli.tables import Row
+from crawler.output.visible import clock
 
 LANES = 8
 """Copied texts that have a lane of their own; the others share one."""

@@ -12,7 +12,7 @@ from scrapy import signals
 
 from crawler.errors import ExtractError, NewsloomError
 from crawler.fetching.deadline import LeftForLater, run_over
-from crawler.workers import Workers
+from crawler.parsing.workers.pool import Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")

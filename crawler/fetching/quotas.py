@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from crawler.clock import now
 from crawler.store import Store
-from crawler.store.usage import Spent
+from crawler.store.facts.usage import Spent
 from crawler.types import Outlet, Quota
 
 

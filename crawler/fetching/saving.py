@@ -11,10 +11,10 @@ from crawler.clock import now
 from crawler.fetching.quotas import Quotas
 from crawler.parsing.dates import later
 from crawler.parsing.urls import slot
-from crawler.rhythm import REVISITS
+from crawler.polling import REVISITS
 from crawler.store import Saved, Store
-from crawler.store.articles import FAR_BACK
-from crawler.store.polls import PollState, Taken
+from crawler.store.facts.polls import PollState, Taken
+from crawler.store.facts.revisions import FAR_BACK
 from crawler.types import (
     Article,
     Left,

@@ -19,13 +19,13 @@ from crawler.fetching.doubts import Doubts
 from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.parsers import parser_used
 from crawler.fetching.saving import Saver, Value
-from crawler.parsing.extract import EXTRACTION
-from crawler.parsing.sections import shapes_of
-from crawler.rhythm import REVISITS
+from crawler.parsing.listing.sections import shapes_of
+from crawler.parsing.page.extract import EXTRACTION
+from crawler.polling import REVISITS
 from crawler.store import Store, open_store
-from crawler.store.kept import KeptPages
-from crawler.store.kept_warc import KeptWarc
-from crawler.store.polls import PollState
+from crawler.store.facts.polls import PollState
+from crawler.store.file.kept_pages import KeptPages
+from crawler.store.file.kept_warc import KeptWarc
 from crawler.types import (
     Article,
     Fetched,

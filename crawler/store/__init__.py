@@ -15,38 +15,38 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import StoreError, TookTooLong
-from crawler.store.archives import Archives
-from crawler.store.articles import Articles, Saved
-from crawler.store.clocks import Clocks
-from crawler.store.codebook import Codebook
-from crawler.store.connection import (
+from crawler.store.facts.archives import Archives
+from crawler.store.facts.clocks import Clocks
+from crawler.store.facts.credits import Credits
+from crawler.store.facts.outlet_sources import Outlets
+from crawler.store.facts.pages import Pages
+from crawler.store.facts.polls import Polls
+from crawler.store.facts.revisions import Articles, Saved
+from crawler.store.facts.runs import Runs
+from crawler.store.facts.sites import Sites
+from crawler.store.facts.usage import Usage
+from crawler.store.file.connection import (
     connect_for_reading,
     connect_for_writing,
     explained,
     is_database,
     transaction,
 )
-from crawler.store.copies import Copies
-from crawler.store.counts import Counts
-from crawler.store.credits import Credits
-from crawler.store.desk import Desk
-from crawler.store.exports import Exports
-from crawler.store.groupings import Groupings
-from crawler.store.keys import Keys
-from crawler.store.linking import Linking
-from crawler.store.meanings import Meanings
-from crawler.store.merging import Merging
-from crawler.store.migrations import VERSION, migrate
-from crawler.store.outlets import Outlets
-from crawler.store.overrides import Overrides
-from crawler.store.pages import Pages
-from crawler.store.polls import Polls
-from crawler.store.reading import Reading
-from crawler.store.runs import Runs
-from crawler.store.sites import Sites
-from crawler.store.stories import Stories
-from crawler.store.upkeep import Upkeep
-from crawler.store.usage import Usage
+from crawler.store.file.intake import Merging
+from crawler.store.file.migrations import VERSION, migrate
+from crawler.store.file.upkeep import Upkeep
+from crawler.store.findings.boilerplate_counts import Counts
+from crawler.store.findings.copies import Copies
+from crawler.store.findings.embeddings import Meanings
+from crawler.store.findings.key_index import Keys
+from crawler.store.findings.manifest import Groupings
+from crawler.store.findings.overrides import Overrides
+from crawler.store.findings.story_changes import Stories
+from crawler.store.findings.story_links import Linking
+from crawler.store.queries.codebook import Codebook
+from crawler.store.queries.desk import Desk
+from crawler.store.queries.exports import Exports
+from crawler.store.queries.reading import Reading
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock."""

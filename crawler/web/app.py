@@ -11,9 +11,9 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from crawler.web import plugin
-from crawler.web.asking import STORE
+from crawler.web.database import STORE
 from crawler.web.guards import guarded
-from crawler.web.saying import never_waiting
+from crawler.web.logs import never_waiting
 
 _HERE = Path(__file__).parent
 
@@ -57,7 +57,7 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
     """Serve the desk on this machine only, until interrupted; `ready` is called once it listens."""
     import asyncio
 
-    from crawler.web.serving import server_of
+    from crawler.web.server import server_of
 
     datasette = desk(db, sql=sql)
     server = server_of(guarded(datasette.app()), port)

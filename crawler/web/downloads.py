@@ -10,10 +10,10 @@ from typing import Any
 
 from datasette.utils.asgi import AsgiStream
 
-from crawler.exporting import write_csv, write_graphml, write_jsonl
+from crawler.output.formats import write_csv, write_graphml, write_jsonl
 from crawler.store import read_store
-from crawler.store.exports import EXPORTS, Narrowed
-from crawler.web.asking import (
+from crawler.store.queries.exports import EXPORTS, Narrowed
+from crawler.web.database import (
     STORE,
     Datasette,
     Request,

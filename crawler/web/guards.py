@@ -8,7 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from crawler.visible import one_line
+from crawler.output.visible import one_line
 
 LOG = logging.getLogger("newsloom.desk")
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from datasette import hookimpl
 from w3lib.url import safe_url_string
 
+from crawler.output.visible import clock, length, visible_in_pages
 from crawler.reasons import meaning
-from crawler.visible import clock, length, visible_in_pages
-from crawler.web import asking, downloads, feeds, pages
+from crawler.web import database, downloads, handlers, syndication
 from crawler.web.guards import NOT_OF_DATASETTE
 
 
@@ -18,20 +18,20 @@ from crawler.web.guards import NOT_OF_DATASETTE
 def register_routes() -> list[tuple[Any, Any]]:
     """Our pages, in front of Datasette's."""
     return [
-        (r"^/$", pages.front),
-        (r"^/stories$", pages.stories),
-        (r"^/stories\.(?P<form>atom|json|csv)$", feeds.stories),
-        (r"^/story/(?P<number>\d{1,15})$", pages.story),
-        (r"^/article/(?P<number>\d{1,15})$", pages.article),
-        (r"^/compare/(?P<one>\d{1,15})/(?P<two>\d{1,15})$", pages.compare),
-        (r"^/compare$", pages.compare_form),
-        (r"^/outlets$", pages.outlets),
-        (r"^/outlet/(?P<slug>[^/]+)$", pages.outlet),
-        (r"^/network$", pages.network),
-        (r"^/search$", pages.search),
+        (r"^/$", handlers.front),
+        (r"^/stories$", handlers.stories),
+        (r"^/stories\.(?P<form>atom|json|csv)$", syndication.stories),
+        (r"^/story/(?P<number>\d{1,15})$", handlers.story),
+        (r"^/article/(?P<number>\d{1,15})$", handlers.article),
+        (r"^/compare/(?P<one>\d{1,15})/(?P<two>\d{1,15})$", handlers.compare),
+        (r"^/compare$", handlers.compare_form),
+        (r"^/outlets$", handlers.outlets),
+        (r"^/outlet/(?P<slug>[^/]+)$", handlers.outlet),
+        (r"^/network$", handlers.network),
+        (r"^/search$", handlers.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
         # The rest of Datasette's routes stand behind this one, and are reached by nobody.
-        (NOT_OF_DATASETTE, pages.nowhere),
+        (NOT_OF_DATASETTE, handlers.nowhere),
     ]
 
 
@@ -49,13 +49,13 @@ def prepare_jinja2_environment(env: Any) -> None:
 @hookimpl
 def forbidden(datasette: Any, request: Any, message: str) -> Any:
     """What Datasette does not allow is refused on a page of ours."""
-    return asking.refusal(datasette, request, message, status=403)
+    return database.refusal(datasette, request, message, status=403)
 
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """What went wrong in a page, said on a page of ours and in one line of the log."""
-    return asking.failure(datasette, request, exception)
+    return database.failure(datasette, request, exception)
 
 
 def _web(url: str) -> str | None:

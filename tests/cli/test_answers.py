@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.cli.output import sparkline
+from crawler.cli.tables import sparkline
 from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 

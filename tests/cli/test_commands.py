@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli.output import as_json, table
 from crawler.cli.side_by_side import side_by_side
-from crawler.visible import visible
+from crawler.cli.tables import as_json, table
+from crawler.output.visible import visible
 from tests.conftest import PYTHON, Crawled, ask, newsloom
 from tests.store.told import Told
 

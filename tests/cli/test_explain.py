@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.limits import PASSAGE
 from crawler.store import open_store
 from crawler.types import Article, Moment, Precision

@@ -13,7 +13,7 @@ import networkx
 import pandas
 import pytest
 
-from crawler.exporting import write_csv, write_graphml
+from crawler.output.formats import write_csv, write_graphml
 from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import NewsloomError, UsageError
-from crawler.files import replacing, writing
+from crawler.output.files import replacing, writing
 from tests.conftest import PYTHON, Crawled, newsloom
 
 

@@ -14,7 +14,7 @@ import pytest
 from crawler.cli import _run, newsloom
 from crawler.errors import NotAStore
 from crawler.store import open_store
-from crawler.store.kept import KeptPages
+from crawler.store.file.kept_pages import KeptPages
 
 NEWER = 99
 USES = {

@@ -53,7 +53,7 @@ def test_the_wheel_holds_outlets_town_and_templates(tmp_path: Path) -> None:
         [sys.executable, "-m", "zipfile", "-l", str(wheel)], capture_output=True, text=True
     ).stdout
     for file in ("spiders/outlets/guardian.toml", "crawler/demo/texts/01-kazakhstan.toml",
-                 "crawler/store/schema.sql", "crawler/parsing/phrases.toml",
+                 "crawler/store/file/schema.sql", "crawler/parsing/page/phrases.toml",
                  "crawler/web/templates/desk/story.html", "crawler/web/static/desk.css",
                  "crawler/web/static/vendor/README.md", "dedupe/stories.py"):  # fmt: skip
         assert file in listed

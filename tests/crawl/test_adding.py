@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.describing import as_toml, free_slug, from_opml, to_opml
 from crawler.errors import UsageError
-from crawler.outlets import bundled_outlets, load_outlet, load_outlets
-from crawler.parsing.front_page import read_front_page
+from crawler.outlets.descriptions import bundled_outlets, load_outlet, load_outlets
+from crawler.outlets.opml import from_opml, to_opml
+from crawler.outlets.toml import as_toml, free_slug
+from crawler.parsing.listing.front_page import read_front_page
 from crawler.types import Outlet, Source, SourceKind
 from tests.conftest import newsloom
 from tests.crawl.site import Reply, Site, feed, item

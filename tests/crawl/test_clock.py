@@ -11,7 +11,7 @@ import pytest
 from crawler.parsing.dates import utc
 from tests.conftest import newsloom
 from tests.crawl.site import Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 SOURCES = ("due_at", "next_poll_at", "polled_at")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crawler.parsing.urls import slot
 from tests.crawl.site import Reply, Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 
 def robots_asked(site: Site) -> int:

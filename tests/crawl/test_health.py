@@ -9,7 +9,7 @@ from pathlib import Path
 from crawler.parsing.dates import utc
 from tests.conftest import newsloom
 from tests.crawl.site import Reply, Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 
 def ago(**span: float) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.site import Reply, Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from crawler.fetching.deadline import LeftForLater, run_over
 from crawler.fetching.parsers import AHEAD, STALLS, Parsers
 from tests.conftest import newsloom
 from tests.crawl.site import WORDS, Reply, Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 ATTRIBUTES = " ".join(f"a{n}=1" for n in range(9_000))
 """Of one element: lxml is busy with them for half a second."""

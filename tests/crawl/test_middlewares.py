@@ -23,7 +23,7 @@ from crawler.fetching.middlewares.retry_after import wanted
 from crawler.fetching.middlewares.robots import forbidden_for_now, judge
 from crawler.fetching.middlewares.web_only import WebOnly
 from crawler.fetching.refusals import Refused, explain, for_status
-from crawler.rhythm import LONGEST_WISH
+from crawler.polling import LONGEST_WISH
 
 URL = "https://example.org/a"
 

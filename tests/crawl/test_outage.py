@@ -24,7 +24,7 @@ from crawler.fetching.network import Network
 from crawler.types import Listing, Page, PollFailed, Rejected, Source, SourceKind
 from tests.conftest import NOW
 from tests.crawl.site import Reply, Site, feed, item, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 GATES = "SELECT url, failures, due_at, next_poll_at, polled_at FROM sources ORDER BY url"
 PAGES = "SELECT url, state, attempts, due_at, revisit_at, reason FROM pages ORDER BY url"

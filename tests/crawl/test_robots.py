@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl.site import Reply, Site, feed, page
-from tests.crawl.test_rhythm import ask, crawl
+from tests.crawl.test_polling import ask, crawl
 
 FORBIDS = "User-agent: *\nDisallow: /no\n"
 

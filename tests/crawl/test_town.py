@@ -19,7 +19,7 @@ from crawler.demo.houses import HOUSES
 from crawler.demo.score import score
 from crawler.demo.town import Town
 from crawler.store import read_store
-from crawler.store.reading import StoryFilter
+from crawler.store.queries.reading import StoryFilter
 from tests.conftest import Crawled, newsloom
 
 

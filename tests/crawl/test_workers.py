@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ExtractError
-from crawler.parsing.read import read_page
+from crawler.parsing.workers.pool import Workers
+from crawler.parsing.workers.read import read_page
 from crawler.types import Fetched, Listing, Outlet, Page
-from crawler.workers import Workers
 from tests.conftest import NOW
 
 

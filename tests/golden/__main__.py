@@ -11,7 +11,7 @@ import click
 
 from crawler.cli import newsloom
 from crawler.errors import EXIT_CODES
-from crawler.outlets import KEYS
+from crawler.outlets.descriptions import KEYS
 from crawler.reasons import REASONS
 from crawler.store import open_store
 from dedupe import Scheme, StoryScheme, document

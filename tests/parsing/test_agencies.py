@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from crawler.parsing.agencies import read_credits
-from crawler.parsing.stated import Stated
+from crawler.parsing.page.agencies import read_credits
+from crawler.parsing.page.statements import Stated
 from crawler.types import Agency, Credit
 
 BODY = "The council closed the bridge on Monday. " * 4

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import ExtractError
-from crawler.parsing.clutter import Surroundings, clean
-from crawler.parsing.extract import TwinPage, extract
+from crawler.parsing.page.clutter import Surroundings, clean
+from crawler.parsing.page.extract import TwinPage, extract
 from crawler.types import Article, Fetched, Listing, Moment, Outlet, Page, Precision
 from tests.conftest import NOW
 

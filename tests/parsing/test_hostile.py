@@ -13,8 +13,8 @@ from crawler.demo.houses import HOUSES
 from crawler.demo.prints import town_prints
 from crawler.demo.rendering import page as render
 from crawler.errors import ExtractError
-from crawler.parsing.extract import extract
-from crawler.parsing.kinds import refuse_address
+from crawler.parsing.page.extract import extract
+from crawler.parsing.page.kinds import refuse_address
 from crawler.types import Article, Fetched, Listing, Outlet, Page
 from tests.conftest import NOW
 

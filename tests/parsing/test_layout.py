@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from crawler.parsing.clutter import Surroundings, clean, is_phrase
-from crawler.parsing.layout import narrow, prepare
+from crawler.parsing.page.clutter import Surroundings, clean, is_phrase
+from crawler.parsing.page.layout import narrow, prepare
 
 PROSE = "The council closed the bridge on Monday because two of its cables had rusted through."
 

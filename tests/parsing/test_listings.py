@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.errors import ExtractError
-from crawler.parsing.feeds import parse_feed
-from crawler.parsing.read import read_listings
-from crawler.parsing.sitemaps import PART, days_of, parse_sitemap, split_sitemap
+from crawler.parsing.listing.feeds import parse_feed
+from crawler.parsing.listing.sitemaps import PART, days_of, parse_sitemap, split_sitemap
+from crawler.parsing.workers.read import read_listings
 from tests.conftest import shared
 
 URL = "https://example.org/feed"

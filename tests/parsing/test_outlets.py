@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import OutletError
-from crawler.outlets import KEYS, bundled_outlets, choose, load_outlet, load_outlets
+from crawler.outlets.descriptions import KEYS, bundled_outlets, choose, load_outlet, load_outlets
 from crawler.types import SourceKind
 
 

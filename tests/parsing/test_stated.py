@@ -7,9 +7,9 @@ import time
 import pytest
 from lxml import html
 
-from crawler.parsing.authors import read_bylines, split_names
-from crawler.parsing.stated import Stated
-from crawler.parsing.times import read_times
+from crawler.parsing.page.authors import read_bylines, split_names
+from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.times import read_times
 from crawler.types import Listing
 from tests.conftest import NOW
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article
 from dedupe import Scheme, adjusted_rand, seed_id

@@ -9,7 +9,7 @@ import pytest
 from datasketch import MinHash
 
 from bench.corpora.poison import aimed, framed, sharing, templates
-from crawler.grouping import COPIES
+from crawler.grouping.run import COPIES
 from crawler.store import Store
 from dedupe import cut, document
 from tests.quality.test_copies import grouped

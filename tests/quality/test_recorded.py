@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.town import Town
-from crawler.recording import EXPECTED, compare
-from crawler.scrubbing import scrub
+from crawler.outlets.fixtures import EXPECTED, compare
+from crawler.outlets.scrub import scrub
 from tests.conftest import newsloom
 
 RECORDED = Path(__file__).parents[1] / "recorded"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-import crawler.linking
+import crawler.grouping.linker
 import dedupe.evidence
 import dedupe.weighed
 from bench.alike import fill
 from bench.corpora.alike import alike
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import open_store
 from dedupe import Scheme, StoryScheme, seed_id
 from tests.conftest import NOW
@@ -50,7 +50,7 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
         store.linking.set_scheme(STORIES.id)
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
-        patched.setattr(crawler.linking, "SHARE", 2)
+        patched.setattr(crawler.grouping.linker, "SHARE", 2)
         for module, name in ((dedupe.evidence, "compare"), (dedupe.weighed, "_row")):
             patched.setattr(module, name, counted(getattr(module, name), work, name))
         store._connection.set_progress_handler(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.store import Saved, Store
-from crawler.store.articles import FAR_BACK
+from crawler.store.facts.revisions import FAR_BACK
 from crawler.types import Article, Moment, Precision
 from tests.conftest import NOW
 

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.parsing.texts import storable
 from crawler.store import Store, open_store
 from crawler.types import Article

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from crawler.errors import SchemeChanged
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import Scheme

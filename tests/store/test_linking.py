@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bench.corpora.events import Events
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.parsing.dates import utc
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
 from tests.conftest import NOW, PYTHON, ask, newsloom

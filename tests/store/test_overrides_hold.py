@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from crawler.errors import UsageError
-from crawler.grouping import group
-from crawler.linking import STORIES
-from crawler.overriding import Decision, merge, pin, split, undo
+from crawler.grouping.decisions import Decision, merge, pin, split, undo
+from crawler.grouping.linker import STORIES
+from crawler.grouping.run import group
 from crawler.parsing.dates import utc
 from crawler.store import Store
 from crawler.types import Article, Moment, Precision

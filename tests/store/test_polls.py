@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from crawler.store import Store
-from crawler.store.polls import Taken
+from crawler.store.facts.polls import Taken
 from crawler.types import Listing, Listings, Polled, Source, SourceKind, Sweep
 from tests.conftest import NOW
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import NoSuchDatabase, NotAStore
-from crawler.grouping import group
+from crawler.grouping.run import group
 from crawler.store import Store, migrate_store, open_store, read_store
-from crawler.store.migrations import script
+from crawler.store.file.migrations import script
 from crawler.types import Article
 from tests.store.old import old_store
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.store import Store, reading
+from crawler.store import Store
+from crawler.store.queries import reading
 from crawler.types import Article
 from tests.conftest import NOW
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.store import read_store
-from crawler.store.exports import EXPORTS, Narrowed
+from crawler.store.queries.exports import EXPORTS, Narrowed
 from tests.store.told import Told
 
 

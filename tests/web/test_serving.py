@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.web.saying import _Dropping
+from crawler.web.logs import _Dropping
 from tests.store.told import Told
 from tests.web.conftest import Served, serving
 from tests.web.test_requests import ended, sent

@@ -11,8 +11,8 @@ from crawler.clock import now
 from crawler.fetching.refusals import NotDue
 from crawler.fetching.writer import Writer
 from crawler.parsing.dates import later
-from crawler.rhythm import DOUBLE
-from crawler.store.polls import PollState
+from crawler.polling import DOUBLE
+from crawler.store.facts.polls import PollState
 
 DOUBT = timedelta(days=2)
 """By how much an index may be wrong about the time of a change."""

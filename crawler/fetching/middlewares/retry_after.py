@@ -13,7 +13,7 @@ from scrapy.http import Response
 
 from crawler.fetching.refusals import Refusal, Refused
 from crawler.parsing.dates import utc
-from crawler.rhythm import LONGEST_WISH
+from crawler.polling import LONGEST_WISH
 
 SHORT = 5.0
 """Seconds that are waited out on the spot, once for a request."""

@@ -1,0 +1,102 @@
+"""`newsloom outlets check` and `record`: a few pages of an outlet, and how they are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.cli.arguments import outlets_option
+from crawler.cli.outlets_sample import sample
+from crawler.cli.tables import table
+from crawler.errors import ExtractError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.store import Store
+    from crawler.types import Fetched, Outlet
+
+
+def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--allow-private", is_flag=True,
+                     help="Allow addresses of this machine and private networks."),
+        click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
+                     help="Your address or page, sent with every request."),
+        click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
+                     help="Pages to fetch."),
+        outlets_option,
+        click.argument("slug", metavar="OUTLET"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command()
+@_sample_options
+def check(slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool) -> int:
+    """Fetch what OUTLET lists and a few of its pages; show what is understood, field by field.
+
+    Nothing is saved. For somebody who writes a description, or wonders about a text.
+    """
+    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
+                command=f"newsloom outlets check {slug}") as found:  # fmt: skip
+        click.echo(f"{found.outlet.name} ({found.outlet.slug})")
+        rows = found.store.reading.exchanges()
+        click.echo(table(rows, ("url", "status", "outcome", "listed", "reason", "detail")))
+        for page in found.pages:
+            _show_page(page, found.outlet)
+        _show_refused(found.store)
+        return found.exit_code
+
+
+@click.command()
+@_sample_options
+@click.option("--to", "place", type=click.Path(path_type=Path, file_okay=False),
+              default=Path("recorded"), show_default=True,
+              help="Folder that a folder OUTLET goes into.")  # fmt: skip
+def record(
+    slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool, place: Path
+) -> None:
+    """Record a few pages of OUTLET, every word replaced, with what is understood of them.
+
+    Such a folder can be shared and tested: it holds how the outlet builds its pages, and none of
+    its texts.
+    """
+    from crawler.outlets.fixtures import EXPECTED
+    from crawler.outlets.fixtures import record as write
+
+    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
+                command=f"newsloom outlets record {slug}") as found:  # fmt: skip
+        if not found.pages:
+            _show_refused(found.store)
+            raise UsageError(f"{slug}: no page could be fetched; `newsloom outlets check` says why")
+        written = write(found.pages, found.outlet, place / slug)
+    click.echo(
+        f"{len(written)} pages recorded in {place / slug}; {EXPECTED} says how they are read"
+    )
+
+
+def _show_page(fetched: Fetched, outlet: Outlet) -> None:
+    from crawler.parsing.page.extract import examine
+    from crawler.parsing.workers.pool import Workers
+
+    click.echo(f"\n{fetched.url}")
+    pool = Workers(1)
+    try:
+        found = pool.submit(examine, fetched, outlet).result()
+    except ExtractError as error:
+        click.echo(f"no article: {error.reason} ({error.detail})")
+        return
+    finally:
+        pool.close()
+    rows = [{"field": f.field, "value": f.value, "found in": f.source} for f in found]
+    click.echo(table(rows, ("field", "value", "found in")))
+
+
+def _show_refused(store: Store) -> None:
+    """Pages that gave nothing to read."""
+    for row in store.reading.unread():
+        click.echo(f"\n{row['url']}\nnot read: {row['reason']} ({row['detail']})")

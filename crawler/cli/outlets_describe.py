@@ -1,0 +1,120 @@
+"""`newsloom outlets add`, `import`, `export`: descriptions of outlets, made and shared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.cli.arguments import outlets_option
+from crawler.cli.tables import table
+from crawler.errors import UsageError
+from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.output.visible import clock, one_line
+from crawler.types import Outlet
+
+SHOWN_BAD = 20
+"""Entries left out of an OPML file that are named."""
+_TO = click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
+    show_default=True, help="Folder that the description goes into.",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("url")
+@_TO
+@click.option("--replace", is_flag=True, help="Write a description anew that exists already.")
+@click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
+              help="Your address or page, sent with every request.")  # fmt: skip
+@click.option("--allow-private", is_flag=True,
+              help="Allow addresses of this machine and private networks.")  # fmt: skip
+def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
+    """Find the feeds and sitemaps of the outlet whose front page is URL; write its description.
+
+    The front page, robots.txt and the usual places are asked, politely.
+    """
+    from crawler.outlets.discovery import discover
+    from crawler.outlets.toml import write_outlet
+    from crawler.parsing.urls import registered_domain
+
+    known = _known(folder)
+    domain = registered_domain(url if "://" in url else f"https://{url}")
+    again = [s for s, o in known.items() if o.home and registered_domain(o.home) == domain]
+    if again and not replace:
+        raise UsageError(
+            f"{again[0]} is an outlet of {domain} already ({known[again[0]].name}); "
+            "--replace describes it anew"
+        )
+    found = discover(
+        url, contact=contact, allow_private=allow_private,
+        taken=[slug for slug in known if slug not in again],
+    )  # fmt: skip
+    file = write_outlet(found.outlet, folder, replace=replace)
+    taken = {source.url for source in found.outlet.sources}
+    rows = [
+        {
+            "source": one.url, "kind": str(one.kind), "pages": one.listed or "",
+            "newest": clock(one.newest) if one.newest else "",
+            "taken": "yes" if one.url in taken else "no",
+        }
+        for one in sorted(found.found, key=lambda one: one.url not in taken)
+    ]  # fmt: skip
+    click.echo(table(rows, ("source", "kind", "pages", "newest", "taken")))
+    for one in found.missed:
+        click.echo(f"not read: {one_line(one.url)} ({one_line(one.reason)})", err=True)
+    click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
+    click.echo(
+        f"newsloom outlets check {found.outlet.slug} --outlets {folder}   shows what it gives"
+    )
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_TO
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+def import_(file: Path, folder: Path, dry_run: bool) -> int:
+    """Write descriptions of the feeds in an OPML FILE, as other readers export them.
+
+    Feeds of one registered domain become one outlet. Nothing is fetched: a feed that is dead shows
+    in `newsloom health` after the first crawl.
+    """
+    from crawler.outlets.opml import from_opml
+    from crawler.outlets.toml import write_outlet
+
+    try:
+        text = file.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    done = from_opml(text, _known(folder))
+    for outlet in done.outlets.values():
+        if not dry_run:
+            write_outlet(outlet, folder)
+    feeds = sum(len(outlet.sources) for outlet in done.outlets.values())
+    for reason in done.bad[:SHOWN_BAD]:
+        click.echo(f"left out: {one_line(reason)}", err=True)
+    if len(done.bad) > SHOWN_BAD:
+        click.echo(f"left out: {len(done.bad) - SHOWN_BAD} more", err=True)
+    click.echo(
+        f"{feeds} feeds of {len(done.outlets)} outlets "
+        f"{'would be' if dry_run else 'are'} described in {folder}; {done.known} were known, "
+        f"{len(done.bad)} left out"
+    )
+    return 3 if done.bad else 0
+
+
+@click.command()
+@click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
+@outlets_option
+@click.option("--opml", is_flag=True, required=True, help="As OPML, which other readers import.")
+def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  # noqa: ARG001
+    """Print the feeds of OUTLETs (default: all) for other readers."""
+    from crawler.outlets.opml import to_opml
+
+    click.echo(to_opml(choose(load_outlets(folder or bundled_outlets()), chosen)))
+
+
+def _known(folder: Path) -> dict[str, Outlet]:
+    """Outlets that are described already: those that come with Newsloom, and the folder's."""
+    own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
+    return load_outlets(bundled_outlets()) | own

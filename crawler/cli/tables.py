@@ -1,0 +1,178 @@
+"""How the command line shows rows and text from the web."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from math import ceil
+from typing import Any, TextIO, TypeVar
+
+import click
+
+from crawler import limits
+from crawler.output.formats import write_csv
+from crawler.output.visible import clock, one_line, visible
+
+Row = dict[str, Any]
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that is also safe to show; TypeError for what JSON does not have, never its repr."""
+    return visible(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def shown(stream: TextIO) -> Callable[[str], str]:
+    """What text passes through on its way there: visible() on a terminal.
+
+    Stricter than the stream itself (crawler.cli.streams), which lets our own colours pass.
+    """
+    return visible if stream.isatty() else str
+
+
+def sparkline(counts: Sequence[float]) -> str:
+    """Counts as a row of blocks, the highest full; a blank where there is nothing."""
+    top = max(counts, default=0) or 1
+    return "".join(_BLOCKS[ceil(8 * count / top)] for count in counts)
+
+
+@contextmanager
+def paged() -> Iterator[None]:
+    """What is printed inside goes through a pager when it is longer than the terminal."""
+    if not sys.stdout.isatty():
+        yield
+        return
+    held = _Held()
+    with redirect_stdout(held):
+        yield
+    text = held.getvalue()
+    if text.count("\n") < shutil.get_terminal_size().lines:
+        click.echo(text, nl=False)
+    else:
+        os.environ.setdefault("LESS", "-R")  # colours, not their codes
+        click.echo_via_pager(text, color=True)
+
+
+class _Held(io.StringIO):
+    """Output that is on its way to a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def list_options(limit: int) -> Callable[[F], F]:
+    """--json --nl --csv --tsv --limit, in the manner of sqlite-utils."""
+
+    def decorate(command: F) -> F:
+        for option in (
+            click.option("--limit", type=click.IntRange(min=1), default=limit, show_default=True,
+                         help="Rows at the most."),
+            click.option("--tsv", "form", flag_value="tsv", help="As tab-separated values."),
+            click.option("--csv", "form", flag_value="csv", help="As CSV, formulas defused."),
+            click.option("--nl", "form", flag_value="nl", help="As JSON, one object a line."),
+            click.option("--json", "form", flag_value="json", help="As one JSON array."),
+        ):  # fmt: skip
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def up_to(limit: int, rows: list[Row], form: str | None) -> list[Row]:
+    """So many of them; says that there are more, to who reads a table."""
+    if form is None and len(rows) > limit:
+        click.echo(f"the first {limit}; --limit {5 * limit} shows more", err=True)
+    return rows[:limit]
+
+
+def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
+    """Print rows: as a table for people, or in the form asked for."""
+    if form in ("csv", "tsv"):
+        write_csv(
+            sys.stdout,
+            columns,
+            ([row[c] for c in columns] for row in rows),
+            tabs=form == "tsv",
+            show=shown(sys.stdout),
+        )
+    elif form == "nl":
+        for row in rows:
+            click.echo(as_json({c: row[c] for c in columns}))
+    elif form == "json":
+        click.echo(as_json([{c: row[c] for c in columns} for row in rows], indent=2))
+    else:
+        click.echo(table(list(rows), columns))
+
+
+def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """A plain table that fits the terminal: the widest columns give way."""
+    from tabulate import tabulate
+
+    cells = [[_cell(column, row[column]) for column in columns] for row in rows]
+    room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(columns) - 1)
+    # tabulate keeps two columns free beside a head.
+    widths = [
+        max([_width(column) + 2, *(_width(line[i]) for line in cells)])
+        for i, column in enumerate(columns)
+    ]
+    most = _widest_that_fits(widths, room)
+    if max(widths, default=0) > most:
+        cells = [[_cut(cell, most) for cell in line] for line in cells]
+    numbers = [c for c in range(len(columns)) if rows and isinstance(rows[0][columns[c]], int)]
+    return tabulate(
+        cells,
+        headers=list(columns),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["right" if i in numbers else "left" for i in range(len(columns))]
+        if cells
+        else None,
+    )
+
+
+def _widest_that_fits(widths: Sequence[int], room: int) -> int:
+    """How wide a column may be so that all have room, at least 20; narrower ones stay whole."""
+    left, fit = room, max(room, 20)
+    for number, width in enumerate(sorted(widths)):
+        fit = left // (len(widths) - number)
+        if width > fit:
+            return max(20, fit)
+        left -= width
+    return max(fit, *widths, 20)
+
+
+def _cell(column: str, value: Any) -> str:
+    """A value on one line, long ones cut; TypeError for what has no form of its own here."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        raise TypeError(f"{column} is a {type(value).__name__}")
+    if column.endswith("_at") or column == "at":
+        value = clock(value)
+    return one_line(value if len(value) <= limits.LINE else value[: limits.LINE] + "…")
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    while text and _width(text) > width - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"

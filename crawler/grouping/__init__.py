@@ -1,0 +1,1 @@
+"""Copies and stories of a whole store: from new texts to numbered stories."""

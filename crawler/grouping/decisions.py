@@ -1,0 +1,196 @@
+"""Overrides of stories: what people decide is done at once, and kept by every later grouping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from crawler.errors import UsageError
+from crawler.grouping.linker import Linker
+from crawler.store import Store
+from crawler.store.findings.overrides import Override
+from dedupe import StoryChange, StoryScheme
+
+Row = dict[str, Any]
+
+
+class Decision(NamedTuple):
+    """By whom, why, when, and the run it is written in."""
+
+    who: str
+    why: str
+    now: str
+    run: int
+    at: str | None = None
+    """when it was decided; None: now"""
+
+
+def merge(store: Store, one: int, two: int, decision: Decision) -> int:
+    """Make two stories one, under the lower number; the number of the override.
+
+    Raises UsageError when there is no such story or an override keeps them apart.
+    """
+    kept, gone = sorted((_living(store, one), _living(store, two)))
+    if kept == gone:
+        raise UsageError(f"{one} and {two} are one story already: {kept}")
+    together = [store.stories.central(story) for story in (kept, gone)]
+    with store.batch():
+        _join(store, kept, gone, decision)
+        return store.overrides.add(
+            "merge", story=kept, other=gone, together=together, who=decision.who,
+            why=decision.why, now=decision.at or decision.now,
+        )  # fmt: skip
+
+
+def _join(store: Store, kept: int, gone: int, decision: Decision) -> None:
+    ones, twos = (store.stories.groups(story) for story in (kept, gone))
+    for override in store.overrides.about(ones + twos):
+        for mine in _stories(store, override.together):
+            if {mine} | _stories(store, override.apart) >= {kept, gone}:
+                raise _against(override, "keeps them apart")
+    change = StoryChange(story=kept, groups=tuple(sorted(ones + twos)), merged=(gone,))
+    store.stories.apply([change], run=decision.run, now=decision.now)
+
+
+def split(
+    store: Store,
+    number: int,
+    articles: list[int],
+    decision: Decision,
+    *,
+    apart: Sequence[int] = (),
+) -> tuple[int, int]:
+    """Take articles, with their copies, out of a story into a new one: the override, the story.
+
+    They are kept apart from all that is left, and from the articles `apart`.
+
+    Raises UsageError when one of them is not in it, when nothing would be left, or when an
+    override keeps them together.
+    """
+    story = _living(store, number)
+    places = store.reading.places(articles)
+    for article in articles:
+        if article not in places or places[article]["story"] != story:
+            raise UsageError(
+                f"article {article} is not in story {story}; `newsloom story {story}` shows its own"
+            )
+    groups = sorted({places[article]["copy_group"] for article in articles})
+    rest = [group for group in store.stories.groups(story) if group not in groups]
+    if not rest:
+        raise UsageError(f"that is the whole of story {story}: nothing would be left; name fewer")
+    for override in store.overrides.about(groups):
+        inside = store.overrides.copy_groups(override.together)
+        if inside & set(groups) and inside & set(rest):
+            raise _against(override, "keeps them together")
+    left = sorted({*store.stories.representatives(rest), *apart})
+    change = StoryChange(story=None, groups=tuple(groups), split_from=story)
+    with store.batch():
+        (new,) = store.stories.apply([change], run=decision.run, now=decision.now)
+        override_number = store.overrides.add(
+            "split", story=story, other=new, together=articles, apart=left,
+            who=decision.who, why=decision.why, now=decision.at or decision.now,
+        )  # fmt: skip
+        return override_number, new
+
+
+def pin(store: Store, number: int, decision: Decision) -> int:
+    """Keep the present articles of a story together for good; the number of the override."""
+    story = _living(store, number)
+    articles = [row["article"] for row in store.reading.story_articles(story)]
+    with store.batch():
+        return store.overrides.add(
+            "pin", story=story, other=None, together=articles, who=decision.who,
+            why=decision.why, now=decision.at or decision.now,
+        )  # fmt: skip
+
+
+def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> None:
+    """Take an override back, and have the stories concerned linked as if it had never been."""
+    override = store.overrides.get(number)
+    if override is None:
+        raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
+    if override.undone_at is not None:
+        raise UsageError(f"override {number} was undone on {override.undone_at[:10]}")
+    if override.kind == "merge":
+        _refuse_held(store, override)
+    with store.batch():
+        store.overrides.undo(number, who=decision.who, now=decision.now)
+        if override.kind == "merge" and override.other is not None:
+            kept = store.stories.resolve(override.story)
+            if kept is not None and store.stories.resolve(override.other) == kept:
+                store.stories.part(kept, override.other, run=decision.run, now=decision.now)
+        store.linking.look_again(_stories(store, override.together + override.apart))
+    Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
+
+
+def _refuse_held(store: Store, override: Override) -> None:
+    sides = [store.overrides.copy_groups([article]) for article in override.together]
+    for other in store.overrides.about(sorted(set().union(*sides))):
+        held = store.overrides.copy_groups(other.together)
+        if other.id != override.id and sum(not held.isdisjoint(side) for side in sides) > 1:
+            raise _against(other, "keeps them together as well")
+
+
+def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
+    """Do and keep what was decided in other files; how many overrides go against others here.
+
+    Rows have `at, who, why, kind, together, apart`, articles by the numbers of this file. What
+    both files know is kept once.
+    """
+    contradicted = 0
+    for row in overrides:
+        if _is_known(store, row):
+            continue
+        decision = Decision(who=row["who"], why=row["why"], at=row["at"], now=now, run=run)
+        try:
+            _carry_one(store, row, decision)
+        except UsageError:
+            contradicted += 1
+    return contradicted
+
+
+def _carry_one(store: Store, row: Row, decision: Decision) -> None:
+    together, apart = row["together"], row["apart"]
+    stories = sorted(_stories(store, together))
+    split_off = row["kind"] == "split"
+    if split_off and len(stories) == 1 and stories[0] in _stories(store, apart):
+        split(store, stories[0], together, decision, apart=apart)
+        return
+    with store.batch():
+        if split_off and len(stories) > 1:
+            # What the linker makes of it is known when it has looked.
+            store.linking.look_again(_stories(store, together + apart))
+        elif not split_off:
+            for other in stories[1:]:
+                _join(store, stories[0], other, decision)
+        store.overrides.add(
+            row["kind"], story=stories[0], other=None, together=together, apart=apart,
+            who=row["who"], why=row["why"], now=row["at"],
+        )  # fmt: skip
+
+
+def _is_known(store: Store, row: Row) -> bool:
+    groups = store.overrides.copy_groups(row["together"] + row["apart"])
+    return any(
+        (known.at, known.who, known.kind, set(known.together))
+        == (row["at"], row["who"], row["kind"], set(row["together"]))
+        for known in store.overrides.about(sorted(groups))
+    )
+
+
+def _living(store: Store, number: int) -> int:
+    story = store.stories.resolve(number)
+    if story is None:
+        raise UsageError(f"there is no story {number}; `newsloom stories` lists them")
+    return story
+
+
+def _stories(store: Store, articles: list[int]) -> set[int]:
+    return {row["story"] for row in store.reading.places(articles).values() if row["story"]}
+
+
+def _against(override: Override, does: str) -> UsageError:
+    return UsageError(
+        f"override {override.id} of {override.at[:10]} ({override.why}) {does}; "
+        f"`newsloom override undo {override.id}` first"
+    )

@@ -1,0 +1,202 @@
+"""Linking copy groups to stories: each new one is compared with those that share heavy terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import replace
+from hashlib import blake2b
+
+from crawler.grouping.embedding_models import open_voice
+from crawler.parsing.common_words import common_words
+from crawler.store import Store
+from crawler.store.findings.story_links import Step
+from dedupe import (
+    Background,
+    Orders,
+    StoryNode,
+    StoryScheme,
+    buckets,
+    by_language,
+    continue_stories,
+    heaviest_terms,
+    learn,
+    link_stories,
+    nearest,
+    pack_meanings,
+    reached,
+)
+
+STORIES = StoryScheme()
+
+STEPS, SHARE = 2, 8
+"""Steps in one transaction: STEPS at least, and one for each SHARE that are done. What is worked
+out once a transaction, and takes as long as a story is large, thus is so for few of its steps; of a
+run that is killed an eighth is lost at most."""
+
+Progress = Callable[[int, int], None]
+"""Called with copy groups done and copy groups in all."""
+
+
+class Linker:
+    """Brings stories up to date with the copy groups."""
+
+    def __init__(self, store: Store, scheme: StoryScheme, *, run: int, now: str) -> None:
+        self._store, self._scheme = store, scheme
+        self._run, self._now = run, now
+        self._backgrounds = Backgrounds(store, scheme)
+
+    def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Link the copy groups that wait for it, or as many as there is time for; how many."""
+        total = self._store.linking.count_waiting()
+        left, done = total, 0
+        while left > 0 and not is_over():
+            progress(total - left, total)
+            with self._store.batch():
+                steps = max(STEPS, done // SHARE)
+                left = self._take(steps)
+                done += steps
+        return total - left
+
+    def rebuild(self, progress: Progress) -> int:
+        """Link all copy groups anew, in the steps in which they were linked before.
+
+        All or nothing: readers see the old stories until the new are done. A new story takes the
+        number of the old one that it shares most copy groups with.
+        """
+        linking = self._store.linking
+        with self._store.batch():
+            linking.begin_anew()
+            linking.set_voice(self._scheme.voice)
+            self._backgrounds.clear()
+            total = linking.count_waiting()
+            left = total
+            while left > 0:
+                progress(total - left, total)
+                left = self._take(STEPS, provisional=True)
+            changes = continue_stories(linking.found_anew(), pinned=self._store.overrides.pinned())
+            self._store.stories.apply(changes, run=self._run, now=self._now)
+            linking.set_scheme(self._scheme.id)
+        return total
+
+    def _take(self, steps: int, *, provisional: bool = False) -> int:
+        """Take so many steps; the copy groups that still wait for theirs."""
+        languages, more = set[str](), True
+        for _ in range(steps):
+            step = self._store.linking.next_step(self._scheme, anew=provisional)
+            if step is None:
+                more = False
+                break
+            self._link(step, provisional=provisional)
+            languages.update(by_language(step.nodes))
+        self._backgrounds.save(sorted(languages))
+        self._store.stories.refresh()
+        return self._store.linking.count_waiting() if more else 0
+
+    def _link(self, step: Step, *, provisional: bool) -> None:
+        linking, scheme = self._store.linking, self._scheme
+        new = sorted((n for n in step.nodes if not n.learned), key=lambda node: node.id)
+        own = {node.id for node in step.nodes}
+        before = self._learn_first(new)
+        waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
+        terms = heaviest_terms(waiting, scheme, self._backgrounds)
+        places = {node.id: buckets(node.meaning, scheme) for node in waiting}
+        linking.index({n: [*terms[n], *places[n]] for n in own})
+        found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
+        for node in waiting:
+            if places[node.id]:
+                alike = self._store.meanings.alike(node.id, places[node.id], scheme)
+                found.update(nearest(node, alike, scheme.candidates))
+        near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
+        near |= self._store.overrides.partners(sorted(own))
+        nodes = self._with_partners(
+            linking.with_stories(own, near - own, scheme, days=scheme.max_days)
+        )
+        changes = link_stories(
+            nodes,
+            scheme,
+            self._backgrounds,
+            settled={node.id for node in nodes} - own,
+            orders=self._orders(nodes, provisional=provisional),
+        )
+        self._store.stories.apply(
+            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
+        )
+        if step.number is not None:
+            linking.set_step(step)
+        self._backgrounds.update(before)
+        told = linking.told(node.id for node in new)
+        learn(new, scheme, self._backgrounds, told)
+        linking.set_learned(told)
+
+    def _with_partners(self, nodes: list[StoryNode]) -> list[StoryNode]:
+        """The nodes, and those that decisions put with them, however old."""
+        found = {node.id for node in nodes}
+        while more := self._store.overrides.partners(found) - found:
+            found |= more
+        return nodes + self._store.linking.nodes(found - {node.id for node in nodes})
+
+    def _orders(self, nodes: list[StoryNode], *, provisional: bool) -> Orders:
+        stories = {node.story for node in nodes if node.story is not None}
+        orders = self._store.overrides.orders((node.id for node in nodes), stories)
+        # Numbers are given when all is done.
+        return replace(orders, pinned=()) if provisional else orders
+
+    def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
+        """Count the first texts of each language for as long as they are linked.
+
+        They are in stories already, which count as few: those that their length alone makes. All
+        others are learned when they are linked. The backgrounds as they were.
+        """
+        first = {
+            language: nodes[: max(0, self._scheme.first - int(self._backgrounds[language].texts))]
+            for language, nodes in by_language(new).items()
+        }
+        before = {
+            language: deepcopy(self._backgrounds[language])
+            for language, nodes in first.items()
+            if nodes
+        }
+        counted = [node for nodes in first.values() for node in nodes]
+        changes = link_stories(counted, self._scheme, self._backgrounds)
+        told = {group: len(change.groups) for change in changes for group in change.groups}
+        learn(counted, self._scheme, self._backgrounds, told)
+        self._store.linking.set_learned(node.id for node in counted)
+        return before
+
+    def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
+        """The nodes as the voice of the file understands them; each text is embedded once."""
+        if not self._scheme.voice:
+            return nodes
+        meanings = self._store.meanings
+        texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
+        hashes = {
+            n: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            for n, text in texts.items()
+        }
+        known = meanings.known(hashes)
+        new = [n for n in texts if n not in known]
+        if new:
+            vectors = open_voice(self._scheme.voice).embed([texts[n] for n in new])
+            known.update(zip(new, pack_meanings(vectors), strict=True))
+            meanings.keep((n, hashes[n], known[n]) for n in new)
+        return [replace(node, meaning=known[node.id]) for node in nodes]
+
+
+class Backgrounds(dict[str, Background]):
+    """The backgrounds of the file, read when they are asked for."""
+
+    def __init__(self, store: Store, scheme: StoryScheme) -> None:
+        super().__init__()
+        self._store, self._scheme = store, scheme
+
+    def __missing__(self, language: str) -> Background:
+        packed = self._store.linking.background(language, common_words(language))
+        found = Background(self._scheme, packed)
+        self[language] = found
+        return found
+
+    def save(self, languages: Iterable[str]) -> None:
+        """Write those of these languages."""
+        for language in languages:
+            self._store.linking.save_background(language, self[language].pack())

@@ -1,0 +1,1 @@
+"""Articles that no crawl brought: JSONL, WARC, kept pages, other stores."""

@@ -1,0 +1,86 @@
+"""Several stores made one: facts by canonical address, stories grouped over all of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crawler.errors import VoiceMissing
+from crawler.grouping.decisions import carry
+from crawler.grouping.embedding_models import open_voice
+from crawler.grouping.run import group
+from crawler.output.files import replacing
+from crawler.store import Store, open_store, read_store
+from crawler.store.file.intake import TakenIn
+
+Progress = Callable[[str, int, int], None]
+
+
+class Merged(NamedTuple):
+    """What became of the files."""
+
+    taken: dict[str, TakenIn]
+    """by file, the first left out: the others were taken into a copy of it"""
+    contradicted: int
+    """overrides of theirs that were left out, since they go against others"""
+    voice_lost: str
+    """embedding model of the first file that is not on this machine; empty when none is missing"""
+
+
+def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) -> Merged:
+    """Write a store of all that several hold. Story numbers, and a voice, are those of the first.
+
+    The target is whole or not there. Raises NotAStore for a file that is none, or of another
+    version, and StoreError when the disk is full.
+    """
+    for file in files:
+        read_store(file).close()  # says what is wrong with it
+    with replacing(target) as part:
+        try:
+            first = read_store(files[0])
+            try:
+                with first.explained(target):
+                    first.upkeep.backup(part)
+            finally:
+                first.close()
+            store = open_store(part)
+            store.path = target  # what goes wrong is said of the file that was asked for
+            try:
+                merged = _take_in(store, files[1:], now=now, progress=progress)
+                with store.explained():
+                    store.upkeep.fold()
+            finally:
+                store.close()
+        finally:
+            for left in (Path(f"{part}-wal"), Path(f"{part}-shm")):
+                left.unlink(missing_ok=True)
+    return merged
+
+
+def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progress) -> Merged:
+    taken = {}
+    overrides: list[dict[str, Any]] = []
+    for n, file in enumerate(files):
+        progress("taking in", n, len(files))
+        with store.merging.other(file):
+            with store.batch():
+                taken[str(file)] = store.merging.take_in(now=now)
+            overrides += store.merging.overrides()
+    with store.batch():
+        store.runs.mark_crashed()  # runs that go on in their own files will not be ended in this
+        run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
+    voice = store.linking.voice()
+    try:
+        if voice:
+            open_voice(voice)
+        lost = ""
+    except VoiceMissing:
+        lost = voice
+    group(store, run=run, now=now, voice="" if lost else None, progress=progress)
+    contradicted = carry(store, overrides, run=run, now=now)
+    with store.batch():
+        new = sum(one.new for one in taken.values())
+        store.runs.close(run, now=now, outcome="done", summary={"new": new})
+    return Merged(taken, contradicted, lost)

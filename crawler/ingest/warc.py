@@ -1,0 +1,221 @@
+"""WARC files (ISO 28500): archives of pages, ours and others', through the same extraction."""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from crawler.errors import ExtractError, UsageError
+from crawler.parsing.dates import moment
+from crawler.parsing.urls import canonical, host, registered_domain
+from crawler.parsing.workers.pool import Workers
+from crawler.parsing.workers.read import read_page
+from crawler.store import Store
+from crawler.types import Article, Fetched, Listing, Outlet, Page, Rejected
+
+BATCH = 32
+"""Pages in one transaction."""
+AHEAD = 64
+"""Pages that are read ahead of the parsers."""
+MAX_BYTES = 8 * 1024 * 1024
+"""Of one page, unpacked: what a crawl would fetch at the most."""
+_PAGES = ("text/html", "application/xhtml+xml", "")
+
+
+class Record(NamedTuple):
+    """A place in an archive, and the page that was captured there."""
+
+    offset: int
+    """bytes into the file at which the record begins"""
+    captured: Fetched | str
+    """or why the record is none"""
+
+
+class FromWarc(NamedTuple):
+    """What the import of an archive did."""
+
+    counts: dict[str, int]
+    """articles by what came of them; rejected pages by their reason"""
+    broken: str | None
+    """why the file could not be read to its end"""
+
+
+def import_warc(
+    store: Store,
+    file: Path,
+    outlets: Mapping[str, Outlet],
+    *,
+    run: int,
+    now: str,
+    workers: Workers,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> FromWarc:
+    """Save the articles of an archive; a file that was read in part is read on from there.
+
+    An article's outlet is the one of `outlets` whose domain it is on, or is named by its host.
+    """
+    size = file.stat().st_size
+    begun = store.archives.place(file, size)
+    counts: Counter[str] = Counter()
+    by_domain = _by_domain(outlets)
+    waiting: deque[tuple[Record, Future[Article | Rejected] | None]] = deque()
+    batch: list[tuple[Record, Article | str]] = []
+    broken = None
+
+    def take() -> None:
+        batch.append(_finished(*waiting.popleft()))
+        if len(batch) >= BATCH:
+            _save(store, file, size, batch, counts, run=run, now=now)
+
+    try:
+        for record in _records(file, begun, by_domain):
+            waiting.append((record, _submit(record, outlets, workers)))
+            progress(record.offset, size)
+            if len(waiting) > AHEAD:
+                take()
+    except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+        broken = str(error)[:200] or type(error).__name__
+    while waiting:
+        take()
+    _save(store, file, size, batch, counts, run=run, now=now)
+    if broken is None:
+        with store.batch():
+            store.archives.note(file, size, size, at=now)
+    return FromWarc(dict(counts), broken)
+
+
+def is_warc(file: Path) -> bool:
+    """Whether a file is named as an archive."""
+    return file.name.lower().endswith((".warc", ".warc.gz", ".arc", ".arc.gz"))
+
+
+def require_archive(file: Path) -> None:
+    """Raise UsageError for a file that does not begin as an archive."""
+    with file.open("rb") as stream:
+        start = stream.read(1024)
+    if start[:2] == b"\x1f\x8b":
+        with suppress(zlib.error):
+            start = zlib.decompressobj(wbits=31).decompress(start, 16)
+    if not start.startswith((b"WARC/", b"filedesc:")):
+        raise UsageError(f"{file}: not a WARC file; it begins with {start[:16]!r}")
+
+
+def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[Record]:
+    # What warcio has to say of single records is in the counts.
+    logging.getLogger("warcio").setLevel(logging.CRITICAL)
+    with file.open("rb") as stream:
+        stream.seek(begun)
+        archive = ArchiveIterator(stream, arc2warc=True)
+        for record in archive:
+            if record.rec_type == "response":
+                # The offset second: to find it, the record is read to its end.
+                captured = _captured(record, by_domain)
+                while record.raw_stream.read(1 << 16):
+                    pass  # what stands behind the body
+                if record.raw_stream.limit > 0:
+                    raise EOFError("it ends in the middle of a record")
+                yield Record(archive.get_record_offset(), captured)
+
+
+def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
+    """The page in a response record, or why there is none."""
+    http = record.http_headers
+    if http is None:
+        return "no-http"
+    status = http.get_statuscode()
+    if status != "200":
+        return f"http-{status}"
+    headers = {name.lower(): value[:500] for name, value in http.headers}
+    kind = headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() not in _PAGES:
+        return "not-html"
+    at = moment(record.rec_headers.get_header("WARC-Date"), source="warc")
+    if at is None:
+        return "no-date"
+    try:
+        url = canonical(record.rec_headers.get_header("WARC-Target-URI") or "")
+    except UsageError:
+        return "bad-address"
+    try:
+        body = record.content_stream().read(MAX_BYTES + 1)
+    except Exception:  # noqa: BLE001 - whatever trips the unpacker costs this page alone
+        return "unreadable"
+    if len(body) > MAX_BYTES:
+        return "too-large"
+    slug = by_domain.get(registered_domain(url)) or host(url)
+    page = Page(id=0, url=url, outlet=slug, attempts=0, listing=Listing(url=url))
+    return Fetched(
+        page=page, url=url, status=200, content_type=kind, body=body, at=at.at, headers=headers
+    )
+
+
+def _submit(
+    record: Record, outlets: Mapping[str, Outlet], workers: Workers
+) -> Future[Article | Rejected] | None:
+    fetched = record.captured
+    if isinstance(fetched, str):
+        return None
+    slug = fetched.page.outlet
+    return workers.submit(read_page, fetched, outlets.get(slug) or Outlet(slug=slug, name=slug))
+
+
+def _finished(
+    record: Record, future: Future[Article | Rejected] | None
+) -> tuple[Record, Article | str]:
+    if future is None:
+        assert isinstance(record.captured, str)
+        return record, record.captured
+    try:
+        found = future.result()
+    except ExtractError as error:
+        return record, error.reason
+    return record, found.reason if isinstance(found, Rejected) else replace(found, page=None)
+
+
+def _save(
+    store: Store,
+    file: Path,
+    size: int,
+    batch: list[tuple[Record, Article | str]],
+    counts: Counter[str],
+    *,
+    run: int,
+    now: str,
+) -> None:
+    if not batch:
+        return
+    with store.batch():
+        for _, found in batch:
+            counts[found if isinstance(found, str) else _save_one(store, found, run=run)] += 1
+        # The last record again next time: it is the same article, and none is left out.
+        store.archives.note(file, size, batch[-1][0].offset, at=now)
+    batch.clear()
+
+
+def _save_one(store: Store, article: Article, *, run: int) -> str:
+    """Save an article as seen when it was captured."""
+    assert article.fetched_at is not None
+    outlet = store.outlets.ensure(article.outlet)
+    return str(store.articles.save(article, outlet=outlet, run=run, now=article.fetched_at))
+
+
+def _by_domain(outlets: Mapping[str, Outlet]) -> dict[str, str]:
+    """Slugs by the registered domains of home pages; a domain of several outlets names none."""
+    found: dict[str, str] = {}
+    shared: set[str] = set()
+    for slug, outlet in outlets.items():
+        if outlet.home:
+            domain = registered_domain(outlet.home)
+            if found.setdefault(domain, slug) != slug:
+                shared.add(domain)
+    return {domain: slug for domain, slug in found.items() if domain not in shared}

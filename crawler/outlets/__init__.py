@@ -1,0 +1,1 @@
+"""Outlets: their descriptions, how they are found, shared and tested."""

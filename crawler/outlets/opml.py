@@ -1,0 +1,111 @@
+"""OPML, the list of feeds that feed readers exchange: read into descriptions, written from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+from crawler.errors import UsageError
+from crawler.outlets.toml import free_slug
+from crawler.parsing.texts import one_line
+from crawler.parsing.urls import canonical, host, registered_domain
+from crawler.types import Outlet, Source, SourceKind
+
+_EDGES = re.compile(r"^\W+|\W+$")
+_HOSTS_OF_MANY = frozenset(
+    {"feedburner.com", "google.com", "rss.app", "substack.com", "wordpress.com", "blogspot.com"}
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class FromOpml:
+    """What an OPML file gave."""
+
+    outlets: dict[str, Outlet] = field(default_factory=dict)
+    known: int = 0
+    """feeds that are described already"""
+    bad: list[str] = field(default_factory=list)
+    """entries left out, and why"""
+
+
+def from_opml(text: str, known: Mapping[str, Outlet]) -> FromOpml:
+    """Outlets of the feeds in an OPML file, by registered domain; nothing is fetched.
+
+    Feeds that `known` outlets have are left out. Raises UsageError when it is no OPML.
+    """
+    import listparser
+
+    parsed = listparser.parse(text)
+    feeds = parsed.get("feeds", [])
+    if not feeds and not parsed.get("version"):
+        raise UsageError(f"no OPML: {parsed.get('bozo_exception') or 'it holds no outline'}")
+    done = FromOpml()
+    have = {source.url for outlet in known.values() for source in outlet.sources}
+    groups: dict[str, list[tuple[str, str | None]]] = {}
+    for feed in feeds:
+        title = one_line(feed.get("title"))
+        try:
+            url = canonical(feed.get("url") or "")
+        except UsageError as error:
+            done.bad.append(f"{title or 'untitled'}: {error}")
+            continue
+        if url in have or feed.get("url") in have:
+            done.known += 1
+            continue
+        have.add(url)
+        # As it is written, but for what cannot be seen: some servers are particular about order.
+        written = "".join(filter(str.isprintable, feed["url"])).strip()
+        groups.setdefault(_domain(url), []).append((written, title))
+    for domain, entries in groups.items():
+        slug = free_slug(f"https://{domain.partition('/')[0]}/", [*known, *done.outlets])
+        titles = [title for _, title in entries if title]
+        done.outlets[slug] = Outlet(
+            slug=slug,
+            name=_common(titles) or domain,
+            sources=tuple(Source(url=url, kind=SourceKind.FEED, outlet=slug) for url, _ in entries),
+        )
+    return done
+
+
+def _domain(url: str) -> str:
+    """Whose a feed is; on hosts of many publishers each feed is its own."""
+    domain = registered_domain(url)
+    return f"{host(url)}{urlsplit(url).path}" if domain in _HOSTS_OF_MANY else domain
+
+
+def _common(titles: Sequence[str]) -> str | None:
+    """What the titles of an outlet's feeds begin with, or the shortest of them."""
+    if not titles:
+        return None
+    words = [re.split(r"\s+", title) for title in titles]
+    shared = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return _EDGES.sub("", " ".join(shared)) or min(titles, key=len)
+
+
+def to_opml(outlets: Mapping[str, Outlet]) -> str:
+    """OPML 2.0 of the feeds of outlets, one folder an outlet."""
+    root = ET.Element("opml", version="2.0")
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = "Outlets of Newsloom"
+    body = ET.SubElement(root, "body")
+    for outlet in outlets.values():
+        feeds = [source for source in outlet.sources if source.kind is SourceKind.FEED]
+        if not feeds:
+            continue
+        folder = ET.SubElement(body, "outline", text=outlet.name, title=outlet.name)
+        for feed in feeds:
+            line = ET.SubElement(
+                folder, "outline", type="rss", text=outlet.name, title=outlet.name, xmlUrl=feed.url
+            )
+            if outlet.home:
+                line.set("htmlUrl", outlet.home)
+            if outlet.language:
+                line.set("language", outlet.language)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode")

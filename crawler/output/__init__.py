@@ -1,0 +1,1 @@
+"""What leaves the program: files, formats, text made safe to show."""

@@ -1,0 +1,107 @@
+"""Section pages: which of their links lead to articles, by the shapes of an outlet's addresses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.errors import UsageError
+from crawler.parsing.page.layout import select
+from crawler.parsing.page.tree import parse_page
+from crawler.parsing.urls import canonical, registered_domain
+from crawler.types import Listing, Listings
+
+MAX_LINKS = 2_000
+"""Links of one page that are looked at."""
+KNOWN = 2
+"""Articles of one shape from which on it is known as one of articles."""
+LONG_SLUG = 4
+"""Words of a slug from which on it is a headline."""
+FAVOURITE = 0.05
+"""Share of an outlet's articles that a shape has at the least."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_SEPARATOR = re.compile(r"(?<=\w)[-_](?=\w)")
+_DATE = re.compile(r"/(?:19|20)\d\d[-/]?(?:0[1-9]|1[0-2])(?:[-/]|$)")
+_LONG_NUMBER = re.compile(r"\d{6,}")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss)$", re.IGNORECASE)
+
+
+def shape(url: str) -> str:
+    """What addresses of one kind have in common.
+
+    `/politics/2022/01/05/the-old-bridge-is-closed-12345` gives `/a/9999/99/99/a-*9*`: one word, up
+    to three and more are told apart, since sections have short names and articles long ones.
+    """
+    parts = urlsplit(url)
+    return "/".join(map(_segment, parts.path.split("/"))) + ("?" if parts.query else "")
+
+
+def _segment(segment: str) -> str:
+    stem, dot, ending = segment.rpartition(".")
+    if not dot or not ending.isalpha():
+        stem, dot, ending = segment, "", ""
+    words = _LETTERS.findall(stem)
+    numbers = "".join(
+        "9" * len(number) if len(number) in (1, 2, 4) else "9*" for number in _DIGITS.findall(stem)
+    )
+    size = "" if not words else "a" if len(words) == 1 else "a-a" if len(words) < 4 else "a-*"
+    return f"{size}{numbers}{dot}{ending}"
+
+
+def shapes_of(urls: Iterable[str]) -> frozenset[str]:
+    """The shapes of an outlet's articles, those of a few odd ones left out."""
+    counts = Counter(map(shape, urls))
+    least = max(KNOWN, FAVOURITE * counts.total())
+    return frozenset(shape for shape, count in counts.items() if count >= least)
+
+
+def parse_section(
+    body: bytes, *, url: str, content_type: str, selector: str | None, shapes: Collection[str]
+) -> Listings:
+    """Links of a section page that look like articles.
+
+    With a CSS `selector` (the outlet's key `urls`) all links that it selects, or that stand in what
+    it selects. Else those on the outlet's own domain whose address has one of the `shapes` of its
+    articles; where none is known yet, those with a long slug, a date or a long number.
+    Raises ExtractError as parse_page does.
+    """
+    tree = parse_page(body, content_type=content_type)
+    links = _selected(tree, selector) if selector else list(tree.iter("a"))
+    home = registered_domain(url)
+    pages: dict[str, Listing] = {}
+    refused = 0
+    for link in links[:MAX_LINKS]:
+        href = link.get("href")
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+            continue
+        try:
+            address = canonical(href, url)
+        except UsageError:
+            refused += 1
+            continue
+        if selector or (registered_domain(address) == home and _is_article(address, shapes)):
+            # Without its text: sections shorten headlines, and that would look like a change.
+            pages.setdefault(address, Listing(url=address))
+    pages.pop(canonical(url), None)
+    return Listings(pages=tuple(pages.values()), refused=refused)
+
+
+def _selected(tree: etree._Element, selector: str) -> list[etree._Element]:
+    return [link for chosen in select(tree, selector) for link in chosen.iter("a")]
+
+
+def _is_article(address: str, shapes: Collection[str]) -> bool:
+    if shapes:
+        return shape(address) in shapes
+    path = urlsplit(address).path
+    last = path.rstrip("/").rpartition("/")[2]
+    if _FILE.search(path):
+        return False
+    return bool(
+        _SEPARATOR.findall(last)[LONG_SLUG - 2 :] or _DATE.search(path) or _LONG_NUMBER.search(last)
+    )

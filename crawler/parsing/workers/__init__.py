@@ -1,0 +1,1 @@
+"""Parsing in other processes: hostile bytes end there."""

@@ -1,0 +1,188 @@
+"""Articles and their revisions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from crawler.parsing.texts import count_words
+from crawler.store.facts.credits import Credits
+from crawler.types import Article
+
+FAR_BACK = "the time stated is over a year before the outlet was first polled"
+"""How a doubt begins that the crawl has, and not the page."""
+
+
+class Saved(StrEnum):
+    """What came of saving an article."""
+
+    NEW = "new"
+    REVISED = "revised"
+    SAME = "same"
+    TWIN = "twin"
+    """another page gave this article already"""
+
+
+class Articles:
+    """The `articles` and `revisions` of the file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._credits = Credits(connection)
+
+    def save(
+        self, article: Article, *, outlet: int, run: int, now: str, ours: bool = False
+    ) -> Saved:
+        """Write an article: new, a revision of one we have, or the same again.
+
+        An article is known by its page, or by its canonical address. With `ours` the outlet
+        changed nothing: the same bytes were read anew.
+        """
+        known = self._known(article)
+        if known is None:
+            self._insert(article, outlet=outlet, run=run, now=now)
+            return Saved.NEW
+        if article.page is not None and known["page"] not in (None, article.page):
+            return Saved.TWIN
+        if known["page"] is None and article.page is not None:
+            self._connection.execute(
+                "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
+            )
+        if article.fetched_at is not None and (known["fetched_at"] or "") > article.fetched_at:
+            return Saved.SAME  # an archive's capture, older than what we have
+        if known["text_from"] == "page" and article.text_from == "feed":
+            return Saved.SAME  # the page was read once, and that is the better text
+        # A page that can be read at last is no change of the outlet's.
+        ours = ours or (known["text_from"], article.text_from) == ("feed", "page")
+        # Nor is the same capture, read by another extraction.
+        ours = ours or (
+            article.fetched_at is not None
+            and known["fetched_at"] == article.fetched_at
+            and known["extraction"] != article.extraction
+        )
+        if known["text_hash"] == _text_hash(article):
+            if (known["extraction"], known["reserved"]) != (article.extraction, article.reserved):
+                self._update(known["id"], article)
+            return Saved.SAME
+        self._revise(known["id"], article, run=run, now=now, ours=ours)
+        return Saved.REVISED
+
+    def is_newer(self, page: int, *, than: str) -> bool:
+        """Whether a page's article was made of bytes fetched after a time."""
+        row = self._connection.execute(
+            "SELECT 1 FROM articles WHERE page = ? AND fetched_at > ?", (page, than)
+        ).fetchone()
+        return row is not None
+
+    def _known(self, article: Article) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(
+            """
+            SELECT id, page, text_hash, extraction, text_from, fetched_at, reserved FROM articles
+            WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
+            """,
+            (article.page, article.url, article.page),
+        ).fetchone()
+        return row
+
+    def _insert(self, article: Article, *, outlet: int, run: int, now: str) -> None:
+        sighting = self._connection.execute(
+            """
+            SELECT seen_at, previous_poll_at FROM sightings WHERE page = ?
+            ORDER BY seen_at LIMIT 1
+            """,
+            (article.page,),
+        ).fetchone()
+        values = _columns(article) | {
+            "page": article.page,
+            "outlet": outlet,
+            "url": article.url,
+            "first_seen_at": sighting["seen_at"] if sighting else now,
+            "previous_poll_at": sighting["previous_poll_at"] if sighting else None,
+            "run": run,
+        }
+        cursor = self._connection.execute(
+            f"INSERT INTO articles ({', '.join(values)}) "
+            f"VALUES ({', '.join(f':{column}' for column in values)})",
+            values,
+        )
+        number = int(cursor.lastrowid or 0)
+        self._credits.save(number, article.credits)
+        self._queue(number)
+
+    def _revise(self, number: int, article: Article, *, run: int, now: str, ours: bool) -> None:
+        self._connection.execute(
+            """
+            INSERT INTO revisions (article, revision, title, text, words, authors, modified_at,
+              fetched_at, replaced_at, text_hash, run, ours)
+            SELECT id, revision, title, text, words, authors, modified_at, fetched_at,
+              ?, text_hash, run, ? FROM articles WHERE id = ?
+            """,
+            (now if ours else article.fetched_at or now, int(ours), number),
+        )
+        self._connection.execute(
+            "UPDATE articles SET revision = revision + 1, run = ? WHERE id = ?", (run, number)
+        )
+        self._update(number, article)
+        self._queue(number)
+
+    def _update(self, number: int, article: Article) -> None:
+        # What the new text does not say (a date, a section) stays as it was known.
+        values = {k: v for k, v in _columns(article).items() if v is not None}
+        if article.text_from == "page":
+            values["reserved"] = article.reserved
+        if article.published is not None:
+            # Of the old time no more.
+            values["published_doubt"] = article.published_doubt or self._far_back(number, values)
+        self._connection.execute(
+            f"UPDATE articles SET {', '.join(f'{column} = :{column}' for column in values)} "
+            "WHERE id = :id",
+            values | {"id": number},
+        )
+        self._credits.save(number, article.credits)
+
+    def _far_back(self, number: int, values: dict[str, Any]) -> str | None:
+        """What the crawl doubted of an article, while its time stays what it was."""
+        row = self._connection.execute(
+            """
+            SELECT published_doubt FROM articles
+            WHERE id = ? AND published_at = ? AND published_doubt LIKE '%' || ? || '%'
+            """,
+            (number, values["published_at"], FAR_BACK),
+        ).fetchone()
+        return row["published_doubt"] if row else None
+
+    def _queue(self, number: int) -> None:
+        self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    published = article.published
+    return {
+        "title": article.title,
+        "text": article.text,
+        "words": count_words(article.text),
+        "authors": json.dumps(article.authors, ensure_ascii=False),
+        "language": article.language,
+        "section": article.section,
+        "tags": json.dumps(article.tags, ensure_ascii=False),
+        "image": article.image,
+        "paywalled": None if article.paywalled is None else int(article.paywalled),
+        "published_at": published.at if published else None,
+        "published_precision": published.precision if published else None,
+        "published_source": published.source if published else None,
+        "published_raw": published.raw if published else None,
+        "published_doubt": article.published_doubt,
+        "modified_at": article.modified_at,
+        "fetched_at": article.fetched_at,
+        "extraction": article.extraction,
+        "text_from": article.text_from,
+        "reserved": article.reserved,
+        "text_hash": _text_hash(article),
+    }
+
+
+def _text_hash(article: Article) -> str:
+    return blake2b(f"{article.title}\0{article.text}".encode(), digest_size=16).hexdigest()

@@ -1,0 +1,339 @@
+"""Signatures, edges and copy groups: what the copy finder found."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import NamedTuple
+
+from crawler.store.findings.story_changes import earliest_article, refresh_figures
+from dedupe import CopyEdge, CopyGroup, Document
+
+
+class ComparedText(NamedTuple):
+    """An article as the copy finder reads it, or one of its earlier texts."""
+
+    id: int
+    outlet: int
+    revision: int
+    text: str
+    text_hash: str
+
+
+class Waiting(NamedTuple):
+    """An article to compare."""
+
+    article: ComparedText
+    compared: str | None
+    """hash of the text it had when it was compared last"""
+
+
+class Copies:
+    """The near-duplicate findings of the file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    # The scheme
+
+    def scheme(self) -> tuple[str, int] | None:
+        """Id of the scheme that the findings were made with, and the file's secret seed."""
+        row = self._connection.execute(
+            "SELECT scheme, seed FROM schemes WHERE kind = 'copies'"
+        ).fetchone()
+        return (row["scheme"], row["seed"]) if row else None
+
+    def set_scheme(self, scheme: str, *, seed: int, seed_id: str) -> None:
+        """Say what the findings will be made with from now on."""
+        self._connection.execute(
+            """
+            INSERT INTO schemes (kind, scheme, seed, seed_id) VALUES ('copies', ?, ?, ?)
+            ON CONFLICT (kind) DO UPDATE SET scheme = excluded.scheme, seed = excluded.seed,
+              seed_id = excluded.seed_id
+            """,
+            (scheme, seed, seed_id),
+        )
+
+    # Work
+
+    def waiting(self, limit: int, *, after: int = 0) -> list[Waiting]:
+        """Articles to compare, in order of their numbers, from the one `after` this on."""
+        rows = self._connection.execute(
+            """
+            SELECT a.id, a.outlet, a.revision, a.text, a.text_hash, s.text_hash
+            FROM to_group t JOIN articles a ON a.id = t.article
+              LEFT JOIN signatures s ON s.article = a.id
+            WHERE t.article > ? ORDER BY t.article LIMIT ?
+            """,
+            (after, limit),
+        )
+        return [Waiting(ComparedText(*row[:5]), row[5]) for row in rows]
+
+    def first(self, limit: int) -> Iterator[ComparedText]:
+        """The first articles of the file, in an order that their arrival has no part in."""
+        rows = self._connection.execute(
+            """
+            SELECT id, outlet, revision, text, text_hash FROM articles
+            WHERE id <= (SELECT max(id) FROM (SELECT id FROM articles ORDER BY id LIMIT ?))
+            ORDER BY text_hash, url
+            """,
+            (limit,),
+        )
+        return (ComparedText(*row) for row in rows)
+
+    def count_articles(self, limit: int) -> int:
+        """Number of articles, counted up to a limit."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM articles LIMIT ?)", (limit,)
+        ).fetchone()
+        return int(row[0])
+
+    def count_waiting(self) -> int:
+        """Number of articles to compare."""
+        return int(self._connection.execute("SELECT count(*) FROM to_group").fetchone()[0])
+
+    def queue_all(self) -> None:
+        """Drop signatures, keys and edges, and have every article compared again.
+
+        Groups stay until their articles are compared, so that stories keep their numbers. What
+        waits already may have changed: without signatures nobody could tell later.
+        """
+        self._connection.execute(
+            """
+            UPDATE copy_groups SET linked_at = NULL WHERE id IN (
+              SELECT m.copy_group FROM to_group t JOIN memberships m ON m.article = t.article)
+            """
+        )
+        for table in ("signatures", "keys", "recent_keys", "copies"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("INSERT OR IGNORE INTO to_group (article) SELECT id FROM articles")
+
+    def done(self, articles: Iterable[int]) -> None:
+        """These articles have been compared."""
+        self._connection.executemany(
+            "DELETE FROM to_group WHERE article = ?", [(article,) for article in articles]
+        )
+
+    def article(self, article: int) -> ComparedText:
+        """An article with its newest text, by its number."""
+        row = self._connection.execute(
+            "SELECT id, outlet, revision, text, text_hash FROM articles WHERE id = ?", (article,)
+        ).fetchone()
+        return ComparedText(*row)
+
+    def texts(self, article: ComparedText, most: int) -> list[ComparedText]:
+        """The first text that an article had and the latest, this one last; at most `most`."""
+        if not article.revision:
+            return [article]
+        rows = self._connection.execute(
+            """
+            SELECT article, ?, revision, text, text_hash FROM revisions
+            WHERE article = ? AND (revision = 0 OR revision > ?) ORDER BY revision
+            """,
+            (article.outlet, article.id, article.revision - (most - 1)),
+        )
+        return [*(ComparedText(*row) for row in rows), article]
+
+    # Signatures and edges
+
+    def save_signature(
+        self, document: Document, *, text_hash: str, scheme: str, seed_id: str
+    ) -> None:
+        """Keep the signature of an article's text; of a short text only that there is none."""
+        self._connection.execute(
+            """
+            INSERT OR REPLACE INTO signatures
+              (article, scheme, seed_id, text_hash, shingles, minhash)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            (
+                document.id,
+                scheme,
+                seed_id,
+                text_hash,
+                len(document.shingled.shingles),
+                document.signature.values if document.signature else None,
+            ),
+        )
+
+    def save_edges(self, edges: Iterable[tuple[CopyEdge, str]], *, scheme: str) -> None:
+        """Keep the evidence of pairs, and the passage that each shares.
+
+        Where earlier revisions of a pair were more alike, their evidence stays.
+        """
+        names = [field.name for field in fields(CopyEdge)]
+        written = [*names, "passage", "scheme"]
+        replaced = ", ".join(f"{n} = excluded.{n}" for n in written if n not in ("a", "b"))
+        figures = attrgetter(*names)
+        self._connection.executemany(
+            f"""
+            INSERT INTO copies ({", ".join(written)}) VALUES ({", ".join("?" * len(written))})
+            ON CONFLICT (a, b) DO UPDATE SET {replaced}
+            WHERE (excluded.joined, excluded.jaccard) > (copies.joined, copies.jaccard)
+            """,
+            ((*figures(edge), passage, scheme) for edge, passage in edges),
+        )
+
+    # Groups
+
+    def neighbourhood(
+        self, articles: Collection[int], *, most: int | None = None
+    ) -> tuple[set[int], set[int]]:
+        """These articles, the members of their groups, and all that joined edges lead to.
+
+        Where that is more than `most` articles, what was met of it is given apart, second: the
+        walk ends there, so that it costs no more however many are connected.
+        """
+        start, found, large = set(articles), set[int](), set[int]()
+        for first in articles:
+            if first in found or first in large:
+                continue
+            near = {first: None}
+            for article in (queue := [first]):
+                new = [other for other in self._next(article, start, most) if other not in near]
+                near.update(dict.fromkeys(new))
+                queue += new
+                if most is not None and (len(near) > most or not large.isdisjoint(new)):
+                    large.update(near)
+                    break
+            else:
+                found.update(near)
+        return found - large, large
+
+    def _next(self, article: int, start: set[int], most: int | None) -> list[int]:
+        """One step: the copies of an article, and the members of its group if it is a `start`."""
+        sql = (
+            "SELECT b FROM copies WHERE a = :article AND joined"
+            " UNION ALL SELECT a FROM copies WHERE b = :article AND joined"
+        )
+        if article in start:
+            sql += (
+                " UNION ALL SELECT other.article FROM memberships mine"
+                " JOIN memberships other ON other.copy_group = mine.copy_group"
+                " WHERE mine.article = :article"
+            )
+        values = {"article": article, "most": -1 if most is None else most + 1}
+        return [row[0] for row in self._connection.execute(f"{sql} LIMIT :most", values)]
+
+    def edges(self, articles: Iterable[int]) -> list[CopyEdge]:
+        """Edges between these articles and any with a higher number, joined or not."""
+        names = ", ".join(f"c.{field.name}" for field in fields(CopyEdge))
+        rows = self._connection.execute(
+            f"SELECT {names} FROM json_each(?) j CROSS JOIN copies c ON c.a = j.value",
+            (json.dumps(sorted(articles)),),
+        )
+        return [CopyEdge(**{**dict(row), "joined": bool(row["joined"])}) for row in rows]
+
+    def look_again(self, articles: Iterable[int]) -> None:
+        """Have the places of these articles' groups looked at again: their texts are new."""
+        self._connection.execute(
+            """
+            UPDATE copy_groups SET linked_at = NULL WHERE id IN (
+              SELECT copy_group FROM memberships WHERE article IN (SELECT value FROM json_each(?)))
+            """,
+            (json.dumps(list(articles)),),
+        )
+
+    def assign(
+        self, groups: Sequence[CopyGroup], *, changed: Collection[int] = (), run: int, now: str
+    ) -> None:
+        """Write the groups of a whole neighbourhood; the texts of `changed` articles are new.
+
+        A group goes on in the story of its first article that had one; a story left without
+        groups is merged into the one that its articles went to. The place of a group is looked at
+        again when another text represents it, or when articles came that an override is about.
+        """
+        before = self._memberships([article for group in groups for article in group.members])
+        overridden = self._overridden(before)
+        for group in groups:
+            represented = self._representative(group.members[0])
+            self._save_group(group, before)
+            now_represented = self._representative(group.members[0])
+            came = any(before[a][0] != group.members[0] for a in overridden & {*group.members})
+            if came or now_represented != represented or now_represented in changed:
+                self._connection.execute(
+                    "UPDATE copy_groups SET linked_at = NULL WHERE id = ?", (group.members[0],)
+                )
+        left = {group for group, _ in before.values()} - {group.members[0] for group in groups}
+        for old in sorted(left):
+            self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (old,))
+        self._settle_stories({story for _, story in before.values() if story}, before, run, now)
+
+    def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+        rows = self._connection.execute(
+            """
+            SELECT m.article, m.copy_group, m.story
+            FROM json_each(?) j CROSS JOIN memberships m ON m.article = j.value
+            """,
+            (json.dumps(articles),),
+        )
+        return {row["article"]: (row["copy_group"], row["story"]) for row in rows}
+
+    def _overridden(self, articles: Iterable[int]) -> set[int]:
+        rows = self._connection.execute(
+            "SELECT article FROM override_articles"
+            " WHERE article IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(articles)),),
+        )
+        return {row["article"] for row in rows}
+
+    def _representative(self, group: int) -> int | None:
+        row = self._connection.execute(f"SELECT {earliest_article('?')}", (group,)).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def _save_group(self, group: CopyGroup, before: dict[int, tuple[int, int | None]]) -> None:
+        leader, members = group.members[0], group.members
+        story = next((before[m][1] for m in members if m in before and before[m][1]), None)
+        self._connection.execute(
+            """
+            INSERT INTO copy_groups (id, story, articles, min_jaccard, at)
+            VALUES (:id, :story, :articles, :min_jaccard,
+              (SELECT min(coalesce(published_at, first_seen_at)) FROM articles
+               WHERE id IN (SELECT value FROM json_each(:members))))
+            ON CONFLICT (id) DO UPDATE SET story = excluded.story, articles = excluded.articles,
+              min_jaccard = excluded.min_jaccard, at = excluded.at
+            """,
+            {
+                "id": leader,
+                "story": story,
+                "articles": len(members),
+                "min_jaccard": group.min_jaccard,
+                "members": json.dumps(members),
+            },
+        )
+        self._connection.executemany(
+            """
+            INSERT INTO memberships (article, copy_group) VALUES (?, ?)
+            ON CONFLICT (article) DO UPDATE SET copy_group = excluded.copy_group
+            """,
+            [(member, leader) for member in members],
+        )
+
+    def _settle_stories(
+        self,
+        stories: set[int],
+        before: dict[int, tuple[int, int | None]],
+        run: int,
+        now: str,
+    ) -> None:
+        after = self._memberships(list(before))
+        for story in sorted(stories):
+            if self._connection.execute(
+                "SELECT 1 FROM copy_groups WHERE story = ? LIMIT 1", (story,)
+            ).fetchone():
+                refresh_figures(self._connection, story)
+                continue
+            heir = next(after[a][1] for a, (_, old) in sorted(before.items()) if old == story)
+            self._connection.execute(
+                "UPDATE stories SET merged_into = ?, articles = 0, outlets = 0, copy_groups = 0"
+                " WHERE id = ?",
+                (heir, story),
+            )
+            self._connection.execute(
+                "INSERT INTO story_log (run, at, story, event, other)"
+                " VALUES (?, ?, ?, 'merged', ?)",
+                (run, now, story, heir),
+            )
