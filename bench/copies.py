@@ -39,8 +39,8 @@ def fill(store: Store, documents: list[Planted]) -> None:
 
 def report(store: Store, documents: list[Planted]) -> None:
     placed = {
-        int(row["url"].rpartition("/")[2]): row["copy_group"]
-        for row in store.reading.placed_articles()
+        int(row.url.rpartition("/")[2]): row.copy_group
+        for row in store.queries.articles.all_placed()
     }
     for half, name in ((0, "tuned on"), (1, "reported")):
         truth = {n: d.group for n, d in enumerate(documents) if d.group % 2 == half}

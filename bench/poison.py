@@ -42,7 +42,7 @@ def grouped(texts: list[str], *, seed: int) -> tuple[float, int]:
         began = time.process_time()
         group(store, run=run, now=AT, stories=False)
         taken = time.process_time() - began
-        placed = [row["copy_group"] for row in store.reading.placed_articles()]
+        placed = [row.copy_group for row in store.queries.articles.all_placed()]
         store.close()
     return taken, len(placed) - len(set(placed))
 

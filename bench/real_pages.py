@@ -93,8 +93,8 @@ def crawl(port: int, folder: Path) -> dict[str, Any]:
     )  # fmt: skip
     wall, cpu = time.perf_counter() - began, children() - cpu
     store = read_store(db)
-    found = {"wall": wall, "cpu": cpu, "states": store.reading.states(),
-             "rejections": store.reading.rejections()}  # fmt: skip
+    found = {"wall": wall, "cpu": cpu, "states": store.queries.outlets.page_states(),
+             "rejections": store.queries.outlets.rejections()}  # fmt: skip
     store.close()
     return found
 

@@ -95,8 +95,8 @@ def main() -> None:
             )
             store = open_store(file)
             placed = {
-                int(row["url"].rpartition("/")[2]): row["story"]
-                for row in store.reading.placed_articles()
+                int(row.url.rpartition("/")[2]): row.story
+                for row in store.queries.articles.all_placed()
             }
             store.close()
             score = b_cubed(placed, dict(enumerate(truth)))

@@ -90,7 +90,7 @@ def whole(db: Path, outlets: Path) -> float:
     """CPU seconds an article of a crawl, start-up and all."""
     cpu = crawl(db, outlets)
     store = read_store(db)
-    articles = store.reading.states().get("article", 0)
+    articles = store.queries.outlets.page_states().get("article", 0)
     store.close()
     assert articles > 0.9 * PAGES, articles
     return cpu / articles

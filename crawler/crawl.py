@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     # Imported when it is needed: numpy and scipy would be 40 MB on top of the fetching.
     from crawler.fetching.network import Outage
     from crawler.grouping.run import Grouped, Progress
+    from crawler.store.facts.usage import HeldPages
 
 
 GROUPING = 30.0
@@ -71,7 +72,7 @@ class CrawlSummary:
     interrupted: bool = False
     outage: Outage | None = None
     """requests that nobody answered, at the end or at all; they are not counted as failures"""
-    held: Sequence[dict[str, Any]] = ()
+    held: Sequence[HeldPages] = ()
     """outlets whose pages wait for a new day or run, why, and how many pages"""
     grouped: Grouped | None = None
 
@@ -142,7 +143,7 @@ def _finish(
         summary = CrawlSummary(
             run=run,
             counts=counts,
-            pending=store.reading.states().get("pending", 0),
+            pending=store.queries.outlets.page_states().get("pending", 0),
             held=store.usage.held(),
             interrupted=interrupted,
             outage=outage,

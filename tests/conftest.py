@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +25,11 @@ from crawler.store import Store, open_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# `nohup ./run test &` starts the tests deaf to SIGINT and SIGHUP, and so would be every process
+# that they interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("house", deadline=None)

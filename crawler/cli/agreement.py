@@ -3,41 +3,79 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import NamedTuple
 
 import click
 
-from crawler.cli.tables import Row, table
+from crawler.cli.tables import table
 from crawler.output.visible import one_line
+from crawler.store.findings.manifest import KeptPlace
+from crawler.store.queries.articles import PlacedArticle
 from dedupe import Score, adjusted_rand, b_cubed, pairwise
+
+Place = PlacedArticle | KeptPlace
+COLUMNS: dict[str, Callable[[Place], int | None]] = {
+    "copies": lambda place: place.copy_group,
+    "stories": lambda place: place.story,
+}
+"""The two partitions of a store."""
+
+
+class Difference(NamedTuple):
+    """A set of one partition that holds articles of several sets of the other."""
+
+    set: Hashable
+    articles: int
+    parts: int
+    pairs: int
+    """of articles that are together in one partition only"""
+    example: str
+
+
+class Agreement(NamedTuple):
+    """Scores of one partition against another, rounded, and the worst differences."""
+
+    pairs: Score
+    b_cubed: Score
+    ari: float
+    mixed: list[Difference]
+    """sets that hold several sets of the truth"""
+    torn: list[Difference]
+    """sets of the truth that lie in several"""
 
 
 def figures_of(
-    found: Mapping[int, Any], truth: Mapping[int, Any], placed: Mapping[int, Row], worst: int
-) -> Row:
+    found: Mapping[int, Hashable],
+    truth: Mapping[int, Hashable],
+    placed: Mapping[int, PlacedArticle],
+    worst: int,
+) -> Agreement:
     """Scores of one partition against another, and the worst differences of each kind.
 
     `placed` has the articles of both by number, with their headlines.
     """
-    return {
-        "pairs": _rounded(pairwise(found, truth)),
-        "b_cubed": _rounded(b_cubed(found, truth)),
-        "ari": round(adjusted_rand(found, truth), 4),
-        "mixed": _mistakes(found, truth, placed, worst),
-        "torn": _mistakes(truth, found, placed, worst),
-    }
+    return Agreement(
+        pairs=_rounded(pairwise(found, truth)),
+        b_cubed=_rounded(b_cubed(found, truth)),
+        ari=round(adjusted_rand(found, truth), 4),
+        mixed=_mistakes(found, truth, placed, worst),
+        torn=_mistakes(truth, found, placed, worst),
+    )
 
 
-def _rounded(score: Score) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in score._asdict().items()}
+def _rounded(score: Score) -> Score:
+    return Score(*(round(value, 4) for value in score))
 
 
 def _mistakes(
-    one: Mapping[int, Any], other: Mapping[int, Any], placed: Mapping[int, Row], worst: int
-) -> list[Row]:
+    one: Mapping[int, Hashable],
+    other: Mapping[int, Hashable],
+    placed: Mapping[int, PlacedArticle],
+    worst: int,
+) -> list[Difference]:
     """Sets of `one` that hold several of `other`, those with most wrong pairs first."""
-    sets: defaultdict[Any, list[int]] = defaultdict(list)
+    sets: defaultdict[Hashable, list[int]] = defaultdict(list)
     for article, name in one.items():
         sets[name].append(article)
     rows = []
@@ -47,31 +85,43 @@ def _mistakes(
         if pairs:
             samples = {other[article]: placed[article] for article in reversed(articles)}
             rows.append(
-                {
-                    "in": name,
-                    "articles": len(articles),
-                    "parts": len(parts),
-                    "pairs": pairs,
-                    "for example": " | ".join(
-                        f"[{row['article']}] {one_line(row['title'])[:40]}"
+                Difference(
+                    set=name,
+                    articles=len(articles),
+                    parts=len(parts),
+                    pairs=pairs,
+                    example=" | ".join(
+                        f"[{row.article}] {one_line(row.title)[:40]}"
                         for row in list(samples.values())[:2]
                     ),
-                }
+                )
             )
-    return sorted(rows, key=lambda row: (-row["pairs"], str(row["in"])))[:worst]
+    return sorted(rows, key=lambda row: (-row.pairs, str(row.set)))[:worst]
 
 
-def show(figures: dict[str, Row], says: tuple[str, str]) -> None:
+class _Line(NamedTuple):
+    kind: str
+    measure: str
+    precision: float
+    recall: float
+    f1: float
+
+
+def show(figures: Mapping[str, Agreement], says: tuple[str, str]) -> None:
     """Print the figures of copies and stories; `says` names the two kinds of differences."""
     scores = [
-        {"": kind, "measure": measure, **row[key]}
-        for kind, row in figures.items()
-        for measure, key in (("pairs", "pairs"), ("B-cubed", "b_cubed"))
+        _Line(kind, measure, *score)
+        for kind, found in figures.items()
+        for measure, score in (("pairs", found.pairs), ("B-cubed", found.b_cubed))
     ]
-    click.echo(table(scores, ("", "measure", "precision", "recall", "f1")))
-    for kind, row in figures.items():
-        click.echo(f"\n{kind}: adjusted Rand index {row['ari']:.4f}")
-        for key, words in zip(("mixed", "torn"), says, strict=True):
-            if row[key]:
-                click.echo(f"{kind}, {words}:" if key == "torn" else f"{kind} that {words}:")
-                click.echo(table(row[key], ("in", "articles", "parts", "pairs", "for example")))
+    click.echo(table(scores, _Line._fields, headings={"kind": ""}))
+    mixed, torn = says
+    for kind, found in figures.items():
+        click.echo(f"\n{kind}: adjusted Rand index {found.ari:.4f}")
+        for rows, sentence in (
+            (found.mixed, f"{kind} that {mixed}:"),
+            (found.torn, f"{kind}, {torn}:"),
+        ):
+            if rows:
+                click.echo(sentence)
+                click.echo(table(rows, Difference._fields))

@@ -46,16 +46,16 @@ def article_number(store: Store, name: str) -> int:
 
     Raises UsageError saying what is known of a page that is no article.
     """
-    number = store.reading.article_id(name)
+    number = store.queries.articles.number(name)
     if number is None and not name.isdigit():
         from crawler.parsing.urls import canonical
 
         address = canonical(name)
-        number = store.reading.article_id(address)
-        page = store.reading.page(address)
+        number = store.queries.articles.number(address)
+        page = store.queries.articles.page(address)
         if number is None and page is not None:
             raise UsageError(
-                f"{name} is no article: {page['state']}, {page['reason'] or 'not tried yet'}"
+                f"{name} is no article: {page.state}, {page.reason or 'not tried yet'}"
             )
     if number is None:
         raise UsageError(f"there is no article {name}; `newsloom search WORDS` finds their numbers")
@@ -66,7 +66,7 @@ def living_story(store: Store, number: int) -> int:
     """The story that goes on under a number; raises UsageError when there never was one."""
     living = store.stories.resolve(number)
     if living is None:
-        there_are = store.reading.groups()["stories"]
+        there_are = store.queries.stories.counts().stories
         remedy = "`newsloom stories` lists them" if there_are else "`newsloom group` makes them"
         raise UsageError(f"there is no story {number}; {remedy}")
     return living
@@ -74,7 +74,7 @@ def living_story(store: Store, number: int) -> int:
 
 def check_outlet(store: Store, name: str) -> None:
     """Raise UsageError, with names that are like it, when the file has no such outlet."""
-    known = store.reading.outlet_names()
+    known = store.queries.outlets.names()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "`newsloom health` lists them"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from crawler.cli.arguments import article_number, reading
-from crawler.cli.tables import Row, as_json, emit, list_options, paged, table, up_to
+from crawler.cli.tables import as_json, emit, list_options, paged, table, up_to
 from crawler.output.visible import clock, one_line, visible
+from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, RevisionRow
 
 
 @click.command()
@@ -20,17 +20,16 @@ def article(db: Path, name: str, as_object: bool) -> None:
     """Show one article: text, where each field came from, revisions, copies."""
     with reading(db) as store:
         number = article_number(store, name)
-        found = store.reading.article(number)
-        revisions = store.reading.revisions(number)
-        copies = store.reading.copies_of(number)
-        credited = store.reading.credits(number)
+        found = store.queries.articles.get(number)
+        revisions = store.queries.articles.revisions(number)
+        copies = store.queries.articles.copies_of(number)
+        credited = store.queries.articles.credits(number)
     assert found is not None  # article_number() gave it
-    for column in ("authors", "agencies", "tags"):
-        found[column] = json.loads(found[column])
     if as_object:
         click.echo(
             as_json(
-                {**found, "credits": credited, "revisions": revisions, "copies": copies}, indent=2
+                found._asdict() | {"credits": credited, "revisions": revisions, "copies": copies},
+                indent=2,
             )
         )
         return
@@ -38,50 +37,53 @@ def article(db: Path, name: str, as_object: bool) -> None:
         _show(found, credited, revisions, copies)
 
 
-def _show(found: Row, credited: list[Row], revisions: list[Row], copies: list[Row]) -> None:
-    click.echo(click.style(one_line(found["title"] or "(no headline)"), bold=True))
+def _show(
+    found: ArticleDetail,
+    credited: list[CreditRow],
+    revisions: list[RevisionRow],
+    copies: list[CopyRow],
+) -> None:
+    click.echo(click.style(one_line(found.title or "(no headline)"), bold=True))
     published = "unknown"
-    if found["published_at"]:
+    if found.published_at:
         published = (
-            f"{found['published_at']} ({found['published_precision']}, "
-            f"by {found['published_source']}: {one_line(found['published_raw'])})"
+            f"{found.published_at} ({found.published_precision}, "
+            f"by {found.published_source}: {one_line(found.published_raw or '')})"
         )
     facts = {
-        "article": found["article"],
-        "url": found["url"],
-        "outlet": found["outlet"],
-        "authors": ", ".join(found["authors"]),
-        "language": found["language"],
+        "article": found.article,
+        "url": found.url,
+        "outlet": found.outlet,
+        "authors": ", ".join(found.authors),
+        "language": found.language,
         "published": published,
-        "but": found["published_doubt"],
+        "but": found.published_doubt,
         "first seen": _interval(found),
-        "section": found["section"],
-        "tags": ", ".join(found["tags"]),
-        "words": found["words"],
-        "copy group": found["copy_group"],
-        "story": found["story"],
+        "section": found.section,
+        "tags": ", ".join(found.tags),
+        "words": found.words,
+        "copy group": found.copy_group,
+        "story": found.story,
     }
     for label, value in facts.items():
         if value not in (None, ""):
             click.echo(f"{label:<11} {one_line(str(value))}")
     for credit in credited:
-        evidence = one_line(f"{credit['via']}: {credit['evidence']}")
-        click.echo(f"{'agency':<11} {credit['agency']} ({credit['confidence']:.2f}, {evidence})")
-    click.echo(f"\n{visible(found['text'])}")
+        evidence = one_line(f"{credit.via}: {credit.evidence}")
+        click.echo(f"{'agency':<11} {credit.agency} ({credit.confidence:.2f}, {evidence})")
+    click.echo(f"\n{visible(found.text)}")
     for old in revisions:
-        click.echo(
-            f"\nuntil {clock(old['replaced_at'])} the headline was: {one_line(old['title'])}"
-        )
+        click.echo(f"\nuntil {clock(old.replaced_at)} the headline was: {one_line(old.title)}")
     if copies:
         click.echo()
         columns = ("article", "outlet", "relation", "jaccard", "mine", "theirs", "title")
         click.echo(table(copies, columns))
 
 
-def _interval(found: Row) -> str:
-    if found["previous_poll_at"] is None:
-        return f"{found['first_seen_at']} (the first poll)"
-    return f"between {found['previous_poll_at']} and {found['first_seen_at']}"
+def _interval(found: ArticleDetail) -> str:
+    if found.previous_poll_at is None:
+        return f"{found.first_seen_at} (the first poll)"
+    return f"between {found.previous_poll_at} and {found.first_seen_at}"
 
 
 @click.command()
@@ -91,7 +93,7 @@ def _interval(found: Row) -> str:
 def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> None:
     """Find articles that hold all the WORDS, in headline or text."""
     with reading(db) as store:
-        found = store.reading.search(" ".join(words), limit=limit + 1)
+        found = store.queries.search.best(" ".join(words), limit=limit + 1)
         rows = up_to(limit, found, form)
     if form is not None:
         emit(rows, ("article", "story", "outlet", "published_at", "title", "passage"), form)
@@ -99,8 +101,8 @@ def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> No
     if not rows:
         click.echo("no article holds all these words")
     for row in rows:
-        story = f", story {row['story']}" if row["story"] is not None else ""
-        at = clock(row["published_at"]) or "date unknown"
-        click.echo(f"{at:<16}  {row['outlet']}, article {row['article']}{story}")
-        click.echo(f"  {one_line(row['title'] or '(no headline)')}")
-        click.echo(f"  {one_line(' '.join(row['passage'].split()))}\n")
+        story = f", story {row.story}" if row.story is not None else ""
+        at = clock(row.published_at) or "date unknown"
+        click.echo(f"{at:<16}  {row.outlet}, article {row.article}{story}")
+        click.echo(f"  {one_line(row.title or '(no headline)')}")
+        click.echo(f"  {one_line(' '.join(row.passage.split()))}\n")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.agreement import figures_of, show
+from crawler.cli.agreement import COLUMNS, figures_of, show
 from crawler.cli.arguments import reading
 from crawler.cli.tables import as_json, table
 from crawler.errors import UsageError
 from crawler.output.visible import clock, one_line
+from crawler.store.findings.manifest import KeptGrouping
 
 
 @click.command()
@@ -37,24 +38,24 @@ def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
                 f"`newsloom group --rebuild --as {name}` makes it"
             )
         rows = store.groupings.partition(name)
-        placed = store.reading.places(rows)
+        placed = store.queries.articles.placed(rows)
     figures = {
         kind: figures_of(
-            {article: row[kind_of] for article, row in rows.items()},
-            {article: placed[article][kind_of] or f"none {article}" for article in rows},
+            {article: column(row) for article, row in rows.items()},
+            {article: column(placed[article]) or f"none {article}" for article in rows},
             placed,
             worst,
         )
-        for kind, kind_of in (("copies", "copy_group"), ("stories", "story"))
+        for kind, column in COLUMNS.items()
     }
     if as_object:
-        click.echo(as_json({"articles": len(rows), **kept[name], **figures}, indent=2))
+        click.echo(as_json({**kept[name]._asdict(), "articles": len(rows), **figures}, indent=2))
         return
-    click.echo(f"{len(rows)} articles, kept as {one_line(name)} on {clock(kept[name]['at'])}\n")
+    click.echo(f"{len(rows)} articles, kept as {one_line(name)} on {clock(kept[name].at)}\n")
     show(figures, ("hold several of the present ones", "present ones that lie in several"))
 
 
-def _list(kept: list[dict[str, object]], *, as_object: bool) -> None:
+def _list(kept: list[KeptGrouping], *, as_object: bool) -> None:
     if as_object:
         click.echo(as_json(kept, indent=2))
     elif kept:

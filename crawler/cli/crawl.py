@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from crawler.cli.arguments import outlets_option, reading
 from crawler.cli.parameters import Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
-from crawler.cli.tables import Row, as_json, emit
+from crawler.cli.tables import as_json, emit
 from crawler.interrupts import Interrupted
 from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
 from crawler.output.visible import counted
@@ -20,6 +20,8 @@ from crawler.reasons import meaning
 
 if TYPE_CHECKING:
     from crawler.crawl import CrawlSummary
+    from crawler.store.facts.usage import HeldPages
+    from crawler.store.queries.stories import GroupCounts
 
 
 @click.command()
@@ -101,12 +103,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     )
     progress.clear()
     with reading(db) as store:
-        troubles = store.reading.poll_troubles(summary.run)
-        totals = store.reading.groups()
+        troubles = store.queries.outlets.poll_troubles(summary.run)
+        totals = store.queries.stories.counts()
     code = summary.exit_code
     for trouble in troubles if not summary.interrupted else ():
         if not options["quiet"] or code == 4:
-            click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+            click.echo(f"{trouble.outlet}: {trouble.reason} ({trouble.detail})", err=True)
     if ahead := summary.counts.get("times ahead"):
         click.echo(
             f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
@@ -127,7 +129,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                     "pending": summary.pending,
                     "held": summary.held,
                     "ungrouped": summary.grouped.waiting if summary.grouped else 0,
-                    "stories": totals["stories"],
+                    "stories": totals.stories,
                     "troubles": troubles,
                 }
             )
@@ -155,19 +157,19 @@ def _say_what_waits(summary: CrawlSummary) -> None:
         )
 
 
-def waiting_line(row: Row) -> str:
+def waiting_line(row: HeldPages) -> str:
     """Why pages of an outlet wait, and what can be done, in a sentence."""
-    pages = counted(row["pages"], "page")
-    if row["reason"] == "stalled":
-        return f"{row['outlet']}: {pages} wait for the next run: {meaning('stalled')}"
-    what = row["detail"].replace("_", " ")
+    pages = counted(row.pages, "page")
+    if row.reason == "stalled":
+        return f"{row.outlet}: {pages} wait for the next run: {meaning('stalled')}"
+    what = row.detail.replace("_", " ")
     return (
-        f"{row['outlet']}: {pages} wait until tomorrow (UTC): it has had its {what} of the day; "
-        f"daily_{row['detail']} in its description allows more, 0 sets no limit"
+        f"{row.outlet}: {pages} wait until tomorrow (UTC): it has had its {what} of the day; "
+        f"daily_{row.detail} in its description allows more, 0 sets no limit"
     )
 
 
-def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[str, Any]) -> str:
+def summary_line(run: int, counts: dict[str, int], pending: int, totals: GroupCounts) -> str:
     """What a crawl did, on one line."""
     polls = ", ".join(
         f"{counts[key]} {key.removeprefix('polls ')}"
@@ -194,8 +196,17 @@ def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[st
     )
     return (
         f"run {run}: sources {polls or 'none'}; {articles}{rest}; "
-        f"{counted(totals['stories'], 'story')}, {totals['shared_stories']} of several outlets"
+        f"{counted(totals.stories, 'story')}, {totals.shared_stories} of several outlets"
     )
+
+
+class _PlannedPoll(NamedTuple):
+    """A source, and when it is asked next; None: now."""
+
+    outlet: str
+    kind: str
+    url: str
+    due_at: str | None
 
 
 def _plan(db: Path, options: dict[str, Any]) -> int:
@@ -204,14 +215,9 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
     due = {}
     if db.is_file():
         with reading(db) as store:
-            due = store.reading.due()
+            due = store.queries.outlets.next_polls()
     rows = [
-        {
-            "outlet": o.slug,
-            "kind": str(source.kind),
-            "url": source.url,
-            "due_at": due.get(source.url),
-        }
+        _PlannedPoll(o.slug, str(source.kind), source.url, due.get(source.url))
         for o in chosen.values()
         for source in o.sources
     ]
@@ -219,7 +225,8 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
     if db.is_file():
         with reading(db) as store:
             click.echo(
-                f"pages waiting in {db}: {store.reading.states().get('pending', 0)}", err=True
+                f"pages waiting in {db}: {store.queries.outlets.page_states().get('pending', 0)}",
+                err=True,
             )
     else:
         click.echo(f"{db} would be made", err=True)

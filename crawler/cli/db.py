@@ -65,22 +65,17 @@ def describe(path: Path, name: str | None, as_object: bool) -> None:
     import difflib
 
     with reading(path) as store:
-        names = store.codebook.names()
-        chosen = [store.codebook.describe(one) for one in ([name] if name else names)]
+        names = store.queries.codebook.names()
+        chosen = [store.queries.codebook.describe(one) for one in ([name] if name else names)]
     found = [one for one in chosen if one is not None]
     if name and not found:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else "`newsloom db describe` lists them"
         raise UsageError(f"there is no table or view {name}; {hint}")
     if as_object:
-        objects = [
-            {**one._asdict(), "columns": [column._asdict() for column in one.columns]}
-            for one in found
-        ]
-        click.echo(as_json(objects[0] if name else objects, indent=2))
+        click.echo(as_json(found[0] if name else found, indent=2))
     elif name:
         click.echo(f"{found[0].name}, a {found[0].kind}: {found[0].comment}\n")
-        rows = [column._asdict() for column in found[0].columns]
-        emit(rows, ("name", "type", "comment"), None)
+        emit(found[0].columns, ("name", "type", "comment"), None)
     else:
-        emit([one._asdict() for one in found], ("name", "kind", "comment"), None)
+        emit(found, ("name", "kind", "comment"), None)

@@ -44,8 +44,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.demo.score import score
     from crawler.demo.town import PORT, Town
     from crawler.store import read_store
-    from crawler.store.queries.exports import Narrowed
-    from crawler.store.queries.reading import StoryFilter
+    from crawler.store.queries.exports import RowFilter
+    from crawler.store.queries.stories import StoryFilter
 
     progress = CrawlProgress(quiet=False)
     with Town(port=PORT) as town:
@@ -74,22 +74,23 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         truth = town.truth()
     store = read_store(db)
     try:
-        rows = store.reading.stories(StoryFilter(min_outlets=2), limit=12)
+        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
         click.echo(
-            summary_line(summary.run, summary.counts, summary.pending, store.reading.groups())
+            summary_line(
+                summary.run, summary.counts, summary.pending, store.queries.stories.counts()
+            )
         )
-        for row in store.desk.headlines(limit=5):
+        for row in store.queries.articles.headline_changes(limit=5):
             click.echo(
-                f"The next day {row['outlet']} has rewritten a headline: [{row['article']}] "
-                f"{row['before']!r} is now {row['after']!r}"
+                f"The next day {row.outlet} has rewritten a headline: [{row.article}] "
+                f"{row.before!r} is now {row.after!r}"
             )
         click.echo()
         emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
         found = score(store, truth)
-        pairs = store.exports.export("pairs", Narrowed(story=rows[0]["story"] if rows else 1))
-        pair = next(
-            ((row["earlier_article"], row["later_article"]) for row in pairs.dicts()), (1, 2)
-        )
+        first = rows[0].story if rows else 1
+        pairs = store.queries.exports.pairs(RowFilter(story=first))
+        pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
     finally:
         store.close()
     click.echo(
@@ -99,7 +100,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         "(B-cubed, each language by itself); agencies named "
         f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
-    _say_what_next(keep, rows[0]["story"] if rows else 1, pair)
+    _say_what_next(keep, first, pair)
 
 
 def _crawl_again(db: Path, outlets: Path) -> None:

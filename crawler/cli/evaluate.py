@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.agreement import figures_of, show
+from crawler.cli.agreement import COLUMNS, figures_of, show
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.tables import as_json
 from crawler.errors import UsageError
@@ -39,12 +39,12 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
                 truth[article_number(store, name)] = label
             except UsageError:
                 unknown.append(name)
-        placed = store.reading.places(truth)
+        placed = store.queries.articles.placed(truth)
     if not truth:
         raise UsageError(f"{gold}: none of its {len(unknown)} articles is in {db}")
     figures = {
-        kind: figures_of({a: placed[a][column] or f"none {a}" for a in truth}, truth, placed, worst)
-        for kind, column in (("copies", "copy_group"), ("stories", "story"))
+        kind: figures_of({a: column(placed[a]) or f"none {a}" for a in truth}, truth, placed, worst)
+        for kind, column in COLUMNS.items()
     }
     if as_object:
         click.echo(as_json({"articles": len(truth), "unknown": unknown, **figures}, indent=2))

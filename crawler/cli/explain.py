@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from crawler.cli.arguments import article_number, reading
-from crawler.cli.tables import Row, as_json, paged
+from crawler.cli.tables import as_json, paged
 from crawler.output.visible import one_line, visible
 
+Row = dict[str, Any]
 TERMS = 10
 """Words named that carried the link."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from crawler.errors import UsageError
 from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
 from crawler.store import Store, is_database
-from crawler.store.queries.exports import EXPORTS, Exported, Narrowed
+from crawler.store.queries.exports import EXPORTS, DescribedOutlet, Exported, RowFilter
 
 _ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outlets")}
 """Formats that hold one thing, and what that is."""
@@ -71,11 +71,12 @@ def export(
         raise UsageError(f"{form} holds {_ONLY[form][1]}: `newsloom export {_ONLY[form][0]}`")
     if form == "parquet" and output is None:
         raise UsageError("Parquet is not for a terminal or a pipe; name a file with -o FILE")
-    check_period(asked["since"], asked["until"])
+    wanted = RowFilter(**asked)
+    check_period(wanted.since, wanted.until)
     with reading(db) as store:
-        narrowed = _narrowed(store, asked)
+        wanted = _known(store, wanted)
         try:
-            exported = store.exports.export(what, narrowed, text=not no_text)
+            exported = store.queries.exports.export(what, wanted, text=not no_text)
         except ValueError as error:
             raise UsageError(f"{error}; leave that option out") from error
         if output is None:
@@ -85,12 +86,12 @@ def export(
         about = {
             "export": what,
             "format": form,
-            **{key: value for key, value in narrowed._asdict().items() if value is not None},
+            **{key: value for key, value in wanted._asdict().items() if value is not None},
             "text": not no_text,
             "columns": exported.columns,
             "query": exported.query,
             "newsloom": __version__,
-            "schema": store.codebook.version(),
+            "schema": store.queries.codebook.version(),
             "grouping": store.groupings.last(),
         }
         rows = _to_file(output, beside, store, exported, form, about)
@@ -101,12 +102,13 @@ def export(
         click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
 
 
-def _narrowed(store: Store, asked: dict[str, Any]) -> Narrowed:
-    if asked["outlet"] is not None:
-        check_outlet(store, asked["outlet"])
-    if asked["story"] is not None:
-        asked["story"] = living_story(store, asked["story"])
-    return Narrowed(**asked)
+def _known(store: Store, wanted: RowFilter) -> RowFilter:
+    """The filter, with the living story; raises UsageError for what is not in the file."""
+    if wanted.outlet is not None:
+        check_outlet(store, wanted.outlet)
+    if wanted.story is not None:
+        return wanted._replace(story=living_story(store, wanted.story))
+    return wanted
 
 
 def _to_file(
@@ -172,29 +174,24 @@ def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> Non
     if form == "jsonl":
         write_jsonl(stream, columns, rows, show=show)
     elif form == "graphml":
-        write_graphml(stream, columns, rows, store.exports.export("outlets").dicts())
+        write_graphml(stream, columns, rows, store.queries.exports.nodes())
     elif form == "opml":
-        stream.write(_opml(exported) + os.linesep)
+        stream.write(_opml(map(DescribedOutlet._make, rows)) + os.linesep)
     else:
         write_csv(stream, columns, rows, tabs=form == "tsv", show=show)
 
 
-def _opml(exported: Exported) -> str:
+def _opml(rows: Iterable[DescribedOutlet]) -> str:
     from crawler.outlets.opml import to_opml
     from crawler.types import Outlet, Source, SourceKind
 
     outlets = {}
-    for outlet in exported.dicts():
-        slug = outlet["outlet"]
+    for row in rows:
         feeds = tuple(
-            Source(outlet=slug, url=url, kind=SourceKind.FEED)
-            for url in json.loads(outlet["feeds"])
+            Source(outlet=row.outlet, url=url, kind=SourceKind.FEED)
+            for url in json.loads(row.feeds)
         )
-        outlets[slug] = Outlet(
-            slug=slug,
-            name=outlet["name"],
-            home=outlet["home"],
-            language=outlet["language"],
-            sources=feeds,
+        outlets[row.outlet] = Outlet(
+            slug=row.outlet, name=row.name, home=row.home, language=row.language, sources=feeds
         )
     return to_opml(outlets)

@@ -85,11 +85,11 @@ def group(
                 run=run.number, now=now(), voice=voice, progress=progress,
             )  # fmt: skip
         run.summary = done._asdict()
-        totals = store.reading.groups()
+        totals = store.queries.stories.counts()
     if quiet:
         return
     if name is not None:
-        instead = f" in place of those of {clock(known[name]['at'])}" if name in known else ""
+        instead = f" in place of those of {clock(known[name].at)}" if name in known else ""
         click.echo(
             f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}"
             f"{instead}; `newsloom compare {name}` sets it against the present ones"
@@ -98,8 +98,8 @@ def group(
     click.echo(
         f"run {run.number}: {counted(done.compared, 'article')} compared, "
         f"{counted(done.edges, 'pair')} kept; "
-        f"{counted(totals['copy_groups'], 'text')} with copies, "
-        f"{counted(totals['stories'], 'story')}, {totals['shared_stories']} of several outlets"
+        f"{counted(totals.copy_groups, 'text')} with copies, "
+        f"{counted(totals.stories, 'story')}, {totals.shared_stories} of several outlets"
     )
 
 

@@ -14,10 +14,18 @@ from crawler.cli.crawl import waiting_line
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, export, import_
 from crawler.cli.parameters import Span
-from crawler.cli.tables import Row, emit, list_options
+from crawler.cli.tables import emit, list_options
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted, length
 from crawler.polling import SHORTEST
+from crawler.store.facts.usage import HeldPages
+from crawler.store.queries.outlets import (
+    ChangedSource,
+    GapSum,
+    OutletHealth,
+    OutletRow,
+    ReasonCount,
+)
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
@@ -45,29 +53,30 @@ def outlets(
     if context.invoked_subcommand is not None:
         return
     db: Path = context.obj
-    rows: dict[str, Row] = {}
+    rows: dict[str, OutletRow] = {}
     for slug, outlet in load_outlets(folder or bundled_outlets()).items():
-        rows[slug] = {
-            "outlet": slug,
-            "name": outlet.name,
-            "country": outlet.country,
-            "language": outlet.language,
-            "agency": int(outlet.agency),
-            "sources": len(outlet.sources),
-            "articles": 0,
-            "last_new_at": None,
-        }
+        rows[slug] = OutletRow(
+            outlet=slug,
+            name=outlet.name,
+            country=outlet.country,
+            language=outlet.language,
+            agency=int(outlet.agency),
+            sources=len(outlet.sources),
+            articles=0,
+            last_new_at=None,
+        )
     if db.is_file():
         with reading(db) as store:
-            for row in store.reading.outlets(limit=limit):
-                rows[row["outlet"]] = rows.get(row["outlet"], dict(row)) | {
-                    key: row[key] for key in ("articles", "last_new_at")
-                }
+            for row in store.queries.outlets.all(limit=limit):
+                # The description says what an outlet is, the file what it brought.
+                rows[row.outlet] = rows.get(row.outlet, row)._replace(
+                    articles=row.articles, last_new_at=row.last_new_at
+                )
     wanted = {key: value for key, value in asked.items() if value}
     shown = [
-        {column: row.get(column) for column in _COLUMNS}
+        row
         for _, row in sorted(rows.items())
-        if all(_is(row.get(key), value) for key, value in wanted.items())
+        if all(_is(getattr(row, key), value) for key, value in wanted.items())
     ][:limit]
     if wanted and not shown and form is None:
         click.echo("no outlet is like that")
@@ -100,13 +109,16 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     from crawler.clock import now
 
     with reading(db) as store:
-        rows = store.reading.health(now=now(), limit=limit)
-        rejections, odd = store.reading.rejections(), store.reading.odd_sources()
-        gaps, held = store.reading.gaps(), store.usage.held()
+        rows = store.queries.outlets.health(now=now(), limit=limit)
+        rejections, changed = (
+            store.queries.outlets.rejections(),
+            store.queries.outlets.changed_sources(),
+        )
+        gaps, held = store.queries.outlets.gaps(), store.usage.held()
         ahead = store.clocks.ahead(now=now())
     emit(rows, _HEALTH if form is None else (*_HEALTH, *_MORE_HEALTH), form)
     if form is None:
-        _tell(rows, rejections, odd, gaps)
+        _tell(rows, rejections, changed, gaps)
         _tell_limits(rows, held)
     if ahead:
         click.echo(
@@ -120,10 +132,9 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     # A good answer of the future was given under a wrong clock, nobody knows when.
     soon = datetime.now(UTC) + SHORTEST
     old = [
-        row["outlet"]
+        row.outlet
         for row in rows
-        if row["polled_at"] is None
-        or not limit_at <= datetime.fromisoformat(row["polled_at"]) <= soon
+        if row.polled_at is None or not limit_at <= datetime.fromisoformat(row.polled_at) <= soon
     ]
     if old:
         click.echo(
@@ -133,46 +144,51 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     return 3 if old else 0
 
 
-def _tell(rows: list[Row], rejections: list[Row], odd: list[Row], gaps: list[Row]) -> None:
+def _tell(
+    rows: list[OutletHealth],
+    rejections: list[ReasonCount],
+    changed: list[ChangedSource],
+    gaps: list[GapSum],
+) -> None:
     """What the table has no room for."""
     if rejections:
-        reasons = ", ".join(f"{row['pages']} {row['reason']}" for row in rejections)
+        reasons = ", ".join(f"{row.pages} {row.reason}" for row in rejections)
         click.echo(f"\nrejected pages: {reasons}")
-    silent = [row["outlet"] for row in rows if row["silent"]]
+    silent = [row.outlet for row in rows if row.silent]
     if silent:
         click.echo(f"\nsilent for three times the usual: {', '.join(silent)}")
-    for row in gaps:
+    for gap in gaps:
         click.echo(
-            f"\n{row['outlet']}: {row['gaps']} polls found not one page that was known; in "
-            f"{row['hours']} hours before them others may have come and gone"
+            f"\n{gap.outlet}: {gap.gaps} polls found not one page that was known; in "
+            f"{gap.hours} hours before them others may have come and gone"
         )
-    for row in odd:
-        if row["retired_at"]:
+    for source in changed:
+        if source.retired_at is not None:
             click.echo(
-                f"\n{row['outlet']}: {row['url']} is gone for good (410) and asked no more; "
+                f"\n{source.outlet}: {source.url} is gone for good (410) and asked no more; "
                 "take it out of the description"
             )
-        elif row["same_as"]:
-            click.echo(f"\n{row['outlet']}: {row['url']} gives the same as {row['same_as']}")
-        elif _place(row["url"]) != _place(row["moved_to"]):
+        elif source.same_as is not None:
+            click.echo(f"\n{source.outlet}: {source.url} gives the same as {source.same_as}")
+        elif source.moved_to is not None and _place(source.url) != _place(source.moved_to):
             click.echo(
-                f"\n{row['outlet']}: {row['url']} has moved to {row['moved_to']}; "
+                f"\n{source.outlet}: {source.url} has moved to {source.moved_to}; "
                 "bring the description up to date"
             )
 
 
-def _tell_limits(rows: list[Row], held: list[Row]) -> None:
+def _tell_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
     """Outlets that met a quota, stalled the parsers, or give times that cannot be relied on."""
-    for row in held:
-        click.echo(f"\n{waiting_line(row)}")
-    named = {row["outlet"] for row in held if row["reason"] == "quota"}
+    for waiting in held:
+        click.echo(f"\n{waiting_line(waiting)}")
+    named = {waiting.outlet for waiting in held if waiting.reason == "quota"}
     for row in rows:
-        if row["quota"] and row["outlet"] not in named:
-            what = row["quota"].replace("_", " ")
-            click.echo(f"\n{row['outlet']}: it has had its {what} of the day (UTC)")
-        if row["doubted"] > DOUBTED * row["articles"]:
+        if row.quota and row.outlet not in named:
+            what = row.quota.replace("_", " ")
+            click.echo(f"\n{row.outlet}: it has had its {what} of the day (UTC)")
+        if row.doubted > DOUBTED * row.articles:
             click.echo(
-                f"\n{row['outlet']}: {row['doubted']} of {row['articles']} articles have a "
+                f"\n{row.outlet}: {row.doubted} of {row.articles} articles have a "
                 "doubtful time (published_doubt)"
             )
 

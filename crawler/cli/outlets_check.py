@@ -44,7 +44,7 @@ def check(slug: str, folder: Path | None, pages: int, contact: str, allow_privat
     with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
                 command=f"newsloom outlets check {slug}") as found:  # fmt: skip
         click.echo(f"{found.outlet.name} ({found.outlet.slug})")
-        rows = found.store.reading.exchanges()
+        rows = found.store.queries.outlets.exchanges()
         click.echo(table(rows, ("url", "status", "outcome", "listed", "reason", "detail")))
         for page in found.pages:
             _show_page(page, found.outlet)
@@ -92,11 +92,10 @@ def _show_page(fetched: Fetched, outlet: Outlet) -> None:
         return
     finally:
         pool.close()
-    rows = [{"field": f.field, "value": f.value, "found in": f.source} for f in found]
-    click.echo(table(rows, ("field", "value", "found in")))
+    click.echo(table(found, ("field", "value", "source"), headings={"source": "found in"}))
 
 
 def _show_refused(store: Store) -> None:
     """Pages that gave nothing to read."""
-    for row in store.reading.unread():
-        click.echo(f"\n{row['url']}\nnot read: {row['reason']} ({row['detail']})")
+    for row in store.queries.outlets.unread_pages():
+        click.echo(f"\n{row.url}\nnot read: {row.reason} ({row.detail})")

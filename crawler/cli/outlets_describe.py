@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -19,6 +20,16 @@ _TO = click.option(
     "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
     show_default=True, help="Folder that the description goes into.",
 )  # fmt: skip
+
+
+class _Found(NamedTuple):
+    """A source that was found, as a table shows it."""
+
+    source: str
+    kind: str
+    pages: int | None
+    newest: str
+    taken: str
 
 
 @click.command()
@@ -53,14 +64,16 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     file = write_outlet(found.outlet, folder, replace=replace)
     taken = {source.url for source in found.outlet.sources}
     rows = [
-        {
-            "source": one.url, "kind": str(one.kind), "pages": one.listed or "",
-            "newest": clock(one.newest) if one.newest else "",
-            "taken": "yes" if one.url in taken else "no",
-        }
+        _Found(
+            one.url,
+            str(one.kind),
+            one.listed or None,
+            clock(one.newest),
+            "yes" if one.url in taken else "no",
+        )
         for one in sorted(found.found, key=lambda one: one.url not in taken)
-    ]  # fmt: skip
-    click.echo(table(rows, ("source", "kind", "pages", "newest", "taken")))
+    ]
+    click.echo(table(rows, _Found._fields))
     for one in found.missed:
         click.echo(f"not read: {one_line(one.url)} ({one_line(one.reason)})", err=True)
     click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")

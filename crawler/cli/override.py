@@ -84,7 +84,7 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
     with _deciding(db, f"newsloom override split {number}", who, why) as (store, decision):
         chosen = [article_number(store, name) for name in articles]
         made, new = decisions.split(store, number, chosen, decision)
-        moved = len(store.reading.story_articles(new))
+        moved = len(store.queries.stories.articles(new))
     click.echo(
         f"override {made}: {counted(moved, 'article')} of story {number} "
         f"{'are' if moved != 1 else 'is'} story {new} now"
@@ -123,13 +123,12 @@ def undo(db: Path, number: int, who: str) -> None:
 def list_(db: Path, limit: int, form: str | None) -> None:
     """List overrides, the newest first."""
     with reading(db) as store:
-        rows = [found._asdict() for found in store.overrides.all()[:limit]]
+        rows = store.overrides.all()[:limit]
     if not rows and form is None:
         click.echo("no overrides; `newsloom override merge A B --why TEXT` makes one")
         return
     if form is None:
-        rows = [{**row, "at": clock(row["at"]), "undone_at": clock(row["undone_at"])}
-                for row in rows]  # fmt: skip
+        rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
     emit(rows, ("id", "at", "kind", "story", "other", "who", "why", "undone_at"), form)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import click
 
 from crawler.cli.arguments import article_number, check_outlet, living_story, reading
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
-from crawler.cli.tables import Row, as_json, emit, list_options, paged
+from crawler.cli.tables import as_json, emit, list_options, paged
 from crawler.output.visible import clock, counted, one_line
 from crawler.store import Store
-from crawler.store.queries.exports import Narrowed
+from crawler.store.queries.exports import RowFilter
+from crawler.store.queries.stories import FirstPublisher
 
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
 WEEK = 7
@@ -30,7 +31,7 @@ MONTH = 28
 def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
     """Show who told a story when, in the order of time."""
     with reading(db) as store:
-        rows = _exported(store, "timeline", Narrowed(story=living_story(store, number)))[:limit]
+        rows = store.queries.stories.articles(living_story(store, number))[:limit]
     emit(rows, ("at", "outlet", "article", "copy_group", "title"), form)
 
 
@@ -41,27 +42,46 @@ def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
 def first(db: Path, number: int, limit: int, form: str | None) -> None:
     """Show who may have had a story first: between which two polls each outlet published it."""
     with reading(db) as store:
-        rows = store.desk.first_publishers(living_story(store, number))
+        rows = store.queries.stories.first_publishers(living_story(store, number))
     columns = ("outlet", "not_before", "not_after", "stated_at", "article", "may_be_first", "tied")
     if form is not None:
         emit(rows[:limit], columns, form)
         return
-    for row in rows:
-        row |= {"polled before": clock(row["not_before"]), "listed": clock(row["not_after"]),
-                "says itself": clock(row["stated_at"]), "first?": _first(row)}  # fmt: skip
-    shown = ("outlet", "polled before", "listed", "says itself", "article", "first?")
-    emit(rows[:limit], shown, None)
-    may = [row["outlet"] for row in rows if row["may_be_first"]]
+    shown = [
+        _Interval(
+            row.outlet, clock(row.not_before), clock(row.not_after), clock(row.stated_at),
+            row.article, _first(row),
+        )
+        for row in rows[:limit]
+    ]  # fmt: skip
+    emit(shown, _Interval._fields, None, headings=_INTERVAL_HEADINGS)
+    may = [row.outlet for row in rows if row.may_be_first]
     if len(may) > 1:
         click.echo(f"\na tie of {len(may)}: their spans overlap, nobody can say who was first")
     elif len(rows) > 1:
         click.echo(f"\n{may[0]} had it first: no other span begins before it was listed there")
 
 
-def _first(row: Row) -> str:
-    if not row["may_be_first"]:
+class _Interval(NamedTuple):
+    """A FirstPublisher as a table shows it."""
+
+    outlet: str
+    polled_before: str
+    listed: str
+    says_itself: str
+    article: int
+    first: str
+
+
+_INTERVAL_HEADINGS = {
+    "polled_before": "polled before", "says_itself": "says itself", "first": "first?",
+}  # fmt: skip
+
+
+def _first(row: FirstPublisher) -> str:
+    if not row.may_be_first:
         return "no"
-    return "may be" if row["tied"] else "yes"
+    return "may be" if row.tied else "yes"
 
 
 @click.command()
@@ -97,9 +117,8 @@ def network(
             since = _back(store, WEEK)
             _say_what_is_left_out(store, since)
         check_period(since, until)
-        narrowed = Narrowed(since=since, until=until, story=story, outlet=outlet)
-        rows = _exported(store, "network", narrowed)
-    rows.sort(key=lambda row: -row["copies"])
+        wanted = RowFilter(since=since, until=until, story=story, outlet=outlet)
+        rows = sorted(store.queries.exports.network(wanted), key=lambda row: -row.copies)
     _headed(since, form)
     if form is None and not rows:
         click.echo("no outlet carries a text of another in that time")
@@ -123,15 +142,27 @@ def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
         if since is None:
             since = _back(store, MONTH)
             _say_what_is_left_out(store, since)
-        rows = store.desk.agency_shares(since=since, limit=limit)
+        rows = store.queries.outlets.agency_shares(since=since, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
     _headed(since, form)
     if form is not None:
         emit(rows, columns, form)
         return
-    for row in rows:
-        row["of all"] = f"{row['share']:4.0%} {'█' * round(20 * row['share'])}"
-    emit(rows, (*columns[:-1], "of all"), None)
+    drawn = [
+        _DrawnShare(*row[:-1], f"{row.share:4.0%} {'█' * round(20 * row.share)}") for row in rows
+    ]
+    emit(drawn, _DrawnShare._fields, None, headings={"of_all": "of all"})
+
+
+class _DrawnShare(NamedTuple):
+    """An AgencyShare with its share as a bar."""
+
+    outlet: str
+    articles: int
+    attributed: int
+    contained: int
+    agency_copy: int
+    of_all: str
 
 
 @click.command()
@@ -151,10 +182,10 @@ def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
             as_json(
                 [
                     {
-                        "before": old["label"],
-                        "after": new["label"],
-                        "title": [p._asdict() for p in differences(old["title"], new["title"])],
-                        "text": [p._asdict() for p in differences(old["text"], new["text"])],
+                        "before": old.label,
+                        "after": new.label,
+                        "title": [*differences(old.title, new.title)],
+                        "text": [*differences(old.text, new.text)],
                     }
                     for old, new in changes
                 ],
@@ -163,45 +194,45 @@ def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
         )
         return
     if not changes:
-        click.echo(f"{versions[0]['label']} has not been changed since it was first read")
+        click.echo(f"{versions[0].label} has not been changed since it was first read")
         return
     with paged():
         for old, new in changes:
             _show(old, new)
 
 
-def _show(old: Row, new: Row) -> None:
+class _Labelled(NamedTuple):
+    """A text of an article, and how it is called."""
+
+    label: str
+    title: str
+    text: str
+
+
+def _show(old: _Labelled, new: _Labelled) -> None:
     from crawler.cli.side_by_side import side_by_side
 
-    click.echo(click.style(f"{old['label']}  |  {new['label']}", bold=True))
-    for field in ("title", "text"):
-        for line in side_by_side(old[field], new[field]):
+    click.echo(click.style(f"{old.label}  |  {new.label}", bold=True))
+    for before, after in ((old.title, new.title), (old.text, new.text)):
+        for line in side_by_side(before, after):
             click.echo(line)
         click.echo()
 
 
-def _versions(store: Store, one: str, two: str | None) -> list[Row]:
+def _versions(store: Store, one: str, two: str | None) -> list[_Labelled]:
     """Texts to be held against each other, in order."""
-    found: list[Row] = []
+    found: list[_Labelled] = []
     for name in (one, two) if two is not None else (one,):
         number = article_number(store, name)
-        article = store.reading.article(number)
+        article = store.queries.articles.get(number)
         assert article is not None  # article_number() gave it
-        label = f"[{number}] {one_line(article['outlet'])}"
-        versions = store.reading.versions(number)
+        label = f"[{number}] {one_line(article.outlet)}"
+        versions = store.queries.articles.versions(number)
         for version in versions if two is None else versions[-1:]:
-            until = clock(version["replaced_at"])
+            until = clock(version.replaced_at)
             when = f" until {until}" if until else " now" if found and two is None else ""
-            found.append({"label": label + when, **_said(version)})
+            found.append(_Labelled(label + when, version.title, version.text))
     return found
-
-
-def _said(row: Row) -> Row:
-    return {"title": row["title"], "text": row["text"]}
-
-
-def _exported(store: Store, what: str, narrowed: Narrowed) -> list[Row]:
-    return list(store.exports.export(what, narrowed).dicts())
 
 
 def _back(store: Store, days: int) -> str | None:
@@ -209,7 +240,7 @@ def _back(store: Store, days: int) -> str | None:
     from crawler.clock import now
     from crawler.parsing.dates import utc
 
-    newest = store.desk.newest(now())
+    newest = store.queries.front.newest(now())
     return utc(datetime.fromisoformat(newest) - timedelta(days=days)) if newest else None
 
 
@@ -217,7 +248,7 @@ def _say_what_is_left_out(store: Store, since: str | None) -> None:
     """Articles that a default window leaves out, and how to have them."""
     if since is None:
         return
-    found = store.desk.left_out(since)
+    found = store.queries.front.left_out(since)
     if found.older:
         click.echo(
             f"{found.older} of {counted(found.articles, 'article')} are older; "
@@ -226,6 +257,6 @@ def _say_what_is_left_out(store: Store, since: str | None) -> None:
         )
 
 
-def _headed(since: Any, form: str | None) -> None:
+def _headed(since: str | None, form: str | None) -> None:
     if form is None and since is not None:
         click.echo(f"since {clock(since)} UTC\n")

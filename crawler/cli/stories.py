@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from crawler.cli.arguments import check_outlet, living_story, reading
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
-from crawler.cli.tables import Row, as_json, emit, list_options, paged, sparkline, up_to
+from crawler.cli.tables import as_json, emit, list_options, paged, sparkline, up_to
 from crawler.cli.timeline import timeline
 from crawler.output.visible import clock, counted, length, one_line
-from crawler.store.queries.reading import StoryFilter, branches
+from crawler.store.queries.stories import (
+    StoryArticle,
+    StoryDetail,
+    StoryFilter,
+    StoryLife,
+    by_copy_group,
+)
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
+
+
+class _StoryWithSpread(NamedTuple):
+    """A StoryRow as a terminal shows it."""
+
+    story: int
+    title: str
+    outlets: int
+    articles: int
+    copy_groups: int
+    languages: tuple[str, ...]
+    first_at: str
+    last_at: str
+    spread: str
 
 
 @click.command()
@@ -35,23 +54,23 @@ _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at"
 @click.pass_obj
 def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
     """List stories: most outlets first, then latest."""
-    check_period(asked["since"], asked["until"])
+    wanted = StoryFilter(**asked)
+    check_period(wanted.since, wanted.until)
     with reading(db) as store:
-        if asked["outlet"] is not None:
-            check_outlet(store, asked["outlet"])
-        rows = store.reading.stories(StoryFilter(**asked), limit=limit + 1)
+        if wanted.outlet is not None:
+            check_outlet(store, wanted.outlet)
+        rows = store.queries.stories.matching(wanted, limit=limit + 1)
         rows = up_to(limit, rows, form)
         if not rows and form is None:
-            if store.reading.groups()["stories"]:
+            if store.queries.stories.counts().stories:
                 click.echo("no story is like that")
             else:
                 click.echo("no stories yet; `newsloom crawl` or `newsloom group` makes them")
             return
         if form is None and sys.stdout.isatty():
-            times = store.desk.times([row["story"] for row in rows])
-            for row in rows:
-                row["spread"] = _spread(times[row["story"]])
-            emit(rows, (*_COLUMNS[:-1], "spread", "title"), None)
+            times = store.queries.stories.times([row.story for row in rows])
+            spread = [_StoryWithSpread(*row, _spread(times[row.story])) for row in rows]
+            emit(spread, (*_COLUMNS[:-1], "spread", "title"), None)
             return
         emit(rows, _COLUMNS, form)
 
@@ -72,15 +91,15 @@ def story(db: Path, number: int, as_object: bool) -> None:
     """Show one story: how it spread, its texts, and who carried each, in time order."""
     with reading(db) as store:
         living = living_story(store, number)
-        found = store.reading.story(living)
-        life = store.reading.story_life(living)
-        articles = store.reading.story_articles(living)
-        log = store.reading.story_log(living)
+        found = store.queries.stories.get(living)
+        life = store.queries.stories.life(living)
+        articles = store.queries.stories.articles(living)
+        log = store.queries.stories.log(living)
     assert found is not None  # resolve() gave its number
-    found["languages"] = json.loads(found["languages"])
     if as_object:
-        told = {**found, **life, "asked_for": number, "articles": articles, "log": log}
-        click.echo(as_json(told, indent=2))
+        whole = found._asdict() | life._asdict()
+        whole |= {"asked_for": number, "articles": articles, "log": log}
+        click.echo(as_json(whole, indent=2))
         return
     with paged():
         if living != number:
@@ -88,33 +107,33 @@ def story(db: Path, number: int, as_object: bool) -> None:
         _show(found, life, articles)
 
 
-def _show(found: Row, life: Row, articles: list[Row]) -> None:
-    click.echo(click.style(f"story {found['story']}  {one_line(found['title'])}", bold=True))
-    languages = ", ".join(map(one_line, found["languages"])) or "language unknown"
-    groups, copies = found["copy_groups"], found["articles"] - found["copy_groups"]
+def _show(found: StoryDetail, life: StoryLife, articles: list[StoryArticle]) -> None:
+    click.echo(click.style(f"story {found.story}  {one_line(found.title)}", bold=True))
+    languages = ", ".join(map(one_line, found.languages)) or "language unknown"
+    groups, copies = found.copy_groups, found.articles - found.copy_groups
     made_of = f": {counted(groups, 'text')} and {counted(copies, 'copy')}" if copies else ""
     click.echo(
-        f"{counted(found['articles'], 'article')} of {counted(found['outlets'], 'outlet')}, "
+        f"{counted(found.articles, 'article')} of {counted(found.outlets, 'outlet')}, "
         f"{languages}{made_of}"
     )
-    until = f" to {clock(found['last_at'])}" if found["last_at"] != found["first_at"] else ""
-    click.echo(f"{clock(found['first_at'])}{until}{_life(life)}")
+    until = f" to {clock(found.last_at)}" if found.last_at != found.first_at else ""
+    click.echo(f"{clock(found.first_at)}{until}{_life(life)}")
     click.echo(
-        f"open to what appears until {clock(found['closes_at'])}; later articles are another story"
+        f"open to what appears until {clock(found.closes_at)}; later articles are another story"
     )
-    texts = branches(articles)
-    if found["articles"] > 1:
+    texts = by_copy_group(articles)
+    if found.articles > 1:
         click.echo()
         for line in timeline(texts, width=shutil.get_terminal_size((100, 24)).columns):
             click.echo(line)
-    width = max(len(a["outlet"]) for a in articles)
+    width = max(len(a.outlet) for a in articles)
     copied = [members for members in texts if len(members) > 1]
     alone = [members[0] for members in texts if len(members) == 1]
     for members in copied:
         click.echo()
         click.echo(_line(members[0], width, mark="●"))
         for copy in members[1:]:
-            click.echo(_line(copy, width, mark="└", headline_of=members[0]["title"]))
+            click.echo(_line(copy, width, mark="└", headline_of=members[0].title))
     if alone and copied:
         click.echo("\nin words of their own:")
     elif alone:
@@ -123,24 +142,23 @@ def _show(found: Row, life: Row, articles: list[Row]) -> None:
         click.echo(_line(article, width, mark="○"))
 
 
-def _life(life: Row) -> str:
+def _life(life: StoryLife) -> str:
     parts = []
-    if life["second_outlet"] is not None:
-        spread = f"second outlet after {length(life['second_outlet'])}"
-        if life["fifth_outlet"] is not None:
-            spread += f", fifth after {length(life['fifth_outlet'])}"
+    if life.second_outlet is not None:
+        spread = f"second outlet after {length(life.second_outlet)}"
+        if life.fifth_outlet is not None:
+            spread += f", fifth after {length(life.fifth_outlet)}"
         parts += [
             spread,
-            f"most in the hour from {clock(life['peak_hour'])}",
-            f"half of it out after {length(life['half_life'])}",
+            f"most in the hour from {clock(life.peak_hour)}",
+            f"half of it out after {length(life.half_life)}",
         ]
     return "".join(f"; {part}" for part in parts)
 
 
-def _line(article: Row, width: int, *, mark: str, headline_of: Any = None) -> str:
-    title = "(same headline)" if article["title"] == headline_of else one_line(article["title"])
-    seen = "" if article["published_at"] else " (first seen)"
+def _line(article: StoryArticle, width: int, *, mark: str, headline_of: str | None = None) -> str:
+    title = "(same headline)" if article.title == headline_of else one_line(article.title)
+    seen = "" if article.published_at else " (first seen)"
     return (
-        f"{mark} {clock(article['at'])}{seen}  {article['outlet']:<{width}}  "
-        f"{title}  [{article['article']}]"
+        f"{mark} {clock(article.at)}{seen}  {article.outlet:<{width}}  {title}  [{article.article}]"
     )

@@ -7,10 +7,10 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from math import ceil
-from typing import Any, TextIO, TypeVar
+from typing import Any, NamedTuple, TextIO, TypeVar
 
 import click
 
@@ -18,14 +18,29 @@ from crawler import limits
 from crawler.output.formats import write_csv
 from crawler.output.visible import clock, one_line, visible
 
-Row = dict[str, Any]
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R", bound=NamedTuple)
 
 
-def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON that is also safe to show; TypeError for what JSON does not have, never its repr."""
-    return visible(json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False))
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """JSON that is also safe to show; rows become objects with the names of their fields.
+
+    Raises TypeError for what JSON does not have; no repr is ever printed.
+    """
+    plain = _with_names(value)
+    return visible(json.dumps(plain, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def _with_names(value: Any) -> object:
+    """The value with objects in the place of rows, which `json` would write as arrays."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, Mapping):
+        return {name: _with_names(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_names(part) for part in value]
+    return value
 
 
 def shown(stream: TextIO) -> Callable[[str], str]:
@@ -84,50 +99,64 @@ def list_options(limit: int) -> Callable[[F], F]:
     return decorate
 
 
-def up_to(limit: int, rows: list[Row], form: str | None) -> list[Row]:
-    """So many of them; says that there are more, to who reads a table."""
+def up_to(limit: int, rows: list[R], form: str | None) -> list[R]:
+    """The first `limit` rows; tells who reads a table that there are more."""
     if form is None and len(rows) > limit:
         click.echo(f"the first {limit}; --limit {5 * limit} shows more", err=True)
     return rows[:limit]
 
 
-def emit(rows: Iterable[Row], columns: Sequence[str], form: str | None) -> None:
-    """Print rows: as a table for people, or in the form asked for."""
+def emit(
+    rows: Sequence[NamedTuple],
+    columns: Sequence[str],
+    form: str | None,
+    *,
+    headings: Mapping[str, str] | None = None,
+) -> None:
+    """Print fields of rows: as a table for people, or in the form asked for.
+
+    `headings` names the columns of the table that are not called like their fields.
+    """
     if form in ("csv", "tsv"):
         write_csv(
             sys.stdout,
             columns,
-            ([row[c] for c in columns] for row in rows),
+            ([getattr(row, c) for c in columns] for row in rows),
             tabs=form == "tsv",
             show=shown(sys.stdout),
         )
     elif form == "nl":
         for row in rows:
-            click.echo(as_json({c: row[c] for c in columns}))
+            click.echo(as_json({c: getattr(row, c) for c in columns}))
     elif form == "json":
-        click.echo(as_json([{c: row[c] for c in columns} for row in rows], indent=2))
+        click.echo(as_json([{c: getattr(row, c) for c in columns} for row in rows], indent=2))
     else:
-        click.echo(table(list(rows), columns))
+        click.echo(table(rows, columns, headings=headings))
 
 
-def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
+def table(
+    rows: Sequence[NamedTuple], columns: Sequence[str], *, headings: Mapping[str, str] | None = None
+) -> str:
     """A plain table that fits the terminal: the widest columns give way."""
     from tabulate import tabulate
 
-    cells = [[_cell(column, row[column]) for column in columns] for row in rows]
+    heads = [(headings or {}).get(column, column) for column in columns]
+    cells = [[_cell(column, getattr(row, column)) for column in columns] for row in rows]
     room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(columns) - 1)
     # tabulate keeps two columns free beside a head.
     widths = [
-        max([_width(column) + 2, *(_width(line[i]) for line in cells)])
-        for i, column in enumerate(columns)
+        max([_width(head) + 2, *(_width(line[i]) for line in cells)])
+        for i, head in enumerate(heads)
     ]
     most = _widest_that_fits(widths, room)
     if max(widths, default=0) > most:
         cells = [[_cut(cell, most) for cell in line] for line in cells]
-    numbers = [c for c in range(len(columns)) if rows and isinstance(rows[0][columns[c]], int)]
+    numbers = [
+        c for c in range(len(columns)) if rows and isinstance(getattr(rows[0], columns[c]), int)
+    ]
     return tabulate(
         cells,
-        headers=list(columns),
+        headers=heads,
         tablefmt="simple",
         disable_numparse=True,
         colalign=["right" if i in numbers else "left" for i in range(len(columns))]

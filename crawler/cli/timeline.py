@@ -6,25 +6,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from crawler.cli.tables import Row
 from crawler.output.visible import clock
+from crawler.store.queries.stories import StoryArticle
 
 LANES = 8
 """Copied texts that have a lane of their own; the others share one."""
 _LEAST = 30
 
 
-def timeline(branches: Sequence[Sequence[Row]], *, width: int) -> Iterator[str]:
+def timeline(branches: Sequence[Sequence[StoryArticle]], *, width: int) -> Iterator[str]:
     """A lane for each text that has copies, one for all pieces that have none, and the scale.
 
     A mark is an article, a digit so many of them in one place, # ten or more.
     """
     every = [row for members in branches for row in members]
-    ends = (min(row["at"] for row in every), max(row["at"] for row in every))
+    ends = (min(row.at for row in every), max(row.at for row in every))
     copied = sorted((m for m in branches if len(m) > 1), key=len, reverse=True)
     lanes = [
-        (f"text of [{members[0]['article']}]", members)
-        for members in sorted(copied[:LANES], key=lambda members: members[0]["at"])
+        (f"text of [{members[0].article}]", members)
+        for members in sorted(copied[:LANES], key=lambda members: members[0].at)
     ]
     rest = [row for members in copied[LANES:] for row in members]
     alone = [members[0] for members in branches if len(members) == 1]
@@ -41,10 +41,10 @@ def timeline(branches: Sequence[Sequence[Row]], *, width: int) -> Iterator[str]:
         yield " " * margin + "● an article, 2 to 9 so many, # more"
 
 
-def _lane(rows: Sequence[Row], ends: tuple[str, str], room: int) -> str:
+def _lane(rows: Sequence[StoryArticle], ends: tuple[str, str], room: int) -> str:
     first, last = (_seconds(end) for end in ends)
     span = (last - first) or 1
-    places = Counter(round((_seconds(row["at"]) - first) / span * (room - 1)) for row in rows)
+    places = Counter(round((_seconds(row.at) - first) / span * (room - 1)) for row in rows)
     low, high = min(places), max(places)
     return "".join(
         _mark(places[place]) if place in places else "─" if low < place < high else " "

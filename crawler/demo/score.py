@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
@@ -29,17 +28,17 @@ class TownScore(NamedTuple):
 
 def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
     """Compare a store with the truth, by article address."""
-    rows = [row for row in store.reading.placed_articles() if row["url"] in truth]
-    prints = {row["article"]: truth[row["url"]] for row in rows}
+    rows = [row for row in store.queries.articles.all_placed() if row.url in truth]
+    prints = {row.article: truth[row.url] for row in rows}
     return TownScore(
         printed=len(truth),
         found=len(rows),
         copies=pairwise(
-            {row["article"]: row["copy_group"] for row in rows},
+            {row.article: row.copy_group for row in rows},
             {article: print_.text for article, print_ in prints.items()},
         ),
         agencies=_overlap(
-            {(row["url"], name) for row in rows for name in json.loads(row["agencies"])},
+            {(row.url, name) for row in rows for name in row.agencies},
             {
                 (url, HOUSES[print_.origin].name)
                 for url, print_ in truth.items()
@@ -47,7 +46,7 @@ def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
             },
         ),
         stories=b_cubed(
-            {row["article"]: row["story"] for row in rows},
+            {row.article: row.story for row in rows},
             {article: (print_.event, print_.language) for article, print_ in prints.items()},
         ),
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crawler.errors import UsageError
 from crawler.grouping.linker import Linker
 from crawler.store import Store
+from crawler.store.file.intake import OtherOverride
 from crawler.store.findings.overrides import Override
 from dedupe import StoryChange, StoryScheme
-
-Row = dict[str, Any]
 
 
 class Decision(NamedTuple):
@@ -68,13 +67,13 @@ def split(
     override keeps them together.
     """
     story = _living(store, number)
-    places = store.reading.places(articles)
+    places = store.queries.articles.placed(articles)
     for article in articles:
-        if article not in places or places[article]["story"] != story:
+        if article not in places or places[article].story != story:
             raise UsageError(
                 f"article {article} is not in story {story}; `newsloom story {story}` shows its own"
             )
-    groups = sorted({places[article]["copy_group"] for article in articles})
+    groups = sorted(store.overrides.copy_groups(articles))
     rest = [group for group in store.stories.groups(story) if group not in groups]
     if not rest:
         raise UsageError(f"that is the whole of story {story}: nothing would be left; name fewer")
@@ -96,7 +95,7 @@ def split(
 def pin(store: Store, number: int, decision: Decision) -> int:
     """Keep the present articles of a story together for good; the number of the override."""
     story = _living(store, number)
-    articles = [row["article"] for row in store.reading.story_articles(story)]
+    articles = [row.article for row in store.queries.stories.articles(story)]
     with store.batch():
         return store.overrides.add(
             "pin", story=story, other=None, together=articles, who=decision.who,
@@ -131,17 +130,16 @@ def _refuse_held(store: Store, override: Override) -> None:
             raise _against(other, "keeps them together as well")
 
 
-def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
+def carry(store: Store, overrides: list[OtherOverride], *, run: int, now: str) -> int:
     """Do and keep what was decided in other files; how many overrides go against others here.
 
-    Rows have `at, who, why, kind, together, apart`, articles by the numbers of this file. What
-    both files know is kept once.
+    What both files know is kept once.
     """
     contradicted = 0
     for row in overrides:
         if _is_known(store, row):
             continue
-        decision = Decision(who=row["who"], why=row["why"], at=row["at"], now=now, run=run)
+        decision = Decision(who=row.who, why=row.why, at=row.at, now=now, run=run)
         try:
             _carry_one(store, row, decision)
         except UsageError:
@@ -149,10 +147,10 @@ def carry(store: Store, overrides: list[Row], *, run: int, now: str) -> int:
     return contradicted
 
 
-def _carry_one(store: Store, row: Row, decision: Decision) -> None:
-    together, apart = row["together"], row["apart"]
+def _carry_one(store: Store, row: OtherOverride, decision: Decision) -> None:
+    together, apart = row.together, row.apart
     stories = sorted(_stories(store, together))
-    split_off = row["kind"] == "split"
+    split_off = row.kind == "split"
     if split_off and len(stories) == 1 and stories[0] in _stories(store, apart):
         split(store, stories[0], together, decision, apart=apart)
         return
@@ -164,16 +162,16 @@ def _carry_one(store: Store, row: Row, decision: Decision) -> None:
             for other in stories[1:]:
                 _join(store, stories[0], other, decision)
         store.overrides.add(
-            row["kind"], story=stories[0], other=None, together=together, apart=apart,
-            who=row["who"], why=row["why"], now=row["at"],
+            row.kind, story=stories[0], other=None, together=together, apart=apart,
+            who=row.who, why=row.why, now=row.at,
         )  # fmt: skip
 
 
-def _is_known(store: Store, row: Row) -> bool:
-    groups = store.overrides.copy_groups(row["together"] + row["apart"])
+def _is_known(store: Store, row: OtherOverride) -> bool:
+    groups = store.overrides.copy_groups(row.together + row.apart)
     return any(
         (known.at, known.who, known.kind, set(known.together))
-        == (row["at"], row["who"], row["kind"], set(row["together"]))
+        == (row.at, row.who, row.kind, set(row.together))
         for known in store.overrides.about(sorted(groups))
     )
 
@@ -186,7 +184,8 @@ def _living(store: Store, number: int) -> int:
 
 
 def _stories(store: Store, articles: list[int]) -> set[int]:
-    return {row["story"] for row in store.reading.places(articles).values() if row["story"]}
+    placed = store.queries.articles.placed(articles).values()
+    return {row.story for row in placed if row.story is not None}
 
 
 def _against(override: Override, does: str) -> UsageError:

@@ -11,6 +11,7 @@ from crawler.limits import PASSAGE
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.findings.overrides import Override
+from crawler.store.queries.articles import ArticleDetail
 from dedupe import (
     PackedBackground,
     Scheme,
@@ -49,37 +50,32 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
     """
     if a > b:  # pairs are stored with the lower number first
         return _turned(explain_copies(store, b, a, scheme))
-    first, second = store.reading.article(a), store.reading.article(b)
+    first, second = store.queries.articles.get(a), store.queries.articles.get(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
-    left, right = (shingles(row["text"], scheme) for row in (first, second))
-    stored = store.reading.edge(a, b)
-    numbers: tuple[int, int] = (
-        (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
-    )
+    left, right = (shingles(row.text, scheme) for row in (first, second))
+    stored = store.queries.articles.evidence(a, b)
+    numbers: tuple[int, int] = (stored.numbers_same, stored.numbers_changed) if stored else (0, 0)
     if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
         # Pairs of a template are not stored: there would be more of them than of anything else.
-        numbers = compare_numbers(first["text"], second["text"], scheme)
+        numbers = compare_numbers(first.text, second.text, scheme)
     kept = ("relation", "jaccard", "containment_a", "containment_b", "shared",
             "revision_a", "revision_b")  # fmt: skip
     return {
         "a": _named(first),
         "b": _named(second),
-        "same_copy_group": first["copy_group"] is not None
-        and first["copy_group"] == second["copy_group"],
-        "same_story": first["story"] is not None and first["story"] == second["story"],
-        **{key: stored[key] if stored else None for key in kept},
+        "same_copy_group": first.copy_group is not None and first.copy_group == second.copy_group,
+        "same_story": first.story is not None and first.story == second.story,
+        **{key: getattr(stored, key) if stored else None for key in kept},
         "numbers_same": numbers[0],
         "numbers_changed": numbers[1],
-        "joined": bool(stored and stored["joined"]),
+        "joined": bool(stored and stored.joined),
         "template": is_template(*numbers, scheme),
         "shared_whole": len(left & right),
         "shingles_a": len(left),
         "shingles_b": len(right),
-        "passage": stored["passage"]
-        if stored
-        else longest_passage(first["text"], second["text"], scheme),
-        "passage_cut": stored is not None and len(stored["passage"]) == PASSAGE,
+        "passage": stored.passage if stored else longest_passage(first.text, second.text, scheme),
+        "passage_cut": stored is not None and len(stored.passage) == PASSAGE,
         "stored": stored is not None,
         "scheme": scheme.id,
         "min_shingles": scheme.min_shingles,
@@ -100,9 +96,10 @@ def _turned(found: Row) -> Row:
     return {**turned, "relation": relations.get(found["relation"], found["relation"])}
 
 
-def _named(row: Row) -> Row:
+def _named(row: ArticleDetail) -> Row:
     return {
-        key: row[key] for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
+        key: getattr(row, key)
+        for key in ("article", "outlet", "title", "copy_group", "story", "revisions")
     }
 
 
@@ -153,8 +150,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     no score and no average. `almost` has the stories next to that of `a`, `overrides` what holds
     the story of both together, or keeps the two apart.
     """
-    places = store.reading.places((a, b))
-    groups = [places[article]["copy_group"] for article in (a, b)]
+    places = store.queries.articles.placed((a, b))
+    groups = [place.copy_group for place in (places[a], places[b]) if place.copy_group is not None]
     one, two = (store.linking.nodes([group])[0] for group in groups)
     ours, theirs = (_story(store, node, scheme) for node in (one, two))
     around = {node.id for node in (*ours, *theirs)}
@@ -228,12 +225,17 @@ def _almost(
     return [
         {
             "story": story,
-            "title": (store.reading.story(story) or {})["title"],
+            "title": _title(store, story),
             "average": -score,
             "needed": scores.needed(-score, ours, near[story]),
         }
         for score, story in averages[:NEAR]
     ]
+
+
+def _title(store: Store, story: int) -> str:
+    found = store.queries.stories.get(story)
+    return found.title if found else ""
 
 
 def _decides(store: Store, override: Override, pair: set[int], story: set[int] | None) -> bool:

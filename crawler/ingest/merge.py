@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crawler.errors import VoiceMissing
 from crawler.grouping.decisions import carry
@@ -13,7 +13,7 @@ from crawler.grouping.embedding_models import open_voice
 from crawler.grouping.run import group
 from crawler.output.files import replacing
 from crawler.store import Store, open_store, read_store
-from crawler.store.file.intake import TakenIn
+from crawler.store.file.intake import OtherOverride, TakenIn
 
 Progress = Callable[[str, int, int], None]
 
@@ -61,7 +61,7 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
 
 def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progress) -> Merged:
     taken = {}
-    overrides: list[dict[str, Any]] = []
+    overrides: list[OtherOverride] = []
     for n, file in enumerate(files):
         progress("taking in", n, len(files))
         with store.merging.other(file):

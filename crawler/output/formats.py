@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from io import IOBase
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from crawler.errors import UsageError
 from crawler.output.visible import visible_in_pages
@@ -97,11 +97,21 @@ def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequenc
             writer.write_table(pa.table(arrays, schema=schema))
 
 
+class Node(NamedTuple):
+    """An outlet in a graph."""
+
+    outlet: str
+    name: str
+    country: str | None
+    language: str | None
+    agency: int
+
+
 def write_graphml(
     stream: TextIO,
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
-    nodes: Iterable[dict[str, Any]],
+    nodes: Iterable[Node],
 ) -> None:
     """GraphML 1.0 of an edge list: the first two columns are the ends, the rest attributes.
 
@@ -117,7 +127,8 @@ def write_graphml(
         write(f'<key id="{key}" for="edge" attr.name="{key}" attr.type="{_graph_type(key)}"/>\n')
     write('<graph edgedefault="directed">\n')
     for node in nodes:
-        write(f"<node id={_attribute(node['outlet'])}>{_data(about, [node[k] for k in about])}")
+        values = (node.name, node.country, node.language, node.agency)
+        write(f"<node id={_attribute(node.outlet)}>{_data(about, values)}")
         write("</node>\n")
     for row in rows:
         write(f"<edge source={_attribute(row[0])} target={_attribute(row[1])}>")

@@ -43,10 +43,7 @@ from crawler.store.findings.manifest import Groupings
 from crawler.store.findings.overrides import Overrides
 from crawler.store.findings.story_changes import Stories
 from crawler.store.findings.story_links import Linking
-from crawler.store.queries.codebook import Codebook
-from crawler.store.queries.desk import Desk
-from crawler.store.queries.exports import Exports
-from crawler.store.queries.reading import Reading
+from crawler.store.queries import Queries
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the clock."""
@@ -77,10 +74,7 @@ class Store:
         self.stories = Stories(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)
-        self.reading = Reading(connection)
-        self.desk = Desk(connection)
-        self.exports = Exports(connection)
-        self.codebook = Codebook(connection)
+        self.queries = Queries(connection)
         self.merging = Merging(connection)
         self.upkeep = Upkeep(connection)
         self.usage = Usage(connection)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from crawler.errors import NewsloomError, TookTooLong
 from crawler.store import Store
-from crawler.store.queries.exports import Narrowed
+from crawler.store.queries.exports import RowFilter
 from crawler.web.guards import LOG, requested
 
 STORE = "store"
@@ -71,7 +71,7 @@ async def ask_once(datasette: Datasette, name: str, question: Callable[[Store], 
     kept = _remembered.setdefault(datasette, {})
 
     def asked(store: Store) -> tuple[Any, Answer]:
-        state = store.desk.state()
+        state = store.queries.front.last_run()
         if name in kept and kept[name][0] == state:
             return kept[name]
         return state, question(store)
@@ -110,18 +110,18 @@ def number(wished: dict[str, str], name: str, least: int) -> int:
     return int(found)
 
 
-def narrowing(store: Store, what: str, wished: dict[str, str]) -> Narrowed:
-    """Which rows of an export are wished for: of a story, an outlet, some days.
+def row_filter(store: Store, what: str, wished: dict[str, str]) -> RowFilter:
+    """Which rows of an export a form or a link asks for: of a story, an outlet, some days.
 
     Of a story that was merged those of the one it is part of now. Raises Unanswerable.
     """
-    found = Narrowed(
+    found = RowFilter(
         since=day(wished, "since"),
         until=day(wished, "until"),
         story=number(wished, "story", 1) if "story" in wished else None,
         outlet=wished.get("outlet"),
     )
-    if found.outlet is not None and found.outlet not in store.reading.outlet_names():
+    if found.outlet is not None and found.outlet not in store.queries.outlets.names():
         raise Unanswerable(f"There is no outlet {found.outlet} in this file.")
     if found.story is not None:
         living = store.stories.resolve(found.story)
@@ -129,7 +129,7 @@ def narrowing(store: Store, what: str, wished: dict[str, str]) -> Narrowed:
             raise Unanswerable(f"There is no story {found.story}.")
         found = found._replace(story=living)
     try:
-        store.exports.check(what, found)
+        store.queries.exports.check(what, found)
     except ValueError as error:
         raise Unanswerable(f"{error}.", status=400) from error
     return found

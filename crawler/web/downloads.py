@@ -12,7 +12,7 @@ from datasette.utils.asgi import AsgiStream
 
 from crawler.output.formats import write_csv, write_graphml, write_jsonl
 from crawler.store import read_store
-from crawler.store.queries.exports import EXPORTS, Narrowed
+from crawler.store.queries.exports import EXPORTS, RowFilter
 from crawler.web.database import (
     STORE,
     Datasette,
@@ -20,7 +20,7 @@ from crawler.web.database import (
     Unanswerable,
     answered,
     ask,
-    narrowing,
+    row_filter,
     wishes,
 )
 
@@ -42,7 +42,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
         raise Unanswerable(f"There is no {what}.{form} to take away.")
     wished = wishes(request)
     text = wished.get("text") != "0"
-    narrowed = await ask(datasette, lambda store: narrowing(store, what, wished))
+    wanted = await ask(datasette, lambda store: row_filter(store, what, wished))
     path = Path(datasette.get_database(STORE).path)
 
     async def stream(writer: Any) -> None:
@@ -51,7 +51,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
         left = loop.create_task(_until_left(request.receive, pipe))
         try:
             await loop.run_in_executor(
-                _WRITERS, partial(_write, path, what, narrowed, text, form, pipe)
+                _WRITERS, partial(_write, path, what, wanted, text, form, pipe)
             )
         except _LeftError:
             pass  # who does not want the rest gets no rest
@@ -77,18 +77,18 @@ async def _until_left(receive: Any, pipe: _Pipe) -> None:
 
 
 def _write(
-    path: Path, what: str, narrowed: Narrowed, text: bool, form: str, pipe: _Pipe
+    path: Path, what: str, wanted: RowFilter, text: bool, form: str, pipe: _Pipe
 ) -> None:  # fmt: skip
     store = read_store(path)
     try:
-        columns, rows, _ = store.exports.export(what, narrowed, text=text)
+        columns, rows, _ = store.queries.exports.export(what, wanted, text=text)
         stream: Any = pipe
         if form == "csv":
             write_csv(stream, columns, rows)
         elif form == "jsonl":
             write_jsonl(stream, columns, rows)
         else:
-            write_graphml(stream, columns, rows, store.exports.export("outlets").dicts())
+            write_graphml(stream, columns, rows, store.queries.exports.nodes())
         pipe.flush()
     finally:
         store.close()

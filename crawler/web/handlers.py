@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlencode
 
 from datasette.utils.asgi import Response
 
 from crawler.clock import now
 from crawler.grouping.explain import explain_copies, explain_stories, text_compared, verdict
-from crawler.output.diff import cut_short, differences
+from crawler.output.diff import Piece, cut_short, differences
 from crawler.parsing.dates import utc
 from crawler.store import Store
-from crawler.store.queries.exports import ALL
-from crawler.store.queries.reading import StoryFilter, branches
+from crawler.store.queries.articles import (
+    ArticleDetail,
+    CopyRow,
+    CreditRow,
+    HeadlineChange,
+    NewArticle,
+    Sighting,
+    Version,
+)
+from crawler.store.queries.exports import ALL, NetworkEdge
+from crawler.store.queries.front import HourCount, LastRun, SourceCounts
+from crawler.store.queries.outlets import AgencyWeek, DayCount, OutletDetail
+from crawler.store.queries.stories import (
+    CarriedAgency,
+    FirstPublisher,
+    StoryArticle,
+    StoryDetail,
+    StoryEvent,
+    StoryFilter,
+    StoryLife,
+    StoryRow,
+    by_copy_group,
+)
 from crawler.web.database import (
     Datasette,
     Request,
@@ -25,9 +45,9 @@ from crawler.web.database import (
     ask,
     ask_once,
     day,
-    narrowing,
     number,
     page,
+    row_filter,
     wishes,
 )
 from dedupe import Scheme
@@ -48,24 +68,38 @@ EDGES = 150
 async def front(request: Request, datasette: Datasette) -> Response:
     """Stories of the last day of the store, how much came when, and whether all is well."""
 
-    def question(store: Store) -> Row:
-        newest = store.desk.newest(now())
-        since = _before(newest, hours=24)
-        return {
-            "newest": newest,
-            "stories": store.desk.stories_of(since, newest, limit=FRONT) if newest else [],
-            "largest": store.reading.stories(StoryFilter(), limit=FRONT),
-            "hours": store.desk.by_hour(_before(newest, hours=48), newest) if newest else [],
-            "headlines": store.desk.headlines(limit=5),
-            "glance": store.desk.glance(),
-        }
+    def question(store: Store) -> _Front:
+        asked = store.queries
+        newest = asked.front.newest(now())
+        day: list[StoryRow] = []
+        hours: list[HourCount] = []
+        if newest is not None:
+            day = asked.stories.ended_between(_before(newest, hours=24), newest, limit=FRONT)
+            hours = asked.front.by_hour(_before(newest, hours=48), newest)
+        today = {row.story for row in day}
+        largest = asked.stories.matching(StoryFilter(), limit=FRONT)
+        return _Front(
+            newest=newest,
+            stories=day,
+            largest=[row for row in largest if row.story not in today],
+            hours=hours,
+            headlines=asked.articles.headline_changes(limit=5),
+            sources=asked.front.sources(),
+            run=asked.front.last_run(),
+        )
 
     shown = await ask(datasette, question)
-    today = {row["story"] for row in shown["stories"]}
-    shown["largest"] = [row for row in shown["largest"] if row["story"] not in today]
-    for row in (*shown["stories"], *shown["largest"]):
-        row["languages"] = json.loads(row["languages"])
-    return await page(datasette, request, "front", {"title": "Today", **shown})
+    return await page(datasette, request, "front", {"title": "Today", **shown._asdict()})
+
+
+class _Front(NamedTuple):
+    newest: str | None
+    stories: list[StoryRow]
+    largest: list[StoryRow]
+    hours: list[HourCount]
+    headlines: list[HeadlineChange]
+    sources: SourceCounts
+    run: LastRun | None
 
 
 @answered
@@ -75,13 +109,11 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     first = number(wished, "from", 0)
     asked = story_filter(wished)
 
-    def question(store: Store) -> tuple[list[Row], list[str]]:
-        rows = store.reading.stories(asked, limit=ROWS + 1, offset=first)
-        return rows, store.reading.outlet_names()[:1_000]
+    def question(store: Store) -> tuple[list[StoryRow], list[str]]:
+        rows = store.queries.stories.matching(asked, limit=ROWS + 1, offset=first)
+        return rows, store.queries.outlets.names()[:1_000]
 
     rows, outlets = await ask(datasette, question)
-    for row in rows:
-        row["languages"] = json.loads(row["languages"])
     kept = {key: value for key, value in wished.items() if key != "from"}
     return await page(
         datasette,
@@ -116,48 +148,57 @@ async def story(request: Request, datasette: Datasette) -> Response:
     """One story: how it spread, its texts and who carried each, who may have been first."""
     asked = int(request.url_vars["number"])
 
-    def question(store: Store) -> Row | int:
+    def question(store: Store) -> _Story | int:
         living = store.stories.resolve(asked)
         if living is None:
             raise Unanswerable(f"There is no story {asked}.")
         if living != asked:
             return living
-        found = store.reading.story(asked)
+        queries = store.queries.stories
+        found = queries.get(asked)
         assert found is not None  # resolve() gave its number
-        return {
-            "story": found,
-            "life": store.reading.story_life(asked),
-            "articles": store.reading.story_articles(asked),
-            "first": store.desk.first_publishers(asked),
-            "agencies": store.desk.agencies_of(asked),
-            "log": store.reading.story_log(asked),
-        }
+        return _Story(
+            story=found,
+            life=queries.life(asked),
+            articles=queries.articles(asked),
+            first=queries.first_publishers(asked),
+            agencies=queries.agencies(asked),
+            log=queries.log(asked),
+        )
 
     shown = await ask(datasette, question)
     if isinstance(shown, int):
         return Response.redirect(f"/story/{shown}", status=301)
-    articles = shown["articles"][:DRAWN]
-    shown["story"]["languages"] = json.loads(shown["story"]["languages"])
+    articles = shown.articles[:DRAWN]
     return await page(
         datasette,
         request,
         "story",
         {
-            "title": shown["story"]["title"],
-            **shown,
+            "title": shown.story.title,
+            **shown._asdict(),
             "articles": articles,
-            "cut": len(shown["articles"]) > DRAWN,
-            "branches": branches(articles),
+            "cut": len(shown.articles) > DRAWN,
+            "branches": by_copy_group(articles),
             "headlines": _headlines(articles),
         },
     )
 
 
-def _headlines(articles: list[Row]) -> list[tuple[str, list[Row]]]:
+class _Story(NamedTuple):
+    story: StoryDetail
+    life: StoryLife
+    articles: list[StoryArticle]
+    first: list[FirstPublisher]
+    agencies: list[CarriedAgency]
+    log: list[StoryEvent]
+
+
+def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:
     """Headlines of a story with the articles that bear them, the most frequent first."""
-    bearing: dict[str, list[Row]] = {}
+    bearing: dict[str, list[StoryArticle]] = {}
     for row in articles:
-        bearing.setdefault(row["title"], []).append(row)
+        bearing.setdefault(row.title, []).append(row)
     return sorted(bearing.items(), key=lambda item: -len(item[1]))
 
 
@@ -166,35 +207,53 @@ async def article(request: Request, datasette: Datasette) -> Response:
     """One article: text, where each field came from, what changed, its copies."""
     asked = int(request.url_vars["number"])
 
-    def question(store: Store) -> Row:
-        found = store.reading.article(asked)
+    def question(store: Store) -> _Article:
+        queries = store.queries.articles
+        found = queries.get(asked)
         if found is None:
             raise Unanswerable(f"There is no article {asked}.")
-        return {
-            "article": found,
-            "credits": store.reading.credits(asked),
-            "sightings": store.desk.sightings(asked),
-            "versions": store.reading.versions(asked),
-            "copies": store.reading.copies_of(asked),
-        }
+        return _Article(
+            article=found,
+            credits=queries.credits(asked),
+            sightings=queries.sightings(asked),
+            versions=queries.versions(asked),
+            copies=queries.copies_of(asked),
+        )
 
     shown = await ask(datasette, question)
-    found = shown["article"]
-    for column in ("authors", "tags"):
-        found[column] = json.loads(found[column])
-    shown["changes"] = [
-        {
-            "at": old["replaced_at"],
-            "ours": old["ours"],
-            "title": list(differences(old["title"], new["title"])),
-            "text": list(differences(old["text"], new["text"])),
-            "cut": cut_short(old["text"], new["text"]),
-        }
-        for old, new in pairwise(shown["versions"])
+    changes = [
+        _Change(
+            at=old.replaced_at,
+            ours=old.ours,
+            title=list(differences(old.title, new.title)),
+            text=list(differences(old.text, new.text)),
+            cut=cut_short(old.text, new.text),
+        )
+        for old, new in pairwise(shown.versions)
     ]
+    title = shown.article.title or f"Article {asked}"
     return await page(
-        datasette, request, "article", {"title": found["title"] or f"Article {asked}", **shown}
+        datasette, request, "article", {"title": title, "changes": changes, **shown._asdict()}
     )
+
+
+class _Article(NamedTuple):
+    article: ArticleDetail
+    credits: list[CreditRow]
+    sightings: list[Sighting]
+    versions: list[Version]
+    copies: list[CopyRow]
+
+
+class _Change(NamedTuple):
+    """What is different between a version and the next."""
+
+    at: str | None
+    ours: int
+    title: list[Piece]
+    text: list[Piece]
+    cut: bool
+    """whether only the first words were compared"""
 
 
 @answered
@@ -221,10 +280,10 @@ async def compare(request: Request, datasette: Datasette) -> Response:
     def question(store: Store) -> Row:
         times = {}
         for side, asked in (("a", a), ("b", b)):
-            known = store.reading.article(asked)
+            known = store.queries.articles.get(asked)
             if known is None:
                 raise Unanswerable(f"There is no article {asked}.")
-            times[side] = known["published_at"]
+            times[side] = known.published_at
         scheme = Scheme()
         found = explain_copies(store, a, b, scheme)
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
@@ -257,8 +316,10 @@ async def compare(request: Request, datasette: Datasette) -> Response:
 async def outlets(request: Request, datasette: Datasette) -> Response:
     """Outlets and whether they answer and bring news."""
     after = wishes(request).get("after", "")
-    rows = await ask(datasette, lambda store: store.desk.outlets(after=after, limit=ROWS + 1))
-    shares = await ask_once(datasette, "shares", lambda store: store.desk.agency_shares(limit=ROWS))
+    rows = await ask(datasette, lambda store: store.queries.outlets.after(after, limit=ROWS + 1))
+    shares = await ask_once(
+        datasette, "shares", lambda store: store.queries.outlets.agency_shares(limit=ROWS)
+    )
     return await page(
         datasette,
         request,
@@ -266,8 +327,8 @@ async def outlets(request: Request, datasette: Datasette) -> Response:
         {
             "title": "Outlets",
             "rows": rows[:ROWS],
-            "more": rows[ROWS - 1]["outlet"] if len(rows) > ROWS else None,
-            "shares": [row for row in shares if row["agency_copy"]],
+            "more": rows[ROWS - 1].outlet if len(rows) > ROWS else None,
+            "shares": [row for row in shares if row.agency_copy],
         },
     )
 
@@ -277,39 +338,54 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
     """One outlet: volume by day, share of agency copy, whom it copies and who copies it."""
     slug = unquote(request.url_vars["slug"])
 
-    def question(store: Store) -> Row:
-        found = store.desk.outlet(slug)
+    def question(store: Store) -> _Outlet:
+        asked = store.queries
+        found = asked.outlets.get(slug)
         if found is None:
             raise Unanswerable(f"There is no outlet {slug} in this file.")
-        return {
-            "outlet": found,
-            "days": store.desk.days(slug, limit=120)[::-1],
-            "weeks": store.desk.weeks(slug, limit=60)[::-1],
-            "edges": store.desk.network_of(slug, limit=60),
-            "articles": store.desk.newest_articles(slug, limit=15),
-            "headlines": store.desk.headlines(outlet=slug, limit=10),
-        }
+        return _Outlet(
+            outlet=found,
+            days=asked.outlets.days(slug, limit=120)[::-1],
+            weeks=asked.outlets.agency_weeks(slug, limit=60)[::-1],
+            edges=asked.network.heaviest_of(slug, limit=60),
+            articles=asked.articles.newest_of(slug, limit=15),
+            headlines=asked.articles.headline_changes(outlet=slug, limit=10),
+        )
 
     shown = await ask(datasette, question)
     return await page(
-        datasette, request, "outlet", {"title": shown["outlet"]["name"], "slug": slug, **shown}
+        datasette,
+        request,
+        "outlet",
+        {"title": shown.outlet.name, "slug": slug, **shown._asdict()},
     )
+
+
+class _Outlet(NamedTuple):
+    outlet: OutletDetail
+    days: list[DayCount]
+    weeks: list[AgencyWeek]
+    edges: list[NetworkEdge]
+    articles: list[NewArticle]
+    headlines: list[HeadlineChange]
 
 
 @answered
 async def network(request: Request, datasette: Datasette) -> Response:
     """Who carries whose texts."""
     wished = wishes(request)
-    narrowed = await ask(datasette, lambda store: narrowing(store, "network", wished))
+    wanted = await ask(datasette, lambda store: row_filter(store, "network", wished))
 
-    def heaviest(store: Store) -> list[Row]:
-        rows = store.exports.export("network", narrowed).dicts()
-        return sorted(rows, key=lambda row: -row["copies"])[:EDGES]
+    def heaviest(store: Store) -> list[NetworkEdge]:
+        edges = store.queries.exports.network(wanted)
+        return sorted(edges, key=lambda edge: -edge.copies)[:EDGES]
 
-    if narrowed != ALL:
+    if wanted != ALL:
         edges = await ask(datasette, heaviest)
     else:
-        edges = await ask_once(datasette, "network", lambda store: store.desk.network(limit=EDGES))
+        edges = await ask_once(
+            datasette, "network", lambda store: store.queries.network.heaviest(limit=EDGES)
+        )
     return await page(
         datasette,
         request,
@@ -318,7 +394,7 @@ async def network(request: Request, datasette: Datasette) -> Response:
             "title": "Copy network",
             "edges": edges,
             "most": EDGES,
-            "agencies": await ask(datasette, lambda store: store.desk.agencies()),
+            "agencies": await ask(datasette, lambda store: store.queries.outlets.agencies()),
             "wished": wished,
             "same": urlencode(wished),
         },
@@ -330,9 +406,9 @@ async def search(request: Request, datasette: Datasette) -> Response:
     """Articles that hold all the words, and what they are of."""
     wished = wishes(request)
     words = wished.get("words", "")
-    narrowed = {key: wished.get(key) for key in ("outlet", "language")}
+    chosen = {key: wished.get(key) for key in ("outlet", "language")}
     rows, facets = await ask(
-        datasette, lambda store: store.desk.search(words, narrowed, limit=ROWS)
+        datasette, lambda store: store.queries.search.faceted(words, **chosen, limit=ROWS)
     )
     return await page(
         datasette,
@@ -344,20 +420,20 @@ async def search(request: Request, datasette: Datasette) -> Response:
             "rows": rows,
             "facets": {
                 name: [
-                    (value, count, urlencode({**wished, name: value}), narrowed[name] == value)
-                    for value, count in facets[name]
+                    (value, count, urlencode({**wished, name: value}), chosen[name] == value)
+                    for value, count in counts
                 ]
-                for name in narrowed
+                for name, counts in (("outlet", facets.outlet), ("language", facets.language))
             },
-            "matches": facets["matches"],
+            "matches": facets.matches,
             "without": {
                 name: urlencode({k: v for k, v in wished.items() if k != name})
-                for name, value in narrowed.items()
+                for name, value in chosen.items()
                 if value
             },
         },
     )
 
 
-def _before(at: str | None, *, hours: int) -> str:
-    return utc(datetime.fromisoformat(at) - timedelta(hours=hours)) if at else ""
+def _before(at: str, *, hours: int) -> str:
+    return utc(datetime.fromisoformat(at) - timedelta(hours=hours))

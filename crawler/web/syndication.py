@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import NamedTuple
 
 from datasette.utils.asgi import Response
 
 from crawler.clock import now
 from crawler.output.formats import for_xml, write_csv
 from crawler.store import Store
+from crawler.store.queries.stories import StoryArticle, StoryRow
 from crawler.web.database import Datasette, Request, answered, ask, wishes
 from crawler.web.handlers import story_filter
 
@@ -19,11 +20,15 @@ ENTRIES = 50
 ARTICLES = 20
 """Articles named in an entry."""
 _ATOM = "http://www.w3.org/2005/Atom"
-_COLUMNS = (
-    "story", "title", "outlets", "articles", "copy_groups", "languages", "first_at", "last_at",
-)  # fmt: skip
 
-Row = dict[str, Any]
+
+class _Entry(NamedTuple):
+    story: StoryRow
+    articles: list[StoryArticle]
+
+
+def _cells(row: StoryRow) -> tuple[object, ...]:
+    return tuple(json.dumps(cell) if isinstance(cell, tuple) else cell for cell in row)
 
 
 @answered
@@ -32,18 +37,16 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     form = request.url_vars["form"]
     asked = story_filter(wishes(request))
 
-    def question(store: Store) -> list[Row]:
-        rows = store.reading.stories(asked, limit=ENTRIES, newest=form != "csv")
-        for row in rows:
-            row["told"] = store.reading.story_articles(row["story"])[:ARTICLES]
-        return rows
+    def question(store: Store) -> list[_Entry]:
+        rows = store.queries.stories.matching(asked, limit=ENTRIES, newest=form != "csv")
+        return [_Entry(row, store.queries.stories.articles(row.story)[:ARTICLES]) for row in rows]
 
     rows = await ask(datasette, question)
     here = f"http://{request.headers.get('host', '127.0.0.1')}"
     itself = here + request.full_path
     if form == "csv":
         stream = io.StringIO()
-        write_csv(stream, _COLUMNS, ([row[column] for column in _COLUMNS] for row in rows))
+        write_csv(stream, StoryRow._fields, (_cells(row.story) for row in rows))
         return Response(
             stream.getvalue(),
             content_type="text/csv; charset=utf-8",
@@ -55,7 +58,7 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     return Response(_atom(rows, here, itself), content_type="application/atom+xml; charset=utf-8")
 
 
-def _json_feed(rows: list[Row], here: str, itself: str) -> Row:
+def _json_feed(rows: list[_Entry], here: str, itself: str) -> dict[str, object]:
     """JSON Feed 1.1."""
     return {
         "version": "https://jsonfeed.org/version/1.1",
@@ -64,19 +67,19 @@ def _json_feed(rows: list[Row], here: str, itself: str) -> Row:
         "feed_url": itself,
         "items": [
             {
-                "id": f"{here}/story/{row['story']}",
-                "url": f"{here}/story/{row['story']}",
-                "title": row["title"],
+                "id": f"{here}/story/{row.story.story}",
+                "url": f"{here}/story/{row.story.story}",
+                "title": row.story.title,
                 "content_text": _summary(row),
-                "date_published": row["first_at"],
-                "date_modified": row["last_at"],
+                "date_published": row.story.first_at,
+                "date_modified": row.story.last_at,
             }
             for row in rows
         ],
     }
 
 
-def _atom(rows: list[Row], here: str, itself: str) -> bytes:
+def _atom(rows: list[_Entry], here: str, itself: str) -> bytes:
     """Atom 1.0 (RFC 4287)."""
     ET.register_namespace("", _ATOM)
     feed = ET.Element(f"{{{_ATOM}}}feed")
@@ -90,22 +93,23 @@ def _atom(rows: list[Row], here: str, itself: str) -> bytes:
     add(feed, "id", itself)
     add(feed, "link", href=itself, rel="self")
     add(feed, "link", href=f"{here}/stories")
-    add(feed, "updated", max((row["last_at"] or "" for row in rows), default="") or now())
+    add(feed, "updated", max((row.story.last_at or "" for row in rows), default="") or now())
     add(add(feed, "author"), "name", "Newsloom")
     for row in rows:
         entry = add(feed, "entry")
-        address = f"{here}/story/{row['story']}"
-        add(entry, "title", row["title"])
+        address = f"{here}/story/{row.story.story}"
+        add(entry, "title", row.story.title)
         add(entry, "id", address)
         add(entry, "link", href=address)
-        add(entry, "published", row["first_at"])
-        add(entry, "updated", row["last_at"])
+        add(entry, "published", row.story.first_at)
+        add(entry, "updated", row.story.last_at)
         add(entry, "summary", _summary(row))
     written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _summary(row: Row) -> str:
-    head = f"{row['outlets']} outlets, {row['articles']} articles, {row['copy_groups']} texts"
-    lines = [f"{told['outlet']}: {told['title']} {told['url']}" for told in row["told"]]
+def _summary(row: _Entry) -> str:
+    story = row.story
+    head = f"{story.outlets} outlets, {story.articles} articles, {story.copy_groups} texts"
+    lines = [f"{one.outlet}: {one.title} {one.url}" for one in row.articles]
     return "\n".join([head, *lines])

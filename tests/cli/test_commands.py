@@ -10,6 +10,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import pytest
@@ -19,6 +20,22 @@ from crawler.cli.tables import as_json, table
 from crawler.output.visible import visible
 from tests.conftest import PYTHON, Crawled, ask, newsloom
 from tests.store.told import Told
+
+
+class Wide(NamedTuple):
+    a: str
+    b: str
+    n: int
+
+
+class Cell(NamedTuple):
+    value: object
+
+
+class Numbered(NamedTuple):
+    n: int
+    title: str
+
 
 HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
 
@@ -264,7 +281,7 @@ def test_no_value_blows_up_a_table(tmp_path: Path) -> None:
         done = newsloom("--db", told.path, *command)
         assert done.returncode == 0, done.stderr
         assert len(done.stdout) < 60_000, command
-    wide = table([{"a": "a" * 90, "b": "b" * 90, "n": 1}], ["a", "b", "n"])
+    wide = table([Wide("a" * 90, "b" * 90, 1)], Wide._fields)
     assert max(map(len, wide.splitlines())) <= 120
 
 
@@ -338,7 +355,7 @@ def test_what_json_does_not_have_is_no_output(value: object) -> None:
         as_json({"value": value})
     if not isinstance(value, float):
         with pytest.raises(TypeError):
-            table([{"value": value}], ["value"])
+            table([Cell(value)], Cell._fields)
 
 
 def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:
@@ -405,11 +422,11 @@ def test_text_from_the_web_is_made_visible() -> None:
     hostile = "a\x1b]0;owned\x07b\u202ec\x9bd\re\tf\ud800"
     assert visible(hostile) == ("a\\u001b]0;owned\\u0007b\\u202ec\\u009bd\\u000de\\u0009f\\ud800")
     assert visible("two\nlines, Ü, 托, ق") == "two\nlines, Ü, 托, ق"
-    assert "\x1b" not in table([{"title": hostile}], ["title"])
+    assert "\x1b" not in table([Cell(hostile)], Cell._fields)
 
 
 def test_a_table_fits_and_counts_wide_characters() -> None:
-    shown = table([{"n": 1, "title": "托" * 200}, {"n": 22, "title": "short"}], ["n", "title"])
+    shown = table([Numbered(1, "托" * 200), Numbered(22, "short")], Numbered._fields)
     assert "…" in shown
     from wcwidth import wcswidth
 

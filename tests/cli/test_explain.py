@@ -133,9 +133,9 @@ def test_of_a_very_long_passage_the_beginning_is_kept(tmp_path: Path) -> None:
             article = Article(url=f"https://g{number}.org/", outlet="", title="Titel", text=text)
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
     group(store, run=1, now=NOW)
-    edge = store.reading.edge(1, 2)
+    edge = store.queries.articles.evidence(1, 2)
     store.close()
     assert edge is not None
-    assert len(edge["passage"]) == PASSAGE
+    assert len(edge.passage) == PASSAGE
     said = newsloom("--db", tmp_path / "s.db", "explain", 1, 2).stdout
-    assert f"(over {len(edge['passage'].split())} words)" in said
+    assert f"(over {len(edge.passage.split())} words)" in said

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.cli.timeline import timeline
+from crawler.store.queries.stories import StoryArticle
 from tests.conftest import Crawled, newsloom
 
 
@@ -89,8 +90,11 @@ def test_the_life_of_a_story_is_that_of_its_articles(crawled: Crawled) -> None:
     connection.close()
 
 
-def rows(*given: tuple[int, str]) -> list[dict[str, Any]]:
-    return [{"article": number, "at": at} for number, at in given]
+def rows(*given: tuple[int, str]) -> list[StoryArticle]:
+    return [
+        StoryArticle(at, "herald", number, "", 1, "https://herald.example/", 0, None, at)
+        for number, at in given
+    ]
 
 
 def test_the_timeline_puts_articles_where_they_belong_in_time() -> None:

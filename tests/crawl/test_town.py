@@ -19,7 +19,7 @@ from crawler.demo.houses import HOUSES
 from crawler.demo.score import score
 from crawler.demo.town import Town
 from crawler.store import read_store
-from crawler.store.queries.reading import StoryFilter
+from crawler.store.queries.stories import StoryFilter
 from tests.conftest import Crawled, newsloom
 
 
@@ -61,8 +61,8 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
     store = read_store(crawled.db)
     found = score(store, crawled.town.truth())
     assert found.found == found.printed == len(articles(crawled.db))
-    assert store.reading.states() == {"article": found.printed, "rejected": 12}
-    assert {row["reason"]: row["pages"] for row in store.reading.rejections()} == {
+    assert store.queries.outlets.page_states() == {"article": found.printed, "rejected": 12}
+    assert {row.reason: row.pages for row in store.queries.outlets.rejections()} == {
         "amp-twin": 8, "http-404": 1, "http-410": 1, "no-text": 1, "not-html": 1,
     }  # fmt: skip
     assert store.upkeep.problems() == []
@@ -72,14 +72,14 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
 def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     store = read_store(crawled.db)
     found = score(store, crawled.town.truth())
-    main = store.reading.stories(StoryFilter(), limit=1)[0]
+    main = store.queries.stories.matching(StoryFilter(), limit=1)[0]
     store.close()
     assert found.copies.precision == 1.0
     assert found.copies.recall == 1.0
     # .975 or .961: which it is depends on the order in which the crawl brings the articles.
     assert found.stories.f1 >= 0.96
     assert min(found.agencies.precision, found.agencies.recall) >= 0.99
-    assert main["outlets"] >= 5
+    assert main.outlets >= 5
 
 
 def test_title_text_authors_and_time_are_what_was_printed(crawled: Crawled) -> None:

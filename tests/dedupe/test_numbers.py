@@ -200,7 +200,7 @@ def outcome() -> tuple[list[Any], list[Any]]:
     scheme, stories = Scheme(chunk=40), StoryScheme(first_step=20)
     group(store, run=1, now=NOW, rebuild=True, scheme=scheme, story_scheme=stories)
     edges = [store.copies.edges([n]) for n in range(1, 81)]
-    placed = list(store.reading.placed_articles())
+    placed = list(store.queries.articles.all_placed())
     store.close()
     return placed, edges
 
@@ -225,8 +225,8 @@ def test_the_manifest_has_each_number(store: Store) -> None:
     group(store, run=1, now=NOW, rebuild=True)
     entry = store.groupings.last()
     assert entry is not None
-    assert entry["settings"].keys() == {"copies", "stories"}
+    assert entry.settings.keys() == {"copies", "stories"}
     for kind, scheme in (("copies", Scheme()), ("stories", StoryScheme())):
         written = json.loads(json.dumps({f.name: getattr(scheme, f.name) for f in fields(scheme)}))
-        assert entry["settings"][kind] == written
-    assert {"justext", "unicode", "numpy"} <= entry["versions"].keys()
+        assert entry.settings[kind] == written
+    assert {"justext", "unicode", "numpy"} <= entry.versions.keys()

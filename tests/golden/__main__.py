@@ -79,8 +79,8 @@ def codebook() -> str:
         "arrays; yes and no are 1 and 0.\n"
     ]
     kind = ""
-    for name in store.codebook.names():
-        described = store.codebook.describe(name)
+    for name in store.queries.codebook.names():
+        described = store.queries.codebook.describe(name)
         assert described is not None
         if described.kind != kind:
             kind = described.kind

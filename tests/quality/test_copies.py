@@ -38,8 +38,8 @@ def fill(store: Store, articles: list[dict[str, Any]]) -> None:
 
 def placed(store: Store) -> dict[str, int]:
     return {
-        row["url"].removeprefix("https://").removesuffix(".example/"): row["copy_group"]
-        for row in store.reading.placed_articles()
+        row.url.removeprefix("https://").removesuffix(".example/"): row.copy_group or 0
+        for row in store.queries.articles.all_placed()
     }
 
 

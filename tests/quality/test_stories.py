@@ -137,8 +137,8 @@ def save(store: Store, nodes: list[StoryNode]) -> None:
 
 
 def placed(store: Store) -> dict[int, int]:
-    rows = store.reading.placed_articles()
-    return {int(row["url"].rpartition("/")[2]): row["story"] for row in rows}
+    rows = store.queries.articles.all_placed()
+    return {int(row.url.rpartition("/")[2]): row.story or 0 for row in rows}
 
 
 def test_stories_of_all_kinds_imported_together() -> None:

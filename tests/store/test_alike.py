@@ -93,10 +93,10 @@ def kept(scheme: Scheme, *, killed: bool = False) -> list[tuple[int, int]]:
         assert 0 < store.copies.count_waiting() < 60
     group(store, run=1, now=NOW, scheme=scheme, stories=False)
     assert store.copies.count_waiting() == 0
-    found = [(row["article"], row["copy_group"]) for row in store.reading.placed_articles()]
+    found = [(row.article, row.copy_group or 0) for row in store.queries.articles.all_placed()]
     entry = store.groupings.last()
     assert entry is not None
-    assert entry["articles"] == 60
+    assert entry.articles == 60
     assert store.upkeep.problems() == []
     store.close()
     return found

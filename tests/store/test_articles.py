@@ -26,7 +26,7 @@ def save(store: Store, what: Article, *, now: str = NOW) -> Saved:
 def test_the_same_again_changes_nothing(store: Store) -> None:
     assert save(store, article()) is Saved.NEW
     assert save(store, article()) is Saved.SAME
-    assert store.reading.revisions(1) == []
+    assert store.queries.articles.revisions(1) == []
 
 
 def test_a_changed_text_keeps_the_old_one(store: Store) -> None:
@@ -34,19 +34,19 @@ def test_a_changed_text_keeps_the_old_one(store: Store) -> None:
     later = "2022-01-21T12:00:00Z"
     changed = article("The bridge stays open.", published=None, fetched_at=later)
     assert save(store, changed, now=later) is Saved.REVISED
-    (old,) = store.reading.revisions(1)
-    assert (old["text"], old["replaced_at"]) == ("The bridge closes.", later)
-    new = store.reading.article(1)
+    (old,) = store.queries.articles.revisions(1)
+    assert (old.text, old.replaced_at) == ("The bridge closes.", later)
+    new = store.queries.articles.get(1)
     assert new is not None
-    assert (new["text"], new["revisions"]) == ("The bridge stays open.", 1)
+    assert (new.text, new.revisions) == ("The bridge stays open.", 1)
     # the new text said nothing of a date: what was known stays
-    assert new["published_at"] == WHEN.at
+    assert new.published_at == WHEN.at
 
 
 def test_a_doubt_about_the_time_goes_with_the_time_it_was_about(store: Store) -> None:
     save(store, article(published_doubt="meta says 2021-01-01"))
     save(store, article("The bridge stays open."))
-    columns, (row,), _ = store.exports.export("articles", text=False)
+    columns, (row,), _ = store.queries.exports.export("articles", text=False)
     assert row[columns.index("published_doubt")] is None
 
 
@@ -71,17 +71,17 @@ def test_bytes_older_than_the_text_are_not_read_anew(store: Store) -> None:
 
 def test_unknown_is_null_and_a_fetch_time_never_stands_in(store: Store) -> None:
     save(store, article(published=None, fetched_at=NOW))
-    found = store.reading.article(1)
+    found = store.queries.articles.get(1)
     assert found is not None
-    assert found["published_at"] is None
-    assert found["published_precision"] is None
+    assert found.published_at is None
+    assert found.published_precision is None
 
 
 def test_full_text_search_finds_words_without_accents_and_after_a_revision(store: Store) -> None:
     save(store, article("Der Rat prüft die Brücke."))
-    assert [r["article"] for r in store.reading.search("brucke PRUFT", limit=5)] == [1]
+    assert [r.article for r in store.queries.search.best("brucke PRUFT", limit=5)] == [1]
     save(store, article("Der Rat schweigt."))
-    assert store.reading.search("brucke", limit=5) == []
+    assert store.queries.search.best("brucke", limit=5) == []
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_full_text_search_finds_words_without_accents_and_after_a_revision(store
 )
 def test_no_search_words_are_syntax(store: Store, words: str) -> None:
     save(store, article())
-    assert isinstance(store.reading.search(words, limit=5), list)
+    assert isinstance(store.queries.search.best(words, limit=5), list)
 
 
 def test_a_headline_without_body_is_an_article_of_no_words(store: Store) -> None:
     save(store, article(""))
-    found = store.reading.article(1)
+    found = store.queries.articles.get(1)
     assert found is not None
-    assert found["words"] == 0
+    assert found.words == 0

@@ -63,9 +63,9 @@ def _fill(store: Store, parts: list[list[tuple[int, str]]]) -> Store:
 
 
 def partition(store: Store, key: str) -> set[frozenset[str]]:
-    found: dict[int, set[str]] = {}
-    for row in store.reading.placed_articles():
-        found.setdefault(row[key], set()).add(row["url"])
+    found: dict[int | None, set[str]] = {}
+    for row in store.queries.articles.all_placed():
+        found.setdefault(getattr(row, key), set()).add(row.url)
     return {frozenset(members) for members in found.values()}
 
 
@@ -81,17 +81,17 @@ def test_incremental_equals_all_at_once_in_any_order(filled: Filled) -> None:
 
 def test_grouping_twice_does_nothing_the_second_time(filled: Filled) -> None:
     store = filled([list(enumerate(texts(20)))])
-    before = list(store.reading.placed_articles())
+    before = list(store.queries.articles.all_placed())
     assert group(store, run=1, now=NOW).compared == 0
-    assert list(store.reading.placed_articles()) == before
+    assert list(store.queries.articles.all_placed()) == before
 
 
 def test_a_rebuild_gives_the_same_groups_and_keeps_story_numbers(filled: Filled) -> None:
     store = filled([list(enumerate(texts(30)))])
-    before = list(store.reading.placed_articles())
+    before = list(store.queries.articles.all_placed())
     done = group(store, run=1, now=NOW, rebuild=True)
     assert done.compared == 30
-    assert list(store.reading.placed_articles()) == before
+    assert list(store.queries.articles.all_placed()) == before
 
 
 def test_an_article_is_grouped_by_the_revision_that_matched(filled: Filled) -> None:
@@ -102,9 +102,9 @@ def test_an_article_is_grouped_by_the_revision_that_matched(filled: Filled) -> N
     group(store, run=1, now=NOW)
     assert store.upkeep.problems() == []
     evidence = {
-        pair: (edge["revision_a"], edge["revision_b"], edge["joined"])
+        pair: (edge.revision_a, edge.revision_b, edge.joined)
         for pair in ((1, 2), (1, 3), (2, 3))
-        if (edge := store.reading.edge(*pair))
+        if (edge := store.queries.articles.evidence(*pair))
     }
     assert evidence == {(1, 2): (0, 0, 1), (1, 3): (1, 0, 1)}
     before = partition(store, "copy_group")
@@ -118,9 +118,9 @@ def test_texts_that_were_never_current_at_a_grouping_are_compared_too(filled: Fi
     save(store, 1, " ".join(WORDS[300:380]))
     save(store, 1, " ".join(WORDS[600:680]))
     group(store, run=1, now=NOW)
-    edge = store.reading.edge(1, 2)
+    edge = store.queries.articles.evidence(1, 2)
     assert edge is not None
-    assert (edge["revision_a"], edge["joined"]) == (1, 1)
+    assert (edge.revision_a, edge.joined) == (1, 1)
 
 
 def test_another_scheme_is_refused_by_name_and_a_rebuild_is_the_remedy(filled: Filled) -> None:
@@ -136,13 +136,13 @@ def test_another_scheme_is_refused_by_name_and_a_rebuild_is_the_remedy(filled: F
 def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
     numbered = list(enumerate(texts(40)))
     store = filled([numbered[:20]])
-    before = {row["url"]: row["story"] for row in store.reading.placed_articles()}
+    before = {row.url: row.story or 0 for row in store.queries.articles.all_placed()}
     for number, text in numbered[20:]:
         save(store, number, text)
     group(store, run=1, now=NOW)
-    for row in store.reading.placed_articles():
-        if row["url"] in before:
-            assert store.stories.resolve(before[row["url"]]) == row["story"]
+    for row in store.queries.articles.all_placed():
+        if row.url in before:
+            assert store.stories.resolve(before[row.url]) == row.story
 
 
 def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(store: Store) -> None:

@@ -42,7 +42,8 @@ def save(store: Store, told: Sequence[Told]) -> None:
 
 def stories(store: Store) -> dict[int, int]:
     return {
-        int(row["url"].rpartition("/")[2]): row["story"] for row in store.reading.placed_articles()
+        int(row.url.rpartition("/")[2]): row.story or 0
+        for row in store.queries.articles.all_placed()
     }
 
 
@@ -151,9 +152,9 @@ def test_a_changed_text_is_linked_anew_also_when_a_small_file_is_grouped_anew(
 def test_the_day_of_closing_is_that_of_the_scheme(store: Store) -> None:
     save(store, [(1, START, "title", "text")])
     group(store, run=1, now=NOW)
-    story = store.reading.story(stories(store)[1])
+    story = store.queries.stories.get(stories(store)[1])
     assert story is not None
-    closes = datetime.fromisoformat(story["closes_at"])
+    closes = datetime.fromisoformat(story.closes_at)
     assert closes - START == timedelta(days=StoryScheme().max_days)
 
 

@@ -299,9 +299,9 @@ def test_the_codebook_knows_columns_of_any_name(tmp_path: Path) -> None:
     )(file)
     with closing(read_store(file)) as store:
         assert store.upkeep.problems() == []
-        described = store.codebook.describe("articles")
+        described = store.queries.codebook.describe("articles")
         assert described is not None
         assert described.columns[-1].comment == "coded by Anna"
         assert described.columns[3].comment == "canonical address"
-        assert "my_search" in store.codebook.names()
-        assert store.codebook.describe("my_search") is not None
+        assert "my_search" in store.queries.codebook.names()
+        assert store.queries.codebook.describe("my_search") is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from crawler.grouping.linker import STORIES
 from crawler.grouping.run import group
 from crawler.parsing.dates import utc
 from crawler.store import Store
+from crawler.store.queries.articles import CreditedArticle
 from crawler.types import Article, Moment, Precision
 from tests.conftest import NOW
 
@@ -91,7 +91,7 @@ class Desk:
     def split(self) -> None:
         if self.living():
             story = self.chance.choice(self.living())
-            inside = [row["article"] for row in self.store.reading.story_articles(story)]
+            inside = [row.article for row in self.store.queries.stories.articles(story)]
             some = self.chance.sample(inside, self.chance.randint(1, max(1, len(inside) // 2)))
             split(self.store, story, some, DECISION)
 
@@ -105,18 +105,18 @@ class Desk:
             undo(self.store, self.chance.choice(holding), DECISION, STORIES)
 
     def living(self) -> list[int]:
-        return sorted({row["story"] for row in self.placed() if row["story"]})
+        return sorted({row.story for row in self.placed() if row.story is not None})
 
-    def placed(self) -> list[dict[str, Any]]:
-        return list(self.store.reading.placed_articles())
+    def placed(self) -> list[CreditedArticle]:
+        return list(self.store.queries.articles.all_placed())
 
     def broken(self) -> list[tuple[int, str]]:
         """Overrides that are not as decided, unless two contradict each other.
 
         Those do only when articles that are to be apart became copies of each other.
         """
-        story = {row["article"]: row["story"] for row in self.placed()}
-        copies = {row["article"]: row["copy_group"] for row in self.placed()}
+        story = {row.article: row.story for row in self.placed()}
+        copies = {row.article: row.copy_group or 0 for row in self.placed()}
         holding = [o for o in self.store.overrides.all() if o.undone_at is None]
         unit = dict(copies)
         for override in holding:
@@ -151,13 +151,13 @@ def test_what_was_split_from_a_large_story_stays_as_it_is(store: Store) -> None:
     desk.tell_of(0, day=0, times=150)
     desk.group()
     (large,) = desk.living()
-    inside = [row["article"] for row in store.reading.story_articles(large)]
+    inside = [row.article for row in store.queries.stories.articles(large)]
     off = inside[::15]
     _, new = split(store, large, off, DECISION)
     for step in (desk.group, desk.rebuild):
         desk.tell_of(0, day=1, times=30)
         step()
-        story = {row["article"]: row["story"] for row in desk.placed()}
+        story = {row.article: row.story for row in desk.placed()}
         assert {story[article] for article in off} == {new}
         assert {story[article] for article in inside if article not in off} == {large}
 
@@ -172,8 +172,8 @@ def test_what_is_pinned_stays_when_one_of_it_becomes_a_copy_of_another_story(sto
     desk.group()
     pinned = desk.living()[-1]
     pin(store, pinned, DECISION)
-    row = store.reading.article(11)
+    row = store.queries.articles.get(11)
     assert row is not None
-    desk.tell(row["text"].split(), day=1, number=desk.articles - 1)
+    desk.tell(row.text.split(), day=1, number=desk.articles - 1)
     desk.group()
     assert desk.broken() == []

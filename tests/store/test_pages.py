@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.store import Store, open_store
+from crawler.store.queries.outlets import ReasonCount
 from crawler.types import Article, Listing, Page, Rejected, Source, SourceKind
 from tests.conftest import NOW
 
@@ -88,7 +89,7 @@ def test_a_passing_failure_is_tried_three_times_ever_later(store: Store) -> None
     assert not desk.reject(desk.pending(LATER)[0], "timeout", temporary=True)
     assert desk.reject(desk.pending(LATER)[0], "timeout", temporary=True)
     assert desk.pending(LATER) == []
-    assert store.reading.rejections() == [{"reason": "timeout", "pages": 1}]
+    assert store.queries.outlets.rejections() == [ReasonCount("timeout", 1)]
 
 
 def test_a_page_that_was_not_asked_for_loses_no_try(store: Store) -> None:
@@ -109,7 +110,7 @@ def test_an_article_that_is_taken_down_stays_an_article(store: Store) -> None:
     desk.save(desk.pending()[0])
     desk.offer(listing(1, "changed"))
     desk.reject(desk.pending()[0], "http-410")
-    assert store.reading.states() == {"article": 1}
+    assert store.queries.outlets.page_states() == {"article": 1}
 
 
 def test_the_twin_of_an_amp_page_inherits_its_sightings(store: Store) -> None:
@@ -121,11 +122,11 @@ def test_the_twin_of_an_amp_page_inherits_its_sightings(store: Store) -> None:
     desk.reject(page, "amp-twin")
     twin = desk.pending()[0]
     desk.save(twin)
-    number = store.reading.article_id(twin.url)
+    number = store.queries.articles.number(twin.url)
     assert number is not None
-    found = store.reading.article(number)
+    found = store.queries.articles.get(number)
     assert found is not None
-    assert found["first_seen_at"] == NOW
+    assert found.first_seen_at == NOW
 
 
 @settings(max_examples=40, deadline=None)
@@ -149,6 +150,6 @@ def test_no_page_is_ever_lost(steps: list[tuple[int, str]]) -> None:
             desk.reject(page, "why", temporary=step == "t")
         elif step == "w":
             desk.reject(page, "wait", temporary=True, until=LATER, asked=False)
-    assert sum(store.reading.states().values()) == len(listed)
+    assert sum(store.queries.outlets.page_states().values()) == len(listed)
     assert store.upkeep.problems() == []
     store.close()

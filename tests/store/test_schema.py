@@ -17,14 +17,14 @@ from tests.store.old import old_store
 
 def test_every_table_view_and_column_has_a_comment(store: Store) -> None:
     """The schema is the codebook: SQLite keeps the comments, researchers read them."""
-    names = store.codebook.names()
+    names = store.queries.codebook.names()
     assert {"articles", "article_overview"} <= set(names)
     for statement in store.upkeep.schema().split(";\n\n"):
         made = re.match(r"CREATE (?:TABLE|VIEW) (\w+)", statement)
         if made:
             assert made[1] in names, made[1]
     for name in names:
-        described = store.codebook.describe(name)
+        described = store.queries.codebook.describe(name)
         assert described is not None
         assert described.comment
         assert described.columns
@@ -110,9 +110,9 @@ def test_evidence_of_the_second_schema_is_of_the_newest_texts(tmp_path: Path) ->
     )
     migrate_store(file)
     store = read_store(file)
-    edge = store.reading.edge(1, 2)
+    edge = store.queries.articles.evidence(1, 2)
     assert edge is not None
-    assert (edge["revision_a"], edge["revision_b"], edge["joined"]) == (0, 3, 1)
+    assert (edge.revision_a, edge.revision_b, edge.joined) == (0, 3, 1)
     store.close()
 
 
@@ -155,9 +155,9 @@ def test_stories_of_the_fourth_schema_say_their_languages(tmp_path: Path) -> Non
     )  # fmt: skip
     migrate_store(file)
     store = read_store(file)
-    story = store.reading.story(7)
+    story = store.queries.stories.get(7)
     assert story is not None
-    assert (story["languages"], story["articles"], story["title"]) == ('["ru","en"]', 4, "t1")
+    assert (story.languages, story.articles, story.title) == (("ru", "en"), 4, "t1")
     assert store.upkeep.problems() == []
     store.close()
 

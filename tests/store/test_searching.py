@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.store import Store
-from crawler.store.queries import reading
+from crawler.store.queries import search
 from crawler.types import Article
 from tests.conftest import NOW
 
@@ -27,9 +27,9 @@ def filled(store: Store) -> Store:
 
 def found(store: Store, words: str) -> tuple[list[int], list[int]]:
     """What the command line and the desk find."""
-    rows, _ = store.desk.search(words, {"outlet": None, "language": None}, limit=9)
-    listed = store.reading.search(words, limit=9)
-    return [row["article"] for row in listed], [row["article"] for row in rows]
+    rows, _ = store.queries.search.faceted(words, limit=9)
+    listed = store.queries.search.best(words, limit=9)
+    return [row.article for row in listed], [row.article for row in rows]
 
 
 def test_the_best_match_comes_first(filled: Store) -> None:
@@ -41,7 +41,7 @@ def test_the_best_match_comes_first(filled: Store) -> None:
 def test_of_a_word_that_very_many_articles_hold_the_newest_come_first(
     filled: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "COMMON", 1)
+    monkeypatch.setattr(search, "COMMON", 1)
     assert found(filled, "bridge") == ([2, 1], [2, 1])
     # A common word makes it so for all of them.
     assert found(filled, "ferry") == ([4], [4])

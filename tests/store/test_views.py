@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.store import read_store
-from crawler.store.queries.exports import EXPORTS, Narrowed
+from crawler.store.queries.exports import EXPORTS, RowFilter
 from tests.store.told import Told
 
 
@@ -90,19 +90,21 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
     told.article("herald", published=hour("11:00"), copy_of=first)
     told.article("herald", published=hour("11:00", 9), story=None)
     store = read_store(told.path)
-    everything = {what: store.exports.export(what) for what in EXPORTS}
+    everything = {what: store.queries.exports.export(what) for what in EXPORTS}
     rows = {what: list(exported.rows) for what, exported in everything.items()}
     assert rows["network"] == told.rows("SELECT * FROM copy_network")
     for what, exported in everything.items():
         for row in rows[what]:
             assert len(row) == len(exported.columns), what
-        shared = store.exports.export(what, text=False)
+        shared = store.queries.exports.export(what, text=False)
         assert not {"text", "passage"} & set(shared.columns), what
-        narrowed = store.exports.export(what, Narrowed(outlet="herald"))
+        narrowed = store.queries.exports.export(what, RowFilter(outlet="herald"))
         assert narrowed.columns == exported.columns
         assert set(narrowed.rows) <= set(rows[what]), what
     count = {
-        what: len(list(store.exports.export(what, Narrowed(story=1, until=hour("12:00"))).rows))
+        what: len(
+            list(store.queries.exports.export(what, RowFilter(story=1, until=hour("12:00"))).rows)
+        )
         for what in EXPORTS
         if what not in ("agencies", "days", "outlets")
     }
@@ -110,7 +112,7 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
         "articles": 2, "stories": 0, "timeline": 2, "first": 0, "copies": 1, "pairs": 1,
         "network": 1, "headlines": 0, "revisions": 0,
     }  # fmt: skip
-    for what, narrowed_by in (("days", Narrowed(story=1)), ("outlets", Narrowed(since="2022"))):
+    for what, narrowed_by in (("days", RowFilter(story=1)), ("outlets", RowFilter(since="2022"))):
         with pytest.raises(ValueError, match=r"no story|no time"):
-            store.exports.export(what, narrowed_by)
+            store.queries.exports.export(what, narrowed_by)
     store.close()

@@ -31,7 +31,7 @@ def fill(store: Store, told: Told) -> None:
 
 def newest(store: Store, told: Told) -> str | None:
     fill(store, told)
-    return store.desk.newest(NOW)
+    return store.queries.front.newest(NOW)
 
 
 def on(*days: int, month: str = "2022-01") -> list[str | None]:
@@ -81,10 +81,10 @@ def test_a_small_file_has_a_newest_article_too(store: Store) -> None:
 
 
 def test_a_file_without_times_has_none(store: Store) -> None:
-    assert store.desk.newest(NOW) is None
+    assert store.queries.front.newest(NOW) is None
 
 
 def test_what_is_left_out_is_counted(store: Store) -> None:
     fill(store, {**STUDY, "late": on(19), "undated": [None]})
-    assert store.desk.left_out("2022-01-01T00:00:00Z") == (30, 32, "2021-06-03")
-    assert store.desk.left_out("2021-01-01T00:00:00Z").older == 0
+    assert store.queries.front.left_out("2022-01-01T00:00:00Z") == (30, 32, "2021-06-03")
+    assert store.queries.front.left_out("2021-01-01T00:00:00Z").older == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class Spent(NamedTuple):
@@ -12,6 +12,16 @@ class Spent(NamedTuple):
     articles: int = 0
     bytes: int = 0
     parser_seconds: float = 0.0
+
+
+class HeldPages(NamedTuple):
+    """Pages of an outlet that wait, and why."""
+
+    outlet: str
+    reason: str
+    detail: str
+    """the quota that was met"""
+    pages: int
 
 
 class Usage:
@@ -38,11 +48,8 @@ class Usage:
             (outlet, day, *spent, met),
         )
 
-    def held(self) -> list[dict[str, Any]]:
-        """Outlets with pages that wait for a new day (quota) or run (stalled), and how many.
-
-        `detail` is the quota that was met.
-        """
+    def held(self) -> list[HeldPages]:
+        """Outlets with pages that wait for a new day (quota) or run (stalled)."""
         rows = self._connection.execute(
             """
             SELECT o.slug AS outlet, p.reason, p.detail, count(*) AS pages
@@ -51,4 +58,4 @@ class Usage:
             GROUP BY o.id, p.reason, p.detail ORDER BY pages DESC, o.slug
             """
         )
-        return [dict(row) for row in rows]
+        return [HeldPages(*row) for row in rows]

@@ -39,6 +39,17 @@ class TakenIn(NamedTuple):
     """of these, articles whose texts are no longer those that this file had"""
 
 
+class OtherOverride(NamedTuple):
+    """An override of another file; articles by the numbers that they have in this one."""
+
+    at: str
+    who: str
+    why: str
+    kind: str
+    together: list[int]
+    apart: list[int]
+
+
 class Merging:
     """Takes in the facts of another store of the same schema."""
 
@@ -72,7 +83,7 @@ class Merging:
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
         return TakenIn(new, both, changed)
 
-    def overrides(self) -> list[Row]:
+    def overrides(self) -> list[OtherOverride]:
         """Overrides that hold in the other file, with the numbers that articles have in this."""
         numbers = dict(
             self._connection.execute(
@@ -84,13 +95,13 @@ class Merging:
             "SELECT at, who, why, kind, together, apart FROM other.overrides"
             " WHERE undone_at IS NULL ORDER BY id"
         )
+
+        def here(articles: str) -> list[int]:
+            return [numbers[n] for n in json.loads(articles) if n in numbers]
+
         return [
-            dict(row)
-            | {
-                side: [numbers[n] for n in json.loads(row[side]) if n in numbers]
-                for side in ("together", "apart")
-            }
-            for row in rows
+            OtherOverride(at, who, why, kind, here(together), here(apart))
+            for at, who, why, kind, together, apart in rows
         ]
 
     def _outlets(self) -> None:

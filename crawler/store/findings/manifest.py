@@ -7,11 +7,41 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from dedupe import Scheme, StoryScheme
 
-Row = dict[str, Any]
+Numbers = dict[str, Any]
+"""The numbers of a scheme, by name."""
+
+
+class GroupingEntry(NamedTuple):
+    """What the present grouping was made of: what it is cited by."""
+
+    at: str
+    rebuilt: int
+    articles: int
+    inputs: str
+    settings: dict[str, Numbers]
+    versions: dict[str, str]
+
+
+class KeptGrouping(NamedTuple):
+    """A grouping that was kept beside the present one."""
+
+    name: str
+    at: str
+    articles: int
+    changed: str
+    """settings that differ from those of the present one"""
+
+
+class KeptPlace(NamedTuple):
+    """Where a kept grouping put an article."""
+
+    article: int
+    copy_group: int | None
+    story: int | None
 
 
 class Groupings:
@@ -95,15 +125,18 @@ class Groupings:
             "UPDATE groupings SET linked = linked + ? WHERE rowid = ?", (groups, entry)
         )
 
-    def last(self) -> Row | None:
-        """What the present grouping was made of: to cite it; None before the first."""
+    def last(self) -> GroupingEntry | None:
+        """What the present grouping was made of; None before the first."""
         row = self._connection.execute(
             "SELECT at, rebuilt, articles, inputs, settings, versions FROM groupings"
             " WHERE partition IS NULL ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
         if row is None:
             return None
-        return dict(row) | {key: json.loads(row[key]) for key in ("settings", "versions")}
+        at, rebuilt, articles, inputs, settings, versions = row
+        return GroupingEntry(
+            at, rebuilt, articles, inputs, json.loads(settings), json.loads(versions)
+        )
 
     # Beside the present one
 
@@ -140,8 +173,8 @@ class Groupings:
         )
         return ((row[0], row[1], row[2]) for row in rows)
 
-    def partitions(self) -> dict[str, Row]:
-        """The groupings that were kept, by name: when, of how many articles, settings changed."""
+    def partitions(self) -> dict[str, KeptGrouping]:
+        """The groupings that were kept, by name."""
         rows = self._connection.execute(
             """
             SELECT max(rowid), partition AS name, at, articles, settings FROM groupings
@@ -152,32 +185,32 @@ class Groupings:
             "SELECT settings FROM groupings WHERE partition IS NULL ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
         return {
-            row["name"]: {
-                "name": row["name"],
-                "at": row["at"],
-                "articles": row["articles"],
-                "changed": _difference(_settings(row["settings"]), _settings(usual["settings"]))
+            row["name"]: KeptGrouping(
+                name=row["name"],
+                at=row["at"],
+                articles=row["articles"],
+                changed=_difference(_settings(row["settings"]), _settings(usual["settings"]))
                 if usual
                 else "",
-            }
+            )
             for row in rows
         }
 
-    def partition(self, name: str) -> dict[int, Row]:
+    def partition(self, name: str) -> dict[int, KeptPlace]:
         """Copy group and story of each article under a name."""
         rows = self._connection.execute(
             "SELECT article, copy_group, story FROM partitions WHERE name = ?", (name,)
         )
-        return {row["article"]: dict(row) for row in rows}
+        return {row["article"]: KeptPlace(*row) for row in rows}
 
 
-def _settings(packed: str) -> dict[str, Row]:
+def _settings(packed: str) -> dict[str, Numbers]:
     """The numbers of a manifest; those that early ones leave out were what they are by default."""
     usual = {"copies": asdict(Scheme()), "stories": asdict(StoryScheme())}
     return {kind: usual.get(kind, {}) | numbers for kind, numbers in json.loads(packed).items()}
 
 
-def _difference(one: dict[str, Row], other: dict[str, Row]) -> str:
+def _difference(one: dict[str, Numbers], other: dict[str, Numbers]) -> str:
     return ", ".join(
         f"{kind}.{name}={value}"
         for kind, numbers in one.items()

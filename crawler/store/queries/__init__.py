@@ -1,1 +1,28 @@
-"""What people ask of a store. Read-only."""
+"""What people ask of a store, by subject. Read-only; each question has its own type of row."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from crawler.store.queries.articles import ArticleQueries
+from crawler.store.queries.codebook import Codebook
+from crawler.store.queries.exports import Exports
+from crawler.store.queries.front import FrontQueries
+from crawler.store.queries.network import NetworkQueries
+from crawler.store.queries.outlets import OutletQueries
+from crawler.store.queries.search import SearchQueries
+from crawler.store.queries.stories import StoryQueries
+
+
+class Queries:
+    """The questions by subject: `store.queries.stories.matching(...)`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.stories = StoryQueries(connection)
+        self.articles = ArticleQueries(connection)
+        self.outlets = OutletQueries(connection)
+        self.search = SearchQueries(connection)
+        self.network = NetworkQueries(connection)
+        self.front = FrontQueries(connection)
+        self.exports = Exports(connection)
+        self.codebook = Codebook(connection)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from crawler.output.formats import Node
 from crawler.store.queries.views import network_over, pairs_among
 
 _AT = "coalesce(published_at, first_seen_at)"
@@ -18,7 +19,7 @@ _TOLD = f"""(SELECT m.story FROM articles a JOIN memberships m ON m.article = a.
   WHERE a.outlet = {_OUTLET})"""
 
 
-class Narrowed(NamedTuple):
+class RowFilter(NamedTuple):
     """Which rows of an export; what is not given lets all through."""
 
     since: str | None = None
@@ -29,7 +30,48 @@ class Narrowed(NamedTuple):
     outlet: str | None = None
 
 
-ALL = Narrowed()
+ALL = RowFilter()
+
+
+class CopyPair(NamedTuple):
+    """A row of the export `pairs`: see the view `copy_pairs`."""
+
+    earlier: str
+    earlier_article: int
+    later: str
+    later_article: int
+    at: str
+    lag_hours: float
+    tied: int
+    jaccard: float
+    containment: float
+
+
+class NetworkEdge(NamedTuple):
+    """A row of the export `network`: copies between two outlets."""
+
+    earlier: str
+    later: str
+    copies: int
+    tied: int
+    """of these, copies whose order is not known"""
+    lag_hours: float
+    """median"""
+    containment: float
+    """mean"""
+
+
+class DescribedOutlet(NamedTuple):
+    """A row of the export `outlets`."""
+
+    outlet: str
+    name: str
+    home: str | None
+    country: str | None
+    language: str | None
+    agency: int
+    feeds: str
+    """JSON array of addresses"""
 
 
 class _Export(NamedTuple):
@@ -98,7 +140,7 @@ _EXPORTS = {
         frozenset({"passage"}),
     ),
     "pairs": _Export(
-        "earlier earlier_article later later_article at lag_hours tied jaccard containment",
+        " ".join(CopyPair._fields),
         "copy_pairs",
         "earlier_article, later_article",
         ("at", "at"),
@@ -106,7 +148,7 @@ _EXPORTS = {
         ":outlet IN (earlier, later)",
     ),
     "network": _Export(
-        "earlier later copies tied lag_hours containment",
+        " ".join(NetworkEdge._fields),
         "copy_network",
         "earlier, later",
         ("at", "at"),
@@ -149,7 +191,7 @@ _EXPORTS = {
         "outlet = :outlet",
     ),
     "outlets": _Export(
-        "outlet name home country language agency feeds",
+        " ".join(DescribedOutlet._fields),
         """(SELECT o.slug AS outlet, o.name, o.home, o.country, o.language, o.agency,
           (SELECT json_group_array(s.url) FROM sources s
            WHERE s.outlet = o.id AND s.kind = 'feed' AND s.retired_at IS NULL
@@ -171,10 +213,6 @@ class Exported(NamedTuple):
     rows: Iterator[tuple[Any, ...]]
     query: str
 
-    def dicts(self) -> Iterator[dict[str, Any]]:
-        """The rows by the names of their columns."""
-        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
-
 
 class Exports:
     """Streams the exports; reads nothing before it is asked for."""
@@ -182,50 +220,67 @@ class Exports:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def export(self, what: str, narrowed: Narrowed = ALL, *, text: bool = True) -> Exported:
+    def export(self, what: str, wanted: RowFilter = ALL, *, text: bool = True) -> Exported:
         """One of EXPORTS, with or without the outlets' own words.
 
         Raises ValueError when its rows cannot be narrowed down so.
         """
         export = _EXPORTS[what]
         columns = tuple(c for c in export.columns.split() if text or c not in export.texts)
-        where = _conditions(what, export, narrowed)
+        where = _conditions(what, export, wanted)
         source = export.source
         if what in ("pairs", "network") and where:
-            pairs = self._pairs(narrowed)
+            pairs = self._pairs(wanted)
             source = pairs
             if what == "network":
                 source, where = network_over(self._connection, f"{pairs}{where}"), ""
         query = f"SELECT {', '.join(columns)} FROM {source}{where} ORDER BY {export.order}"
-        cursor = self._connection.execute(query, narrowed._asdict())
+        cursor = self._connection.execute(query, wanted._asdict())
         return Exported(columns, (tuple(row) for row in cursor), " ".join(query.split()))
 
-    def check(self, what: str, narrowed: Narrowed) -> None:
-        """Raise ValueError when the rows of an export cannot be narrowed down so."""
-        _conditions(what, _EXPORTS[what], narrowed)
+    def pairs(self, wanted: RowFilter = ALL) -> Iterator[CopyPair]:
+        """The export `pairs`."""
+        return map(CopyPair._make, self.export("pairs", wanted).rows)
 
-    def _pairs(self, narrowed: Narrowed) -> str:
-        if narrowed.story is not None:
+    def network(self, wanted: RowFilter = ALL) -> Iterator[NetworkEdge]:
+        """The export `network`."""
+        return map(NetworkEdge._make, self.export("network", wanted).rows)
+
+    def outlets(self) -> Iterator[DescribedOutlet]:
+        """The export `outlets`."""
+        return map(DescribedOutlet._make, self.export("outlets").rows)
+
+    def nodes(self) -> Iterator[Node]:
+        """The outlets, for the graph of the network."""
+        for row in self.outlets():
+            yield Node(row.outlet, row.name, row.country, row.language, row.agency)
+
+    def check(self, what: str, wanted: RowFilter) -> None:
+        """Raise ValueError when the rows of an export cannot be narrowed down so."""
+        _conditions(what, _EXPORTS[what], wanted)
+
+    def _pairs(self, wanted: RowFilter) -> str:
+        if wanted.story is not None:
             return pairs_among(self._connection, _OF_STORY, both=True)
-        if narrowed.outlet is not None:
+        if wanted.outlet is not None:
             return pairs_among(self._connection, _OF_OUTLET, both=False)
-        if narrowed.since is not None:
+        if wanted.since is not None:
             return pairs_among(self._connection, _SINCE, both=False)
         return "copy_pairs"
 
 
-def _conditions(what: str, export: _Export, narrowed: Narrowed) -> str:
+def _conditions(what: str, export: _Export, wanted: RowFilter) -> str:
     since, until = export.times
     found = []
-    if narrowed.story is not None:
+    if wanted.story is not None:
         if export.story is None:
             raise ValueError(f"{what} are of no story")
         found.append(export.story)
-    if narrowed.outlet is not None:
+    if wanted.outlet is not None:
         found.append(export.outlet)
-    if narrowed.since is not None or narrowed.until is not None:
+    if wanted.since is not None or wanted.until is not None:
         if since == "NULL":
             raise ValueError(f"{what} have no time")
-        found += [f"{since} >= :since"] if narrowed.since is not None else []
-        found += [f"{until} <= :until"] if narrowed.until is not None else []
+        found += [f"{since} >= :since"] if wanted.since is not None else []
+        found += [f"{until} <= :until"] if wanted.until is not None else []
     return f" WHERE {' AND '.join(found)}" if found else ""

@@ -1,0 +1,98 @@
+"""What the front page of the desk shows: the newest day, and whether all is well."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from crawler.store.queries import windows
+from crawler.store.queries.rows import all_rows, one_row
+
+
+class HourCount(NamedTuple):
+    """How many articles of a language are of an hour."""
+
+    hour: str
+    language: str
+    """without region; "und" when unknown"""
+    articles: int
+
+
+class SourceCounts(NamedTuple):
+    """How the sources of the file fare."""
+
+    sources: int
+    failing: int
+    retired: int
+    polled_at: str | None
+    """the last good answer"""
+
+
+class LastRun(NamedTuple):
+    """The run that began last."""
+
+    id: int
+    command: str
+    started_at: str
+    ended_at: str | None
+    outcome: str | None
+
+
+class FrontQueries:
+    """Questions about the file as a whole."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def newest(self, now: str) -> str | None:
+        """When the newest article was published, the future and what stands alone left out.
+
+        Where no time can be relied on, when the newest was seen; None: there is no article.
+        """
+        found = windows.newest(self._connection, now)
+        if found is None:
+            (found,) = self._connection.execute(
+                "SELECT max(last_at) FROM stories WHERE merged_into IS NULL AND last_at <= ?",
+                (now,),
+            ).fetchone()
+        return found
+
+    def left_out(self, since: str) -> windows.LeftOut:
+        """What a window that begins at a time leaves out."""
+        return windows.left_out(self._connection, since)
+
+    def by_hour(self, since: str, until: str) -> list[HourCount]:
+        """Articles by hour of publication and language."""
+        return all_rows(
+            self._connection,
+            HourCount,
+            """
+            SELECT substr(published_at, 1, 13) || ':00:00Z' AS hour,
+              coalesce(substr(language, 1, instr(language || '-', '-') - 1), 'und') AS language,
+              count(*) AS articles
+            FROM articles WHERE published_at > ? AND published_at <= ? GROUP BY 1, 2 ORDER BY 1, 2
+            """,
+            (since, until),
+        )
+
+    def sources(self) -> SourceCounts:
+        """How the sources fare."""
+        found = one_row(
+            self._connection,
+            SourceCounts,
+            """
+            SELECT count(*) AS sources,
+              count(CASE WHEN failures > 0 AND retired_at IS NULL THEN 1 END) AS failing,
+              count(retired_at) AS retired, max(polled_at) AS polled_at FROM sources
+            """,
+        )
+        assert found is not None  # a count has a row
+        return found
+
+    def last_run(self) -> LastRun | None:
+        """The run that began last; when it changes, so may all that is counted over all."""
+        return one_row(
+            self._connection,
+            LastRun,
+            "SELECT id, command, started_at, ended_at, outcome FROM runs ORDER BY id DESC LIMIT 1",
+        )
