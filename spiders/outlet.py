@@ -14,6 +14,7 @@ from scrapy.http import Response
 from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
+from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parsers import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
 from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
@@ -86,15 +87,15 @@ class OutletSpider(Spider):
     def source_request(self, source: Source, *, changed_at: str | None = None) -> Request:
         """Ask a source what it lists; `changed_at` is what the index of a sitemap says."""
         self._asked.add(source.url)
-        meta: dict[str, Any] = {"source": source, "changed_at": changed_at}
+        carried: Meta = {"source": source, "changed_at": changed_at}
         if source.kind is SourceKind.SITEMAP:
-            meta["download_maxsize"] = MAX_BYTES
+            carried["download_maxsize"] = MAX_BYTES
         return Request(
             source.url,
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"source": source},
-            meta=meta,
+            meta=dict(carried),
             priority=10,
         )
 
@@ -112,11 +113,11 @@ class OutletSpider(Spider):
     ) -> AsyncIterator[Sweep | PollFailed | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
-        known = response.meta.get("content_hash")
+        known = meta(response).get("content_hash")
         if response.status == 304 or (known is not None and polled.content_hash == known):
             yield Sweep(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
-            until = response.meta.get("until")
+            until = meta(response).get("until")
             yield _poll_failed(source, polled, for_status(response.status, until=until))
         else:
             try:
@@ -145,7 +146,7 @@ class OutletSpider(Spider):
                     url=response.url,
                     content_type=_header(response, "Content-Type") or "",
                     selector=self.outlets[outlet].urls,
-                    shapes=response.meta["shapes"],
+                    shapes=meta(response)["shapes"],
                 ),
             )
             return
@@ -222,7 +223,7 @@ class OutletSpider(Spider):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
-            refusal = for_status(response.status, until=response.meta.get("until"))
+            refusal = for_status(response.status, until=meta(response).get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
         if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
@@ -284,16 +285,16 @@ def _polled(response: Response, source: Source) -> Polled:
             etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified")
         ),
         at=now(),
-        seconds=round(response.meta.get("download_latency", 0.0), 3),
+        seconds=round(meta(response).get("download_latency", 0.0), 3),
         content_hash=blake2b(response.body, digest_size=16).hexdigest(),
         moved_to=_moved_to(response),
-        own=not (response.meta.get("moved") or response.meta.get("redirect_urls")),
+        own=not (meta(response).get("moved") or meta(response).get("redirect_urls")),
     )
 
 
 def _moved_to(response: Response) -> str | None:
     """Where redirects led that are all for good."""
-    statuses = response.meta.get("redirect_reasons", ())
+    statuses = meta(response).get("redirect_reasons", ())
     return response.url if statuses and set(statuses) <= {301, 308} else None
 
 

@@ -15,6 +15,7 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
 from crawler.fetching.deadline import Deadline
+from crawler.fetching.meta import meta
 from crawler.fetching.parsers import Parsers
 from crawler.fetching.writer import Writer, pages_offered
 from crawler.parsing.urls import slot
@@ -91,7 +92,7 @@ class Frontier(BaseScheduler):
             # What is not committed yet may offer pages: the twin of an AMP page does.
             self._writer.flush()
         self._refill()
-        busy = {r.meta.get("download_slot") for r in self._crawler.engine.downloader.active}
+        busy = {meta(r).get("download_slot") for r in self._crawler.engine.downloader.active}
         for _ in range(len(self._turn)):
             host = self._turn.popleft()
             if host in busy:
@@ -106,7 +107,7 @@ class Frontier(BaseScheduler):
                 self._turn.append(host)
                 continue
             if self._is_spent(host, queue[0]):
-                self._drop(host, lambda one: "taken_for" in one.meta)
+                self._drop(host, lambda one: "taken_for" in meta(one))
                 continue
             request = queue.popleft()
             if queue:
@@ -128,8 +129,8 @@ class Frontier(BaseScheduler):
             pages = self._take(outlet, limit)
             for page in pages:
                 request = self._spider.page_request(page)  # type: ignore[attr-defined]
-                request.meta["taken_for"] = outlet
-                request.meta["revisit"] = page.id not in self._asked
+                meta(request)["taken_for"] = outlet
+                meta(request)["revisit"] = page.id not in self._asked
                 self._push(request)
             if self._left > 0:
                 self._left -= len(pages)
@@ -157,7 +158,7 @@ class Frontier(BaseScheduler):
     def _is_spent(self, host: str, request: Request) -> bool:
         """Count a page against its host's budget; whether that is used up."""
         # Redirects and retries of a page are paid for.
-        if not self._budget or "taken_for" not in request.meta:
+        if not self._budget or "taken_for" not in meta(request):
             return False
         self._spent[host] += 1
         return self._spent[host] > self._budget
@@ -184,7 +185,7 @@ class Frontier(BaseScheduler):
         queue = self._queues[host]
         dropped = [one for one in queue if unwanted(one)]
         for one in dropped:
-            outlet = one.meta.get("taken_for")
+            outlet = meta(one).get("taken_for")
             if outlet is not None:
                 self._full.discard(outlet)
                 self._done.add(outlet)
@@ -200,12 +201,12 @@ class Frontier(BaseScheduler):
     def _give_back(self, requests: Iterable[Request]) -> None:
         """Articles that were to be looked at again are, in the next run."""
         self._writer.give_back(
-            [one.cb_kwargs["page"].id for one in requests if one.meta.get("revisit")]
+            [one.cb_kwargs["page"].id for one in requests if meta(one).get("revisit")]
         )
 
     def _handed_out(self, request: Request) -> None:
         """When the last page taken of an outlet goes out, it may have more."""
-        outlet = request.meta.pop("taken_for", None)
+        outlet = meta(request).pop("taken_for", None)
         if outlet is None:
             return
         self._taken[outlet] -= 1
@@ -215,7 +216,7 @@ class Frontier(BaseScheduler):
 
     def _push(self, request: Request) -> None:
         # A redirect to another host belongs into that host's slot, with its delay.
-        host = request.meta["download_slot"] = slot(request.url)
+        host = meta(request)["download_slot"] = slot(request.url)
         if host not in self._queues:
             self._queues[host] = deque()
             self._turn.append(host)
@@ -237,7 +238,7 @@ class Frontier(BaseScheduler):
 
 def _outlet_of(request: Request) -> str:
     """Slug of the outlet that a request is made for."""
-    asked = request.cb_kwargs.get("page") or request.meta.get("source")
+    asked = request.cb_kwargs.get("page") or meta(request).get("source")
     return asked.outlet if asked is not None else ""
 
 

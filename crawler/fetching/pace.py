@@ -8,6 +8,7 @@ from scrapy import Request, Spider, signals
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
+from crawler.fetching.meta import meta
 from crawler.fetching.writer import robots_delay
 from crawler.parsing.urls import slot
 
@@ -34,7 +35,7 @@ class Pace(AutoThrottle):
     def _meet_host(self, request: Request, spider: Spider) -> None:
         """An outlet's pages are often on another host than its feed; its delay holds there too."""
         page = request.cb_kwargs.get("page")
-        host = request.meta.get("download_slot", "")
+        host = meta(request).get("download_slot", "")
         if page is not None and host not in self._floors:
             delay = spider.outlets[page.outlet].delay  # type: ignore[attr-defined]
             self._set_floor(host, self._default if delay is None else delay)
@@ -51,6 +52,6 @@ class Pace(AutoThrottle):
             downloader.slots[host].delay = seconds
 
     def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
-        self.mindelay = self._floors.get(request.meta.get("download_slot", ""), self._default)
+        self.mindelay = self._floors.get(meta(request).get("download_slot", ""), self._default)
         self.maxdelay = max(self.mindelay, self._max_delay())
         super()._response_downloaded(response, request, spider)

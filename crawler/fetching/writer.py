@@ -16,6 +16,7 @@ from scrapy.utils.defer import _schedule_coro
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreError, ValueRefused
 from crawler.fetching.doubts import Doubts
+from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.parsers import parser_used
 from crawler.fetching.saving import Saver, Value
@@ -299,7 +300,7 @@ class Writer:
         self._saver.quotas.spend(outlet, parser_seconds=seconds)
 
     def _spend_bytes(self, request: Request, response: Response) -> None:
-        asked = request.cb_kwargs.get("page") or request.meta.get("source")
+        asked = request.cb_kwargs.get("page") or meta(request).get("source")
         if asked is not None:
             self._saver.quotas.spend(asked.outlet, size=len(response.body))
 

@@ -215,8 +215,8 @@ def test_what_is_no_part_of_a_scheme_decides_nothing(monkeypatch: pytest.MonkeyP
             monkeypatch.setattr(code, name, other)
     assert outcome() == usual
     placed, edges = usual
-    assert 5 < len({row["copy_group"] for row in placed}) < 80
-    assert 1 < len({row["story"] for row in placed}) < 80
+    assert 5 < len({row.copy_group for row in placed}) < 80
+    assert 1 < len({row.story for row in placed}) < 80
     assert any(edges)
 
 

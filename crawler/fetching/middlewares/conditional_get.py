@@ -6,6 +6,7 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler.fetching.meta import meta
 from crawler.fetching.writer import Writer
 
 
@@ -22,12 +23,12 @@ class ConditionalGet:
 
     def process_request(self, request: Request) -> None:
         """Set the validators that the server gave last time."""
-        source, page = request.meta.get("source"), request.cb_kwargs.get("page")
+        source, page = meta(request).get("source"), request.cb_kwargs.get("page")
         if source is not None:
             state = self._writer.poll_state(source)
             validators = state.validators
             # Many servers know neither: then the spider compares the bytes.
-            request.meta["content_hash"] = state.content_hash
+            meta(request)["content_hash"] = state.content_hash
         elif page is not None:
             validators = page.validators
         else:

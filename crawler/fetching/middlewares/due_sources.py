@@ -8,6 +8,7 @@ from typing import Any
 from scrapy import Request
 
 from crawler.clock import now
+from crawler.fetching.meta import meta
 from crawler.fetching.refusals import NotDue
 from crawler.fetching.writer import Writer
 from crawler.parsing.dates import later
@@ -35,8 +36,8 @@ class DueSources:
 
     def process_request(self, request: Request) -> Request | None:
         """Raise NotDue for a source that is left alone; its new address, where it has moved."""
-        source = request.meta.get("source")
-        if source is None or request.meta.get("due"):
+        source = meta(request).get("source")
+        if source is None or meta(request).get("due"):
             return None
         state = self._writer.poll_state(source)
         if state.retired_at is not None:
@@ -46,19 +47,19 @@ class DueSources:
         if not self._regardless:
             self._check_rhythm(request, state)
         # A retry or a redirect of this request is due as well.
-        request.meta["due"] = True
+        meta(request)["due"] = True
         if state.moved_to is not None:
-            return request.replace(url=state.moved_to, meta=request.meta | {"moved": True})
+            return request.replace(url=state.moved_to, meta=dict(meta(request), moved=True))
         return None
 
     def _check_rhythm(self, request: Request, state: PollState) -> None:
-        url = request.meta["source"].url
+        url = meta(request)["source"].url
         if state.due_at is not None and state.due_at > now():
             if state.same_as is not None:
                 raise NotDue(f"{url} gives the same as {state.same_as}")
             self._writer.counts["polls not due"] += 1
             raise NotDue(f"{url} is due at {state.due_at}")
-        changed_at = request.meta.get("changed_at")
+        changed_at = meta(request).get("changed_at")
         if changed_at and self._is_old(state, changed_at):
             raise NotDue(f"{url} has not changed since {changed_at}")
 

@@ -7,6 +7,7 @@ from typing import Any
 from scrapy import Request
 
 from crawler.fetching.deadline import Deadline, LeftForLater, run_over
+from crawler.fetching.meta import meta
 
 
 class InTime:
@@ -27,8 +28,8 @@ class InTime:
         """Let the request pass, or raise LeftForLater."""
         if self._deadline.over():
             raise LeftForLater
-        asked = float(request.meta.get("download_timeout", self._most))
-        request.meta["download_timeout"] = self._deadline.seconds_for(asked)
+        asked = float(meta(request).get("download_timeout", self._most))
+        meta(request)["download_timeout"] = self._deadline.seconds_for(asked)
 
     def _empty_slots(self) -> None:
         """What still waits for its host's turn, which a delay of minutes may be away."""

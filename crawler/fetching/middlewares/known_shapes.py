@@ -6,6 +6,7 @@ from typing import Any
 
 from scrapy import Request
 
+from crawler.fetching.meta import meta
 from crawler.fetching.writer import Writer
 from crawler.types import SourceKind
 
@@ -23,6 +24,6 @@ class KnownShapes:
 
     def process_request(self, request: Request) -> None:
         """Look up what the store knows of the outlet."""
-        source = request.meta.get("source")
+        source = meta(request).get("source")
         if source is not None and source.kind is SourceKind.PAGE:
-            request.meta["shapes"] = self._writer.shapes(source.outlet)
+            meta(request)["shapes"] = self._writer.shapes(source.outlet)

@@ -8,6 +8,7 @@ from typing import Any
 from scrapy import Request, signals
 from scrapy.http import Response
 
+from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK
 
 
@@ -25,7 +26,7 @@ class Reach:
 
     def process_request(self, request: Request) -> None:
         """Note when the first of its attempts began."""
-        request.meta.setdefault("began", time.monotonic())
+        meta(request).setdefault("began", time.monotonic())
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Somebody answered."""
@@ -34,7 +35,7 @@ class Reach:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Nobody did, or not in full."""
-        began = request.meta.get("began")
+        began = meta(request).get("began")
         if began is not None:
             NETWORK.failed(request.url, exception, began=began)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.fetching.meta import meta
 from crawler.fetching.refusals import Refusal, Refused
 from crawler.parsing.dates import utc
 from crawler.polling import LONGEST_WISH
@@ -34,7 +35,7 @@ class RetryAfter:
         """Refuse requests to a host that asked for quiet."""
         host = urlsplit(request.url).netloc
         until = self._quiet.get(host)
-        if until is None or request.meta.get("is_robots"):
+        if until is None or meta(request).get("is_robots"):
             return
         if until <= datetime.now(UTC):
             del self._quiet[host]
@@ -54,12 +55,12 @@ class RetryAfter:
         wait = wanted(response)
         if wait is None:
             return response
-        if wait.total_seconds() <= SHORT and not request.meta.get("waited"):
+        if wait.total_seconds() <= SHORT and not meta(request).get("waited"):
             await asyncio.sleep(wait.total_seconds())
-            return request.replace(meta=request.meta | {"waited": True}, dont_filter=True)
+            return request.replace(meta=dict(meta(request), waited=True), dont_filter=True)
         until = datetime.now(UTC) + wait
         self._quiet[urlsplit(request.url).netloc] = until
-        request.meta["until"] = utc(until)
+        meta(request)["until"] = utc(until)
         return response
 
 

@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.clock import now
+from crawler.fetching.meta import meta
 from crawler.fetching.refusals import Refusal, Refused, explain, for_status
 from crawler.fetching.writer import Writer, robots_delay
 from crawler.parsing.dates import utc
@@ -61,7 +62,7 @@ class Robots:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise Refused."""
-        if request.meta.get("is_robots"):
+        if meta(request).get("is_robots"):
             return
         rules = await self._rules_for(request.url)
         if rules.unreachable is not None:

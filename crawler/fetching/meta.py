@@ -1,0 +1,65 @@
+"""What requests carry with them (`request.meta`): each key, who writes it and who reads it."""
+
+from __future__ import annotations
+
+from typing import TypedDict, cast
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.types import Source
+
+
+class Meta(TypedDict, total=False):
+    """The keys that Newsloom uses. Nothing else is written or read."""
+
+    # Polls of sources
+    source: Source
+    """the source that is asked. Written by the spider; read by the frontier, the writer and the
+    middlewares `conditional_get`, `due_sources` and `known_shapes`"""
+    changed_at: str | None
+    """when an index says that a sitemap changed. Written by the spider; read by `due_sources`"""
+    due: bool
+    """that `due_sources` has let the poll through: not again after a redirect. Its own"""
+    moved: bool
+    """that the source is asked where it moved to. Written by `due_sources`; read by the spider"""
+    content_hash: str | None
+    """of the last answer of the source. Written by `conditional_get`; read by the spider"""
+    shapes: frozenset[str]
+    """how addresses of the outlet's articles look. Written by `known_shapes`; read by the spider"""
+
+    # Pages
+    taken_for: str
+    """slug of the outlet for which the frontier took the page from the store. Its own"""
+    revisit: bool
+    """that the page is an article already, read again. Written and read by the frontier"""
+
+    # Any request
+    is_robots: bool
+    """that robots.txt itself is asked for. Written by the middleware `robots`; read by it and by
+    `retry_after`"""
+    began: float
+    """monotonic time at which it was first tried, in seconds. The middleware `reach`'s own"""
+    waited: bool
+    """that it was put off once as its server wished. The middleware `retry_after`'s own"""
+    until: str
+    """until when its server wants to be left alone. Written by `retry_after`; read by the spider"""
+
+    # Scrapy's own
+    download_slot: str
+    """host, for the pauses between its requests. Written by the frontier; read by `pace`"""
+    download_timeout: float
+    """seconds. Written by the middleware `in_time`; read by Scrapy"""
+    download_maxsize: int
+    """bytes. Written by the spider; read by Scrapy"""
+    download_latency: float
+    """seconds from the request to the head of the answer. Written by Scrapy; read by the spider"""
+    redirect_urls: list[str]
+    """addresses that led to this one. Written by Scrapy; read by the spider"""
+    redirect_reasons: list[int | str]
+    """the status of each of these. Written by Scrapy; read by the spider"""
+
+
+def meta(exchange: Request | Response) -> Meta:
+    """What a request, or the request of an answer, carries."""
+    return cast("Meta", exchange.meta)
