@@ -106,7 +106,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
                     yield number, line
         except (OSError, EOFError, zlib.error) as error:
             why = "it is cut off" if isinstance(error, EOFError) else error
-            raise _BrokenOff(f"beyond line {number}: {why}") from error
+            raise _BrokenOff(f"from line {number + 1} on: {why}") from error
 
 
 @contextmanager

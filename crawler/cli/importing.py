@@ -102,7 +102,8 @@ def _report(done: Imported, broken: dict[Path, str]) -> None:
         click.echo(f"... and {len(bad) - SHOWN_BAD_LINES} more bad lines", err=True)
     for file, why in broken.items():
         click.echo(
-            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); the rest is saved",
+            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); what comes before "
+            "is saved",
             err=True,
         )
 

@@ -297,7 +297,7 @@ def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage:
     (tmp_path / "b.xml").write_text("<rss version='2.0'><channel><title>x</title></channel></rss>")
     for command in ("feed", "extract"):
         done = newsloom(command, "--workers", 1, "a.xml.gz", "b.xml", cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 3, done.stderr
         assert "a.xml.gz: broken gzip" in done.stderr
         read = [json.loads(line) for line in done.stdout.splitlines()]
         assert {row["path"] for row in read} == (
@@ -307,6 +307,23 @@ def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage:
     done = newsloom("feed", "--workers", 1, "c.xml.gz", "b.xml", cwd=tmp_path)
     assert (done.returncode, "interrupted" in done.stderr) == (3, False)
     assert json.loads(done.stdout.splitlines()[0])["rejected"] == "unreadable-file"
+
+
+def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> None:
+    packed = gzip.compress(json.dumps({"url": "https://e.org/1", "title": "t"}).encode())
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[:-20])
+    done = newsloom("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); what comes before "
+        "is saved\n",
+    )
+
+
+def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * (60 << 20))
+    done = newsloom("feed", "--workers", 1, "a.xml", cwd=tmp_path)
+    assert (done.returncode, "its rest is left out" in done.stderr) == (3, True)
 
 
 def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_path: Path) -> None:
