@@ -13,14 +13,16 @@ import click
 from crawler.cli.progress import stages
 from crawler.cli.reading import outlets_option, require_files
 from crawler.outlets import bundled_outlets, load_outlets
-from crawler.visible import counted, visible
+from crawler.visible import counted, one_line, visible
 
 if TYPE_CHECKING:
-    from crawler.importing import BadLine, Imported
+    from crawler.importing import BadLine, Imported, Unused
     from crawler.runs import Run
 
 SHOWN_BAD_LINES = 20
 """Reports of bad lines before only their number is given."""
+SHOWN_KEYS = 10
+"""Unknown keys before only the first of them are given."""
 _SAVED = ("new", "revised", "same", "twin")
 
 
@@ -112,6 +114,7 @@ def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> 
     line = (
         f"run {run}: {counted(counts['new'], 'new article')}, {counts['revised']} revised, "
         f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
+        f"{_unused(done.unused)}"
     )
     if not pages:
         return line
@@ -121,3 +124,20 @@ def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> 
     return f"{line}; pages that are none: " + (
         ", ".join(f"{n} {reason}" for n, reason in others) or "0"
     )
+
+
+def _unused(unused: Unused) -> str:
+    """What was not taken as it stands, as the rest of a sentence."""
+    parts = [
+        f"{counted(n, f'{key} value')} {what}"
+        for what, times in (
+            ("could not be read (NULL)", unused.unread),
+            ("in the future (kept)", unused.future),
+        )
+        for key, n in times.items()
+    ]
+    if unused.keys:
+        keys = [one_line(key[:40]) for key in sorted(unused.keys)]
+        more = ["..."] if len(keys) > SHOWN_KEYS else []
+        parts.append(f"unknown keys left out: {', '.join(keys[:SHOWN_KEYS] + more)}")
+    return "".join(f"; {part}" for part in parts)

@@ -233,6 +233,29 @@ def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> N
     assert [r["published_at"] for r in rows] == ["2022-01-05T00:00:00Z", "", ""]
 
 
+def test_import_counts_times_and_keys_that_it_does_not_take_as_they_are(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"published_at": "yesterday", "teaser": "x"},
+        {"published_at": "0000-00-00", "fetched_at": "?"},
+        {"published_at": "8999-01-01", "teaser": "y", "Published\n": None},
+        {"published_at": "2022-01-05", "authors": []},
+    ]
+    done = newsloom(
+        "--db", tmp_path / "x.db", "import", "-",
+        stdin="\n".join(
+            json.dumps({"url": f"https://e.org/{n}", "title": "t"} | line)
+            for n, line in enumerate(lines)
+        ),
+    )  # fmt: skip
+    assert done.stdout == (
+        "run 1: 4 new articles, 0 revised, 0 known, 0 bad lines left out; 2 published_at values "
+        "could not be read (NULL); 1 fetched_at value could not be read (NULL); 1 published_at "
+        "value in the future (kept); unknown keys left out: Published\\u000a, teaser\n"
+    )
+    found = ask(tmp_path / "x.db", "SELECT published_at FROM articles ORDER BY id")
+    assert found == [(None,), (None,), ("8999-01-01T00:00:00Z",), ("2022-01-05T00:00:00Z",)]
+
+
 def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
     long = "x" * 300_000
     rows: list[dict[str, object]] = [
