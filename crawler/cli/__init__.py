@@ -114,18 +114,8 @@ def newsloom(context: click.Context, db: Path) -> None:
     context.obj = db
 
 
-def main() -> None:
-    """Run the command line; every error ends as a sentence and an exit code."""
-    interrupts.listen()
-    code = interrupts.EXIT_CODE
-    try:
-        code = _run()
-    except KeyboardInterrupt:
-        interrupts.say()
-    interrupts.leave(code)
-
-
-def _run() -> int:
+def run() -> int:
+    """Run the command line; every error ends as a sentence, and the exit code is given back."""
     open_streams()
     try:
         result = newsloom.main(prog_name="newsloom", standalone_mode=False)

@@ -30,8 +30,8 @@ def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
         ["export", "stories"], ["override", "list"],
     ):  # fmt: skip
         code = (
-            "import sys\nfrom crawler.cli import _run\n"
-            f"sys.argv = ['newsloom', '--db', {str(crawled.db)!r}, *{arguments!r}]\n_run()\n"
+            "import sys\nfrom crawler.cli import run\n"
+            f"sys.argv = ['newsloom', '--db', {str(crawled.db)!r}, *{arguments!r}]\nrun()\n"
             f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
         )
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -464,9 +464,9 @@ def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
-        "from crawler.cli import _run\n"
+        "from crawler.cli import run\n"
         f"sys.argv = ['newsloom', '--db', {str(tmp_path / 'x.db')!r}, 'import', {str(file)!r}]\n"
-        "sys.exit(_run())"
+        "sys.exit(run())"
     )
     big = "\n".join(
         json.dumps(

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli import _run, newsloom
+from crawler.cli import newsloom, run
 from crawler.errors import NotAStore
 from crawler.store import open_store
 from crawler.store.kept import KeptPages
@@ -100,7 +100,7 @@ def test_a_newer_file_is_refused_and_left_alone(
     monkeypatch.setattr(
         sys, "argv", ["newsloom", "--db", str(names["db"]), *command.split(), *arguments]
     )
-    assert _run() == 2
+    assert run() == 2
     assert "was made by a newer Newsloom" in capsys.readouterr().err
     assert names["db"].read_bytes() == before
     assert not names["new"].exists()

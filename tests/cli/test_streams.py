@@ -148,12 +148,12 @@ def test_a_stream_that_is_closed_or_full(
 
 def test_a_stray_end_of_data_is_no_interruption(tmp_path: Path) -> None:
     script = (
-        "from crawler.cli import newsloom, _run\nimport sys, click\n"
+        "from crawler.cli import newsloom, run\nimport sys, click\n"
         "@click.command()\ndef broken():\n    raise EOFError('cut off')\n"
         "newsloom.add_command(broken)\n"
         "type(newsloom).get_command = lambda self, ctx, name: broken\n"
         "type(newsloom).resolve_command = click.Group.resolve_command\n"
-        "sys.argv = ['newsloom', 'broken']\nsys.exit(_run())\n"
+        "sys.argv = ['newsloom', 'broken']\nsys.exit(run())\n"
     )
     done = run(f"{PYTHON} -", cwd=tmp_path, stdin=script.encode())
     assert done.returncode == 1
