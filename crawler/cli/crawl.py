@@ -169,23 +169,22 @@ def waiting_line(row: Row) -> str:
 def summary_line(run: int, counts: dict[str, int], pending: int, totals: dict[str, Any]) -> str:
     """What a crawl did, on one line."""
     polls = ", ".join(
-        f"{counts[key]} {key.removeprefix('polls ')}"
-        for key in (
-            "polls read",
-            "polls unchanged",
-            "polls denied",
-            "polls failed",
-            "polls not reached",
-        )
-        if counts.get(key)
+        f"{counts[f'polls {key}']} {what}"
+        for key, what in {
+            "read": "read",
+            "unchanged": "unchanged",
+            "denied": "denied",
+            "failed": "failed",
+            "not reached": "not reached",
+            "not due": "not due yet",
+            "left": "not read before the run's time was over",
+        }.items()
+        if counts.get(f"polls {key}")
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)
     articles = (
         f"{counted(new, 'new article')}, {revised} revised" if new or revised else "nothing new"
     )
-    waiting = counts.get("polls not due", 0)
-    if waiting:
-        polls = ", ".join(filter(None, (polls, f"{waiting} not due yet")))
     rest = "".join(
         f", {n} {word}"
         for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending))
