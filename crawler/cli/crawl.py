@@ -12,6 +12,7 @@ import click
 from crawler.cli.output import Row, Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
+from crawler.clock import now
 from crawler.interrupts import Interrupted
 from crawler.outlets import bundled_outlets, choose, load_outlets
 from crawler.reasons import meaning
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
 )
 @click.option("--json", "as_object", is_flag=True, help="The summary as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is new trouble.")
 @click.pass_obj
 def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     """Poll the sources of OUTLETs (default: all), fetch new pages, save, group.
@@ -103,15 +104,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
         troubles = store.reading.poll_troubles(summary.run)
         totals = store.reading.groups()
     code = summary.exit_code
-    for trouble in troubles if not summary.interrupted else ():
-        if not options["quiet"] or code == 4:
-            click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
+    # Told by name, and of the same trouble only once to who wants to hear nothing but trouble.
+    said = [one for one in troubles if not options["quiet"] or code == 4 or not one["again"]]
+    for trouble in said if not summary.interrupted else ():
+        click.echo(f"{trouble['outlet']}: {trouble['reason']} ({trouble['detail']})", err=True)
     if ahead := summary.counts.get("times ahead"):
-        click.echo(
-            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
-            "with a time in the future, asked now",
-            err=True,
-        )
+        click.echo(clock_line(ahead, "asked now"), err=True)
     if summary.outage is not None and not summary.interrupted:
         click.echo(str(summary.outage), err=True)
     if options["as_object"]:
@@ -131,7 +129,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                 }
             )
         )
-    elif not options["quiet"] or (code and not summary.interrupted):
+    elif not options["quiet"] or ((said or summary.outage) and not summary.interrupted):
         line = summary_line(summary.run, summary.counts, summary.pending, totals)
         line = line.replace(":", " was interrupted:", 1) if summary.interrupted else line
         click.echo(line, err=options["quiet"])
@@ -152,6 +150,14 @@ def _say_what_waits(summary: CrawlSummary) -> None:
             "goes on with them, or `newsloom group`",
             err=True,
         )
+
+
+def clock_line(ahead: int, when: str) -> str:
+    """That so many sources have a time which a wrong clock wrote, and when they are asked."""
+    return (
+        f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
+        f"with a time in the future, {when}"
+    )
 
 
 def waiting_line(row: Row) -> str:
@@ -219,6 +225,8 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
             click.echo(
                 f"pages waiting in {db}: {store.reading.states().get('pending', 0)}", err=True
             )
+            if ahead := store.clocks.ahead(now=now()):
+                click.echo(clock_line(ahead, "due in the next crawl"), err=True)
     else:
         click.echo(f"{db} would be made", err=True)
     return 0

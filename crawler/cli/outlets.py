@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cli.check import check, record
-from crawler.cli.crawl import waiting_line
+from crawler.cli.crawl import clock_line, waiting_line
 from crawler.cli.describe import add, export, import_
 from crawler.cli.output import Row, Span, emit, list_options
 from crawler.cli.reading import outlets_option, reading
 from crawler.outlets import bundled_outlets, load_outlets
 from crawler.rhythm import SHORTEST
-from crawler.visible import counted, length
+from crawler.visible import length
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
@@ -108,11 +108,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         _tell(rows, rejections, odd, gaps)
         _tell_limits(rows, held)
     if ahead:
-        click.echo(
-            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
-            "with a time in the future, due in the next crawl",
-            err=True,
-        )
+        click.echo(clock_line(ahead, "due in the next crawl"), err=True)
     if max_age is None:
         return 0
     limit_at = datetime.now(UTC) - max_age

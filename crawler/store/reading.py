@@ -316,10 +316,14 @@ class Reading:
         )
 
     def poll_troubles(self, run: int) -> list[Row]:
-        """Polls of a run that were denied or failed."""
+        """Polls of a run that were denied or failed; `again`: for the same reason as the last."""
         return self._rows(
             """
-            SELECT o.slug AS outlet, f.url, f.outcome, f.reason, f.detail
+            SELECT o.slug AS outlet, f.url, f.outcome, f.reason, f.detail,
+              coalesce((
+                SELECT before.reason = f.reason FROM fetches before
+                WHERE before.source = f.source AND before.id < f.id
+                ORDER BY before.at DESC, before.id DESC LIMIT 1), 0) AS again
             FROM fetches f JOIN sources s ON s.id = f.source JOIN outlets o ON o.id = s.outlet
             WHERE f.run = ? AND f.outcome IN ('denied', 'failed') ORDER BY f.id
             """,
