@@ -142,9 +142,11 @@ def run() -> int:
     except NewsloomError as error:
         refused = error.__cause__
         if isinstance(refused, UnicodeEncodeError):  # only arguments hold bytes that are no text
+            encoding = sys.getfilesystemencoding()
             click.echo(
-                f"Error: {str(refused.object)[:200]!r} is no text in this locale "
-                f"({sys.getfilesystemencoding()}); for UTF-8 set LC_ALL=C.UTF-8",
+                f"Error: {str(refused.object)[:200]!r} is no text in {encoding}, the encoding of "
+                f"this locale; write it in {encoding}, or set LC_ALL to a locale whose encoding "
+                "it has (C.UTF-8)",
                 err=True,
             )
             return 2
