@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from crawler import __version__, interrupts
 from crawler.cli.streams import abandon, open_streams
-from crawler.errors import NewsloomError
+from crawler.errors import NewsloomError, UsageError
 
 _COMMANDS = {
     "demo": "crawler.cli.demo:demo",
@@ -43,6 +44,10 @@ _COMMANDS = {
     "systemd": "crawler.cli.schedule:systemd",
     "db": "crawler.cli.db:db",
 }
+
+
+_OWN_FILES = {"demo", "merge", "extract", "feed"}
+"""Commands that use only the files that their own arguments name."""
 
 
 class _Commands(click.Group):
@@ -111,6 +116,12 @@ def newsloom(context: click.Context, db: Path) -> None:
     Exit codes: 0 done or nothing new, 1 internal, 2 usage, 3 some sources or lines failed,
     4 every source failed, 75 another run holds the store, 130 interrupted.
     """
+    given = context.get_parameter_source("db") is ParameterSource.COMMANDLINE
+    if given and context.invoked_subcommand in _OWN_FILES:
+        raise UsageError(
+            f"`newsloom {context.invoked_subcommand}` does not use {db}, only the files that its "
+            "own arguments name; leave --db out"
+        )
     context.obj = db
 
 

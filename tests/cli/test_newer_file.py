@@ -97,9 +97,8 @@ def test_a_newer_file_is_refused_and_left_alone(
         connection.execute(f"PRAGMA user_version = {NEWER}")
     before = names["db"].read_bytes()
     arguments = [argument.format(**names) for argument in USES[command]]
-    monkeypatch.setattr(
-        sys, "argv", ["newsloom", "--db", str(names["db"]), *command.split(), *arguments]
-    )
+    monkeypatch.setenv("NEWSLOOM_DB", str(names["db"]))
+    monkeypatch.setattr(sys, "argv", ["newsloom", *command.split(), *arguments])
     assert run() == 2
     assert "was made by a newer Newsloom" in capsys.readouterr().err
     assert names["db"].read_bytes() == before
