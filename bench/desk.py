@@ -131,7 +131,7 @@ def _command(db: Path, words: tuple[str, ...]) -> tuple[float, float]:
     """Median seconds and the most megabytes of a command."""
     # Not ru_maxrss: that of a child begins with what its parent had.
     program = (
-        "import sys; from crawler.cli import _run; _run();"
+        "import sys; from crawler.cli import run; run();"
         "lines = open('/proc/self/status').read().split('VmHWM:')[1];"
         "sys.stderr.write(lines.split()[0])"
     )

@@ -39,7 +39,8 @@ class Ended(NamedTuple):
 
 
 def command(db: Path, *arguments: object) -> list[str]:
-    return [sys.executable, "-m", "crawler", "--db", str(db), *map(str, arguments)]
+    store = () if arguments[0] in ("demo", "merge") else ("--db", db)
+    return [sys.executable, "-m", "crawler", *map(str, (*store, *arguments))]
 
 
 def broken_off(line: list[str], moment: float, number: int, *, group: bool, twice: bool) -> Ended:

@@ -331,9 +331,9 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """A page that was taken and that this run does not get to: it waits as before."""
+    """A page or source that this run does not get to: it waits as before."""
 
-    page: Page
+    what: Page | Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

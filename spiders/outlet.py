@@ -110,7 +110,7 @@ class OutletSpider(Spider):
 
     async def parse_source(
         self, response: Response, source: Source
-    ) -> AsyncIterator[Sweep | PollFailed | Request]:
+    ) -> AsyncIterator[Sweep | PollFailed | Left | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
         known = meta(response).get("content_hash")
@@ -126,7 +126,7 @@ class OutletSpider(Spider):
                     for request in self._sitemap_requests(sweep.listings.sitemaps, source):
                         yield request
             except LeftForLater:
-                return  # it is as due as before
+                yield Left(what=source)
             except ExtractError as error:
                 passing = error.reason.startswith("parser-")
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
@@ -188,12 +188,14 @@ class OutletSpider(Spider):
         first, last = days_of(sitemap.url) or ("", "9")
         return last >= since[:10] and (not until or first <= until[:10])
 
-    def source_failed(self, failure: Any) -> Iterator[PollFailed]:
+    def source_failed(self, failure: Any) -> Iterator[PollFailed | Left]:
         """A source that gave no answer."""
-        refusal = explain(failure.value)
-        if isinstance(failure.value, NotDue) or self._is_left(failure.value, refusal):
+        source, refusal = failure.request.cb_kwargs["source"], explain(failure.value)
+        if isinstance(failure.value, NotDue):
             return
-        source = failure.request.cb_kwargs["source"]
+        if self._is_left(failure.value, refusal):
+            yield Left(what=source)
+            return
         yield PollFailed(
             source=source,
             url=failure.request.url,
@@ -213,7 +215,7 @@ class OutletSpider(Spider):
             async for value in self._read_page(response, page):
                 yield value
         except LeftForLater:
-            yield Left(page=page)
+            yield Left(what=page)
 
     async def _read_page(
         self, response: Response, page: Page
@@ -239,12 +241,12 @@ class OutletSpider(Spider):
         """A page that gave no answer."""
         page, refusal = failure.request.cb_kwargs["page"], explain(failure.value)
         if self._is_left(failure.value, refusal):
-            yield Left(page=page)
+            yield Left(what=page)
             return
         try:
             yield await self._rejected(page, refusal, at=now())
         except LeftForLater:
-            yield Left(page=page)
+            yield Left(what=page)
 
     def _is_left(self, error: BaseException, refusal: Refusal) -> bool:
         """Whether a request came to nothing because the run is over: what had little time."""

@@ -176,6 +176,28 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("module", ["crawler.interrupts", "signal", "crawler.cli"])
+def test_a_signal_while_the_program_is_loading(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", "-c",
+         "import sys\n"
+         f"sys.path[:0] = {sys.path!r}\n"
+         "class Sends:\n"
+         "    def find_spec(self, name, *_):\n"
+         f"        if name == {module!r}:\n"
+         "            import _signal, posix\n"
+         "            posix.kill(posix.getpid(), _signal.SIGINT)\n"
+         "sys.meta_path.insert(0, Sends())\n"
+         "from crawler.__main__ import main\n"
+         "sys.argv = ['newsloom', 'outlets']\n"
+         "main()\n"],
+        capture_output=True, text=True, check=False, timeout=30,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.startswith("interrupted: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_steps_that_belong_together_are_not_parted() -> None:
     done = run(
         "try:\n"

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from crawler import __version__, interrupts
 from crawler.cli.streams import abandon, open_streams
-from crawler.errors import NewsloomError
+from crawler.errors import NewsloomError, UsageError
 
 _COMMANDS = {
     "demo": "crawler.cli.demo:demo",
@@ -43,6 +44,10 @@ _COMMANDS = {
     "systemd": "crawler.cli.schedule:systemd",
     "db": "crawler.cli.db:db",
 }
+
+
+_OWN_FILES = {"demo", "merge", "extract", "feed"}
+"""Commands that use only the files that their own arguments name."""
 
 
 class _Commands(click.Group):
@@ -111,21 +116,17 @@ def newsloom(context: click.Context, db: Path) -> None:
     Exit codes: 0 done or nothing new, 1 internal, 2 usage, 3 some sources or lines failed,
     4 every source failed, 75 another run holds the store, 130 interrupted.
     """
+    given = context.get_parameter_source("db") is ParameterSource.COMMANDLINE
+    if given and context.invoked_subcommand in _OWN_FILES:
+        raise UsageError(
+            f"`newsloom {context.invoked_subcommand}` does not use {db}, only the files that its "
+            "own arguments name; leave --db out"
+        )
     context.obj = db
 
 
-def main() -> None:
-    """Run the command line; every error ends as a sentence and an exit code."""
-    interrupts.listen()
-    code = interrupts.EXIT_CODE
-    try:
-        code = _run()
-    except KeyboardInterrupt:
-        interrupts.say()
-    interrupts.leave(code)
-
-
-def _run() -> int:
+def run() -> int:
+    """Run the command line; every error ends as a sentence, and the exit code is given back."""
     open_streams()
     try:
         result = newsloom.main(prog_name="newsloom", standalone_mode=False)
@@ -152,9 +153,11 @@ def _run() -> int:
     except NewsloomError as error:
         refused = error.__cause__
         if isinstance(refused, UnicodeEncodeError):  # only arguments hold bytes that are no text
+            encoding = sys.getfilesystemencoding()
             click.echo(
-                f"Error: {str(refused.object)[:200]!r} is no text in this locale "
-                f"({sys.getfilesystemencoding()}); for UTF-8 set LC_ALL=C.UTF-8",
+                f"Error: {str(refused.object)[:200]!r} is no text in {encoding}, the encoding of "
+                f"this locale; write it in {encoding}, or set LC_ALL to a locale whose encoding "
+                "it has (C.UTF-8)",
                 err=True,
             )
             return 2

@@ -13,6 +13,7 @@ from crawler.cli.arguments import outlets_option, reading
 from crawler.cli.parameters import Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import as_json, emit
+from crawler.clock import now
 from crawler.interrupts import Interrupted
 from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
 from crawler.output.visible import counted
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
 )
 @click.option("--json", "as_object", is_flag=True, help="The summary as one JSON object.")
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is new trouble.")
 @click.pass_obj
 def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
     """Poll the sources of OUTLETs (default: all), fetch new pages, save, group.
@@ -106,15 +107,12 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
         troubles = store.queries.outlets.poll_troubles(summary.run)
         totals = store.queries.stories.counts()
     code = summary.exit_code
-    for trouble in troubles if not summary.interrupted else ():
-        if not options["quiet"] or code == 4:
-            click.echo(f"{trouble.outlet}: {trouble.reason} ({trouble.detail})", err=True)
+    # Told by name, and of the same trouble only once to who wants to hear nothing but trouble.
+    said = [one for one in troubles if not options["quiet"] or code == 4 or not one.again]
+    for trouble in said if not summary.interrupted else ():
+        click.echo(f"{trouble.outlet}: {trouble.reason} ({trouble.detail})", err=True)
     if ahead := summary.counts.get("times ahead"):
-        click.echo(
-            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
-            "with a time in the future, asked now",
-            err=True,
-        )
+        click.echo(clock_line(ahead, "asked now"), err=True)
     if summary.outage is not None and not summary.interrupted:
         click.echo(str(summary.outage), err=True)
     if options["as_object"]:
@@ -134,7 +132,7 @@ def crawl(db: Path, /, **options: Any) -> int:  # fmt: skip
                 }
             )
         )
-    elif not options["quiet"] or (code and not summary.interrupted):
+    elif not options["quiet"] or ((said or summary.outage) and not summary.interrupted):
         line = summary_line(summary.run, summary.counts, summary.pending, totals)
         line = line.replace(":", " was interrupted:", 1) if summary.interrupted else line
         click.echo(line, err=options["quiet"])
@@ -157,6 +155,14 @@ def _say_what_waits(summary: CrawlSummary) -> None:
         )
 
 
+def clock_line(ahead: int, when: str) -> str:
+    """That so many sources have a time which a wrong clock wrote, and when they are asked."""
+    return (
+        f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
+        f"with a time in the future, {when}"
+    )
+
+
 def waiting_line(row: HeldPages) -> str:
     """Why pages of an outlet wait, and what can be done, in a sentence."""
     pages = counted(row.pages, "page")
@@ -172,23 +178,22 @@ def waiting_line(row: HeldPages) -> str:
 def summary_line(run: int, counts: dict[str, int], pending: int, totals: GroupCounts) -> str:
     """What a crawl did, on one line."""
     polls = ", ".join(
-        f"{counts[key]} {key.removeprefix('polls ')}"
-        for key in (
-            "polls read",
-            "polls unchanged",
-            "polls denied",
-            "polls failed",
-            "polls not reached",
-        )
-        if counts.get(key)
+        f"{counts[f'polls {key}']} {what}"
+        for key, what in {
+            "read": "read",
+            "unchanged": "unchanged",
+            "denied": "denied",
+            "failed": "failed",
+            "not reached": "not reached",
+            "not due": "not due yet",
+            "left": "not read before the run's time was over",
+        }.items()
+        if counts.get(f"polls {key}")
     )
     new, revised = counts.get("new", 0), counts.get("revised", 0)
     articles = (
         f"{counted(new, 'new article')}, {revised} revised" if new or revised else "nothing new"
     )
-    waiting = counts.get("polls not due", 0)
-    if waiting:
-        polls = ", ".join(filter(None, (polls, f"{waiting} not due yet")))
     rest = "".join(
         f", {n} {word}"
         for word, n in (("rejected", counts.get("rejected", 0)), ("pending", pending))
@@ -228,6 +233,8 @@ def _plan(db: Path, options: dict[str, Any]) -> int:
                 f"pages waiting in {db}: {store.queries.outlets.page_states().get('pending', 0)}",
                 err=True,
             )
+            if ahead := store.clocks.ahead(now=now()):
+                click.echo(clock_line(ahead, "due in the next crawl"), err=True)
     else:
         click.echo(f"{db} would be made", err=True)
     return 0

@@ -12,6 +12,7 @@ import click
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit
 from crawler.errors import UsageError
+from crawler.interrupts import say
 
 SINCE = "2021-01-01"
 """The town's news is of January 2022: an archive, asked for as one."""
@@ -34,7 +35,15 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
         _serve(day)
     else:
         with tempfile.TemporaryDirectory(prefix="newsloom-") as folder:
-            _demonstrate(keep or Path(folder) / "town.db", Path(folder) / "outlets", keep)
+            db = keep or Path(folder) / "town.db"
+            try:
+                _demonstrate(db, Path(folder) / "outlets", keep)
+            except KeyboardInterrupt:
+                left = "nothing is kept;"
+                if keep is not None and keep.exists():
+                    left = f"{keep} holds a part of the town; remove it and"
+                say(f"{left} run the same command again")
+                raise
 
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:

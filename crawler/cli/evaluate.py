@@ -40,6 +40,8 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
             except UsageError:
                 unknown.append(name)
         placed = store.queries.articles.placed(truth)
+    if not truth and not unknown:
+        raise UsageError(f"{gold}: it labels no article; {_FORM}")
     if not truth:
         raise UsageError(f"{gold}: none of its {len(unknown)} articles is in {db}")
     figures = {

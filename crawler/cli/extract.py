@@ -136,7 +136,7 @@ def _each(
     shown: Callable[[Any], Iterator[dict[str, Any]]],
     said: Callable[[Any], str] = lambda _found: "",
 ) -> int:
-    """Parse files in worker processes and print the results in order; 3 if one was unreadable."""
+    """Parse files in worker processes, print results in order; 3 if one is not read whole."""
     from crawler.parsing.workers.pool import Workers
 
     require_files(files)
@@ -144,16 +144,17 @@ def _each(
     count = workers or os.cpu_count() or 1
     pool = Workers(count)
     waiting: deque[tuple[Saved, str, Future[Any]]] = deque()
-    unreadable = 0
+    in_part = 0
     try:
         with counter("parsing") as progress:
             for number, entry in enumerate(saved):
                 try:
                     body, trouble = _bytes(entry.file)
+                    in_part += trouble != ""
                     function, arguments = work(entry, body)
                     waiting.append((entry, trouble, pool.submit(function, *arguments)))
                 except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
-                    unreadable += 1
+                    in_part += 1
                     failed: Future[Any] = Future()
                     why = getattr(error, "strerror", None) or str(error)
                     failed.set_exception(ExtractError("unreadable-file", why))
@@ -165,7 +166,7 @@ def _each(
                 _print(*waiting.popleft(), shown, said)
     finally:
         pool.close()
-    return 3 if unreadable else 0
+    return 3 if in_part else 0
 
 
 def _print(

@@ -13,14 +13,16 @@ import click
 from crawler.cli.arguments import outlets_option, require_files
 from crawler.cli.progress import stages
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
-from crawler.output.visible import counted, visible
+from crawler.output.visible import counted, one_line, visible
 
 if TYPE_CHECKING:
-    from crawler.ingest.jsonl import BadLine, Imported
+    from crawler.ingest.jsonl import BadLine, Imported, Unused
     from crawler.run_lock import Run
 
 SHOWN_BAD_LINES = 20
 """Reports of bad lines before only their number is given."""
+SHOWN_KEYS = 10
+"""Unknown keys before only the first of them are given."""
 _SAVED = ("new", "revised", "same", "twin")
 
 
@@ -102,7 +104,8 @@ def _report(done: Imported, broken: dict[Path, str]) -> None:
         click.echo(f"... and {len(bad) - SHOWN_BAD_LINES} more bad lines", err=True)
     for file, why in broken.items():
         click.echo(
-            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); the rest is saved",
+            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); what comes before "
+            "is saved",
             err=True,
         )
 
@@ -111,6 +114,7 @@ def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> 
     line = (
         f"run {run}: {counted(counts['new'], 'new article')}, {counts['revised']} revised, "
         f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
+        f"{_unused(done.unused)}"
     )
     if not pages:
         return line
@@ -120,3 +124,20 @@ def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> 
     return f"{line}; pages that are none: " + (
         ", ".join(f"{n} {reason}" for n, reason in others) or "0"
     )
+
+
+def _unused(unused: Unused) -> str:
+    """What was not taken as it stands, as the rest of a sentence."""
+    parts = [
+        f"{counted(n, f'{key} value')} {what}"
+        for what, times in (
+            ("could not be read (NULL)", unused.unread),
+            ("in the future (kept)", unused.future),
+        )
+        for key, n in times.items()
+    ]
+    if unused.keys:
+        keys = [one_line(key[:40]) for key in sorted(unused.keys)]
+        more = ["..."] if len(keys) > SHOWN_KEYS else []
+        parts.append(f"unknown keys left out: {', '.join(keys[:SHOWN_KEYS] + more)}")
+    return "".join(f"; {part}" for part in parts)

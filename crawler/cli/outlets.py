@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cli.arguments import outlets_option, reading
-from crawler.cli.crawl import waiting_line
+from crawler.cli.crawl import clock_line, waiting_line
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, export, import_
 from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
-from crawler.output.visible import counted, length
+from crawler.output.visible import length
 from crawler.polling import SHORTEST
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
@@ -121,11 +121,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         _tell(rows, rejections, changed, gaps)
         _tell_limits(rows, held)
     if ahead:
-        click.echo(
-            f"the clock was ahead in an earlier run, or is behind now: {counted(ahead, 'source')} "
-            "with a time in the future, due in the next crawl",
-            err=True,
-        )
+        click.echo(clock_line(ahead, "due in the next crawl"), err=True)
     if max_age is None:
         return 0
     limit_at = datetime.now(UTC) - max_age

@@ -11,7 +11,8 @@ import io
 import os
 import re
 import sys
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from crawler.output.visible import IN_PAGES, ON_TERMINALS, spelled
@@ -32,7 +33,7 @@ class Shown(io.TextIOBase):
 
     def __init__(self, stream: TextIO, *, lossy: bool = False) -> None:
         self._stream = stream
-        self._unheard = suppress(OSError) if lossy else nullcontext()
+        self._lossy = lossy
         self._acting = _ON_TERMINALS if stream.isatty() else _ELSEWHERE
 
     @property
@@ -50,15 +51,24 @@ class Shown(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Write text; OSError says what the system refused."""
-        with self._unheard:
+        """Write text; OSError says what the system refused, and names the stream."""
+        with self._refusals():
             self._stream.write(self._acting.sub(_spelled_but_ours, text))
         return len(text)
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
-        with self._unheard:
+        with self._refusals():
             self._stream.flush()
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not self._lossy:
+                error.filename = "standard output"
+                raise
 
     def isatty(self) -> bool:
         """Whether it is a terminal."""

@@ -66,11 +66,13 @@ class Frontier(BaseScheduler):
         self._more = dict.fromkeys(spider.outlets)  # type: ignore[attr-defined]
 
     def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
-        """What was not fetched is still pending in the store."""
+        """What was not fetched is still pending in the store, or as due as before."""
         for outlet in self._spider.outlets:  # type: ignore[attr-defined]
             if self._parsers.is_stalled(outlet):
                 self._writer.hold(outlet, "stalled")
-        self._give_back([one for queue in self._queues.values() for one in queue])
+        left = [one for queue in self._queues.values() for one in queue]
+        self._writer.counts["polls left"] += sum("source" in one.meta for one in left)
+        self._give_back(left)
 
     def enqueue_request(self, request: Request) -> bool:
         """A source, a sitemap of an index, a redirect, a retry."""

@@ -62,10 +62,14 @@ class Network:
         """when somebody last answered, by the monotonic clock"""
         self._silent: dict[str, float] = {}
         """when the last request began that a host left without an answer"""
-        self._cut_off: set[str] = set()
-        """hosts that this machine did not even ask: it has no route, or no name server answers"""
+        self._no_route: set[str] = set()
+        """hosts that this machine has no route to"""
+        self._no_name: set[str] = set()
+        """hosts whose names no name server said anything of"""
         self._unnamed: set[str] = set()
-        """names that no name server said anything of"""
+        """these names"""
+        self._named = False
+        """whether a name server said anything of any name"""
         self._guarded: set[str] = set()
         """names that lead to private addresses only"""
 
@@ -93,10 +97,11 @@ class Network:
             return
         host = host_of(url)
         self._silent[host] = began
-        if urlsplit(url).hostname in self._unnamed if no_name else _errno(error) in _NO_NETWORK:
-            self._cut_off.add(host)
-        else:
-            self._cut_off.discard(host)
+        for hosts, holds in (
+            (self._no_name, no_name and urlsplit(url).hostname in self._unnamed),
+            (self._no_route, _errno(error) in _NO_NETWORK),
+        ):
+            (hosts.add if holds else hosts.discard)(host)
 
     def silent_since(self, url: str) -> float | None:
         """When the request to a host began since when nobody has answered; None: somebody has."""
@@ -104,21 +109,28 @@ class Network:
         return since if since is not None and since > self.answered_at else None
 
     def is_cut_off(self, hosts: set[str]) -> bool:
-        """Whether it was this machine that could not ask any of these hosts."""
-        return bool(hosts) and hosts <= self._cut_off
+        """Whether it was this machine that could not ask any of these hosts.
+
+        It has no route, or no name server. One that answers for other names has lost the host's.
+        """
+        return bool(hosts) and hosts <= self._no_route | (set() if self._named else self._no_name)
 
     def guard(self, name: str) -> None:
         """A name leads to a private address: it was looked up, but will not be asked."""
         self._guarded.add(name)
 
     def look_up(self, host: Any, *how: Any, **more: Any) -> Any:
-        """`socket.getaddrinfo`, which is called in a thread; notes when no name server answers."""
+        """`socket.getaddrinfo`, called in a thread; notes whether a name server answers."""
         try:
-            return socket.getaddrinfo(host, *how, **more)
+            found = socket.getaddrinfo(host, *how, **more)
         except socket.gaierror as error:
             if error.errno in (socket.EAI_AGAIN, socket.EAI_SYSTEM):
                 self._unnamed.add(host)
+            else:
+                self._named = True
             raise
+        self._named = self._named or not _is_address(host)
+        return found
 
 
 NETWORK = Network()
@@ -129,11 +141,15 @@ def host_of(url: str) -> str:
     """Who answers, or does not."""
     parts = urlsplit(url)
     name = parts.hostname or ""
+    return slot(url) if "." in name and not _is_address(name) else parts.netloc
+
+
+def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return slot(url) if "." in name else parts.netloc
-    return parts.netloc
+        return False
+    return True
 
 
 def _errno(error: BaseException) -> int | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
+from OpenSSL.SSL import Error as TLSError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -11,6 +13,8 @@ from scrapy.exceptions import (
     IgnoreRequest,
     UnsupportedURLSchemeError,
 )
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.web._newclient import ParseError
 
 
 class Refusal(NamedTuple):
@@ -54,7 +58,25 @@ def explain(error: BaseException) -> Refusal:
         return Refusal("not-web", detail, temporary=False)
     if isinstance(error, IgnoreRequest):
         return Refusal("refused", detail, temporary=False)
-    return Refusal("connection", f"{type(error).__name__}: {detail}", temporary=True)
+    return Refusal("connection", _in_words(error)[:300], temporary=True)
+
+
+def _in_words(error: BaseException) -> str:
+    """What became of a connection; Scrapy and Twisted wrap what happened, up to twice."""
+    error = error.__cause__ or error
+    for inner in getattr(error, "reasons", ())[:1]:  # of Twisted's ResponseFailed
+        error = inner.value
+    number = getattr(error, "osError", None)
+    if isinstance(number, int):
+        return os.strerror(number).lower()
+    if isinstance(error, ConnectionDone | ConnectionLost):
+        return "the server closed the connection before its answer was complete"
+    said = error.args[0] if error.args else None
+    if isinstance(error, TLSError) and isinstance(said, list):
+        return f"TLS: {', '.join(reason for *_, reason in said)}"
+    if isinstance(error, ParseError):
+        return f"the answer is no HTTP: {said}"
+    return str(error) or type(error).__name__
 
 
 def for_status(status: int, *, until: str | None = None) -> Refusal:

@@ -20,6 +20,7 @@ from crawler.types import (
     Left,
     Listing,
     Outlet,
+    Page,
     PollFailed,
     Rejected,
     RobotsFile,
@@ -87,9 +88,11 @@ class Saver:
                     )
                     if twin is not None:
                         _note(offered, value.page.outlet, [twin])
-            case Left():
-                self._store.pages.put_back(value.page.id, at=now())
+            case Left(what=Page(id=page)):
+                self._store.pages.put_back(page, at=now())
                 counts["left"] += 1
+            case Left():
+                counts["polls left"] += 1
             case RobotsFile():
                 self._store.sites.save(value)
             case Unchanged():

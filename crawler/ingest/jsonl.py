@@ -11,6 +11,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +23,7 @@ from crawler.parsing.languages import language_of
 from crawler.parsing.texts import one_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
-from crawler.types import Article
+from crawler.types import Article, Moment
 
 BATCH = 500
 """Articles in one transaction."""
@@ -31,6 +33,9 @@ _LIMITS = {
     "fetched_at": limits.TIME,
 }  # fmt: skip
 """Characters, by the keys that are read."""
+_TIMES = ("published_at", "fetched_at")
+MOST_KEYS = 100
+"""Unknown keys that are remembered; a file may have a new one on each line."""
 
 
 class BadLine(NamedTuple):
@@ -41,11 +46,34 @@ class BadLine(NamedTuple):
     reason: str
 
 
+@dataclass
+class Unused:
+    """What was not taken as it stands, of lines that were saved."""
+
+    unread: Counter[str] = field(default_factory=Counter)
+    """times that could not be read, by key"""
+    future: Counter[str] = field(default_factory=Counter)
+    """times that lie in the future, by key; they are saved"""
+    keys: set[str] = field(default_factory=set)
+    """that are unknown; no more than MOST_KEYS"""
+
+    def note(self, row: dict[str, Any], *, now: str) -> None:
+        """Take down what a line holds of this."""
+        for key in _TIMES:
+            if raw := _string(row, key):
+                if _moment(raw) is None:
+                    self.unread[key] += 1
+                elif _moment(raw, now=now) is None:
+                    self.future[key] += 1
+        self.keys.update(islice(row.keys() - _LIMITS.keys(), MOST_KEYS - len(self.keys)))
+
+
 class Imported(NamedTuple):
     """What an import did."""
 
     counts: dict[str, int]
     bad: list[BadLine]
+    unused: Unused
     broken: dict[Path, str]
     """files that could not be read to their end, and why"""
 
@@ -59,6 +87,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
+    unused = Unused()
     broken: dict[Path, str] = {}
     batch: list[Article] = []
     for file in files:
@@ -69,7 +98,9 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
                         f"{file}: no JSON lines (one object a line): it begins with {line[:20]!r}"
                     )
                 try:
-                    batch.append(_article(line))
+                    row = _row(line)
+                    batch.append(_article(row))
+                    unused.note(row, now=now)
                 except ValueError as error:
                     bad.append(BadLine(str(file), number, str(error)))
                 if len(batch) >= BATCH:
@@ -77,7 +108,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
         except _BrokenOff as error:
             broken[file] = str(error)
     _save(store, batch, counts, run=run, now=now)
-    return Imported(dict(counts), bad, broken)
+    return Imported(dict(counts), bad, unused, broken)
 
 
 class _BrokenOff(Exception):
@@ -106,7 +137,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
                     yield number, line
         except (OSError, EOFError, zlib.error) as error:
             why = "it is cut off" if isinstance(error, EOFError) else error
-            raise _BrokenOff(f"beyond line {number}: {why}") from error
+            raise _BrokenOff(f"from line {number + 1} on: {why}") from error
 
 
 @contextmanager
@@ -131,8 +162,8 @@ def _standard_input() -> io.BufferedReader:
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
 
 
-def _article(line: str) -> Article:
-    """Read one line; ValueError says what is wrong with it."""
+def _row(line: str) -> dict[str, Any]:
+    """The object of a line; ValueError says why there is none."""
     if len(line) > limits.JSON_LINE:
         raise ValueError(f"the line is longer than {limits.JSON_LINE:,} characters")
     try:
@@ -141,6 +172,11 @@ def _article(line: str) -> Article:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for a bad line
+    return row
+
+
+def _article(row: dict[str, Any]) -> Article:
+    """What an object says; ValueError says what is wrong with it."""
     row = {key: value for key, value in row.items() if key in _LIMITS and value not in (None, "")}
     for key, value in row.items():
         _check_length(key, value)
@@ -156,7 +192,7 @@ def _article(line: str) -> Article:
     except UsageError as error:
         raise ValueError(str(error)) from error
     stated = _string(row, "language")
-    fetched = moment(_string(row, "fetched_at"), source="import")
+    fetched = _moment(_string(row, "fetched_at"))
     return Article(
         url=address,
         outlet=one_line(_string(row, "outlet")) or host(address),
@@ -164,9 +200,13 @@ def _article(line: str) -> Article:
         text=text,
         authors=_authors(row.get("authors")),
         language=stated or language_of(text, stated=None),
-        published=moment(_string(row, "published_at"), source="import"),
+        published=_moment(_string(row, "published_at")),
         fetched_at=fetched.at if fetched else None,
     )
+
+
+def _moment(raw: str | None, *, now: str | None = None) -> Moment | None:
+    return moment(raw, source="import", now=now)
 
 
 def _check_length(key: str, value: Any) -> None:

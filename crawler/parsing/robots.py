@@ -36,7 +36,8 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 # Unicode knows more line ends and spaces; in robots.txt they are characters like others.
 _LINE = re.compile(r"[^\r\n]+")
-_SPACE = " \t\v\f"
+_SPACE = " \t\v\f\ufeff"
+"""Around a line and its parts. Files that were joined have a byte order mark in their middle."""
 _TWO_WORDS = re.compile(r"([^ \t]+)[ \t]+([^ \t]+)")
 _FIELD = re.compile(
     r"(?P<agent>user[- ]?agent)"
@@ -158,8 +159,7 @@ def parse_robots(text: str, agent: str) -> RobotsRules:
     paced: list[_Group] = []
     closed = False
     previous = ""
-    # Texts that version 0.1 stored may begin with a byte order mark.
-    for name, value in _records(text.lstrip("\ufeff")):
+    for name, value in _records(text):
         if name == "sitemap":
             sitemaps.append(value)
             continue
@@ -185,10 +185,26 @@ def parse_robots(text: str, agent: str) -> RobotsRules:
 
 
 def path_of(url: str) -> str:
-    """Path and query of an address, escaped as patterns are."""
+    """Path and query of an address, escaped as patterns are; /a/../b is /b (RFC 3986, 6.2.2.3)."""
     found = _PATH.match(url)
     path = found[1] if found else ""
-    return _escape(path if path.startswith("/") else f"/{path}")
+    return _resolved(_escape(path if path.startswith("/") else f"/{path}"))
+
+
+def _resolved(path: str) -> str:
+    """A path without `.` and `..`, as servers read it."""
+    if "/." not in path:
+        return path
+    path, mark, query = path.partition("?")
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segment in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept) + mark + query
 
 
 def _decode(body: bytes) -> str:

@@ -47,8 +47,8 @@ def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
         ["export", "stories"], ["override", "list"],
     ):  # fmt: skip
         code = (
-            "import sys\nfrom crawler.cli import _run\n"
-            f"sys.argv = ['newsloom', '--db', {str(crawled.db)!r}, *{arguments!r}]\n_run()\n"
+            "import sys\nfrom crawler.cli import run\n"
+            f"sys.argv = ['newsloom', '--db', {str(crawled.db)!r}, *{arguments!r}]\nrun()\n"
             f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
         )
         found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -126,6 +126,8 @@ def test_side_by_side_shows_what_differs() -> None:
         (["--db", "none.db", "group"], 2, "no such database: none.db"),
         (["crawl", "gaurdian"], 2, "there is no outlet 'gaurdian'; did you mean guardian"),
         (["crawl", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["--db", "x.db", "merge", "a.db", "b.db"], 2, "`newsloom merge` does not use x.db"),
+        (["--db", "x.db", "demo"], 2, "leave --db out"),
         (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),
         (["crawl", "--since", "someday"], 2, "write 2022-01-05, or 7d for a week ago"),
         (["crawl", "--since", "6.1.2022"], 2, "'6.1.2022' is no clear time"),
@@ -250,6 +252,29 @@ def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> N
     assert [r["published_at"] for r in rows] == ["2022-01-05T00:00:00Z", "", ""]
 
 
+def test_import_counts_times_and_keys_that_it_does_not_take_as_they_are(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"published_at": "yesterday", "teaser": "x"},
+        {"published_at": "0000-00-00", "fetched_at": "?"},
+        {"published_at": "8999-01-01", "teaser": "y", "Published\n": None},
+        {"published_at": "2022-01-05", "authors": []},
+    ]
+    done = newsloom(
+        "--db", tmp_path / "x.db", "import", "-",
+        stdin="\n".join(
+            json.dumps({"url": f"https://e.org/{n}", "title": "t"} | line)
+            for n, line in enumerate(lines)
+        ),
+    )  # fmt: skip
+    assert done.stdout == (
+        "run 1: 4 new articles, 0 revised, 0 known, 0 bad lines left out; 2 published_at values "
+        "could not be read (NULL); 1 fetched_at value could not be read (NULL); 1 published_at "
+        "value in the future (kept); unknown keys left out: Published\\u000a, teaser\n"
+    )
+    found = ask(tmp_path / "x.db", "SELECT published_at FROM articles ORDER BY id")
+    assert found == [(None,), (None,), ("8999-01-01T00:00:00Z",), ("2022-01-05T00:00:00Z",)]
+
+
 def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
     long = "x" * 300_000
     rows: list[dict[str, object]] = [
@@ -314,7 +339,7 @@ def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage:
     (tmp_path / "b.xml").write_text("<rss version='2.0'><channel><title>x</title></channel></rss>")
     for command in ("feed", "extract"):
         done = newsloom(command, "--workers", 1, "a.xml.gz", "b.xml", cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 3, done.stderr
         assert "a.xml.gz: broken gzip" in done.stderr
         read = [json.loads(line) for line in done.stdout.splitlines()]
         assert {row["path"] for row in read} == (
@@ -324,6 +349,23 @@ def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage:
     done = newsloom("feed", "--workers", 1, "c.xml.gz", "b.xml", cwd=tmp_path)
     assert (done.returncode, "interrupted" in done.stderr) == (3, False)
     assert json.loads(done.stdout.splitlines()[0])["rejected"] == "unreadable-file"
+
+
+def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> None:
+    packed = gzip.compress(json.dumps({"url": "https://e.org/1", "title": "t"}).encode())
+    (tmp_path / "a.jsonl.gz").write_bytes(packed[:-20])
+    done = newsloom("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        3,
+        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); what comes before "
+        "is saved\n",
+    )
+
+
+def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * (60 << 20))
+    done = newsloom("feed", "--workers", 1, "a.xml", cwd=tmp_path)
+    assert (done.returncode, "its rest is left out" in done.stderr) == (3, True)
 
 
 def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_path: Path) -> None:
@@ -441,9 +483,9 @@ def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))\n"
-        "from crawler.cli import _run\n"
+        "from crawler.cli import run\n"
         f"sys.argv = ['newsloom', '--db', {str(tmp_path / 'x.db')!r}, 'import', {str(file)!r}]\n"
-        "sys.exit(_run())"
+        "sys.exit(run())"
     )
     big = "\n".join(
         json.dumps(

@@ -50,6 +50,8 @@ def test_articles_that_are_not_here_are_named_and_the_others_scored(
         ("g.csv", "name,label\n1,a\n", "entry 1: a line needs"),
         ("g.jsonl", "[1, 2]\n", "entry 1: a line needs"),
         ("g.jsonl", "not json\n", "entry 1: a line needs"),
+        ("g.csv", "id,label\n", "it labels no article; a line needs"),
+        ("g.jsonl", "\n", "it labels no article; a line needs"),
         ("g.csv", "id,label\n999999,a\n", "none of its 1 articles is in"),
     ],
 )

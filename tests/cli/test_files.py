@@ -82,7 +82,8 @@ def test_a_link_leads_to_its_target(crawled: Crawled, tmp_path: Path, command: s
     else:
         newsloom("--db", tmp_path / "b.db", "import", "-", stdin="")
         arguments = ["merge", crawled.db, tmp_path / "b.db", "-o", link]
-    done = newsloom("--db", crawled.db, *arguments)
+    store = () if command == "merge" else ("--db", crawled.db)
+    done = newsloom(*store, *arguments)
     assert done.returncode == 0, done.stderr
     assert link.is_symlink()
     assert [path.name for path in target.parent.iterdir()] == ["target"]

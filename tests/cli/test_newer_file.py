@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli import _run, newsloom
+from crawler.cli import newsloom, run
 from crawler.errors import NotAStore
 from crawler.store import open_store
 from crawler.store.file.kept_pages import KeptPages
@@ -97,10 +97,9 @@ def test_a_newer_file_is_refused_and_left_alone(
         connection.execute(f"PRAGMA user_version = {NEWER}")
     before = names["db"].read_bytes()
     arguments = [argument.format(**names) for argument in USES[command]]
-    monkeypatch.setattr(
-        sys, "argv", ["newsloom", "--db", str(names["db"]), *command.split(), *arguments]
-    )
-    assert _run() == 2
+    monkeypatch.setenv("NEWSLOOM_DB", str(names["db"]))
+    monkeypatch.setattr(sys, "argv", ["newsloom", *command.split(), *arguments])
+    assert run() == 2
     assert "was made by a newer Newsloom" in capsys.readouterr().err
     assert names["db"].read_bytes() == before
     assert not names["new"].exists()

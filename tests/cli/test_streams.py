@@ -116,6 +116,10 @@ def test_bytes_that_are_no_text_name_files_and_nothing_else(tmp_path: Path) -> N
     for command in ("search", "article", "stories --words"):
         done = run(rf"newsloom --db $'a\xff.db' {command} $'\xff'", cwd=tmp_path)
         assert (done.returncode, b"is no text" in done.stderr) == (2, True), done.stderr
+    said = run(
+        r"newsloom --db $'a\xff.db' search $'\xff'", cwd=tmp_path, environment={"LC_ALL": "C.UTF-8"}
+    )
+    assert b"is no text in utf-8, the encoding of this locale; write it in utf-8" in said.stderr
 
 
 @pytest.mark.parametrize(
@@ -127,8 +131,12 @@ def test_bytes_that_are_no_text_name_files_and_nothing_else(tmp_path: Path) -> N
         ("newsloom --db town.db export articles <&- >&- 2>&-", 0, b""),
         ("newsloom --db town.db storis 2>&-", 2, b""),
         ("newsloom --db town.db storis 2>/dev/full", 2, b""),
-        ("newsloom --db town.db stories >/dev/full", 1, b"No space left"),
-        ("newsloom --db town.db export articles >/dev/full", 1, b"No space left"),
+        ("newsloom --db town.db stories >/dev/full", 1, b"Error: standard output: No"),
+        (
+            "newsloom --db town.db export articles >/dev/full",
+            1,
+            b"Error: standard output: No space left",
+        ),
         ("newsloom --db none.db stories >/dev/full", 2, b"no such database"),
         ("set -o pipefail; newsloom --db town.db stories --limit 1 | true", 0, b""),
         ("newsloom feed --workers 1 f.xml <&- >&- 2>&-", 0, b""),
@@ -148,12 +156,12 @@ def test_a_stream_that_is_closed_or_full(
 
 def test_a_stray_end_of_data_is_no_interruption(tmp_path: Path) -> None:
     script = (
-        "from crawler.cli import newsloom, _run\nimport sys, click\n"
+        "from crawler.cli import newsloom, run\nimport sys, click\n"
         "@click.command()\ndef broken():\n    raise EOFError('cut off')\n"
         "newsloom.add_command(broken)\n"
         "type(newsloom).get_command = lambda self, ctx, name: broken\n"
         "type(newsloom).resolve_command = click.Group.resolve_command\n"
-        "sys.argv = ['newsloom', 'broken']\nsys.exit(_run())\n"
+        "sys.argv = ['newsloom', 'broken']\nsys.exit(run())\n"
     )
     done = run(f"{PYTHON} -", cwd=tmp_path, stdin=script.encode())
     assert done.returncode == 1

@@ -47,6 +47,8 @@ def test_after_a_run_whose_clock_was_ahead_everything_is_due(
     health = newsloom("--db", tmp_path / "t.db", "health", "--max-age", "1h")
     assert "1 source with a time in the future" in health.stderr
     assert health.returncode == 3
+    plan = crawl(tmp_path, "--dry-run")
+    assert "1 source with a time in the future, due in the next crawl" in plan.stderr
     told = crawl(tmp_path)
     assert told.returncode == 0
     assert "the clock was ahead in an earlier run, or is behind now: 1 source with" in told.stderr

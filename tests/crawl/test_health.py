@@ -65,3 +65,19 @@ def test_a_gap_is_told(tmp_path: Path) -> None:
         crawl(tmp_path, "--now")
     told = newsloom("--db", tmp_path / "t.db", "health").stdout
     assert "gazette: 1 polls found not one page that was known; in 10.0 hours" in told
+
+
+def test_a_quiet_crawl_names_who_is_in_trouble_once(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/feed.xml"] = feed(item(site.url("/1")))
+        site["/1"] = page("A bridge is closed")
+        site["/no.xml"] = Reply(status=404)
+        site.describe(tmp_path / "outlets", "gazette", feeds=["/feed.xml"])
+        site.describe(tmp_path / "outlets", "herald", feeds=["/no.xml"])
+        first, second = (crawl(tmp_path, "-q", "--now") for _ in range(2))
+        site["/no.xml"] = Reply(status=403)
+        third = crawl(tmp_path, "-q", "--now")
+    assert first.stderr.startswith("herald: http-404 (")
+    assert first.stderr.splitlines()[1].startswith("run 1: sources 1 read, 1 failed; 1 new article")
+    assert (second.returncode, second.stdout, second.stderr) == (3, "", "")
+    assert third.stderr.startswith("herald: http-403 (")

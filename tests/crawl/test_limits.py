@@ -75,6 +75,17 @@ def test_a_source_that_the_run_has_no_time_for_is_as_due_as_before(tmp_path: Pat
         done = crawl(tmp_path, "--max-runtime", "3s")
     assert done.returncode == 0, done.stderr
     assert ask(tmp_path, "SELECT failures, due_at, next_poll_at FROM sources") == [(0, None, None)]
+    assert "sources 1 not read before the run's time was over; nothing new" in done.stdout
+
+
+def test_a_run_that_is_over_before_it_asks_anything_says_so(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/robots.txt"] = lambda _headers: time.sleep(30) or feed()  # type: ignore[func-returns-value]
+        feeds = [site.url(f"/{n}.xml") for n in range(3)]
+        site.describe(tmp_path / "outlets", "slow", feeds=feeds)
+        done = crawl(tmp_path, "--max-runtime", "1s")
+    assert done.returncode == 0, done.stderr
+    assert "sources 3 not read before the run's time was over; nothing new" in done.stdout
 
 
 def _parsing(work: Any) -> list[Any]:

@@ -4,19 +4,27 @@ import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from errno import ECONNREFUSED, ENETUNREACH
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from OpenSSL.SSL import Error as TLSError
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
 )
 from scrapy.http import Response
+from twisted.internet import error as internet
+from twisted.python.failure import Failure
+from twisted.web._newclient import ParseError, ResponseFailed
 
 from crawler.fetching.middlewares.decompress import Decompress
 from crawler.fetching.middlewares.retry_after import wanted
@@ -147,6 +155,36 @@ def test_what_went_wrong_has_a_name_and_says_whether_to_try_again() -> None:
     for error, expected in errors.items():
         refusal = explain(error)
         assert (refusal.reason, refusal.temporary) == expected
+
+
+# Twisted has no types.
+Untyped: Any = SimpleNamespace(
+    Refused=internet.ConnectionRefusedError, NoRoute=internet.NoRouteError,
+    Lost=internet.ConnectionLost, Done=internet.ConnectionDone, NoHttp=ParseError,
+    Failed=lambda error: ResponseFailed([Failure(error)]),  # type: ignore[no-untyped-call]
+)  # fmt: skip
+CLOSED = "the server closed the connection before its answer was complete"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Untyped.Refused(ECONNREFUSED, "x"), "connection refused"),
+        (Untyped.NoRoute(ENETUNREACH, "x"), "network is unreachable"),
+        (Untyped.Failed(Untyped.Lost()), CLOSED),
+        (Untyped.Failed(Untyped.Done()), CLOSED),
+        (Untyped.Failed(Untyped.NoHttp("no status", b"x")), "the answer is no HTTP: no status"),
+        (Untyped.Failed(TLSError([("SSL", "", "verify failed")])), "TLS: verify failed"),
+    ],
+)
+def test_why_a_connection_failed_is_said_in_words(error: Exception, said: str) -> None:
+    assert explain(error).detail == said
+    wrapped = DownloadFailedError("[<twisted.python.failure.Failure ...>]")
+    wrapped.__cause__ = error
+    assert explain(wrapped).detail == said
+
+
+def test_statuses_say_whether_to_try_again() -> None:
     assert [for_status(s).temporary for s in (404, 410, 403, 429, 500, 503)] == [
         False, False, False, True, True, True,
     ]  # fmt: skip

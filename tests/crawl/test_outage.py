@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from errno import ENETUNREACH
 from pathlib import Path
 
@@ -209,6 +210,30 @@ def test_no_name_server_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         known.look_up("a.example", 80)
     known.failed("http://a.example/feed", CannotResolveHostError(), began=0)
     assert known.is_cut_off({"a.example"})
+
+
+@pytest.mark.parametrize(
+    ("other", "named"), [("inside.example", True), ("no-such.example", True), ("10.0.0.1", False)]
+)
+def test_a_name_server_that_answers_for_others_is_no_outage(
+    monkeypatch: pytest.MonkeyPatch, other: str, named: bool
+) -> None:
+    """Whatever it says of them: that there is none, or a private address, which is not asked."""
+
+    def some(name: str, *_: object) -> list[object]:
+        if name == "lost.example":
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        if name == "no-such.example":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 80))]
+
+    monkeypatch.setattr(network.socket, "getaddrinfo", some)  # type: ignore[attr-defined]
+    known = Network()
+    for name in ("lost.example", other):
+        with suppress(socket.gaierror):
+            known.look_up(name, 80)
+    known.failed("http://lost.example/feed", CannotResolveHostError(), began=0)
+    assert known.is_cut_off({"lost.example"}) is not named
 
 
 def test_what_a_host_said_is_an_answer_and_a_private_address_says_nothing() -> None:

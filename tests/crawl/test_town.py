@@ -251,6 +251,25 @@ def test_interrupted_by_a_person_it_saves_and_exits_130(tmp_path: Path) -> None:
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_demo_that_is_broken_off_says_what_is_left(tmp_path: Path, keep: bool) -> None:
+    file = tmp_path / "town.db"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler", "demo", *(["--keep", str(file)] if keep else [])],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()  # the town is up
+    while keep and not file.exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    left = f"{file} holds a part of the town; remove it and" if keep else "nothing is kept;"
+    assert (process.returncode, error.splitlines()[-1]) == (
+        130, f"interrupted: {left} run the same command again",
+    )  # fmt: skip
+
+
 def test_without_permission_the_town_cannot_be_reached(tmp_path: Path) -> None:
     with Town() as town:
         outlets = town.describe_outlets(tmp_path / "outlets")

@@ -238,11 +238,34 @@ def test_a_broken_mark_is_skipped_as_far_as_it_goes() -> None:
     forbids = (ALL + NOTHING).encode()
     assert not allows(b"\xef\xbb" + forbids)
     assert not allows(b"\xef" + forbids)
-    # These are no marks: the first line is lost.
+    # These are no mark: the first line is lost.
     assert allows(b"\xef\x11\xbf" + forbids)
-    assert allows(ALL.encode() + b"\xef\xbb\xbf" + NOTHING.encode())
     # A text that an earlier version stored.
     assert not parse_robots("\ufeff" + ALL + NOTHING, "Newsloom").allows("https://e.org/")
+
+
+@pytest.mark.parametrize("before", ["# ours\n", "\n", OURS.replace("newsloom", "x") + "Allow: /\n"])
+def test_a_mark_in_the_middle_of_a_file_costs_no_line(before: str) -> None:
+    for text in (f"{before}\ufeff{ALL}{NOTHING}", f"{before}{ALL}\ufeff{NOTHING}"):
+        assert not allows(text)
+        assert not parse_robots(text, "Newsloom").allows("https://e.org/")  # as it is stored
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a/../secret", "/./secret", "/a/b/../../secret", "/../secret", "/a/%2e%2E/secret",
+     "/secret/.", "/secret/x/..", "/secret?a=/../b"],
+)  # fmt: skip
+def test_an_address_with_dots_is_where_they_lead(path: str) -> None:
+    """RFC 3986, 6.2.2.3."""
+    assert not allows(f"{ALL}Disallow: /secret\n", path)
+
+
+def test_the_dots_of_a_rule_and_of_names_are_what_they_are() -> None:
+    assert allows(f"{ALL}Disallow: /.\n", "/a")
+    assert not allows(f"{ALL}Disallow: /.\n", "/.git/x")
+    assert not allows(f"{ALL}Disallow: /...\n", "/...")
+    assert allows(f"{ALL}Disallow: /a/../secret\n", "/secret")
 
 
 def test_bytes_of_other_encodings_are_as_addresses_escape_them() -> None:
@@ -361,7 +384,7 @@ def test_any_bytes_are_read(body: bytes) -> None:
     rules(body).allows("https://example.org/a")
 
 
-@given(st.lists(st.sampled_from("/ab%2fF4Cé ~*$"), max_size=12).map("".join))
+@given(st.lists(st.sampled_from("/ab%2efF4Cé ~*$.?"), max_size=12).map("".join))
 def test_the_path_of_an_address_is_settled_at_once(path: str) -> None:
     found = path_of(f"https://example.org/{path}")
     assert path_of(f"https://example.org{found}") == found

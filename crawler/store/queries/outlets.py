@@ -112,6 +112,8 @@ class PollTrouble(NamedTuple):
     outcome: str
     reason: str
     detail: str | None
+    again: int
+    """1 when the poll before came to nothing for the same reason"""
 
 
 class ReasonCount(NamedTuple):
@@ -300,7 +302,11 @@ class OutletQueries:
             self._connection,
             PollTrouble,
             """
-            SELECT o.slug AS outlet, f.url, f.outcome, f.reason, f.detail
+            SELECT o.slug AS outlet, f.url, f.outcome, f.reason, f.detail,
+              coalesce((
+                SELECT before.reason = f.reason FROM fetches before
+                WHERE before.source = f.source AND before.id < f.id
+                ORDER BY before.at DESC, before.id DESC LIMIT 1), 0) AS again
             FROM fetches f JOIN sources s ON s.id = f.source JOIN outlets o ON o.id = s.outlet
             WHERE f.run = ? AND f.outcome IN ('denied', 'failed') ORDER BY f.id
             """,
