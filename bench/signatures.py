@@ -18,9 +18,10 @@ from bench.peers import signatures as peers
 from bench.peers.environments import python_of
 from bench.peers.signatures import NEEDS, PERMUTATIONS, WORDS, seconds
 from dedupe import Scheme, cut, document, signature
-from dedupe.shingles import distinct, windows
-from dedupe.text import runs, tokens
-from dedupe.words import hash_words
+from dedupe.copies.shingles import distinct, windows
+from dedupe.copies.word_shingles import runs
+from dedupe.copies.words import hash_words
+from dedupe.text import tokens
 
 TEXTS = 300
 WIDE = Scheme(bands=PERMUTATIONS // 4, rows=4)

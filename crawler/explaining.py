@@ -27,7 +27,7 @@ from dedupe import (
     scored_texts,
     story_evidence,
 )
-from dedupe.text import shingles
+from dedupe.copies.word_shingles import shingles
 
 NEAR = 3
 """Other stories named that almost joined."""

@@ -10,8 +10,9 @@
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
-What is heavy (numpy, scipy, datasketch) is imported when first used, so that reading a stored
-result costs nothing.
+`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event; neither
+imports the other. What is heavy (numpy, scipy, datasketch) is imported when first used, so that
+reading a stored result costs nothing.
 """
 
 from __future__ import annotations
@@ -19,37 +20,40 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .copies.groups import CopyGroup, copy_groups, group_of
+from .copies.index import KeyIndex, MemoryIndex
+from .copies.types import CopyEdge, Document, Relation, Shingled, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
-from .groups import CopyGroup, copy_groups, group_of
-from .index import KeyIndex, MemoryIndex
 from .schemes import Scheme, StoryScheme
-from .scoring import ScoredText, by_language, meaning_cosine, scored_texts
-from .types import (
+from .stories.evidence import average_score, needed_score, story_evidence
+from .stories.score_few import ScoredText, by_language, meaning_cosine, scored_texts
+from .stories.types import (
     Cluster,
-    CopyEdge,
-    Document,
     Orders,
     PackedBackground,
-    Relation,
     SharedTerm,
-    Shingled,
-    Signature,
     StoryChange,
     StoryEvidence,
     StoryNode,
 )
-from .why import average_score, needed_score, story_evidence
 
 if TYPE_CHECKING:
-    from .background import Background
-    from .copies import document, find_copies, keyed, shared_passage
-    from .evidence import closest, compare, compare_numbers, is_print, is_template, longest_passage
-    from .frequency import Common, Furniture, telling
-    from .meanings import buckets, nearest, pack_meanings, unpack_meanings
-    from .minhash import estimate, seed_id, signature
-    from .shingles import cut, without
-    from .stories import (
+    from .copies.boilerplate import Common, Furniture, telling
+    from .copies.evidence import (
+        closest,
+        compare,
+        compare_numbers,
+        is_print,
+        is_template,
+        longest_passage,
+    )
+    from .copies.find import document, find_copies, keyed, shared_passage
+    from .copies.minhash import estimate, seed_id, signature
+    from .copies.shingles import cut, without
+    from .stories.background import Background
+    from .stories.embeddings import buckets, nearest, pack_meanings, unpack_meanings
+    from .stories.link import (
         continue_stories,
         heaviest_terms,
         learn,
@@ -58,34 +62,34 @@ if TYPE_CHECKING:
     )
 
 _LATE = {
-    "buckets": ".meanings",
-    "nearest": ".meanings",
-    "pack_meanings": ".meanings",
-    "unpack_meanings": ".meanings",
-    "closest": ".evidence",
-    "compare": ".evidence",
-    "compare_numbers": ".evidence",
-    "is_print": ".evidence",
-    "is_template": ".evidence",
-    "cut": ".shingles",
-    "document": ".copies",
-    "Common": ".frequency",
-    "Furniture": ".frequency",
-    "telling": ".frequency",
-    "find_copies": ".copies",
-    "keyed": ".copies",
-    "longest_passage": ".evidence",
-    "estimate": ".minhash",
-    "seed_id": ".minhash",
-    "shared_passage": ".copies",
-    "signature": ".minhash",
-    "Background": ".background",
-    "continue_stories": ".stories",
-    "heaviest_terms": ".stories",
-    "learn": ".stories",
-    "link_stories": ".stories",
-    "reached": ".stories",
-    "without": ".shingles",
+    "buckets": ".stories.embeddings",
+    "nearest": ".stories.embeddings",
+    "pack_meanings": ".stories.embeddings",
+    "unpack_meanings": ".stories.embeddings",
+    "closest": ".copies.evidence",
+    "compare": ".copies.evidence",
+    "compare_numbers": ".copies.evidence",
+    "is_print": ".copies.evidence",
+    "is_template": ".copies.evidence",
+    "cut": ".copies.shingles",
+    "document": ".copies.find",
+    "Common": ".copies.boilerplate",
+    "Furniture": ".copies.boilerplate",
+    "telling": ".copies.boilerplate",
+    "find_copies": ".copies.find",
+    "keyed": ".copies.find",
+    "longest_passage": ".copies.evidence",
+    "estimate": ".copies.minhash",
+    "seed_id": ".copies.minhash",
+    "shared_passage": ".copies.find",
+    "signature": ".copies.minhash",
+    "Background": ".stories.background",
+    "continue_stories": ".stories.link",
+    "heaviest_terms": ".stories.link",
+    "learn": ".stories.link",
+    "link_stories": ".stories.link",
+    "reached": ".stories.link",
+    "without": ".copies.shingles",
 }
 
 __all__ = [

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from dedupe import Scheme, signature
-from dedupe.keys import anchor_keys
-from dedupe.shingles import windows
-from dedupe.words import hash_words
+from dedupe.copies.keys import anchor_keys
+from dedupe.copies.shingles import windows
+from dedupe.copies.words import hash_words
 
 from .planted import TEMPLATES, fill
 

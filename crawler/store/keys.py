@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from dedupe.index import choose
+from dedupe.copies.index import choose
 
 MERGE_AT = 1_000_000
 """Rows of `recent_keys` that are merged into `keys` together: few enough that looking both up

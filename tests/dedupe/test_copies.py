@@ -27,7 +27,7 @@ from dedupe import (
     shared_passage,
     signature,
 )
-from dedupe.evidence import _longest_run
+from dedupe.copies.evidence import _longest_run
 
 SCHEME = Scheme()
 WORDS = [f"word{n}" for n in range(400)]

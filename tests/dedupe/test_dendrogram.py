@@ -20,7 +20,7 @@ from dedupe import (
     needed_score,
     scored_texts,
 )
-from dedupe.dendrogram import cut
+from dedupe.stories.dendrogram import cut
 
 
 @given(texts=st.integers(2, 30), seed=st.integers(0, 1_000))

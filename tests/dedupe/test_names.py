@@ -5,8 +5,8 @@ from collections import defaultdict
 import pytest
 
 from dedupe import Background, StoryNode, StoryScheme, learn, scored_texts, story_evidence
-from dedupe.names import names
-from dedupe.terms import number
+from dedupe.stories.names import names
+from dedupe.stories.terms import number
 
 SCHEME = StoryScheme()
 

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe import Scheme, compare_numbers, cut
-from dedupe.text import normalise, runs, shingle_size, shingles, tokens
-from dedupe.words import hash_words
+from dedupe.copies.word_shingles import runs, shingle_size, shingles
+from dedupe.copies.words import hash_words
+from dedupe.text import normalise, tokens
 
 SCHEME = Scheme()
 

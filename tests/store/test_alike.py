@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import crawler.linking
-import dedupe.evidence
-import dedupe.weighed
+import dedupe.copies.evidence
+import dedupe.stories.term_matrix
 from bench.alike import fill
 from bench.corpora.alike import alike
 from crawler.grouping import group
@@ -51,7 +51,10 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
         patched.setattr(crawler.linking, "SHARE", 2)
-        for module, name in ((dedupe.evidence, "compare"), (dedupe.weighed, "_row")):
+        for module, name in (
+            (dedupe.copies.evidence, "compare"),
+            (dedupe.stories.term_matrix, "_row"),
+        ):
             patched.setattr(module, name, counted(getattr(module, name), work, name))
         store._connection.set_progress_handler(
             lambda: work.update(["thousand steps of SQLite"]), 1_000

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .schemes import Scheme
+from dedupe.schemes import Scheme
+
 from .words import mix
 
 if TYPE_CHECKING:

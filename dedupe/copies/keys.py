@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .schemes import Scheme
+from dedupe.schemes import Scheme
+
 from .shingles import distinct
 from .types import Signature
 from .words import mix

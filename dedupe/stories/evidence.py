@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 
+from dedupe.schemes import StoryScheme
+
 from .names import names
-from .schemes import StoryScheme
-from .scoring import ScoredText, needed, pair_scores
+from .score_few import ScoredText, needed, pair_scores
 from .terms import spell
 from .types import SharedTerm, StoryEvidence, StoryNode
 

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .schemes import StoryScheme
+from dedupe.schemes import StoryScheme
+
+from .term_matrix import Weighed
 from .terms import usual_rates
 from .types import PackedBackground
-from .weighed import Weighed
 
 NOTHING_YET = PackedBackground()
 

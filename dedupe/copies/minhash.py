@@ -11,8 +11,9 @@ import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from .errors import SchemeMismatch
-from .schemes import Scheme
+from dedupe.errors import SchemeMismatch
+from dedupe.schemes import Scheme
+
 from .types import Signature
 
 if TYPE_CHECKING:

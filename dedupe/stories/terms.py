@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log2
 
-from .schemes import StoryScheme
-from .text import tokens
+from dedupe.schemes import StoryScheme
+from dedupe.text import tokens
 
 NO_TERM = -1
 _KEPT = 1 << 18

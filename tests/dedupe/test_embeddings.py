@@ -23,7 +23,7 @@ from dedupe import (
     story_evidence,
     unpack_meanings,
 )
-from dedupe.meanings import join_languages
+from dedupe.stories.embeddings import join_languages
 
 SCHEME = StoryScheme()
 DAY = 86_400.0

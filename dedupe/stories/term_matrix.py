@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .schemes import StoryScheme
+from dedupe.schemes import StoryScheme
+
 from .terms import NO_TERM, occurrences
 from .types import StoryNode
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from dedupe.schemes import Scheme
+from dedupe.text import tokens
+
 from .evidence import closest, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
-from .schemes import Scheme
 from .shingles import cut
-from .text import tokens
 from .types import CopyEdge, Document, Shingled
 
 if TYPE_CHECKING:

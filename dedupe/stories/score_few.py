@@ -15,8 +15,9 @@ from math import inf, log, sqrt
 from operator import mul
 from typing import NamedTuple
 
+from dedupe.schemes import StoryScheme
+
 from .names import names
-from .schemes import StoryScheme
 from .terms import term_weights, usual_rates
 from .types import PackedBackground, PairScore, StoryNode
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .schemes import StoryScheme
-from .scoring import DAY
+from dedupe.schemes import StoryScheme
+
+from .score_few import DAY
 from .types import Cluster, StoryNode
 
 _LARGEST = 127

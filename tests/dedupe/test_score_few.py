@@ -16,8 +16,8 @@ from dedupe import (
     learn,
     scored_texts,
 )
-from dedupe.likeness import scores, stream
-from dedupe.scoring import pair_scores
+from dedupe.stories.score_few import pair_scores
+from dedupe.stories.score_many import scores, stream
 
 DAY = 86_400.0
 WORDS = (

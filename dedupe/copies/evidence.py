@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from . import text as texts
-from .schemes import Scheme
+from dedupe.schemes import Scheme
+from dedupe.text import tokens
+
+from . import word_shingles
 from .types import CopyEdge, Document, Relation
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def is_template(same: int, changed: int, scheme: Scheme) -> bool:
 
 def compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (texts.numbers(texts.tokens(text), scheme) for text in (a, b))
+    ours, theirs = (word_shingles.numbers(tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(ours[place] == theirs[place] for place in places)
     return same, len(places) - same
@@ -112,8 +114,8 @@ def compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
 
 def longest_passage(a: str, b: str, scheme: Scheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
-    words, others = texts.tokens(a), texts.tokens(b)
-    size = texts.shingle_size(words, scheme)
+    words, others = tokens(a), tokens(b)
+    size = word_shingles.shingle_size(words, scheme)
     start, length = _longest_run(words, others)
     return " ".join(words[start : start + length]) if length >= size else ""
 

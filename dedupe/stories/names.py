@@ -10,8 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import compress
 
+from dedupe.text import tokens
+
 from .terms import number
-from .text import tokens
 
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 

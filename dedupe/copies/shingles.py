@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .schemes import Scheme
+from dedupe.schemes import Scheme
+
 from .types import Shingled
 from .words import hash_words, mix
 

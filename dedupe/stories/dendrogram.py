@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .scoring import needed
+from .score_few import needed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .schemes import StoryScheme
+    from dedupe.schemes import StoryScheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from dedupe.schemes import StoryScheme
+
 from .background import Background
-from .meanings import unpack_meanings
+from .embeddings import unpack_meanings
 from .names import names
-from .schemes import StoryScheme
-from .scoring import DAY
+from .score_few import DAY
+from .term_matrix import weigh
 from .types import StoryNode
-from .weighed import weigh
 
 _BLOCK = 256
 

@@ -23,15 +23,16 @@ from scipy.cluster.hierarchy import linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from dedupe.schemes import StoryScheme
+
 from .background import Background
+from .constraints import obey, with_far
 from .dendrogram import cut
-from .likeness import Pairs, Stream, distances, heaviest, likely, stream
-from .meanings import alike_across, join_languages
-from .orders import obey, with_far
-from .schemes import StoryScheme
-from .scoring import DAY, by_language
+from .embeddings import alike_across, join_languages
+from .score_few import DAY, by_language
+from .score_many import Pairs, Stream, distances, heaviest, likely, stream
+from .term_matrix import weigh
 from .types import Cluster, Orders, StoryChange, StoryNode
-from .weighed import weigh
 
 _OUTVOTES = 1 << 32
 

@@ -1,7 +1,7 @@
 """What every KeyIndex must do: subclass it in your own tests; pytest runs it.
 
 >>> from dedupe import MemoryIndex
->>> from dedupe.testing import KeyIndexContract
+>>> from dedupe.copies.testing import KeyIndexContract
 >>> class TestMine(KeyIndexContract):
 ...     def index(self):
 ...         return MemoryIndex()
