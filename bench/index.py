@@ -20,10 +20,10 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 
 from crawler.store import Store, open_store, read_store
-from dedupe import Scheme
+from dedupe import CopyScheme
 
 SIZES = (100_000, 1_000_000)
-SCHEME = Scheme()
+SCHEME = CopyScheme()
 KEYS = SCHEME.bands + SCHEME.anchors + 1
 LOOKUPS = 2_000
 BATCH = 1_000

@@ -16,9 +16,9 @@ from crawler.errors import UsageError
 from crawler.grouping import COPIES, Grouped, Progress, group
 from crawler.linking import STORIES
 from crawler.store import Store, open_store
-from dedupe import InvalidScheme, Scheme, StoryScheme
+from dedupe import CopyScheme, InvalidScheme, StoryScheme
 
-S = TypeVar("S", Scheme, StoryScheme)
+S = TypeVar("S", CopyScheme, StoryScheme)
 
 
 def keep_beside(

@@ -12,22 +12,22 @@ from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.overrides import Override
 from dedupe import (
+    CopyScheme,
     PackedBackground,
-    Scheme,
     ScoredText,
     StoryNode,
     StoryScheme,
     average_score,
     by_language,
     compare_numbers,
+    embedding_cosine,
     is_template,
     longest_passage,
-    meaning_cosine,
     needed_score,
     scored_texts,
     story_evidence,
 )
-from dedupe.copies.word_shingles import shingles
+from dedupe.copies.word_shingles import word_shingles
 
 NEAR = 3
 """Other stories named that almost joined."""
@@ -35,13 +35,13 @@ NEAR = 3
 Row = dict[str, Any]
 
 
-def text_compared(store: Store, article: int, revision: int | None, scheme: Scheme) -> str:
+def text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
     """The text that was compared, or the newest."""
     texts = store.copies.texts(store.copies.article(article), scheme.revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
-def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
+def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> Row:
     """Whether two articles are copies, and by which figures.
 
     The figures are those stored when they were compared; None when they were not, or when they
@@ -52,7 +52,7 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
     first, second = store.reading.article(a), store.reading.article(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
-    left, right = (shingles(row["text"], scheme) for row in (first, second))
+    left, right = (word_shingles(row["text"], scheme) for row in (first, second))
     stored = store.reading.edge(a, b)
     numbers: tuple[int, int] = (
         (stored["numbers_same"], stored["numbers_changed"]) if stored else (0, 0)
@@ -168,7 +168,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     texts = _scored(compared, scheme, background)
     scores = _Scores(texts, scheme)
     found: Row = {
-        "languages": [one.tongue, two.tongue],
+        "languages": [one.base_language, two.base_language],
         "threshold": scheme.threshold,
         "max_days": scheme.max_days,
         "across": scheme.voice_across,
@@ -186,8 +186,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "almost": _almost(store, ours, near, scores),
     }
     if one.meaning and two.meaning:
-        found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
-    same = one.tongue == two.tongue
+        found["meaning"] = embedding_cosine(texts[one.id], texts[two.id])
+    same = one.base_language == two.base_language
     if one.id != two.id and same:
         found["pair"] = pair = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
         if pair["days"] > scheme.max_days:
@@ -249,7 +249,7 @@ def _decides(store: Store, override: Override, pair: set[int], story: set[int] |
 def _story(store: Store, node: StoryNode, scheme: StoryScheme) -> list[StoryNode]:
     """The node and what the linker would read of its story beside it, in the same language."""
     nodes = store.linking.with_stories([node.id], [], scheme, days=float("inf"))
-    return [other for other in nodes if other.tongue == node.tongue]
+    return [other for other in nodes if other.base_language == node.base_language]
 
 
 def _near(
@@ -266,7 +266,7 @@ def _near(
     return {
         other.story: _story(store, other, scheme)
         for other in reversed(near)
-        if other.tongue == node.tongue and other.story not in (None, node.story)
+        if other.base_language == node.base_language and other.story not in (None, node.story)
     }
 
 

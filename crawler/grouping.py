@@ -26,22 +26,22 @@ from crawler.store.copies import ComparedText, Waiting
 from crawler.voices import open_voice, voice_versions
 from dedupe import (
     CopyEdge,
+    CopyScheme,
     Document,
-    Scheme,
-    Shingled,
+    ShingledText,
     StoryScheme,
-    closest,
+    closest_edge,
     copy_groups,
-    cut,
     find_copies,
-    is_print,
+    is_reprint,
     is_template,
     keyed,
     seed_id,
     shared_passage,
+    shingled_text,
 )
 
-COPIES = Scheme()
+COPIES = CopyScheme()
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
 SAVE_EVERY = 100
@@ -70,7 +70,7 @@ def group(
     rebuild: bool = False,
     stories: bool = True,
     progress: Progress = lambda _what, _done, _total: None,
-    scheme: Scheme = COPIES,
+    scheme: CopyScheme = COPIES,
     story_scheme: StoryScheme = STORIES,
     voice: str | None = None,
     is_over: Callable[[], bool] = lambda: False,
@@ -141,7 +141,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
+def _seed(store: Store, scheme: CopyScheme, *, rebuild: bool) -> int:
     """The file's secret seed; 32 bits, which is what datasketch's permutations take."""
     known = store.copies.scheme()
     if known is None:
@@ -151,7 +151,7 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
     return known[1]
 
 
-def _has_doubled(store: Store, scheme: Scheme) -> bool:
+def _has_doubled(store: Store, scheme: CopyScheme) -> bool:
     """Whether a file that is still small went past a power of two since it was last grouped.
 
     What few articles taught of furniture was little; the larger file is looked at again.
@@ -164,7 +164,7 @@ def _has_doubled(store: Store, scheme: Scheme) -> bool:
 class _Texts:
     """The articles of a file, cut; their earlier texts as well."""
 
-    def __init__(self, store: Store, scheme: Scheme, learned: Learned) -> None:
+    def __init__(self, store: Store, scheme: CopyScheme, learned: Learned) -> None:
         self._store, self._scheme, self._learned = store, scheme, learned
         self._waiting: dict[int, ComparedText] = {}
         self._read = functools.lru_cache(maxsize=CACHED)(store.copies.article)
@@ -192,18 +192,18 @@ class _Texts:
         """A text for the copy finder, without keys."""
         return Document(id=text.id, revision=text.revision, shingled=self._telling(text))
 
-    def _leave_out(self, text: ComparedText) -> Shingled:
+    def _leave_out(self, text: ComparedText) -> ShingledText:
         return self._learned.leave_out(self._whole(text), text.outlet)
 
-    def _cut(self, text: ComparedText) -> Shingled:
-        return cut(text.text, self._scheme)
+    def _cut(self, text: ComparedText) -> ShingledText:
+        return shingled_text(text.text, self._scheme)
 
 
 class _Copier:
     """Compares the waiting articles, chunk by chunk."""
 
     def __init__(
-        self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str, entry: int
+        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int
     ) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now, self._entry = run, now, entry
@@ -295,7 +295,7 @@ class _Copier:
         return found
 
     def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
-        return closest(self._texts.documents(a), self._texts.documents(b), self._scheme)
+        return closest_edge(self._texts.documents(a), self._texts.documents(b), self._scheme)
 
     def _save_edges(self, edges: list[CopyEdge]) -> int:
         """Keep the evidence, but not of templates: it says nothing of who copies whom.
@@ -322,7 +322,7 @@ class _Copier:
         """Count these articles, given the edges to what was there before them."""
         prints = defaultdict[int, list[int]](list)
         for edge in found:
-            if is_print(edge, self._scheme):
+            if is_reprint(edge, self._scheme):
                 prints[edge.b].append(self._texts.article(edge.a).outlet)
         for article in articles:
             shingled = self._texts.document(article).shingled

@@ -1,7 +1,7 @@
 """Near-duplicates and stories, as a library: no Scrapy, no SQL, no clock, no files.
 
->>> from dedupe import MemoryIndex, Scheme, document, find_copies
->>> scheme = Scheme(min_shingles=5)
+>>> from dedupe import CopyScheme, MemoryIndex, document, find_copies
+>>> scheme = CopyScheme(min_shingles=5)
 >>> wire = "Protesters in Almaty stormed the mayor's office on Wednesday after fuel prices doubled."
 >>> texts = {1: wire, 2: "ALMATY (Agency) - " + wire, 3: "The orchestra opened its season in rain."}
 >>> documents = [document(i, text, scheme, seed=7) for i, text in texts.items()]
@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from .copies.groups import CopyGroup, copy_groups, group_of
 from .copies.index import KeyIndex, MemoryIndex
-from .copies.types import CopyEdge, Document, Relation, Shingled, Signature
+from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
-from .schemes import Scheme, StoryScheme
+from .schemes import CopyScheme, StoryScheme
 from .stories.evidence import average_score, needed_score, story_evidence
-from .stories.score_few import ScoredText, by_language, meaning_cosine, scored_texts
+from .stories.score_few import ScoredText, by_language, embedding_cosine, scored_texts
 from .stories.types import (
     Cluster,
-    Orders,
+    Constraints,
     PackedBackground,
     SharedTerm,
     StoryChange,
@@ -39,43 +39,48 @@ from .stories.types import (
 )
 
 if TYPE_CHECKING:
-    from .copies.boilerplate import Common, Furniture, telling
+    from .copies.boilerplate import CommonShingles, OutletBoilerplate, boilerplate_test
     from .copies.evidence import (
-        closest,
-        compare,
+        closest_edge,
         compare_numbers,
-        is_print,
+        copy_edge,
+        is_reprint,
         is_template,
         longest_passage,
     )
     from .copies.find import document, find_copies, keyed, shared_passage
     from .copies.minhash import estimate, seed_id, signature
-    from .copies.shingles import cut, without
+    from .copies.shingles import shingled_text, without_boilerplate
     from .stories.background import Background
-    from .stories.embeddings import buckets, nearest, pack_meanings, unpack_meanings
+    from .stories.embeddings import (
+        embedding_buckets,
+        nearest_by_embedding,
+        pack_embeddings,
+        unpack_embeddings,
+    )
     from .stories.link import (
         continue_stories,
-        heaviest_terms,
-        learn,
+        learn_backgrounds,
         link_stories,
-        reached,
+        linkable_ids,
+        top_terms,
     )
 
 _LATE = {
-    "buckets": ".stories.embeddings",
-    "nearest": ".stories.embeddings",
-    "pack_meanings": ".stories.embeddings",
-    "unpack_meanings": ".stories.embeddings",
-    "closest": ".copies.evidence",
-    "compare": ".copies.evidence",
+    "embedding_buckets": ".stories.embeddings",
+    "nearest_by_embedding": ".stories.embeddings",
+    "pack_embeddings": ".stories.embeddings",
+    "unpack_embeddings": ".stories.embeddings",
+    "closest_edge": ".copies.evidence",
+    "copy_edge": ".copies.evidence",
     "compare_numbers": ".copies.evidence",
-    "is_print": ".copies.evidence",
+    "is_reprint": ".copies.evidence",
     "is_template": ".copies.evidence",
-    "cut": ".copies.shingles",
+    "shingled_text": ".copies.shingles",
     "document": ".copies.find",
-    "Common": ".copies.boilerplate",
-    "Furniture": ".copies.boilerplate",
-    "telling": ".copies.boilerplate",
+    "CommonShingles": ".copies.boilerplate",
+    "OutletBoilerplate": ".copies.boilerplate",
+    "boilerplate_test": ".copies.boilerplate",
     "find_copies": ".copies.find",
     "keyed": ".copies.find",
     "longest_passage": ".copies.evidence",
@@ -85,34 +90,34 @@ _LATE = {
     "signature": ".copies.minhash",
     "Background": ".stories.background",
     "continue_stories": ".stories.link",
-    "heaviest_terms": ".stories.link",
-    "learn": ".stories.link",
+    "top_terms": ".stories.link",
+    "learn_backgrounds": ".stories.link",
     "link_stories": ".stories.link",
-    "reached": ".stories.link",
-    "without": ".copies.shingles",
+    "linkable_ids": ".stories.link",
+    "without_boilerplate": ".copies.shingles",
 }
 
 __all__ = [
     "Background",
     "Cluster",
-    "Common",
+    "CommonShingles",
+    "Constraints",
     "CopyEdge",
     "CopyGroup",
+    "CopyScheme",
     "DedupeError",
     "Document",
-    "Furniture",
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
-    "Orders",
+    "OutletBoilerplate",
     "PackedBackground",
     "Relation",
-    "Scheme",
     "SchemeMismatch",
     "Score",
     "ScoredText",
     "SharedTerm",
-    "Shingled",
+    "ShingledText",
     "Signature",
     "StoryChange",
     "StoryEvidence",
@@ -121,39 +126,39 @@ __all__ = [
     "adjusted_rand",
     "average_score",
     "b_cubed",
-    "buckets",
+    "boilerplate_test",
     "by_language",
-    "closest",
-    "compare",
+    "closest_edge",
     "compare_numbers",
     "continue_stories",
+    "copy_edge",
     "copy_groups",
-    "cut",
     "document",
+    "embedding_buckets",
+    "embedding_cosine",
     "estimate",
     "find_copies",
     "group_of",
-    "heaviest_terms",
-    "is_print",
+    "is_reprint",
     "is_template",
     "keyed",
-    "learn",
+    "learn_backgrounds",
     "link_stories",
+    "linkable_ids",
     "longest_passage",
-    "meaning_cosine",
-    "nearest",
+    "nearest_by_embedding",
     "needed_score",
-    "pack_meanings",
+    "pack_embeddings",
     "pairwise",
-    "reached",
     "scored_texts",
     "seed_id",
     "shared_passage",
+    "shingled_text",
     "signature",
     "story_evidence",
-    "telling",
-    "unpack_meanings",
-    "without",
+    "top_terms",
+    "unpack_embeddings",
+    "without_boilerplate",
 ]
 
 

@@ -13,7 +13,7 @@ from .errors import InvalidScheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scheme:
+class CopyScheme:
     """Every number that decides whether two texts are copies.
 
     The defaults were measured on 334 wire articles with site clutter and their labelled pairs, and
@@ -256,18 +256,18 @@ class StoryScheme:
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as
 # long as they are what they were then: a store keeps its id, and its groups, when nothing differs.
 _WRITTEN = {
-    Scheme: "shingle shingle_chars anchor anchors bands rows min_shingles min_jaccard "
+    CopyScheme: "shingle shingle_chars anchor anchors bands rows min_shingles min_jaccard "
     "min_containment min_part sure_jaccard scattered passage min_evidence template_numbers "
     "outlet_texts outlet_share common_texts common_share max_candidates patience",
     StoryScheme: "lead_chars lead_words title_weight max_days day background threshold contrast "
     "keys unrelated name names prior prior_weight common_texts common_length most story_texts "
     "story_share voice voice_weight voice_usual voice_across",
 }
-_UNSAID = {Scheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
+_UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 
 
 @lru_cache(maxsize=64)
-def _scheme_id(scheme: Scheme | StoryScheme) -> str:
+def _scheme_id(scheme: CopyScheme | StoryScheme) -> str:
     written = _WRITTEN[type(scheme)].split()
     others = {name: value for name, value in asdict(scheme).items() if name not in written}
     packed = json.dumps(others, sort_keys=True).encode()
@@ -281,11 +281,11 @@ def _brief(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-def _whole_numbers(scheme: Scheme | StoryScheme) -> list[str]:
+def _whole_numbers(scheme: CopyScheme | StoryScheme) -> list[str]:
     return [name for name, value in asdict(scheme).items() if isinstance(value, int)]
 
 
-def _require(scheme: Scheme | StoryScheme, least: int, names: Iterable[str]) -> None:
+def _require(scheme: CopyScheme | StoryScheme, least: int, names: Iterable[str]) -> None:
     wrong = [name for name in names if getattr(scheme, name) < least]
     if wrong:
         raise InvalidScheme(f"{', '.join(wrong)}: numbers start at {least}")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crawler.linking import STORIES, Backgrounds
 from crawler.store import open_store
-from dedupe import heaviest_terms, learn
+from dedupe import learn_backgrounds, top_terms
 
 OUTLETS = 120
 LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
@@ -102,9 +102,9 @@ def _learn(file: Path, groups: list[int]) -> None:
         with store.batch():
             for first in range(start, min(start + 20 * STORIES.step, len(groups)), STORIES.step):
                 nodes = store.linking.nodes(groups[first : first + STORIES.step])
-                learn(nodes, STORIES, backgrounds)
+                learn_backgrounds(nodes, STORIES, backgrounds)
                 store.linking.set_learned(node.id for node in nodes)
-                store.linking.index(heaviest_terms(nodes, STORIES, backgrounds))
+                store.linking.index(top_terms(nodes, STORIES, backgrounds))
             backgrounds.save(sorted(backgrounds))
     store.close()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedupe import Scheme, signature
+from dedupe import CopyScheme, signature
 from dedupe.copies.keys import anchor_keys
 from dedupe.copies.shingles import windows
 from dedupe.copies.words import hash_words
@@ -36,7 +36,7 @@ def framed(count: int, outlets: int, *, draw: random.Random) -> list[str]:
     return [" ".join(frames[n % outlets] + _words(80, draw)) for n in range(count)]
 
 
-def aimed(count: int, scheme: Scheme, *, seed: int, draw: random.Random) -> list[str]:
+def aimed(count: int, scheme: CopyScheme, *, seed: int, draw: random.Random) -> list[str]:
     """Texts whose signature values and anchors are all equal in a store that has this seed."""
     words = _words(SEARCHED, draw)
     hashed = hash_words(" ".join(words))[0]

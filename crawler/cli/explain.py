@@ -23,11 +23,11 @@ TERMS = 10
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     from crawler.explaining import explain_copies, explain_stories, text_compared
-    from dedupe import Scheme
+    from dedupe import CopyScheme
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
-        scheme = Scheme()
+        scheme = CopyScheme()
         evidence = explain_copies(store, a, b, scheme)
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
             evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())

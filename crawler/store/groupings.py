@@ -9,7 +9,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from dedupe import Scheme, StoryScheme
+from dedupe import CopyScheme, StoryScheme
 
 Row = dict[str, Any]
 
@@ -173,7 +173,7 @@ class Groupings:
 
 def _settings(packed: str) -> dict[str, Row]:
     """The numbers of a manifest; those that early ones leave out were what they are by default."""
-    usual = {"copies": asdict(Scheme()), "stories": asdict(StoryScheme())}
+    usual = {"copies": asdict(CopyScheme()), "stories": asdict(StoryScheme())}
     return {kind: usual.get(kind, {}) | numbers for kind, numbers in json.loads(packed).items()}
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from dedupe.copies.index import choose
+from dedupe.copies.index import best_candidates
 
 MERGE_AT = 1_000_000
 """Rows of `recent_keys` that are merged into `keys` together: few enough that looking both up
@@ -45,7 +45,7 @@ class Keys:
             """,
             {"document": document, "keys": json.dumps(sorted(set(keys)))},
         )
-        return choose(((row[0], row[1]) for row in rows), limit)
+        return best_candidates(((row[0], row[1]) for row in rows), limit)
 
     def merge_recent(self) -> None:
         """Move the recent keys to the others when there are many."""

@@ -30,7 +30,7 @@ from crawler.web.asking import (
     page,
     wishes,
 )
-from dedupe import Scheme
+from dedupe import CopyScheme
 
 Row = dict[str, Any]
 
@@ -225,7 +225,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
             if known is None:
                 raise Unanswerable(f"There is no article {asked}.")
             times[side] = known["published_at"]
-        scheme = Scheme()
+        scheme = CopyScheme()
         found = explain_copies(store, a, b, scheme)
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
         texts = [

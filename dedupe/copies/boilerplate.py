@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dedupe.schemes import Scheme
+from dedupe.schemes import CopyScheme
 
 from .words import mix
 
@@ -27,7 +27,7 @@ _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
 
 
-class Common:
+class CommonShingles:
     """Counts over all texts, in 2 x `Scheme.sketch` bytes however many there are.
 
     A count-min sketch with conservative update (Cormode and Muthukrishnan 2005; Estan and
@@ -36,7 +36,7 @@ class Common:
     text that many print is no template.
     """
 
-    def __init__(self, scheme: Scheme, documents: int = 0, packed: bytes | None = None) -> None:
+    def __init__(self, scheme: CopyScheme, documents: int = 0, packed: bytes | None = None) -> None:
         self._scheme = scheme
         self.documents = documents
         """texts counted, halved whenever the counts are"""
@@ -83,14 +83,14 @@ class Common:
         return found
 
 
-class Furniture:
+class OutletBoilerplate:
     """Counts of one outlet: what it repeats stays, what it prints once goes.
 
     They take 10 bytes a shingle. Of more than `Scheme.outlet_shingles` those with the lowest counts
     are forgotten first, among them the longest unseen.
     """
 
-    def __init__(self, scheme: Scheme, texts: int = 0, packed: bytes = b"") -> None:
+    def __init__(self, scheme: CopyScheme, texts: int = 0, packed: bytes = b"") -> None:
         self._scheme = scheme
         self.texts = texts
         """texts counted"""
@@ -120,7 +120,7 @@ class Furniture:
             keys, counts = keys[kept], counts[:, kept]
         self._keys, self._counts, self._order = keys, counts, np.argsort(keys)
 
-    def repeated(self, shingles: Hashes, common: Common) -> NDArray[np.bool_]:
+    def repeated(self, shingles: Hashes, common: CommonShingles) -> NDArray[np.bool_]:
         """Which of these (sampled) shingles are furniture of this outlet."""
         scheme = self._scheme
         at, known = self._find(shingles)
@@ -144,10 +144,10 @@ class Furniture:
         return self._keys.astype("<u8").tobytes() + self._counts.tobytes()
 
 
-def telling(
-    scheme: Scheme, common: Common, furniture: Furniture
+def boilerplate_test(
+    scheme: CopyScheme, common: CommonShingles, furniture: OutletBoilerplate
 ) -> Callable[[Hashes], NDArray[np.bool_]]:
-    """A test for `cut`: which shingles of a text, in order, are too common to tell anything."""
+    """A test for `shingled_text`: which shingles of a text, in order, are boilerplate or common."""
     limit = min(max(scheme.common_texts, scheme.common_share * common.documents), int(_FULL) - 1)
 
     def test(shingles: Hashes) -> NDArray[np.bool_]:
@@ -169,6 +169,6 @@ def telling(
     return test
 
 
-def _is_sampled(shingles: Hashes, scheme: Scheme) -> NDArray[np.bool_]:
+def _is_sampled(shingles: Hashes, scheme: CopyScheme) -> NDArray[np.bool_]:
     sampled: NDArray[np.bool_] = (shingles & np.uint64(scheme.counted - 1)) == 0
     return sampled

@@ -14,10 +14,10 @@ class KeyIndex(Protocol):
         """Store the keys of a document, each unless `hot` others have it; again changes nothing."""
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
-        """Other documents that share a key, chosen and ordered by `choose`."""
+        """Other documents that share a key, chosen and ordered by `best_candidates`."""
 
 
-def choose(shared: Iterable[tuple[int, int]], limit: int) -> list[int]:
+def best_candidates(shared: Iterable[tuple[int, int]], limit: int) -> list[int]:
     """Of pairs (document, keys shared) the `limit` best: those that share most, then the lowest.
 
     Half of the places go to the lowest of all: they are what every text of a large group is
@@ -46,4 +46,4 @@ class MemoryIndex:
         """See KeyIndex."""
         shared = Counter(other for key in set(keys) for other in self._documents.get(key, ()))
         del shared[document]
-        return choose(shared.items(), limit)
+        return best_candidates(shared.items(), limit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.schemes import Scheme
+from dedupe.schemes import CopyScheme
 
 from .shingles import distinct
 from .types import Signature
@@ -19,7 +19,7 @@ _ROW = np.uint64(0xBF58476D1CE4E5B9)
 _SECRET = np.uint64(0x94D049BB133111EB)
 
 
-def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
+def band_keys(signature: Signature, scheme: CopyScheme) -> list[int]:
     """One key a band: equal for two texts whose rows of that band are all equal.
 
     64 bits with the band folded in, so that one column holds all bands; 32 bits gave false
@@ -32,7 +32,7 @@ def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
     return _signed(found)
 
 
-def anchor_keys(anchors: Hashes, scheme: Scheme, *, seed: int) -> list[int]:
+def anchor_keys(anchors: Hashes, scheme: CopyScheme, *, seed: int) -> list[int]:
     """The smallest hashes of the long shingles, in an order secret to the store.
 
     Bottom-k sketch (Broder 1997): when the shorter text stands in the longer one, a share of

@@ -27,7 +27,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shingled:
+class ShingledText:
     """A text as sets of 64-bit numbers."""
 
     shingles: Hashes
@@ -49,7 +49,7 @@ class Document:
     """A text as the copy finder sees it."""
 
     id: int
-    shingled: Shingled
+    shingled: ShingledText
     revision: int = 0
     """number of this text among those that the document had"""
     keys: tuple[int, ...] = ()

@@ -10,8 +10,8 @@ from scipy.sparse import csr_matrix
 
 from dedupe.schemes import StoryScheme
 
-from .term_matrix import Weighed
-from .terms import usual_rates
+from .term_matrix import TermMatrix
+from .terms import common_word_rates
 from .types import PackedBackground
 
 NOTHING_YET = PackedBackground()
@@ -37,11 +37,11 @@ class Background:
         counts = np.frombuffer(raw, "<f4").copy()
         self._frequency, self._direction = counts[: scheme.counters], counts[scheme.counters :]
         self._common_words = packed.common_words
-        rates = sorted(usual_rates(packed.common_words, scheme).items())
+        rates = sorted(common_word_rates(packed.common_words, scheme).items())
         self._common = np.array([term for term, _ in rates], np.int64)
         self._rates = np.array([rate for _, rate in rates], np.float64)
 
-    def learn(self, weighed: Weighed, counts: NDArray[np.float64], scheme: StoryScheme) -> None:
+    def learn(self, weighed: TermMatrix, counts: NDArray[np.float64], scheme: StoryScheme) -> None:
         """Count texts, each once, as so much of a text (0..1)."""
         if self.texts >= 2 * scheme.fade:
             self.texts, self.total_chance = self.texts / 2, self.total_chance / 2
@@ -61,7 +61,7 @@ class Background:
             chance = self.chance(vectors, weighed.terms, counts, scheme)
             self.total_chance = before + float(chance @ counts)
 
-    def vectors(self, weighed: Weighed, scheme: StoryScheme) -> csr_matrix:
+    def vectors(self, weighed: TermMatrix, scheme: StoryScheme) -> csr_matrix:
         """Unit TF-IDF rows: smoothed idf, terms that over 30 % of the texts have left out."""
         weights = weighed.weights
         texts = self.texts

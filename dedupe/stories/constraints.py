@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from .types import Cluster, Orders, StoryNode
+from .types import Cluster, Constraints, StoryNode
 
 Groups = AbstractSet[int]
 
 
-def obey(clusters: Sequence[Cluster], orders: Orders) -> list[Cluster]:
+def apply_constraints(clusters: Sequence[Cluster], constraints: Constraints) -> list[Cluster]:
     """Clusters joined where an order says so; what another keeps apart from that stays behind.
 
     An order that says the opposite of one that parts, or of an earlier one, is obeyed as far as
     that leaves it.
     """
-    bound = _bound(orders)
+    bound = _bound(constraints)
     unit_of = {group: unit for unit in bound for group in unit}
     found = list(clusters)
     for unit in bound:
@@ -27,7 +27,7 @@ def obey(clusters: Sequence[Cluster], orders: Orders) -> list[Cluster]:
         joined = set(unit)
         for node in (node for c in touched for node in c.nodes):
             others = unit_of.get(node.id, {node.id})
-            if node.id not in joined and not _are_apart(others, joined, orders):
+            if node.id not in joined and not _are_apart(others, joined, constraints):
                 joined |= others
         found = [c for c in found if all(c is not t for t in touched)]
         found.append(_some(touched, joined))
@@ -37,16 +37,16 @@ def obey(clusters: Sequence[Cluster], orders: Orders) -> list[Cluster]:
     return found
 
 
-def with_far(
-    clusters: Sequence[Cluster], far: Iterable[StoryNode], orders: Orders
+def with_distant(
+    clusters: Sequence[Cluster], far: Iterable[StoryNode], constraints: Constraints
 ) -> list[Cluster]:
     """The clusters, and nodes that were not looked at, each where most of its story is."""
     found = list(clusters)
     for node in far:
-        told = [sum(other.story == node.story for other in c.nodes) for c in found]
-        for place in sorted(range(len(found)), key=lambda n: -told[n]):
+        counts = [sum(other.story == node.story for other in c.nodes) for c in found]
+        for place in sorted(range(len(found)), key=lambda n: -counts[n]):
             home = found[place]
-            if told[place] and not _are_apart({node.id}, {n.id for n in home.nodes}, orders):
+            if counts[place] and not _are_apart({node.id}, {n.id for n in home.nodes}, constraints):
                 found[place] = Cluster(nodes=(*home.nodes, node), central=home.central)
                 break
         else:
@@ -54,16 +54,16 @@ def with_far(
     return found
 
 
-def _bound(orders: Orders) -> list[set[int]]:
+def _bound(constraints: Constraints) -> list[set[int]]:
     """Groups that are held together, directly or through others; no two sets share one."""
     unit_of: dict[int, set[int]] = {}
-    for groups in orders.together:
+    for groups in constraints.must_link:
         units: list[set[int]] = []
         for group in groups:
             own = unit_of.setdefault(group, {group})
             if any(own is unit for unit in units):
                 continue
-            home = next((unit for unit in units if not _are_apart(own, unit, orders)), None)
+            home = next((unit for unit in units if not _are_apart(own, unit, constraints)), None)
             if home is None:
                 units.append(own)
                 continue
@@ -73,11 +73,11 @@ def _bound(orders: Orders) -> list[set[int]]:
     return [unit for unit in distinct.values() if len(unit) > 1]
 
 
-def _are_apart(ones: Groups, others: Groups, orders: Orders) -> bool:
+def _are_apart(ones: Groups, others: Groups, constraints: Constraints) -> bool:
     return any(
         (not ones.isdisjoint(a) and not others.isdisjoint(b))
         or (not ones.isdisjoint(b) and not others.isdisjoint(a))
-        for a, b in orders.apart
+        for a, b in constraints.cannot_link
     )
 
 

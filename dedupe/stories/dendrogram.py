@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .score_few import needed
+from .score_few import joining_bound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,12 +34,14 @@ class _Branch:
         return self.scores / (self.texts * (self.texts - 1) / 2) if self.children else -inf
 
 
-def cut(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -> list[list[int]]:
+def flat_clusters(
+    merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme
+) -> list[list[int]]:
     """The stories of texts that were linked on average, as places of texts, ascending.
 
     `merges` is what `scipy.cluster.hierarchy.linkage` gives, its distances being one less the
     score; `terms` has the number of terms of each text. From the top down a cluster is a story if
-    the score across its two halves is what `needed` says; otherwise each half is looked at.
+    the score across its two halves is what `joining_bound` says; otherwise each half is looked at.
     """
     branches = [_Branch(texts=1, terms=count) for count in terms]
     for one, other, distance, _ in merges.tolist():
@@ -60,7 +62,7 @@ def cut(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -> list
         number = left.pop()
         branch = branches[number]
         halves = [branches[child].inside for child in branch.children]
-        if branch.across >= needed(halves, branch.terms / branch.texts, scheme):
+        if branch.across >= joining_bound(halves, branch.terms / branch.texts, scheme):
             found.append(_texts(number, branches))
         else:
             left.extend(branch.children)

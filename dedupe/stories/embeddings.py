@@ -20,14 +20,14 @@ _LARGEST = 127
 _FIRST_BUCKET = 1 << 32
 
 
-def pack_meanings(vectors: NDArray[np.float32]) -> list[bytes]:
+def pack_embeddings(vectors: NDArray[np.float32]) -> list[bytes]:
     """The direction of each row, a signed byte a dimension."""
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     largest[largest == 0] = 1
     return [row.tobytes() for row in np.rint(vectors / largest * _LARGEST).astype(np.int8)]
 
 
-def unpack_meanings(packed: Sequence[bytes]) -> NDArray[np.float32]:
+def unpack_embeddings(packed: Sequence[bytes]) -> NDArray[np.float32]:
     """Unit rows, zeros where there is nothing; no columns where there is nothing at all."""
     size = max(map(len, packed), default=0)
     found = np.zeros((len(packed), size), np.float32)
@@ -39,7 +39,7 @@ def unpack_meanings(packed: Sequence[bytes]) -> NDArray[np.float32]:
     return found
 
 
-def buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
+def embedding_buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
     """Numbers that texts of like meaning are likely to share, for an index; none without one.
 
     Signs on random hyperplanes (Charikar 2002). By default two texts at a cosine of .7 share one
@@ -55,45 +55,47 @@ def buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
     return [_FIRST_BUCKET + (band << bits) + int(bucket) for band, bucket in enumerate(found)]
 
 
-def nearest(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
+def nearest_by_embedding(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
     """Ids of those whose meaning is most like the node's: `count` of its language, and of others.
 
     Those of its own would take all the places.
     """
     found = []
     for here in (True, False):
-        some = [other for other in others if (other.tongue == node.tongue) is here]
-        meanings = unpack_meanings([node.meaning, *(other.meaning for other in some)])
+        some = [other for other in others if (other.base_language == node.base_language) is here]
+        meanings = unpack_embeddings([node.meaning, *(other.meaning for other in some)])
         best = np.argsort(-(meanings[1:] @ meanings[0]), kind="stable")[:count]
         found += [some[place].id for place in best.tolist()]
     return found
 
 
-def alike_across(
+def alike_across_languages(
     new: Sequence[StoryNode], others: Sequence[StoryNode], scheme: StoryScheme
 ) -> set[int]:
     """Ids of those others that mean what a new node of another language does."""
-    meanings = unpack_meanings([node.meaning for node in (*new, *others)])
+    meanings = unpack_embeddings([node.meaning for node in (*new, *others)])
     alike = meanings[: len(new)] @ meanings[len(new) :].T >= scheme.voice_across
     return {
-        others[b].id for a, b in np.argwhere(alike).tolist() if new[a].tongue != others[b].tongue
+        others[b].id
+        for a, b in np.argwhere(alike).tolist()
+        if new[a].base_language != others[b].base_language
     }
 
 
 def join_languages(
     clusters: Sequence[Cluster],
     scheme: StoryScheme,
-    apart: Iterable[tuple[AbstractSet[int], AbstractSet[int]]] = (),
+    cannot_link: Iterable[tuple[AbstractSet[int], AbstractSet[int]]] = (),
 ) -> list[Cluster]:
     """Clusters of different languages joined where their meanings are alike on average.
 
     The best pair first, less `scheme.day` for each day between them. Two of one language were kept
-    apart by their words, and stay so; so do clusters with nodes (ids) that are to be `apart`
-    (see `Orders.apart`).
+    apart by their words, and stay so; so do clusters with nodes (ids) that are to be `cannot_link`
+    (see `Constraints.cannot_link`).
     Clusters that were not looked at (no `central`) stay as their stories have them.
     """
     nodes = [node for cluster in clusters for node in cluster.nodes]
-    if not any(node.meaning for node in nodes) or len({node.tongue for node in nodes}) < 2:
+    if not any(node.meaning for node in nodes) or len({node.base_language for node in nodes}) < 2:
         return list(clusters)
     given = _as_they_were(clusters)
     found: list[Cluster | None] = [*given]
@@ -105,7 +107,7 @@ def join_languages(
     rows = np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
     likeness = table.likeness(rows, rows, scheme)
     speaks, weight = table.speaks[rows], table.known[rows]
-    for sides in apart:
+    for sides in cannot_link:
         a, b = (
             [n for n, row in enumerate(rows.tolist())
              if any(node.id in side for node in given[row].nodes)]
@@ -168,16 +170,16 @@ class _Table(NamedTuple):
     def of(cls, clusters: Sequence[Cluster]) -> _Table:
         nodes = [node for cluster in clusters for node in cluster.nodes]
         starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
-        meanings = unpack_meanings([node.meaning for node in nodes])
+        meanings = unpack_embeddings([node.meaning for node in nodes])
         known = np.add.reduceat(meanings.any(axis=1), starts, dtype=np.int64)
         days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
         days -= np.nanmin(days) if np.isfinite(days).any() else 0
         dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
         middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)
-        tongues = sorted({node.tongue for node in nodes})
+        tongues = sorted({node.base_language for node in nodes})
         speaks = np.zeros((len(clusters), len(tongues)), np.bool_)
         for row, cluster in enumerate(clusters):
-            speaks[row, [tongues.index(node.tongue) for node in cluster.nodes]] = True
+            speaks[row, [tongues.index(node.base_language) for node in cluster.nodes]] = True
         return cls(
             centres=(np.add.reduceat(meanings, starts).T / np.maximum(known, 1)).T.astype("f4"),
             known=known,
@@ -190,11 +192,11 @@ class _Table(NamedTuple):
         self, ones: NDArray[np.int64], others: NDArray[np.int64], scheme: StoryScheme
     ) -> NDArray[np.float32]:
         """Mean cosine of each two, less what the time between them takes off; -inf: never."""
-        apart = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
-        found = self.centres[ones] @ self.centres[others].T - np.float32(scheme.day) * apart
+        days = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
+        found = self.centres[ones] @ self.centres[others].T - np.float32(scheme.day) * days
         never = self.speaks[ones] @ self.speaks[others].T
         never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])
-        found[never | (apart > scheme.max_days)] = -np.inf
+        found[never | (days > scheme.max_days)] = -np.inf
         return found.astype(np.float32)
 
 

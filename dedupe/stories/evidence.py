@@ -9,8 +9,8 @@ from math import inf
 from dedupe.schemes import StoryScheme
 
 from .names import names
-from .score_few import ScoredText, needed, pair_scores
-from .terms import spell
+from .score_few import ScoredText, joining_bound, pair_scores
+from .terms import spelled_terms
 from .types import SharedTerm, StoryEvidence, StoryNode
 
 
@@ -22,7 +22,7 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     }
     spelled: dict[int, str] = {}
     for text in (b, a):
-        spelled |= spell(text.node.title, text.node.text, scheme)
+        spelled |= spelled_terms(text.node.title, text.node.text, scheme)
     named = _names(a.node) & _names(b.node)
     return StoryEvidence(
         **asdict(parts),
@@ -51,7 +51,7 @@ def needed_score(
 ) -> float:
     """The mean score of all pairs at which two stories would be one; takes n^2 steps."""
     terms = sum(len(text.vector) for text in (*ones, *others)) / (len(ones) + len(others))
-    return needed([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
+    return joining_bound([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
 
 
 def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
@@ -64,7 +64,7 @@ def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
 
 
 def _names(node: StoryNode) -> frozenset[int]:
-    return names(node.text or node.title, node.tongue)
+    return names(node.text or node.title, node.base_language)
 
 
 def _kind(term: int, spelled: str, named: frozenset[int]) -> str:

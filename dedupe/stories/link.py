@@ -26,18 +26,26 @@ from scipy.sparse.csgraph import connected_components
 from dedupe.schemes import StoryScheme
 
 from .background import Background
-from .constraints import obey, with_far
-from .dendrogram import cut
-from .embeddings import alike_across, join_languages
+from .constraints import apply_constraints, with_distant
+from .dendrogram import flat_clusters
+from .embeddings import alike_across_languages, join_languages
 from .score_few import DAY, by_language
-from .score_many import Pairs, Stream, distances, heaviest, likely, stream
-from .term_matrix import weigh
-from .types import Cluster, Orders, StoryChange, StoryNode
+from .score_many import (
+    Pairs,
+    StreamTexts,
+    concatenated,
+    distances,
+    linkable_pairs,
+    stream_texts,
+    top_term_mask,
+)
+from .term_matrix import term_matrix
+from .types import Cluster, Constraints, StoryChange, StoryNode
 
 _OUTVOTES = 1 << 32
 
 
-NO_ORDERS = Orders()
+NO_CONSTRAINTS = Constraints()
 
 Backgrounds = Mapping[str, Background]
 """The background of each language."""
@@ -51,7 +59,7 @@ def link_stories(
     backgrounds: Backgrounds | None = None,
     *,
     settled: Collection[int] = (),
-    orders: Orders = NO_ORDERS,
+    constraints: Constraints = NO_CONSTRAINTS,
 ) -> list[StoryChange]:
     """Partition the nodes into stories and say which story each cluster continues.
 
@@ -65,18 +73,19 @@ def link_stories(
     ordered = sorted(nodes, key=lambda node: node.id)
     if backgrounds is None:
         backgrounds = defaultdict(lambda: Background(scheme))
-        learn(ordered, scheme, backgrounds)
+        learn_backgrounds(ordered, scheme, backgrounds)
     near, far = _within_reach(ordered, settled, scheme)
     clusters = [
         found
         for language, texts in by_language(near).items()
-        for found in _cluster(texts, settled, orders, scheme, backgrounds[language])
+        for found in _cluster(texts, settled, constraints, scheme, backgrounds[language])
     ]
-    clusters = with_far(join_languages(clusters, scheme, orders.apart), far, orders)
-    return continue_stories(obey(clusters, orders), pinned=orders.pinned)
+    clusters = join_languages(clusters, scheme, constraints.cannot_link)
+    clusters = apply_constraints(with_distant(clusters, far, constraints), constraints)
+    return continue_stories(clusters, pinned=constraints.pinned)
 
 
-def reached(
+def linkable_ids(
     new: Iterable[StoryNode],
     others: Iterable[StoryNode],
     scheme: StoryScheme,
@@ -85,43 +94,43 @@ def reached(
     """Ids of those others that some new node may be linked with."""
     new, others = list(new), list(others)
     texts = by_language(others)
-    found = alike_across(new, others, scheme)
+    found = alike_across_languages(new, others, scheme)
     for language, own in by_language(new).items():
         both = own + texts.get(language, [])
         # Names only take off, and most of these texts come no nearer: they are read when linking.
-        rows = stream(both, scheme, backgrounds[language], with_names=False)
-        pairs = likely(np.arange(len(own)), rows, scheme)
+        rows = stream_texts(both, scheme, backgrounds[language], with_names=False)
+        pairs = linkable_pairs(np.arange(len(own)), rows, scheme)
         found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
     return found
 
 
-def learn(
+def learn_backgrounds(
     nodes: Iterable[StoryNode],
     scheme: StoryScheme,
     backgrounds: Backgrounds,
-    told: Mapping[int, int] | None = None,
+    story_sizes: Mapping[int, int] | None = None,
 ) -> None:
     """Count texts in the backgrounds of their languages, each once.
 
-    `told` has for each node (by id) how many are in its story, itself included: together they
-    count as little as the scheme says. Without it each counts as a whole text.
+    `story_sizes` has for each node (by id) how many are in its story, itself included: together
+    they count as little as the scheme says. Without it each counts as a whole text.
     """
     for language, texts in by_language(nodes).items():
         background = backgrounds[language]
         most = max(scheme.story_texts, scheme.story_share * background.texts)
-        sizes = np.array([1 if told is None else told[node.id] for node in texts])
-        background.learn(weigh(texts, scheme), np.minimum(1.0, most / sizes), scheme)
+        sizes = np.array([1 if story_sizes is None else story_sizes[node.id] for node in texts])
+        background.learn(term_matrix(texts, scheme), np.minimum(1.0, most / sizes), scheme)
 
 
-def heaviest_terms(
+def top_terms(
     nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds
 ) -> dict[int, dict[int, float]]:
     """Numbers and weights of the `scheme.keys` heaviest terms of each node."""
     found = {}
     for language, texts in by_language(nodes).items():
-        weighed = weigh(texts, scheme)
+        weighed = term_matrix(texts, scheme)
         vectors = backgrounds[language].vectors(weighed, scheme)
-        kept = heaviest(vectors, scheme.keys).multiply(vectors).tocsr()
+        kept = top_term_mask(vectors, scheme.keys).multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
             terms, weights = weighed.terms[kept.indices[part]].tolist(), kept.data[part].tolist()
@@ -152,20 +161,22 @@ def _within_reach(
 def _cluster(
     nodes: list[StoryNode],
     settled: Collection[int],
-    orders: Orders,
+    constraints: Constraints,
     scheme: StoryScheme,
     background: Background,
 ) -> list[Cluster]:
-    texts = stream(nodes, scheme, background)
-    apart = [(_rows(nodes, ones), _rows(nodes, others)) for ones, others in orders.apart]
+    texts = stream_texts(nodes, scheme, background)
+    cannot_link = [
+        (_rows(nodes, ones), _rows(nodes, others)) for ones, others in constraints.cannot_link
+    ]
     new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
-    pairs = likely(new, texts, scheme).and_(_same_story(nodes, settled))
+    pairs = concatenated([linkable_pairs(new, texts, scheme), _same_story(nodes, settled)])
     found = []
     for part in _parts(len(nodes), pairs, scheme.threshold, scheme):
         if np.isin(part, new).any():
             found += [
                 Cluster(nodes=tuple(nodes[row] for row in rows), central=nodes[central].id)
-                for rows, central in _link(part, texts, apart, scheme)
+                for rows, central in _link(part, texts, cannot_link, scheme)
             ]
         else:
             found.append(Cluster(nodes=tuple(nodes[row] for row in part)))
@@ -217,22 +228,22 @@ def _parts(
 
 def _link(
     part: NDArray[np.int64],
-    texts: Stream,
-    apart: Sequence[Sides],
+    texts: StreamTexts,
+    cannot_link: Sequence[Sides],
     scheme: StoryScheme,
 ) -> list[tuple[NDArray[np.int64], int]]:
     """Clusters of some rows, each with its most central row."""
     if len(part) == 1:
         return [(part, int(part[0]))]
     distance = distances(texts.rows(part), scheme)
-    for ones, others in apart:
+    for ones, others in cannot_link:
         a, b = (np.flatnonzero(np.isin(part, side)) for side in (ones, others))
         low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
         # So far that no average of any two clusters with such a pair reaches the threshold.
         distance[_condensed(low, high, len(part))] = scheme.far * len(part) ** 2
     terms = np.diff(texts.vectors.indptr)[part].tolist()
     found = []
-    for story in cut(linkage(distance, "average"), terms, scheme):
+    for story in flat_clusters(linkage(distance, "average"), terms, scheme):
         inside = np.array(story)
         found.append((part[inside], int(part[_central(inside, distance, len(part))])))
     return found

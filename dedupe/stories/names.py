@@ -12,14 +12,14 @@ from itertools import compress
 
 from dedupe.text import tokens
 
-from .terms import number
+from .terms import term_number
 
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 
 
-def names(text: str, tongue: str) -> frozenset[int]:
+def names(text: str, base_language: str) -> frozenset[int]:
     """Numbers of the terms that are names in a text of a language (BCP 47, without region)."""
-    return frozenset() if tongue in _NOUNS_ARE_CAPITAL else _names(text)
+    return frozenset() if base_language in _NOUNS_ARE_CAPITAL else _names(text)
 
 
 # The same neighbours are asked for again and again; 3 kB each.
@@ -36,4 +36,4 @@ def _names(text: str) -> frozenset[int]:
     ]
     if len(capital) > len(small):
         return frozenset()
-    return frozenset(map(number, set(tokens(" ".join(capital))).difference(small)))
+    return frozenset(map(term_number, set(tokens(" ".join(capital))).difference(small)))

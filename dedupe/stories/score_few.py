@@ -18,7 +18,7 @@ from typing import NamedTuple
 from dedupe.schemes import StoryScheme
 
 from .names import names
-from .terms import term_weights, usual_rates
+from .terms import common_word_rates, term_weights
 from .types import PackedBackground, PairScore, StoryNode
 
 DAY = 86_400.0
@@ -50,7 +50,7 @@ def by_language(nodes: Iterable[StoryNode]) -> dict[str, list[StoryNode]]:
     """The nodes of each language, without its region; of an unknown one under "und"."""
     found: defaultdict[str, list[StoryNode]] = defaultdict(list)
     for node in nodes:
-        found[node.tongue].append(node)
+        found[node.base_language].append(node)
     return dict(sorted(found.items()))
 
 
@@ -84,7 +84,7 @@ def pair_scores(
             yield _pair_score(one, other, cosine, scheme)
 
 
-def needed(inside: Iterable[float], terms: float, scheme: StoryScheme) -> float:
+def joining_bound(inside: Iterable[float], terms: float, scheme: StoryScheme) -> float:
     """The mean score across two clusters at which they are one story.
 
     `inside` has the mean scores inside of each, minus infinity of a single text, and `terms` how
@@ -93,7 +93,7 @@ def needed(inside: Iterable[float], terms: float, scheme: StoryScheme) -> float:
     return max(scheme.threshold, min(inside, default=-inf) - scheme.contrast / sqrt(max(terms, 1)))
 
 
-def meaning_cosine(one: ScoredText, other: ScoredText) -> float:
+def embedding_cosine(one: ScoredText, other: ScoredText) -> float:
     """The cosine of two known meanings."""
     return float(sum(map(mul, one.meaning, other.meaning)))
 
@@ -111,7 +111,7 @@ def _pair_score(
     score -= no_name
     voice = 0.0
     if one.meaning and other.meaning:
-        voice = scheme.voice_weight * (meaning_cosine(one, other) - scheme.voice_usual)
+        voice = scheme.voice_weight * (embedding_cosine(one, other) - scheme.voice_usual)
         score = min(score + voice, 1.0)
     # A time that is unknown takes nothing off and forbids nothing.
     at, other_at = one.node.at, other.node.at
@@ -152,7 +152,7 @@ def _scored(
     return ScoredText(
         node=node,
         vector=vector,
-        names=names(node.text[: scheme.lead_chars], node.tongue) & vector.keys(),
+        names=names(node.text[: scheme.lead_chars], node.base_language) & vector.keys(),
         keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.keys]),
         chance=min(chance, scheme.most * prior),
         meaning=_unit(node.meaning),
@@ -173,7 +173,7 @@ def _counted(
     # First all frequencies, then all directions.
     directions = {scheme.counters + counter for counter in counters}
     read = dict(_read(background.counts, sorted({*counters, *directions})))
-    rates = usual_rates(background.common_words, scheme)
+    rates = common_word_rates(background.common_words, scheme)
     return {
         term: (
             read[counter]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -13,16 +13,16 @@ from scipy.sparse import csr_matrix
 from dedupe.schemes import StoryScheme
 
 from .background import Background
-from .embeddings import unpack_meanings
+from .embeddings import unpack_embeddings
 from .names import names
 from .score_few import DAY
-from .term_matrix import weigh
+from .term_matrix import term_matrix
 from .types import StoryNode
 
 _BLOCK = 256
 
 
-class Stream(NamedTuple):
+class StreamTexts(NamedTuple):
     """Texts of one language, a row each."""
 
     vectors: csr_matrix
@@ -40,9 +40,9 @@ class Stream(NamedTuple):
     meanings: NDArray[np.float32]
     """unit embeddings, zero where unknown; no columns without a voice"""
 
-    def rows(self, which: NDArray[np.int64]) -> Stream:
+    def rows(self, which: NDArray[np.int64]) -> StreamTexts:
         """The same for some texts."""
-        return Stream(
+        return StreamTexts(
             self.vectors[which], self.keys[which], self.names[which], self.chance[which],
             self.days[which], self.terms, self.meanings[which],
         )  # fmt: skip
@@ -55,36 +55,35 @@ class Pairs(NamedTuple):
     b: NDArray[np.int64]
     score: NDArray[np.float32]
 
-    def and_(self, others: Pairs) -> Pairs:
-        """These and others."""
-        return Pairs(
-            np.concatenate([self.a, others.a]),
-            np.concatenate([self.b, others.b]),
-            np.concatenate([self.score, others.score]),
-        )
+
+def concatenated(several: Iterable[Pairs]) -> Pairs:
+    """All pairs of several lists of them."""
+    nothing = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    a, b, score = map(np.concatenate, zip(nothing, *several, strict=True))
+    return Pairs(a, b, score)
 
 
-def stream(
+def stream_texts(
     nodes: Sequence[StoryNode],
     scheme: StoryScheme,
     background: Background,
     *,
     with_names: bool = True,
-) -> Stream:
+) -> StreamTexts:
     """The nodes as the background has them."""
-    weighed = weigh(nodes, scheme)
+    weighed = term_matrix(nodes, scheme)
     vectors = background.vectors(weighed, scheme)
     days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
-    meanings = unpack_meanings([node.meaning for node in nodes])
-    keys, named = heaviest(vectors, scheme.keys), csr_matrix(vectors.shape, dtype=np.float32)
+    meanings = unpack_embeddings([node.meaning for node in nodes])
+    keys, named = top_term_mask(vectors, scheme.keys), csr_matrix(vectors.shape, dtype=np.float32)
     if with_names:
         named = _named(nodes, vectors, weighed.terms, scheme)
-    return Stream(vectors, keys, named, chance, days, weighed.terms, meanings)
+    return StreamTexts(vectors, keys, named, chance, days, weighed.terms, meanings)
 
 
-def heaviest(vectors: csr_matrix, count: int) -> csr_matrix:
+def top_term_mask(vectors: csr_matrix, count: int) -> csr_matrix:
     """1 for the heaviest terms of each text, so many of them."""
     ends = vectors.indptr.tolist()
     kept = [
@@ -104,7 +103,7 @@ def _named(
     nodes: Sequence[StoryNode], vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
 ) -> csr_matrix:
     """1 for the names of each text, of its terms; a headline alone has too few to tell by."""
-    own = [names(node.text[: scheme.lead_chars], node.tongue) for node in nodes]
+    own = [names(node.text[: scheme.lead_chars], node.base_language) for node in nodes]
     numbers = np.fromiter(chain.from_iterable(own), np.int64)
     ends = np.cumsum([0, *map(len, own)])
     columns = np.searchsorted(terms, numbers)
@@ -114,7 +113,7 @@ def _named(
     return (found > 0).astype(np.float32)
 
 
-def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
     """Scores of all pairs; minus infinity for those too far apart in time."""
     score: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()
     score -= np.outer(scheme.background * ones.chance, others.chance)
@@ -123,7 +122,7 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
     score -= _no_name(ones, others, scheme)
     if ones.meanings.shape[1]:
-        score += voices(ones, others, scheme)
+        score += embedding_scores(ones, others, scheme)
         np.minimum(score, np.float32(1), out=score)
     first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
     here, there = ((texts.days - first).astype(np.float32) for texts in (ones, others))
@@ -138,7 +137,7 @@ def scores(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     return score
 
 
-def _no_name(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+def _no_name(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
     """What is taken off the scores of all pairs for having no name in common."""
     counts = (np.diff(texts.names.indptr).astype(np.float32) for texts in (ones, others))
     found: NDArray[np.float32] = np.minimum(scheme.name * np.outer(*counts), scheme.names)
@@ -146,7 +145,9 @@ def _no_name(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.fl
     return found
 
 
-def voices(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.float32]:
+def embedding_scores(
+    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> NDArray[np.float32]:
     """What meanings add to the scores of all pairs; nothing where one of the two is unknown."""
     known = np.outer(ones.meanings.any(axis=1), others.meanings.any(axis=1))
     cosine = ones.meanings @ others.meanings.T
@@ -154,7 +155,7 @@ def voices(ones: Stream, others: Stream, scheme: StoryScheme) -> NDArray[np.floa
     return found.astype(np.float32)
 
 
-def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:
+def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
     """One less the score of each pair, `StoryScheme.far` at the most, condensed as scipy has it.
 
     A pair too far apart in time counts as quite unlike, so that an average cannot bridge it.
@@ -173,12 +174,12 @@ def distances(texts: Stream, scheme: StoryScheme) -> NDArray[np.float64]:
     return found
 
 
-def likely(ones: NDArray[np.int64], texts: Stream, scheme: StoryScheme) -> Pairs:
+def linkable_pairs(ones: NDArray[np.int64], texts: StreamTexts, scheme: StoryScheme) -> Pairs:
     """Pairs of some rows and all rows that reach the threshold."""
-    found = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    found = []
     for start in range(0, len(ones), _BLOCK):
         block = ones[start : start + _BLOCK]
         score = scores(texts.rows(block), texts, scheme)
         a, b = np.nonzero(score >= scheme.threshold)
-        found = found.and_(Pairs(block[a], b, score[a, b]))
-    return found
+        found.append(Pairs(block[a], b, score[a, b]))
+    return concatenated(found)

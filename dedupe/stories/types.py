@@ -18,12 +18,12 @@ class StoryNode:
     story: int | None = None
     """the story it belonged to so far"""
     meaning: bytes = b""
-    """direction of its embedding, as `dedupe.pack_meanings` has it; empty without a voice"""
+    """direction of its embedding, as `dedupe.pack_embeddings` has it; empty without a voice"""
     learned: bool = True
     """whether the background has counted it"""
 
     @property
-    def tongue(self) -> str:
+    def base_language(self) -> str:
         """Its language without region, BCP 47; und when unknown. Texts of one are one stream."""
         return (self.language or "").partition("-")[0] or "und"
 
@@ -43,13 +43,13 @@ class PackedBackground:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class Constraints:
     """What people have decided about copy groups, by their ids."""
 
-    together: tuple[tuple[int, ...], ...] = ()
+    must_link: tuple[tuple[int, ...], ...] = ()
     """groups that are one story"""
-    apart: tuple[tuple[frozenset[int], frozenset[int]], ...] = ()
-    """groups that are in no story with any of the others; these go before `together`"""
+    cannot_link: tuple[tuple[frozenset[int], frozenset[int]], ...] = ()
+    """groups that are in no story with any of the others; these go before `must_link`"""
     pinned: tuple[tuple[int, frozenset[int]], ...] = ()
     """stories that keep their number, and the groups that have it, whoever else does"""
 

@@ -4,9 +4,9 @@ import random
 
 import numpy as np
 
-from dedupe import Common, Furniture, Scheme, cut, telling
+from dedupe import CommonShingles, CopyScheme, OutletBoilerplate, boilerplate_test, shingled_text
 
-SCHEME = Scheme()
+SCHEME = CopyScheme()
 SIGN_OFF = " ".join(f"follow{n} us" for n in range(30))
 
 
@@ -15,19 +15,24 @@ def news(seed: int, words: int = 150) -> str:
     return " ".join(f"word{draw.randrange(10**6)}" for _ in range(words))
 
 
-def learned(texts: list[tuple[str, str]], copies: bool = False) -> tuple[Common, Furniture]:
+def learned(
+    texts: list[tuple[str, str]], copies: bool = False
+) -> tuple[CommonShingles, OutletBoilerplate]:
     """Counts after these (outlet, text), and the furniture of outlet `a`."""
-    common, furniture = Common(SCHEME), {"a": Furniture(SCHEME), "b": Furniture(SCHEME)}
+    common, furniture = (
+        CommonShingles(SCHEME),
+        {"a": OutletBoilerplate(SCHEME), "b": OutletBoilerplate(SCHEME)},
+    )
     for outlet, text in texts:
-        every = cut(text, SCHEME).every
+        every = shingled_text(text, SCHEME).every
         common.count(every, copy=copies)
         furniture[outlet].count(every, copy=copies)
     return common, furniture["a"]
 
 
-def left(text: str, common: Common, furniture: Furniture) -> float:
+def left(text: str, common: CommonShingles, furniture: OutletBoilerplate) -> float:
     """Share of the shingles that still tell something."""
-    made = cut(text, SCHEME, telling(SCHEME, common, furniture))
+    made = shingled_text(text, SCHEME, boilerplate_test(SCHEME, common, furniture))
     return len(made.shingles) / len(made.every)
 
 
@@ -35,14 +40,16 @@ def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
     common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     assert left(SIGN_OFF, common, furniture) == 0
     assert left(news(99), common, furniture) == 1
-    body = len(cut(news(99), SCHEME).every)
-    made = cut(f"{news(99)} {SIGN_OFF}", SCHEME, telling(SCHEME, common, furniture))
+    body = len(shingled_text(news(99), SCHEME).every)
+    made = shingled_text(
+        f"{news(99)} {SIGN_OFF}", SCHEME, boilerplate_test(SCHEME, common, furniture)
+    )
     assert body - 12 <= len(made.shingles) <= body
 
 
 def test_furniture_of_one_outlet_says_nothing_of_another() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(5)])
-    assert left(SIGN_OFF, common, Furniture(SCHEME)) == 1
+    assert left(SIGN_OFF, common, OutletBoilerplate(SCHEME)) == 1
 
 
 def test_news_that_others_print_too_is_no_furniture() -> None:
@@ -59,7 +66,7 @@ def test_copies_are_not_counted_as_texts() -> None:
 
 def test_a_template_of_many_outlets_is_left_out() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(30)])
-    assert left(SIGN_OFF, common, Furniture(SCHEME)) == 0
+    assert left(SIGN_OFF, common, OutletBoilerplate(SCHEME)) == 0
 
 
 def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
@@ -71,12 +78,12 @@ def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
 def test_counts_are_the_same_after_they_were_stored() -> None:
     common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     again = (
-        Common(SCHEME, common.documents, common.pack()),
-        Furniture(SCHEME, furniture.texts, furniture.pack()),
+        CommonShingles(SCHEME, common.documents, common.pack()),
+        OutletBoilerplate(SCHEME, furniture.texts, furniture.pack()),
     )
     for text in (SIGN_OFF, news(2), f"{news(3)} {SIGN_OFF}"):
         one, two = (
-            cut(text, SCHEME, telling(SCHEME, c, f)).shingles
+            shingled_text(text, SCHEME, boilerplate_test(SCHEME, c, f)).shingles
             for c, f in ((common, furniture), again)
         )
         assert np.array_equal(one, two)

@@ -4,9 +4,16 @@ from collections import defaultdict
 
 import pytest
 
-from dedupe import Background, StoryNode, StoryScheme, learn, scored_texts, story_evidence
+from dedupe import (
+    Background,
+    StoryNode,
+    StoryScheme,
+    learn_backgrounds,
+    scored_texts,
+    story_evidence,
+)
 from dedupe.stories.names import names
-from dedupe.stories.terms import number
+from dedupe.stories.terms import term_number
 
 SCHEME = StoryScheme()
 
@@ -32,7 +39,7 @@ def node(text: str, n: int) -> StoryNode:
     ],
 )
 def test_what_a_text_names(text: str, named: set[str]) -> None:
-    assert names(text, "en") == {number(name) for name in named}
+    assert names(text, "en") == {term_number(name) for name in named}
 
 
 def test_german_nouns_are_not_names() -> None:
@@ -53,7 +60,7 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     headline = StoryNode(id=6, title=other.text, text="", language="en")
     nodes = [one, other, same, few, many, headline]
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(SCHEME))
-    learn(nodes, SCHEME, backgrounds)
+    learn_backgrounds(nodes, SCHEME, backgrounds)
     texts = scored_texts(nodes, SCHEME, backgrounds["en"].pack())
     apart = story_evidence(texts[1], texts[2], SCHEME)
     assert apart.no_name == pytest.approx(9 * SCHEME.name)

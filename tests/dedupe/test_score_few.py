@@ -13,11 +13,11 @@ from dedupe import (
     StoryNode,
     StoryScheme,
     average_score,
-    learn,
+    learn_backgrounds,
     scored_texts,
 )
 from dedupe.stories.score_few import pair_scores
-from dedupe.stories.score_many import scores, stream
+from dedupe.stories.score_many import scores, stream_texts
 
 DAY = 86_400.0
 WORDS = (
@@ -52,8 +52,8 @@ def test_plain_scores_are_those_of_the_linker(
     packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
     backgrounds: defaultdict[str, Background]
     backgrounds = defaultdict(lambda: Background(StoryScheme(), packed))
-    learn((node for node in nodes if node.learned), scheme, backgrounds)
-    rows = stream(nodes, scheme, backgrounds["und"])
+    learn_backgrounds((node for node in nodes if node.learned), scheme, backgrounds)
+    rows = stream_texts(nodes, scheme, backgrounds["und"])
     expected = scores(rows, rows, scheme)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
     found = np.array([pair.score for pair in pair_scores(texts, texts, scheme)])
@@ -67,8 +67,8 @@ def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
         for n, title in enumerate(("alpha beta gamma delta epsilon", "zeta eta theta iota kappa"))
     ]
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
-    learn(nodes, scheme, backgrounds)
-    rows = stream(nodes, scheme, backgrounds["und"])
+    learn_backgrounds(nodes, scheme, backgrounds)
+    rows = stream_texts(nodes, scheme, backgrounds["und"])
     texts = scored_texts(nodes, scheme, backgrounds["und"].pack())
     for row, text in enumerate(texts.values()):
         assert set(rows.terms[rows.keys[row].indices].tolist()) == text.keys

@@ -15,11 +15,11 @@ from bench.alike import fill
 from bench.corpora.alike import alike
 from crawler.grouping import group
 from crawler.store import open_store
-from dedupe import Scheme, StoryScheme, seed_id
+from dedupe import CopyScheme, StoryScheme, seed_id
 from tests.conftest import NOW
 
 # The same in small: at these sizes a store is past all of its bounds.
-COPIES = Scheme(chunk=10, large=20, max_candidates=6, hot=12)
+COPIES = CopyScheme(chunk=10, large=20, max_candidates=6, hot=12)
 STORIES = StoryScheme(
     first=5,
     first_step=10,
@@ -52,7 +52,7 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
     with monkeypatch.context() as patched:
         patched.setattr(crawler.linking, "SHARE", 2)
         for module, name in (
-            (dedupe.copies.evidence, "compare"),
+            (dedupe.copies.evidence, "copy_edge"),
             (dedupe.stories.term_matrix, "_row"),
         ):
             patched.setattr(module, name, counted(getattr(module, name), work, name))
@@ -79,7 +79,7 @@ def test_twice_as_many_are_twice_the_work(kind: str, monkeypatch: pytest.MonkeyP
         assert twice[name] < 2.5 * once[name] + 20, name
 
 
-def kept(scheme: Scheme, *, killed: bool = False) -> list[tuple[int, int]]:
+def kept(scheme: CopyScheme, *, killed: bool = False) -> list[tuple[int, int]]:
     """Which group each of sixty prints of one text is in, as (article, group)."""
 
     def kill(what: str, done: int, total: int) -> None:
@@ -106,7 +106,7 @@ def kept(scheme: Scheme, *, killed: bool = False) -> list[tuple[int, int]]:
 
 
 def test_what_is_grouped_at_the_end_of_a_run_is_grouped_as_ever() -> None:
-    at_once = kept(Scheme(chunk=10))
+    at_once = kept(CopyScheme(chunk=10))
     assert len({group for _, group in at_once}) == 1
-    assert kept(Scheme(chunk=10, large=20)) == at_once
-    assert kept(Scheme(chunk=10, large=20), killed=True) == at_once
+    assert kept(CopyScheme(chunk=10, large=20)) == at_once
+    assert kept(CopyScheme(chunk=10, large=20), killed=True) == at_once
