@@ -16,7 +16,7 @@ from crawler.errors import UsageError
 from crawler.grouping import COPIES, Grouped, Progress, group
 from crawler.linking import STORIES
 from crawler.store import Store, open_store
-from dedupe import CopyScheme, InvalidScheme, StoryScheme
+from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme
 
 S = TypeVar("S", CopyScheme, StoryScheme)
 
@@ -64,12 +64,14 @@ def keep_beside(
 
 def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
     types = {f.name: type(getattr(scheme, f.name)) for f in fields(scheme) if f.init}
-    types.pop("voice", None)  # no number: an option of its own
+    types.pop("embedding_model", None)  # no number: an option of its own
     found: dict[str, Any] = {}
     for setting, value in settings.items():
         where, _, name = setting.partition(".")
         if where != kind:
             continue
+        if RENAMED[type(scheme)].get(name) in types:
+            raise UsageError(f"{setting} is {kind}.{RENAMED[type(scheme)][name]} now")
         if name not in types:
             raise UsageError(f"{setting}: there is no such number; {kind} have {', '.join(types)}")
         try:

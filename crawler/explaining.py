@@ -37,7 +37,7 @@ Row = dict[str, Any]
 
 def text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
     """The text that was compared, or the newest."""
-    texts = store.copies.texts(store.copies.article(article), scheme.revisions)
+    texts = store.copies.texts(store.copies.article(article), scheme.max_revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
@@ -85,8 +85,8 @@ def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> Row:
         "min_shingles": scheme.min_shingles,
         "min_jaccard": scheme.min_jaccard,
         "min_containment": scheme.min_containment,
-        "min_part": scheme.min_part,
-        "passage_needed": scheme.passage,
+        "min_part": scheme.min_longer_containment,
+        "passage_needed": scheme.min_passage,
     }
 
 
@@ -171,7 +171,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "languages": [one.base_language, two.base_language],
         "threshold": scheme.threshold,
         "max_days": scheme.max_days,
-        "across": scheme.voice_across,
+        "across": scheme.embedding_cross_language,
         "meaning": None,
         "pair": None,
         "average": None,

@@ -81,23 +81,26 @@ def group(
     `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
     from now on, none when empty; None leaves it as it is. When `is_over` says so the rest waits for
     the next grouping; what is all or nothing is done to its end: the articles of a file that has
-    few (`Scheme.learned_first`), and stories that are all linked again after a change of scheme.
-    Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its voice
-    cannot be loaded.
+    few (`CopyScheme.warm_up_articles`), and stories that are all linked again after a change of
+    scheme. Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its
+    voice cannot be loaded.
     """
-    story_scheme = replace(story_scheme, voice=store.linking.voice() if voice is None else voice)
-    if rebuild and story_scheme.voice:
-        open_voice(story_scheme.voice)  # an hour later would be late to find that it is not here
+    story_scheme = replace(
+        story_scheme, embedding_model=store.linking.voice() if voice is None else voice
+    )
+    if rebuild and story_scheme.embedding_model:
+        # An hour later would be late to find that it is not here.
+        open_voice(story_scheme.embedding_model)
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
         if rebuild:
             # Until the stories are made anew: a rebuild that is killed is gone on with.
             store.linking.set_scheme(_OUTDATED)
-            store.linking.set_voice(story_scheme.voice)
+            store.linking.set_voice(story_scheme.embedding_model)
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
-            store.linking.set_voice(story_scheme.voice)
+            store.linking.set_voice(story_scheme.embedding_model)
         again = rebuild or _has_doubled(store, scheme)
         if again:
             store.copies.queue_all()
@@ -110,7 +113,7 @@ def group(
         with store.batch():
             entry = store.groupings.begin(
                 run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions() | (voice_versions() if story_scheme.voice else {}),
+                versions=_versions() | (voice_versions() if story_scheme.embedding_model else {}),
             )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = copier.work(
@@ -156,9 +159,9 @@ def _has_doubled(store: Store, scheme: CopyScheme) -> bool:
 
     What few articles taught of furniture was little; the larger file is looked at again.
     """
-    articles = store.copies.count_articles(scheme.learned_first + 1)
+    articles = store.copies.count_articles(scheme.warm_up_articles + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
-    return articles <= scheme.learned_first and articles.bit_length() > compared.bit_length()
+    return articles <= scheme.warm_up_articles and articles.bit_length() > compared.bit_length()
 
 
 class _Texts:
@@ -182,7 +185,7 @@ class _Texts:
 
     def of(self, number: int) -> list[ComparedText]:
         """The texts that an article had, the newest last."""
-        return self._store.copies.texts(self.article(number), self._scheme.revisions)
+        return self._store.copies.texts(self.article(number), self._scheme.max_revisions)
 
     def documents(self, number: int) -> list[Document]:
         """The same for the copy finder, without keys."""
@@ -217,7 +220,7 @@ class _Copier:
     ) -> tuple[int, int]:
         """Compare all that waits, or as much as there is time for; how many, and edges kept."""
         total, compared, edges, last = self._store.copies.count_waiting(), 0, 0, 0
-        chunk, small = self._scheme.chunk, self._scheme.learned_first
+        chunk, small = self._scheme.batch_size, self._scheme.warm_up_articles
         progress(0, total)
         if total and self._learned.is_new:
             self._learned.learn_first(self._seed)
@@ -250,7 +253,7 @@ class _Copier:
         )
         saved = self._save_edges(found)
         # To group what thousands of copies connect takes as long as there are, chunk after chunk.
-        near, large = copies.neighbourhood(numbers, most=self._scheme.large)
+        near, large = copies.neighbourhood(numbers, most=self._scheme.large_component)
         later = large.intersection(numbers)
         copies.look_again(later & changed)
         self._put_off.update(later)

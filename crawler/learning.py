@@ -52,7 +52,7 @@ class Learned:
         It writes nothing: a run killed before its counts are saved learns the same again.
         """
         index, known = MemoryIndex(), dict[int, list[Document]]()
-        for article in self._store.copies.first(self._scheme.learned_first):
+        for article in self._store.copies.first(self._scheme.warm_up_articles):
             shingled = self.leave_out(shingled_text(article.text, self._scheme), article.outlet)
             ready = keyed(Document(id=article.id, shingled=shingled), self._scheme, seed=seed)
             known[article.id] = [ready]

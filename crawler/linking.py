@@ -67,7 +67,7 @@ class Linker:
         linking = self._store.linking
         with self._store.batch():
             linking.begin_anew()
-            linking.set_voice(self._scheme.voice)
+            linking.set_voice(self._scheme.embedding_model)
             self._backgrounds.clear()
             total = linking.count_waiting()
             left = total
@@ -106,7 +106,7 @@ class Linker:
         for node in waiting:
             if places[node.id]:
                 alike = self._store.meanings.alike(node.id, places[node.id], scheme)
-                found.update(nearest_by_embedding(node, alike, scheme.candidates))
+                found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
         near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
         nodes = self._with_partners(
@@ -149,7 +149,9 @@ class Linker:
         others are learned when they are linked. The backgrounds as they were.
         """
         first = {
-            language: nodes[: max(0, self._scheme.first - int(self._backgrounds[language].texts))]
+            language: nodes[
+                : max(0, self._scheme.warm_up_texts - int(self._backgrounds[language].texts))
+            ]
             for language, nodes in by_language(new).items()
         }
         before = {
@@ -166,7 +168,7 @@ class Linker:
 
     def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes as the voice of the file understands them; each text is embedded once."""
-        if not self._scheme.voice:
+        if not self._scheme.embedding_model:
             return nodes
         meanings = self._store.meanings
         texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
@@ -177,7 +179,7 @@ class Linker:
         known = meanings.known(hashes)
         new = [n for n in texts if n not in known]
         if new:
-            vectors = open_voice(self._scheme.voice).embed([texts[n] for n in new])
+            vectors = open_voice(self._scheme.embedding_model).embed([texts[n] for n in new])
             known.update(zip(new, pack_embeddings(vectors), strict=True))
             meanings.keep((n, hashes[n], known[n]) for n in new)
         return [replace(node, meaning=known[node.id]) for node in nodes]

@@ -25,7 +25,7 @@ from .copies.index import KeyIndex, MemoryIndex
 from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
-from .schemes import CopyScheme, StoryScheme
+from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
 from .stories.evidence import average_score, needed_score, story_evidence
 from .stories.score_few import ScoredText, by_language, embedding_cosine, scored_texts
 from .stories.types import (
@@ -98,6 +98,7 @@ _LATE = {
 }
 
 __all__ = [
+    "RENAMED",
     "Background",
     "Cluster",
     "CommonShingles",
@@ -158,6 +159,7 @@ __all__ = [
     "story_evidence",
     "top_terms",
     "unpack_embeddings",
+    "with_current_names",
     "without_boilerplate",
 ]
 

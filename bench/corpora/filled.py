@@ -97,11 +97,13 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
 def _learn(file: Path, groups: list[int]) -> None:
     """Give the file what the story linker keeps of its copy groups."""
     store = open_store(file)
-    for start in range(0, len(groups), 20 * STORIES.step):
+    for start in range(0, len(groups), 20 * STORIES.max_step_size):
         backgrounds = Backgrounds(store, STORIES)
         with store.batch():
-            for first in range(start, min(start + 20 * STORIES.step, len(groups)), STORIES.step):
-                nodes = store.linking.nodes(groups[first : first + STORIES.step])
+            for first in range(
+                start, min(start + 20 * STORIES.max_step_size, len(groups)), STORIES.max_step_size
+            ):
+                nodes = store.linking.nodes(groups[first : first + STORIES.max_step_size])
                 learn_backgrounds(nodes, STORIES, backgrounds)
                 store.linking.set_learned(node.id for node in nodes)
                 store.linking.index(top_terms(nodes, STORIES, backgrounds))

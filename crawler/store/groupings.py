@@ -9,7 +9,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
-from dedupe import CopyScheme, StoryScheme
+from dedupe import CopyScheme, StoryScheme, with_current_names
 
 Row = dict[str, Any]
 
@@ -103,7 +103,9 @@ class Groupings:
         ).fetchone()
         if row is None:
             return None
-        return dict(row) | {key: json.loads(row[key]) for key in ("settings", "versions")}
+        return dict(row) | {
+            "settings": _numbers(row["settings"]), "versions": json.loads(row["versions"])
+        }  # fmt: skip
 
     # Beside the present one
 
@@ -174,7 +176,16 @@ class Groupings:
 def _settings(packed: str) -> dict[str, Row]:
     """The numbers of a manifest; those that early ones leave out were what they are by default."""
     usual = {"copies": asdict(CopyScheme()), "stories": asdict(StoryScheme())}
-    return {kind: usual.get(kind, {}) | numbers for kind, numbers in json.loads(packed).items()}
+    return {kind: usual.get(kind, {}) | numbers for kind, numbers in _numbers(packed).items()}
+
+
+def _numbers(packed: str) -> dict[str, Row]:
+    """The numbers of a manifest under the names of today."""
+    schemes = {"copies": CopyScheme, "stories": StoryScheme}
+    return {
+        kind: with_current_names(schemes[kind], numbers)
+        for kind, numbers in json.loads(packed).items()
+    }
 
 
 def _difference(one: dict[str, Row], other: dict[str, Row]) -> str:

@@ -19,7 +19,7 @@ class Keys:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
+    def add(self, document: int, keys: Sequence[int], *, max_per_key: int) -> None:
         """See dedupe.KeyIndex."""
         self._connection.execute(
             """
@@ -29,7 +29,7 @@ class Keys:
               + (SELECT count(*) FROM recent_keys r WHERE r.key = j.value)
               AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.key = j.value AND k.article = :document)
             """,
-            {"document": document, "keys": json.dumps(sorted(keys)), "hot": hot},
+            {"document": document, "keys": json.dumps(sorted(keys)), "hot": max_per_key},
         )
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:

@@ -54,7 +54,7 @@ class Meanings:
                 "group": group,
                 "buckets": json.dumps(list(buckets)),
                 "days": scheme.max_days,
-                "most": scheme.voice_alike,
+                "most": scheme.embedding_max_candidates,
             },
         )
         return [

@@ -43,7 +43,8 @@ def copy_edge(one: Document, two: Document, scheme: CopyScheme) -> CopyEdge | No
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
-        scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
+        scattered=shared < scheme.short_overlap
+        and _longest(left.ordered, both) < scheme.min_passage,
         numbers=(same, places - same),
         scheme=scheme,
     )
@@ -165,7 +166,7 @@ def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
 
 
 def _is_reprint(jaccard: float, contained: float, scheme: CopyScheme) -> bool:
-    return jaccard >= scheme.sure_jaccard or contained >= scheme.min_containment
+    return jaccard >= scheme.reprint_jaccard or contained >= scheme.min_containment
 
 
 def _longest(ordered: Hashes, both: Hashes) -> int:
@@ -180,6 +181,6 @@ def _longest(ordered: Hashes, both: Hashes) -> int:
 def _relation(jaccard: float, in_b: float, in_a: float, scheme: CopyScheme) -> Relation:
     if jaccard >= scheme.min_jaccard:
         return Relation.SAME
-    if max(in_a, in_b) < scheme.min_containment or min(in_a, in_b) < scheme.min_part:
+    if max(in_a, in_b) < scheme.min_containment or min(in_a, in_b) < scheme.min_longer_containment:
         return Relation.PARTIAL
     return Relation.CONTAINED if in_b > in_a else Relation.CONTAINS

@@ -65,9 +65,9 @@ def find_copies(
                 yield edge
             in_vain = 0 if edge is not None and edge.joined else in_vain + 1
             # The likeliest come first: those that follow are a template's, or made to cost time.
-            if in_vain == scheme.patience:
+            if in_vain == scheme.max_misses:
                 break
-        index.add(new.id, new.keys, hot=scheme.hot)
+        index.add(new.id, new.keys, max_per_key=scheme.max_per_key)
 
 
 def shared_passage(

@@ -10,8 +10,11 @@ from typing import Protocol
 class KeyIndex(Protocol):
     """Finds documents that share keys. `tests/contracts` holds what every index must do."""
 
-    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
-        """Store the keys of a document, each unless `hot` others have it; again changes nothing."""
+    def add(self, document: int, keys: Sequence[int], *, max_per_key: int) -> None:
+        """Store the keys of a document, each unless `max_per_key` others have it.
+
+        To add a document again changes nothing.
+        """
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
         """Other documents that share a key, chosen and ordered by `best_candidates`."""
@@ -36,10 +39,10 @@ class MemoryIndex:
     def __init__(self) -> None:
         self._documents: defaultdict[int, dict[int, None]] = defaultdict(dict)
 
-    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
+    def add(self, document: int, keys: Sequence[int], *, max_per_key: int) -> None:
         """See KeyIndex."""
         for key in keys:
-            if len(self._documents[key]) < hot:
+            if len(self._documents[key]) < max_per_key:
                 self._documents[key][document] = None
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:

@@ -39,7 +39,7 @@ def anchor_keys(anchors: Hashes, scheme: CopyScheme, *, seed: int) -> list[int]:
     its k smallest, equal to its containment, is among the smallest of the longer one too.
     """
     secret = np.array([seed + 1], np.uint64) * _SECRET
-    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchors])
+    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchor_keys])
 
 
 def whole_key(every: Hashes, *, seed: int) -> list[int]:

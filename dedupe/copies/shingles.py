@@ -35,15 +35,15 @@ def shingled_text(
 ) -> ShingledText:
     """The shingles of a text; those that are `common` are left out of all that is compared."""
     hashed, is_number, unspaced = hash_words(text)
-    size = scheme.shingle_chars if unspaced else scheme.shingle
+    size = scheme.shingle_chars if unspaced else scheme.shingle_words
     ordered = windows(hashed, size)
-    slots, numbers = _numbers(hashed, is_number, scheme.slot)
+    slots, numbers = _numbers(hashed, is_number, scheme.number_context)
     every = distinct(ordered)
     whole = ShingledText(
         shingles=every,
         every=every,
         ordered=ordered,
-        anchors=windows(hashed, round(scheme.anchor * size / scheme.shingle)),
+        anchors=windows(hashed, round(scheme.anchor_words * size / scheme.shingle_words)),
         slots=slots,
         numbers=numbers,
     )

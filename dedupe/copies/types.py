@@ -23,7 +23,7 @@ class Signature:
     scheme: str
     seed_id: str
     values: bytes
-    """`Scheme.permutations` unsigned 32-bit integers, little-endian: the same on every machine"""
+    """`CopyScheme.permutations` unsigned 32-bit integers, little-endian on every machine"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

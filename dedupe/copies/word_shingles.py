@@ -26,8 +26,8 @@ def numbers(words: Sequence[str], scheme: CopyScheme) -> dict[tuple[str, ...], s
     A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
     """
     some = ["0" if word[0].isdecimal() else word for word in words]
-    edge = [""] * scheme.slot
-    around, size = [*edge, *some, *edge], 2 * scheme.slot + 1
+    edge = [""] * scheme.number_context
+    around, size = [*edge, *some, *edge], 2 * scheme.number_context + 1
     places = {
         at: tuple(around[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
     }
@@ -40,6 +40,6 @@ def shingle_size(words: Sequence[str], scheme: CopyScheme) -> int:
     # Words of several characters are never of an unspaced script.
     single = [word for word in words if len(word) == 1]
     if len(single) * 2 <= len(words):
-        return scheme.shingle
+        return scheme.shingle_words
     unspaced = sum(1 for word in single if UNSPACED_CHAR.match(word))
-    return scheme.shingle_chars if unspaced * 2 > len(words) else scheme.shingle
+    return scheme.shingle_chars if unspaced * 2 > len(words) else scheme.shingle_words

@@ -48,7 +48,7 @@ def embedding_buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
     """
     if not meaning:
         return []
-    bands, bits = scheme.voice_bands, scheme.voice_bits
+    bands, bits = scheme.embedding_bands, scheme.embedding_bits
     planes = _planes(len(meaning), bands * bits)
     signs = np.frombuffer(meaning, np.int8).astype(np.float32) @ planes > 0
     found = signs.reshape(bands, bits) @ (1 << np.arange(bits))
@@ -74,7 +74,7 @@ def alike_across_languages(
 ) -> set[int]:
     """Ids of those others that mean what a new node of another language does."""
     meanings = unpack_embeddings([node.meaning for node in (*new, *others)])
-    alike = meanings[: len(new)] @ meanings[len(new) :].T >= scheme.voice_across
+    alike = meanings[: len(new)] @ meanings[len(new) :].T >= scheme.embedding_cross_language
     return {
         others[b].id
         for a, b in np.argwhere(alike).tolist()
@@ -89,9 +89,9 @@ def join_languages(
 ) -> list[Cluster]:
     """Clusters of different languages joined where their meanings are alike on average.
 
-    The best pair first, less `scheme.day` for each day between them. Two of one language were kept
-    apart by their words, and stay so; so do clusters with nodes (ids) that are to be `cannot_link`
-    (see `Constraints.cannot_link`).
+    The best pair first, less `scheme.penalty_per_day` for each day between them. Two of one
+    language were kept apart by their words, and stay so; so do clusters with nodes (ids) that are
+    of two sides of `cannot_link` (see `Constraints.cannot_link`).
     Clusters that were not looked at (no `central`) stay as their stories have them.
     """
     nodes = [node for cluster in clusters for node in cluster.nodes]
@@ -102,7 +102,7 @@ def join_languages(
     table = _Table.of(given)
     every = np.arange(len(given))
     new = np.flatnonzero(table.looked_at)
-    near = np.argwhere(table.likeness(new, every, scheme) >= scheme.voice_across)
+    near = np.argwhere(table.likeness(new, every, scheme) >= scheme.embedding_cross_language)
     # What is alike to none is alike to no mean of some either.
     rows = np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
     likeness = table.likeness(rows, rows, scheme)
@@ -118,7 +118,11 @@ def join_languages(
     while len(rows):
         one, two = divmod(int(likeness.argmax()), len(rows))
         first, second = found[rows[one]], found[rows[two]]
-        if not likeness[one, two] >= scheme.voice_across or first is None or second is None:
+        if (
+            not likeness[one, two] >= scheme.embedding_cross_language
+            or first is None
+            or second is None
+        ):
             break
         larger, other = sorted((first, second), key=lambda c: len(c.nodes), reverse=True)
         found[rows[one]] = Cluster(
@@ -193,7 +197,9 @@ class _Table(NamedTuple):
     ) -> NDArray[np.float32]:
         """Mean cosine of each two, less what the time between them takes off; -inf: never."""
         days = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
-        found = self.centres[ones] @ self.centres[others].T - np.float32(scheme.day) * days
+        found = (
+            self.centres[ones] @ self.centres[others].T - np.float32(scheme.penalty_per_day) * days
+        )
         never = self.speaks[ones] @ self.speaks[others].T
         never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])
         found[never | (days > scheme.max_days)] = -np.inf

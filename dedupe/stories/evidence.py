@@ -42,7 +42,9 @@ def average_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
     """The mean score of all pairs, which is what the linker goes by."""
-    found = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(ones, others, scheme)]
+    found = [
+        max(pair.score, 1.0 - scheme.max_distance) for pair in pair_scores(ones, others, scheme)
+    ]
     return sum(found) / len(found)
 
 
@@ -59,7 +61,9 @@ def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
     count = len(texts)
     if count == 1:
         return -inf
-    scores = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(texts, texts, scheme)]
+    scores = [
+        max(pair.score, 1.0 - scheme.max_distance) for pair in pair_scores(texts, texts, scheme)
+    ]
     return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
 
 

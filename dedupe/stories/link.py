@@ -125,12 +125,12 @@ def learn_backgrounds(
 def top_terms(
     nodes: Iterable[StoryNode], scheme: StoryScheme, backgrounds: Backgrounds
 ) -> dict[int, dict[int, float]]:
-    """Numbers and weights of the `scheme.keys` heaviest terms of each node."""
+    """Numbers and weights of the `scheme.top_terms` heaviest terms of each node."""
     found = {}
     for language, texts in by_language(nodes).items():
         weighed = term_matrix(texts, scheme)
         vectors = backgrounds[language].vectors(weighed, scheme)
-        kept = top_term_mask(vectors, scheme.keys).multiply(vectors).tocsr()
+        kept = top_term_mask(vectors, scheme.top_terms).multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
             terms, weights = weighed.terms[kept.indices[part]].tolist(), kept.data[part].tolist()
@@ -214,10 +214,10 @@ def _parts(
     order = np.argsort(labels, kind="stable")
     for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
         # No score is above one: what is still together then is one story.
-        if len(part) <= scheme.part or threshold > 1:
+        if len(part) <= scheme.max_component or threshold > 1:
             found.append(part)
             continue
-        stricter = threshold + scheme.stricter
+        stricter = threshold + scheme.threshold_step
         kept = np.isin(pairs.a, part) & (pairs.score >= stricter)
         place = np.zeros(count, np.int64)
         place[part] = np.arange(len(part))
@@ -240,7 +240,7 @@ def _link(
         a, b = (np.flatnonzero(np.isin(part, side)) for side in (ones, others))
         low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
         # So far that no average of any two clusters with such a pair reaches the threshold.
-        distance[_condensed(low, high, len(part))] = scheme.far * len(part) ** 2
+        distance[_condensed(low, high, len(part))] = scheme.max_distance * len(part) ** 2
     terms = np.diff(texts.vectors.indptr)[part].tolist()
     found = []
     for story in flat_clusters(linkage(distance, "average"), terms, scheme):

@@ -90,7 +90,9 @@ def joining_bound(inside: Iterable[float], terms: float, scheme: StoryScheme) ->
     `inside` has the mean scores inside of each, minus infinity of a single text, and `terms` how
     many terms their texts have on average: the fewer, the more do scores vary by chance.
     """
-    return max(scheme.threshold, min(inside, default=-inf) - scheme.contrast / sqrt(max(terms, 1)))
+    return max(
+        scheme.threshold, min(inside, default=-inf) - scheme.inner_contrast / sqrt(max(terms, 1))
+    )
 
 
 def embedding_cosine(one: ScoredText, other: ScoredText) -> float:
@@ -101,22 +103,24 @@ def embedding_cosine(one: ScoredText, other: ScoredText) -> float:
 def _pair_score(
     one: ScoredText, other: ScoredText, cosine: float, scheme: StoryScheme
 ) -> PairScore:
-    chance = scheme.background * one.chance * other.chance
+    chance = scheme.chance_weight * one.chance * other.chance
     related = not one.keys.isdisjoint(other.keys)
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
-    score = cosine - chance if related else min(cosine - chance, scheme.unrelated)
+    score = cosine - chance if related else min(cosine - chance, scheme.unrelated_cap)
     no_name = 0.0
     if one.names.isdisjoint(other.names):
-        no_name = min(scheme.name * len(one.names) * len(other.names), scheme.names)
+        no_name = min(
+            scheme.no_name_penalty * len(one.names) * len(other.names), scheme.no_name_penalty_max
+        )
     score -= no_name
     voice = 0.0
     if one.meaning and other.meaning:
-        voice = scheme.voice_weight * (embedding_cosine(one, other) - scheme.voice_usual)
+        voice = scheme.embedding_weight * (embedding_cosine(one, other) - scheme.embedding_baseline)
         score = min(score + voice, 1.0)
     # A time that is unknown takes nothing off and forbids nothing.
     at, other_at = one.node.at, other.node.at
     days = 0.0 if at is None or other_at is None else abs(at - other_at) / DAY
-    delay = scheme.day * days
+    delay = scheme.penalty_per_day * days
     score = -inf if days > scheme.max_days else score - delay
     return PairScore(
         cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay, voice=voice,
@@ -132,8 +136,8 @@ def _scored(
     background: PackedBackground,
 ) -> ScoredText:
     """See `Background.vectors` and `Background.chance`."""
-    texts = background.texts + scheme.common_texts * bool(background.common_words)
-    ceiling = max(scheme.ceiling * texts, scheme.always_kept)
+    texts = background.texts + scheme.common_word_texts * bool(background.common_words)
+    ceiling = max(scheme.max_df * texts, scheme.max_df_texts)
     vector = {
         term: weight * (log((1 + texts) / (1 + counted[term][0])) + 1)
         for term, weight in weights.items()
@@ -141,20 +145,20 @@ def _scored(
     }
     norm = sqrt(sum(weight**2 for weight in vector.values())) or 1.0
     vector = {term: weight / norm for term, weight in vector.items()}
-    prior = sqrt(scheme.prior * sqrt(max(len(vector), 1)))
+    prior = sqrt(scheme.chance_prior * sqrt(max(len(vector), 1)))
     alike = sum(weight * counted[term][1] for term, weight in vector.items())
     chance = prior
-    for _ in range(scheme.rounds):
+    for _ in range(scheme.chance_iterations):
         others = max(background.chance - node.learned * chance, 0.0)
-        chance = (max(alike - node.learned, 0.0) + scheme.prior_weight * prior**2) / (
-            others + scheme.prior_weight * prior
+        chance = (max(alike - node.learned, 0.0) + scheme.chance_prior_texts * prior**2) / (
+            others + scheme.chance_prior_texts * prior
         )
     return ScoredText(
         node=node,
         vector=vector,
         names=names(node.text[: scheme.lead_chars], node.base_language) & vector.keys(),
-        keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.keys]),
-        chance=min(chance, scheme.most * prior),
+        keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.top_terms]),
+        chance=min(chance, scheme.chance_max_ratio * prior),
         meaning=_unit(node.meaning),
     )
 
@@ -169,16 +173,17 @@ def _counted(
     background: PackedBackground, terms: Collection[int], scheme: StoryScheme
 ) -> dict[int, tuple[float, float]]:
     """How many texts have each of the terms, and the sum of their unit vectors at it."""
-    counters = [term % scheme.counters for term in terms]
+    counters = [term % scheme.background_counters for term in terms]
     # First all frequencies, then all directions.
-    directions = {scheme.counters + counter for counter in counters}
+    directions = {scheme.background_counters + counter for counter in counters}
     read = dict(_read(background.counts, sorted({*counters, *directions})))
     rates = common_word_rates(background.common_words, scheme)
     return {
         term: (
             read[counter]
-            + scheme.common_texts * (1 - (1 - rates.get(term, 0.0)) ** scheme.common_length),
-            read[scheme.counters + counter],
+            + scheme.common_word_texts
+            * (1 - (1 - rates.get(term, 0.0)) ** scheme.common_word_length),
+            read[scheme.background_counters + counter],
         )
         for term, counter in zip(terms, counters, strict=True)
     }

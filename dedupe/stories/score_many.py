@@ -77,7 +77,10 @@ def stream_texts(
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
     meanings = unpack_embeddings([node.meaning for node in nodes])
-    keys, named = top_term_mask(vectors, scheme.keys), csr_matrix(vectors.shape, dtype=np.float32)
+    keys, named = (
+        top_term_mask(vectors, scheme.top_terms),
+        csr_matrix(vectors.shape, dtype=np.float32),
+    )
     if with_names:
         named = _named(nodes, vectors, weighed.terms, scheme)
     return StreamTexts(vectors, keys, named, chance, days, weighed.terms, meanings)
@@ -116,10 +119,10 @@ def _named(
 def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
     """Scores of all pairs; minus infinity for those too far apart in time."""
     score: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()
-    score -= np.outer(scheme.background * ones.chance, others.chance)
+    score -= np.outer(scheme.chance_weight * ones.chance, others.chance)
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
-    np.minimum(score, np.float32(scheme.unrelated), out=score, where=unrelated)
+    np.minimum(score, np.float32(scheme.unrelated_cap), out=score, where=unrelated)
     score -= _no_name(ones, others, scheme)
     if ones.meanings.shape[1]:
         score += embedding_scores(ones, others, scheme)
@@ -131,7 +134,7 @@ def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArr
     days[np.isnan(here)] = 0
     days[:, np.isnan(there)] = 0
     far = days > scheme.max_days
-    days *= np.float32(scheme.day)
+    days *= np.float32(scheme.penalty_per_day)
     score -= days
     score[far] = -np.inf
     return score
@@ -140,7 +143,9 @@ def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArr
 def _no_name(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
     """What is taken off the scores of all pairs for having no name in common."""
     counts = (np.diff(texts.names.indptr).astype(np.float32) for texts in (ones, others))
-    found: NDArray[np.float32] = np.minimum(scheme.name * np.outer(*counts), scheme.names)
+    found: NDArray[np.float32] = np.minimum(
+        scheme.no_name_penalty * np.outer(*counts), scheme.no_name_penalty_max
+    )
     found[(ones.names @ others.names.T).toarray() > 0] = 0
     return found
 
@@ -151,12 +156,14 @@ def embedding_scores(
     """What meanings add to the scores of all pairs; nothing where one of the two is unknown."""
     known = np.outer(ones.meanings.any(axis=1), others.meanings.any(axis=1))
     cosine = ones.meanings @ others.meanings.T
-    found: NDArray[np.float32] = known * (scheme.voice_weight * (cosine - scheme.voice_usual))
+    found: NDArray[np.float32] = known * (
+        scheme.embedding_weight * (cosine - scheme.embedding_baseline)
+    )
     return found.astype(np.float32)
 
 
 def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
-    """One less the score of each pair, `StoryScheme.far` at the most, condensed as scipy has it.
+    """One less the score of each pair, `StoryScheme.max_distance` at most, as scipy condenses it.
 
     A pair too far apart in time counts as quite unlike, so that an average cannot bridge it.
     """
@@ -166,7 +173,7 @@ def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
     for start in range(0, count, _BLOCK):
         block, later = np.arange(start, min(start + _BLOCK, count)), np.arange(start, count)
         score = scores(texts.rows(block), texts.rows(later), scheme)
-        distance = 1.0 - score.clip(min=1.0 - scheme.far)
+        distance = 1.0 - score.clip(min=1.0 - scheme.max_distance)
         for place, row in enumerate(distance, start=1):
             end = filled + len(row) - place
             found[filled:end] = row[place:]

@@ -49,7 +49,7 @@ def common_word_rates(common_words: Sequence[str], scheme: StoryScheme) -> dict[
     for rank, word in enumerate(dict.fromkeys(common_words)):
         for term in tokens(word):
             ranks.setdefault(term_number(term), rank)
-    return {term: scheme.zipf / (rank + scheme.zipf_shift) for term, rank in ranks.items()}
+    return {term: scheme.zipf_scale / (rank + scheme.zipf_shift) for term, rank in ranks.items()}
 
 
 def term_number(term: str) -> int:
@@ -69,7 +69,7 @@ def _weighted_words(title: str, text: str, scheme: StoryScheme) -> tuple[list[st
 @lru_cache(maxsize=8)
 def _position_weights(scheme: StoryScheme) -> list[float]:
     """What a word of the lead counts, by its place."""
-    return [1 / (1 + place / scheme.lead_words) for place in range(scheme.lead_chars)]
+    return [1 / (1 + place / scheme.decay_words) for place in range(scheme.lead_chars)]
 
 
 def _character_pairs(words: list[str]) -> list[int]:

@@ -96,7 +96,7 @@ class SharedTerm:
 class PairScore:
     """What the story linker makes of two texts: cosine - chance - no_name - delay + voice.
 
-    Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated` at the most.
+    Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated_cap` at the most.
     """
 
     cosine: float

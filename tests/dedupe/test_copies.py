@@ -12,7 +12,6 @@ from dedupe import (
     CopyEdge,
     CopyScheme,
     Document,
-    InvalidScheme,
     MemoryIndex,
     Relation,
     SchemeMismatch,
@@ -109,11 +108,6 @@ def test_the_estimate_is_near_the_exact_similarity() -> None:
     assert abs(estimate(*signs) - exact) < 0.15  # 3.4 standard errors
 
 
-def test_a_scheme_that_contradicts_itself_is_refused() -> None:
-    with pytest.raises(InvalidScheme, match="joining thresholds"):
-        CopyScheme(min_evidence=0.9)
-
-
 @given(st.permutations(range(12)), st.integers(0, 2**32 - 1))
 def test_groups_do_not_depend_on_the_order_of_arrival(order: list[int], seed: int) -> None:
     texts = {i: text((i // 3 * 100, i // 3 * 100 + 60 + 10 * (i % 3))) for i in range(12)}
@@ -151,7 +145,7 @@ def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]
 
 @given(st.text(alphabet="ab ", max_size=80), st.text(alphabet="ab ", max_size=80))
 def test_the_fast_passage_is_the_longest_one(a: str, b: str) -> None:
-    scheme = CopyScheme(shingle=2)
+    scheme = CopyScheme(shingle_words=2)
     fast = shared_passage(shingled_text(a, scheme), shingled_text(b, scheme), (a, b), scheme)
     plain = longest_passage(a, b, scheme)
     assert len(fast.split()) == len(plain.split())

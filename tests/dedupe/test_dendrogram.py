@@ -29,7 +29,7 @@ def test_without_contrast_the_threshold_alone_decides(texts: int, seed: int) -> 
     merges = linkage(distances, "average")
     labels = fcluster(merges, 1.02, criterion="distance")
     expected = sorted(np.flatnonzero(labels == label).tolist() for label in np.unique(labels))
-    assert flat_clusters(merges, [100] * texts, StoryScheme(contrast=1e9)) == expected
+    assert flat_clusters(merges, [100] * texts, StoryScheme(inner_contrast=1e9)) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_two_events_of_one_kind_stay_two_and_the_needed_score_says_so() -> None:
     nodes, scheme = matches(), StoryScheme()
     found = [change.groups for change in link_stories(nodes, scheme)]
     assert found == [(1, 2, 3), (4, 5, 6)]
-    assert len(link_stories(nodes, StoryScheme(contrast=1e9))) == 1
+    assert len(link_stories(nodes, StoryScheme(inner_contrast=1e9))) == 1
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
     learn_backgrounds(nodes, scheme, backgrounds)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())

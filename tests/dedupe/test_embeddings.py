@@ -149,5 +149,7 @@ def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
         for texts in (scored_texts(both, SCHEME, background) for both in (heard, plain))
     )
     assert without.voice == 0
-    assert found.voice == pytest.approx(-SCHEME.voice_weight * SCHEME.voice_usual, abs=1e-3)
+    assert found.voice == pytest.approx(
+        -SCHEME.embedding_weight * SCHEME.embedding_baseline, abs=1e-3
+    )
     assert found.score == pytest.approx(without.score + found.voice, abs=1e-5)

@@ -63,8 +63,15 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     learn_backgrounds(nodes, SCHEME, backgrounds)
     texts = scored_texts(nodes, SCHEME, backgrounds["en"].pack())
     apart = story_evidence(texts[1], texts[2], SCHEME)
-    assert apart.no_name == pytest.approx(9 * SCHEME.name)
+    assert apart.no_name == pytest.approx(9 * SCHEME.no_name_penalty)
     assert apart.score == pytest.approx(apart.cosine - apart.chance - apart.no_name)
     taken_off = {n: story_evidence(texts[1], texts[n], SCHEME).no_name for n in texts}
-    expected = {1: 0, 2: 9 * SCHEME.name, 3: 0, 4: 3 * SCHEME.name, 5: SCHEME.names, 6: 0}
+    expected = {
+        1: 0,
+        2: 9 * SCHEME.no_name_penalty,
+        3: 0,
+        4: 3 * SCHEME.no_name_penalty,
+        5: SCHEME.no_name_penalty_max,
+        6: 0,
+    }
     assert taken_off == pytest.approx(expected)

@@ -44,7 +44,7 @@ def test_plain_scores_are_those_of_the_linker(
     told: list[tuple[str, str, float | None, bytes, bool]], common: bool, read: int
 ) -> None:
     # Ties of weights that rounding decides would choose other heaviest terms: all are kept.
-    scheme = StoryScheme(lead_chars=read, keys=1_000)
+    scheme = StoryScheme(lead_chars=read, top_terms=1_000)
     nodes = [
         StoryNode(
             id=n, title=title, text=text, at=day and day * DAY, meaning=meaning, learned=learned
@@ -63,7 +63,7 @@ def test_plain_scores_are_those_of_the_linker(
 
 
 def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
-    scheme = StoryScheme(keys=3)
+    scheme = StoryScheme(top_terms=3)
     nodes = [
         StoryNode(id=n, title=title, text="")
         for n, title in enumerate(("alpha beta gamma delta epsilon", "zeta eta theta iota kappa"))

@@ -85,7 +85,7 @@ def test_texts_without_a_word_in_common_are_never_linked() -> None:
     assert len(stories(found)) == 3
 
 
-@pytest.mark.parametrize("name", ["contrast", "threshold", "voice_usual"])
+@pytest.mark.parametrize("name", ["inner_contrast", "threshold", "embedding_baseline"])
 def test_a_number_without_end_is_refused_by_name(name: str) -> None:
     wrong: dict[str, Any] = {name: float("nan")}
     with pytest.raises(InvalidScheme, match=f"^{name}: a finite number is needed"):

@@ -21,7 +21,7 @@ def test_words_are_folded_and_punctuation_is_not_a_word() -> None:
 def test_scripts_without_spaces_come_as_characters() -> None:
     assert tokens("托卡耶夫 2022 年") == ["托", "卡", "耶", "夫", "2022", "年"]
     assert shingle_size(tokens("托卡耶夫下令开火"), SCHEME) == SCHEME.shingle_chars
-    assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle
+    assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle_words
 
 
 def test_hindi_words_stay_whole_at_their_vowel_signs() -> None:
@@ -46,7 +46,7 @@ def test_the_fast_words_are_the_plain_ones(text: str) -> None:
     assert len(hashed) == len(plain)
     assert len(set(hashed.tolist())) == len(set(plain))
     assert digits.tolist() == [word[0].isdecimal() for word in plain]
-    size = SCHEME.shingle_chars if unspaced else SCHEME.shingle
+    size = SCHEME.shingle_chars if unspaced else SCHEME.shingle_words
     assert size == shingle_size(plain, SCHEME)
     assert len(shingled_text(text, SCHEME).every) == len(set(word_windows(plain, size)))
 

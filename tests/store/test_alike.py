@@ -19,17 +19,17 @@ from dedupe import CopyScheme, StoryScheme, seed_id
 from tests.conftest import NOW
 
 # The same in small: at these sizes a store is past all of its bounds.
-COPIES = CopyScheme(chunk=10, large=20, max_candidates=6, hot=12)
+COPIES = CopyScheme(batch_size=10, large_component=20, max_candidates=6, max_per_key=12)
 STORIES = StoryScheme(
-    first=5,
-    first_step=10,
-    step=10,
-    members=8,
-    members_least=2,
-    compared=40,
-    pool=20,
-    candidates=4,
-    postings=9,
+    warm_up_texts=5,
+    first_step_size=10,
+    max_step_size=10,
+    story_sample_max=8,
+    story_sample_min=2,
+    story_sample_total=40,
+    story_sample_pool=20,
+    max_candidates=4,
+    max_postings=9,
 )
 
 
@@ -106,7 +106,7 @@ def kept(scheme: CopyScheme, *, killed: bool = False) -> list[tuple[int, int]]:
 
 
 def test_what_is_grouped_at_the_end_of_a_run_is_grouped_as_ever() -> None:
-    at_once = kept(CopyScheme(chunk=10))
+    at_once = kept(CopyScheme(batch_size=10))
     assert len({group for _, group in at_once}) == 1
-    assert kept(CopyScheme(chunk=10, large=20)) == at_once
-    assert kept(CopyScheme(chunk=10, large=20), killed=True) == at_once
+    assert kept(CopyScheme(batch_size=10, large_component=20)) == at_once
+    assert kept(CopyScheme(batch_size=10, large_component=20), killed=True) == at_once

@@ -147,7 +147,7 @@ def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
 
 def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(store: Store) -> None:
     """Beyond the articles that are compared in one go; fewer here, as in a file of a million."""
-    scheme = CopyScheme(learned_first=30, chunk=20)
+    scheme = CopyScheme(warm_up_articles=30, batch_size=20)
     for number, text in enumerate(texts(100)):
         save(store, number, text)
     first = group(store, run=1, now=NOW, scheme=scheme, is_over=lambda: True)
