@@ -85,8 +85,8 @@ def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> Row:
         "min_shingles": scheme.min_shingles,
         "min_jaccard": scheme.min_jaccard,
         "min_containment": scheme.min_containment,
-        "min_part": scheme.min_longer_containment,
-        "passage_needed": scheme.min_passage,
+        "min_longer_containment": scheme.min_longer_containment,
+        "min_passage": scheme.min_passage,
     }
 
 
@@ -128,7 +128,7 @@ def verdict(found: Row) -> str:
     limits = (
         f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
         f"or {found['min_containment']:.0%} of the shorter text's "
-        f"and {found['min_part']:.0%} of the longer one's"
+        f"and {found['min_longer_containment']:.0%} of the longer one's"
     )
     together = " They are in one copy group through others." if found["same_copy_group"] else ""
     if found["template"]:
@@ -136,7 +136,7 @@ def verdict(found: Row) -> str:
     if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
         return (
             f"Not copies: what they share is short and scattered, and no passage of "
-            f"{found['passage_needed']} runs of words.{together}"
+            f"{found['min_passage']} runs of words.{together}"
         )
     if found["relation"] == "partial":
         return f"Not copies, though they share passages: {limits}.{together}"
@@ -172,7 +172,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         "threshold": scheme.threshold,
         "max_days": scheme.max_days,
         "across": scheme.embedding_cross_language,
-        "meaning": None,
+        "embedding_cosine": None,
         "pair": None,
         "average": None,
         "needed": None,
@@ -185,8 +185,8 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         ],
         "almost": _almost(store, ours, near, scores),
     }
-    if one.meaning and two.meaning:
-        found["meaning"] = embedding_cosine(texts[one.id], texts[two.id])
+    if one.embedding and two.embedding:
+        found["embedding_cosine"] = embedding_cosine(texts[one.id], texts[two.id])
     same = one.base_language == two.base_language
     if one.id != two.id and same:
         found["pair"] = pair = asdict(story_evidence(texts[one.id], texts[two.id], scheme))

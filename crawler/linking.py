@@ -100,7 +100,7 @@ class Linker:
         before = self._learn_first(new)
         waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
         terms = top_terms(waiting, scheme, self._backgrounds)
-        places = {node.id: embedding_buckets(node.meaning, scheme) for node in waiting}
+        places = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
         linking.index({n: [*terms[n], *places[n]] for n in own})
         found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
         for node in waiting:
@@ -182,7 +182,7 @@ class Linker:
             vectors = open_voice(self._scheme.embedding_model).embed([texts[n] for n in new])
             known.update(zip(new, pack_embeddings(vectors), strict=True))
             meanings.keep((n, hashes[n], known[n]) for n in new)
-        return [replace(node, meaning=known[node.id]) for node in nodes]
+        return [replace(node, embedding=known[node.id]) for node in nodes]
 
 
 class Backgrounds(dict[str, Background]):

@@ -103,8 +103,9 @@ def _say_stories(found: Row, why: Row) -> None:
     elif why["languages"][0] != why["languages"][1]:
         click.echo(
             "They are in two languages; stories are linked within one."
-            if why["meaning"] is None
-            else f"They are in two languages: the voice finds them {why['meaning']:.2f} alike; "
+            if why["embedding_cosine"] is None
+            else f"They are in two languages: the embedding model finds "
+            f"them {why['embedding_cosine']:.2f} alike; "
             f"stories need {why['across']:g} on average, and more for the days between."
         )
     threshold = f"{why['threshold']:+.3f}"
@@ -147,8 +148,8 @@ def _say_pair(pair: Row, max_days: float) -> None:
         parts += f" - {pair['no_name']:.2f} for no name in common"
     if pair["days"]:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
-    if pair["voice"]:
-        parts += f" {'-+'[pair['voice'] > 0]} {abs(pair['voice']):.2f} by their meaning"
+    if pair["embedding"]:
+        parts += f" {'-+'[pair['embedding'] > 0]} {abs(pair['embedding']):.2f} by their embeddings"
     click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
     if not pair["related"]:
         click.echo("None of the heaviest words of one is among those of the other: no evidence.")

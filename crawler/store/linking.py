@@ -218,7 +218,7 @@ class Linking:
                 # A time of first sight says when we looked, not when it happened.
                 at=None if row["published_at"] is None else posix(row["at"]),
                 story=row["story"],
-                meaning=row["vector"] or b"",
+                embedding=row["vector"] or b"",
                 learned=bool(row["learned"]),
             )
             for row in rows

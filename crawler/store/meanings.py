@@ -59,7 +59,7 @@ class Meanings:
         )
         return [
             StoryNode(
-                id=row["id"], title="", text="", language=row["language"], meaning=row["vector"]
+                id=row["id"], title="", text="", language=row["language"], embedding=row["vector"]
             )
             for row in rows
             if row["id"] != group

@@ -31,40 +31,40 @@ def unpack_embeddings(packed: Sequence[bytes]) -> NDArray[np.float32]:
     """Unit rows, zeros where there is nothing; no columns where there is nothing at all."""
     size = max(map(len, packed), default=0)
     found = np.zeros((len(packed), size), np.float32)
-    for row, meaning in zip(found, packed, strict=True):
-        row[: len(meaning)] = np.frombuffer(meaning, np.int8)
+    for row, embedding in zip(found, packed, strict=True):
+        row[: len(embedding)] = np.frombuffer(embedding, np.int8)
     norms = np.linalg.norm(found, axis=1, keepdims=True)
     norms[norms == 0] = 1
     found /= norms
     return found
 
 
-def embedding_buckets(meaning: bytes, scheme: StoryScheme) -> list[int]:
-    """Numbers that texts of like meaning are likely to share, for an index; none without one.
+def embedding_buckets(embedding: bytes, scheme: StoryScheme) -> list[int]:
+    """Numbers that texts with like embeddings are likely to share, for an index; none without one.
 
     Signs on random hyperplanes (Charikar 2002). By default two texts at a cosine of .7 share one
     of the sixteen buckets four times in five, at .5 every other time, and a story has several
     texts to be found by.
     """
-    if not meaning:
+    if not embedding:
         return []
     bands, bits = scheme.embedding_bands, scheme.embedding_bits
-    planes = _planes(len(meaning), bands * bits)
-    signs = np.frombuffer(meaning, np.int8).astype(np.float32) @ planes > 0
+    planes = _planes(len(embedding), bands * bits)
+    signs = np.frombuffer(embedding, np.int8).astype(np.float32) @ planes > 0
     found = signs.reshape(bands, bits) @ (1 << np.arange(bits))
     return [_FIRST_BUCKET + (band << bits) + int(bucket) for band, bucket in enumerate(found)]
 
 
 def nearest_by_embedding(node: StoryNode, others: Sequence[StoryNode], count: int) -> list[int]:
-    """Ids of those whose meaning is most like the node's: `count` of its language, and of others.
+    """Ids of those whose embedding is most like the node's: `count` of its language, and of others.
 
     Those of its own would take all the places.
     """
     found = []
     for here in (True, False):
         some = [other for other in others if (other.base_language == node.base_language) is here]
-        meanings = unpack_embeddings([node.meaning, *(other.meaning for other in some)])
-        best = np.argsort(-(meanings[1:] @ meanings[0]), kind="stable")[:count]
+        embeddings = unpack_embeddings([node.embedding, *(other.embedding for other in some)])
+        best = np.argsort(-(embeddings[1:] @ embeddings[0]), kind="stable")[:count]
         found += [some[place].id for place in best.tolist()]
     return found
 
@@ -72,9 +72,9 @@ def nearest_by_embedding(node: StoryNode, others: Sequence[StoryNode], count: in
 def alike_across_languages(
     new: Sequence[StoryNode], others: Sequence[StoryNode], scheme: StoryScheme
 ) -> set[int]:
-    """Ids of those others that mean what a new node of another language does."""
-    meanings = unpack_embeddings([node.meaning for node in (*new, *others)])
-    alike = meanings[: len(new)] @ meanings[len(new) :].T >= scheme.embedding_cross_language
+    """Ids of the others whose embedding is like that of a new node of another language."""
+    embeddings = unpack_embeddings([node.embedding for node in (*new, *others)])
+    alike = embeddings[: len(new)] @ embeddings[len(new) :].T >= scheme.embedding_cross_language
     return {
         others[b].id
         for a, b in np.argwhere(alike).tolist()
@@ -87,7 +87,7 @@ def join_languages(
     scheme: StoryScheme,
     cannot_link: Iterable[tuple[AbstractSet[int], AbstractSet[int]]] = (),
 ) -> list[Cluster]:
-    """Clusters of different languages joined where their meanings are alike on average.
+    """Clusters of different languages joined where their embeddings are alike on average.
 
     The best pair first, less `scheme.penalty_per_day` for each day between them. Two of one
     language were kept apart by their words, and stay so; so do clusters with nodes (ids) that are
@@ -95,7 +95,7 @@ def join_languages(
     Clusters that were not looked at (no `central`) stay as their stories have them.
     """
     nodes = [node for cluster in clusters for node in cluster.nodes]
-    if not any(node.meaning for node in nodes) or len({node.base_language for node in nodes}) < 2:
+    if not any(node.embedding for node in nodes) or len({node.base_language for node in nodes}) < 2:
         return list(clusters)
     given = _as_they_were(clusters)
     found: list[Cluster | None] = [*given]
@@ -161,9 +161,9 @@ class _Table(NamedTuple):
     """Clusters, a row each."""
 
     centres: NDArray[np.float32]
-    """means of the meanings; the product of two is the mean of their cosines"""
+    """means of the embeddings; the product of two is the mean of their cosines"""
     known: NDArray[np.int64]
-    """nodes whose meaning is known"""
+    """nodes whose embedding is known"""
     days: NDArray[np.float32]
     """mean POSIX day, from the first on; NaN when unknown"""
     speaks: NDArray[np.bool_]
@@ -174,8 +174,8 @@ class _Table(NamedTuple):
     def of(cls, clusters: Sequence[Cluster]) -> _Table:
         nodes = [node for cluster in clusters for node in cluster.nodes]
         starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
-        meanings = unpack_embeddings([node.meaning for node in nodes])
-        known = np.add.reduceat(meanings.any(axis=1), starts, dtype=np.int64)
+        embeddings = unpack_embeddings([node.embedding for node in nodes])
+        known = np.add.reduceat(embeddings.any(axis=1), starts, dtype=np.int64)
         days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
         days -= np.nanmin(days) if np.isfinite(days).any() else 0
         dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
@@ -185,7 +185,7 @@ class _Table(NamedTuple):
         for row, cluster in enumerate(clusters):
             speaks[row, [tongues.index(node.base_language) for node in cluster.nodes]] = True
         return cls(
-            centres=(np.add.reduceat(meanings, starts).T / np.maximum(known, 1)).T.astype("f4"),
+            centres=(np.add.reduceat(embeddings, starts).T / np.maximum(known, 1)).T.astype("f4"),
             known=known,
             days=middle.astype(np.float32),
             speaks=speaks,

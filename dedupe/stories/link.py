@@ -6,8 +6,8 @@ that are close in time. Chance is a rank-one model, e_ij = a_i a_j, as in the co
 of networks (Chung and Lu 2002): long texts expect more of each other than of headlines, so one
 threshold serves a stream of both.
 
-Where the nodes have meanings, an embedding model's voice is added to the score, and clusters of
-different languages are joined by it alone.
+Where the nodes have embeddings, their cosine is added to the score, and clusters of different
+languages are joined by it alone.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class ScoredText(NamedTuple):
     """those of its terms that are names in its body"""
     chance: float
     """see `Background.chance`"""
-    meaning: tuple[float, ...]
+    embedding: tuple[float, ...]
     """unit embedding; empty when unknown"""
 
 
@@ -96,8 +96,8 @@ def joining_bound(inside: Iterable[float], terms: float, scheme: StoryScheme) ->
 
 
 def embedding_cosine(one: ScoredText, other: ScoredText) -> float:
-    """The cosine of two known meanings."""
-    return float(sum(map(mul, one.meaning, other.meaning)))
+    """The cosine of two known embeddings."""
+    return float(sum(map(mul, one.embedding, other.embedding)))
 
 
 def _pair_score(
@@ -113,17 +113,19 @@ def _pair_score(
             scheme.no_name_penalty * len(one.names) * len(other.names), scheme.no_name_penalty_max
         )
     score -= no_name
-    voice = 0.0
-    if one.meaning and other.meaning:
-        voice = scheme.embedding_weight * (embedding_cosine(one, other) - scheme.embedding_baseline)
-        score = min(score + voice, 1.0)
+    embedding = 0.0
+    if one.embedding and other.embedding:
+        embedding = scheme.embedding_weight * (
+            embedding_cosine(one, other) - scheme.embedding_baseline
+        )
+        score = min(score + embedding, 1.0)
     # A time that is unknown takes nothing off and forbids nothing.
     at, other_at = one.node.at, other.node.at
     days = 0.0 if at is None or other_at is None else abs(at - other_at) / DAY
     delay = scheme.penalty_per_day * days
     score = -inf if days > scheme.max_days else score - delay
     return PairScore(
-        cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay, voice=voice,
+        cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay, embedding=embedding,
         related=related, score=score,
     )  # fmt: skip
 
@@ -159,12 +161,12 @@ def _scored(
         names=names(node.text[: scheme.lead_chars], node.base_language) & vector.keys(),
         keys=frozenset(sorted(vector, key=lambda term: (-vector[term], term))[: scheme.top_terms]),
         chance=min(chance, scheme.chance_max_ratio * prior),
-        meaning=_unit(node.meaning),
+        embedding=_unit(node.embedding),
     )
 
 
-def _unit(meaning: bytes) -> tuple[float, ...]:
-    values = struct.unpack(f"{len(meaning)}b", meaning)
+def _unit(embedding: bytes) -> tuple[float, ...]:
+    values = struct.unpack(f"{len(embedding)}b", embedding)
     norm = sqrt(sum(map(mul, values, values)))
     return tuple(value / norm for value in values) if norm else ()
 

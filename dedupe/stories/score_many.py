@@ -37,14 +37,14 @@ class StreamTexts(NamedTuple):
     """POSIX days, NaN when unknown"""
     terms: NDArray[np.int64]
     """the number of the term in each column"""
-    meanings: NDArray[np.float32]
-    """unit embeddings, zero where unknown; no columns without a voice"""
+    embeddings: NDArray[np.float32]
+    """unit embeddings, zero where unknown; no columns without a model"""
 
     def rows(self, which: NDArray[np.int64]) -> StreamTexts:
         """The same for some texts."""
         return StreamTexts(
             self.vectors[which], self.keys[which], self.names[which], self.chance[which],
-            self.days[which], self.terms, self.meanings[which],
+            self.days[which], self.terms, self.embeddings[which],
         )  # fmt: skip
 
 
@@ -76,14 +76,14 @@ def stream_texts(
     days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
     chance = background.chance(vectors, weighed.terms, learned, scheme)
-    meanings = unpack_embeddings([node.meaning for node in nodes])
+    embeddings = unpack_embeddings([node.embedding for node in nodes])
     keys, named = (
         top_term_mask(vectors, scheme.top_terms),
         csr_matrix(vectors.shape, dtype=np.float32),
     )
     if with_names:
         named = _named(nodes, vectors, weighed.terms, scheme)
-    return StreamTexts(vectors, keys, named, chance, days, weighed.terms, meanings)
+    return StreamTexts(vectors, keys, named, chance, days, weighed.terms, embeddings)
 
 
 def top_term_mask(vectors: csr_matrix, count: int) -> csr_matrix:
@@ -124,7 +124,7 @@ def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArr
     unrelated = ~(ones.keys @ others.keys.T).astype(bool).toarray()
     np.minimum(score, np.float32(scheme.unrelated_cap), out=score, where=unrelated)
     score -= _no_name(ones, others, scheme)
-    if ones.meanings.shape[1]:
+    if ones.embeddings.shape[1]:
         score += embedding_scores(ones, others, scheme)
         np.minimum(score, np.float32(1), out=score)
     first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
@@ -153,9 +153,9 @@ def _no_name(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDA
 def embedding_scores(
     ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
 ) -> NDArray[np.float32]:
-    """What meanings add to the scores of all pairs; nothing where one of the two is unknown."""
-    known = np.outer(ones.meanings.any(axis=1), others.meanings.any(axis=1))
-    cosine = ones.meanings @ others.meanings.T
+    """What embeddings add to the scores of all pairs; nothing where one of the two is unknown."""
+    known = np.outer(ones.embeddings.any(axis=1), others.embeddings.any(axis=1))
+    cosine = ones.embeddings @ others.embeddings.T
     found: NDArray[np.float32] = known * (
         scheme.embedding_weight * (cosine - scheme.embedding_baseline)
     )

@@ -17,8 +17,8 @@ class StoryNode:
     """when it was published, POSIX seconds; None when unknown"""
     story: int | None = None
     """the story it belonged to so far"""
-    meaning: bytes = b""
-    """direction of its embedding, as `dedupe.pack_embeddings` has it; empty without a voice"""
+    embedding: bytes = b""
+    """direction of its embedding, as `dedupe.pack_embeddings` has it; empty without a model"""
     learned: bool = True
     """whether the background has counted it"""
 
@@ -94,7 +94,7 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairScore:
-    """What the story linker makes of two texts: cosine - chance - no_name - delay + voice.
+    """What the story linker makes of two texts: cosine - chance - no_name - delay + embedding.
 
     Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated_cap` at the most.
     """
@@ -108,8 +108,8 @@ class PairScore:
     """time between the two"""
     delay: float
     """what is taken off for that"""
-    voice: float
-    """what is added, or taken off, for what an embedding model makes of their meanings"""
+    embedding: float
+    """what is added, or taken off, for how alike an embedding model finds the two"""
     related: bool
     """whether they share one of their heaviest terms; otherwise the score is kept low"""
     score: float

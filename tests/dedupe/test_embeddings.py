@@ -32,8 +32,8 @@ EAST, NEAR_EAST, NORTH = pack_embeddings(
 )
 
 
-def node(number: int, language: str, meaning: bytes, at: float | None = 0.0) -> StoryNode:
-    return StoryNode(id=number, title="", text="", language=language, meaning=meaning, at=at)
+def node(number: int, language: str, embedding: bytes, at: float | None = 0.0) -> StoryNode:
+    return StoryNode(id=number, title="", text="", language=language, embedding=embedding, at=at)
 
 
 def joined(*nodes: StoryNode) -> list[list[int]]:
@@ -113,8 +113,8 @@ def test_of_two_stories_of_a_language_the_nearer_is_joined() -> None:
 def test_stories_that_nothing_reaches_stay_as_they_are() -> None:
     """Two languages of one story that are alike by .3 only, and two stories that mean the same."""
     low = pack_embeddings(np.array([[0.3, 0.95, 0]], np.float32))[0]
-    one, two = (replace(node(n, lang, meaning), story=7)
-                for n, lang, meaning in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
+    one, two = (replace(node(n, lang, embedding), story=7)
+                for n, lang, embedding in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
     twin = replace(node(3, "es", EAST), story=8)
     new = node(4, "fr", pack_embeddings(np.array([[0, 0, 1]], np.float32))[0])
     changes = link_stories([one, two, twin, new], SCHEME, settled={1, 2, 3})
@@ -135,11 +135,12 @@ def test_an_order_keeps_apart_what_means_the_same() -> None:
     assert [change.groups for change in cannot_link] == [(1,), (2,)]
 
 
-def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
+def test_embeddings_add_to_the_score_within_a_language() -> None:
     texts = ("Quake shakes Tangerang market", "Quake: Tangerang market collapses")
     plain = [StoryNode(id=n, title=t, text="", language="en") for n, t in enumerate(texts)]
     heard = [
-        replace(one, meaning=meaning) for one, meaning in zip(plain, (EAST, NORTH), strict=True)
+        replace(one, embedding=embedding)
+        for one, embedding in zip(plain, (EAST, NORTH), strict=True)
     ]
     backgrounds = {"en": Background(SCHEME)}
     learn_backgrounds(plain, SCHEME, backgrounds)
@@ -148,8 +149,8 @@ def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
         story_evidence(texts[0], texts[1], SCHEME)
         for texts in (scored_texts(both, SCHEME, background) for both in (heard, plain))
     )
-    assert without.voice == 0
-    assert found.voice == pytest.approx(
+    assert without.embedding == 0
+    assert found.embedding == pytest.approx(
         -SCHEME.embedding_weight * SCHEME.embedding_baseline, abs=1e-3
     )
-    assert found.score == pytest.approx(without.score + found.voice, abs=1e-5)
+    assert found.score == pytest.approx(without.score + found.embedding, abs=1e-5)

@@ -28,11 +28,11 @@ WORDS = (
 PROSE = st.lists(
     st.sampled_from([*WORDS[0].split(), *WORDS[1].split(), *WORDS[2], "ﷺ", "Straße"]), max_size=60
 ).map(" ".join)
-MEANINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
+EMBEDDINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
 # Eighths of a day, which 32 bits hold: rounding has no part in whether two are too far apart.
 DAYS = st.integers(-72, 72).map(lambda n: n / 8)
 TEXTS = st.lists(
-    st.tuples(PROSE, PROSE, st.none() | DAYS, MEANINGS, st.booleans()),
+    st.tuples(PROSE, PROSE, st.none() | DAYS, EMBEDDINGS, st.booleans()),
     min_size=1,
     max_size=8,
 )
@@ -47,9 +47,9 @@ def test_plain_scores_are_those_of_the_linker(
     scheme = StoryScheme(lead_chars=read, top_terms=1_000)
     nodes = [
         StoryNode(
-            id=n, title=title, text=text, at=day and day * DAY, meaning=meaning, learned=learned
+            id=n, title=title, text=text, at=day and day * DAY, embedding=embedding, learned=learned
         )
-        for n, (title, text, day, meaning, learned) in enumerate(told)
+        for n, (title, text, day, embedding, learned) in enumerate(told)
     ]
     packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
     backgrounds: defaultdict[str, Background]
