@@ -114,7 +114,7 @@ def verdict(found: Row) -> str:
     # An earlier text may have been long enough: then there is evidence.
     if shorter < found["min_shingles"] and not found["stored"]:
         return (
-            f"Not compared: the shorter text has {shorter} runs of words, "
+            f"Not compared: the shorter text has {shorter} shingles, "
             f"{found['min_shingles']} are needed."
         )
     if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
@@ -126,7 +126,7 @@ def verdict(found: Row) -> str:
             "contained": "Copies: A is contained in B.",
         }[found["relation"]]
     limits = (
-        f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
+        f"{found['min_jaccard']:.0%} of all shingles must be shared, "
         f"or {found['min_containment']:.0%} of the shorter text's "
         f"and {found['min_longer_containment']:.0%} of the longer one's"
     )
@@ -136,7 +136,7 @@ def verdict(found: Row) -> str:
     if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
         return (
             f"Not copies: what they share is short and scattered, and no passage of "
-            f"{found['min_passage']} runs of words.{together}"
+            f"{found['min_passage']} shingles.{together}"
         )
     if found["relation"] == "partial":
         return f"Not copies, though they share passages: {limits}.{together}"
@@ -148,10 +148,10 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
     of two languages. `average` is what decides: for one story the mean scores of each text with
-    the others of it, for two that of all pairs, and `needed` what would make them one (the
-    threshold as long as that is not reached: it may be more then). Texts too far apart in time have
-    no score and no average. `almost` has the stories next to that of `a`, `overrides` what holds
-    the story of both together, or keeps the two apart.
+    the others of it, for two that of all pairs, and `needed` what would make them one: 0, or more
+    where the texts inside of each are much more alike (it is 0 as long as that is not reached).
+    Texts too far apart in time have no score and no average. `almost` has the stories next to that
+    of `a`, `overrides` what holds the story of both together, or keeps the two apart.
     """
     places = store.reading.places((a, b))
     groups = [places[article]["copy_group"] for article in (a, b)]
@@ -169,7 +169,6 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     scores = _Scores(texts, scheme)
     found: Row = {
         "languages": [one.base_language, two.base_language],
-        "threshold": scheme.threshold,
         "max_days": scheme.max_days,
         "across": scheme.embedding_cross_language,
         "embedding_cosine": None,
@@ -213,8 +212,8 @@ class _Scores(NamedTuple):
         return average_score(self._of(ones), self._of(others), self.scheme)
 
     def needed(self, average: float, ones: list[StoryNode], others: list[StoryNode]) -> float:
-        if average < self.scheme.threshold:
-            return self.scheme.threshold  # what more it would take is slow to tell, and no matter
+        if average < 0:
+            return 0.0  # what more it would take is slow to tell, and no matter
         return needed_score(self._of(ones), self._of(others), self.scheme)
 
     def _of(self, nodes: list[StoryNode]) -> list[ScoredText]:
@@ -260,7 +259,7 @@ def _near(
 ) -> dict[int, list[StoryNode]]:
     """Other stories with texts that share heavy terms with the node's."""
     text = _scored([node], scheme, background)[node.id]
-    terms = {term: text.vector[term] for term in text.keys}
+    terms = {term: text.vector[term] for term in text.top_terms}
     near = store.linking.nodes(store.linking.candidates(node.id, terms, scheme))
     # The first met of each stands for it.
     return {

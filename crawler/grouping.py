@@ -157,7 +157,7 @@ def _seed(store: Store, scheme: CopyScheme, *, rebuild: bool) -> int:
 def _has_doubled(store: Store, scheme: CopyScheme) -> bool:
     """Whether a file that is still small went past a power of two since it was last grouped.
 
-    What few articles taught of furniture was little; the larger file is looked at again.
+    Boilerplate learned from few articles is unreliable, so the larger file is looked at again.
     """
     articles = store.copies.count_articles(scheme.warm_up_articles + 1)
     compared = articles - min(store.copies.count_waiting(), articles)

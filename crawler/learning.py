@@ -24,7 +24,7 @@ from dedupe import (
 )
 
 FIRST_LINES, LAST_LINES = 3, 6
-"""Lines of a text that are counted for the furniture of its outlet."""
+"""Lines of a text that are counted for the boilerplate of its outlet."""
 LONGEST_LINE = 320
 """Characters; a longer line is a paragraph."""
 FORGET_EVERY = 100
@@ -38,7 +38,7 @@ class Learned:
         self._store, self._scheme = store, scheme
         known = store.counts.common()
         self._common = CommonShingles(scheme, *known) if known else CommonShingles(scheme)
-        self._furniture: dict[int, OutletBoilerplate] = {}
+        self._boilerplate: dict[int, OutletBoilerplate] = {}
         self._lines: Counter[int] = Counter()
         """texts by outlet whose lines were counted"""
         self._outlets: dict[int, int] = {}
@@ -86,8 +86,8 @@ class Learned:
         """Write the counts."""
         counts = self._store.counts
         counts.save_common(Count(self._common.documents, self._common.pack()))
-        for outlet, furniture in self._furniture.items():
-            counts.save_furniture(outlet, Count(furniture.texts, furniture.pack()))
+        for outlet, boilerplate in self._boilerplate.items():
+            counts.save_furniture(outlet, Count(boilerplate.texts, boilerplate.pack()))
 
     def _count(self, shingled: ShingledText, outlet: int, prints: Iterable[int]) -> None:
         """A text counts once, however many print it; for its outlet, however often it does."""
@@ -96,7 +96,7 @@ class Learned:
         self._of(outlet).count(shingled.every, copy=outlet in others)
 
     def _count_lines(self, article: ComparedText) -> None:
-        """Count the lines at both ends of a text: furniture stands there."""
+        """Count the lines at both ends of a text: boilerplate stands there."""
         lines = article.text.split("\n")
         ends = {*lines[:FIRST_LINES], *lines[-LAST_LINES:]}
         self._store.counts.count_lines(
@@ -107,7 +107,7 @@ class Learned:
             self._store.counts.forget_rare_lines(article.outlet)
 
     def _of(self, outlet: int) -> OutletBoilerplate:
-        if outlet not in self._furniture:
+        if outlet not in self._boilerplate:
             known = self._store.counts.furniture(outlet)
-            self._furniture[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
-        return self._furniture[outlet]
+            self._boilerplate[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
+        return self._boilerplate[outlet]

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .copies.minhash import estimate, seed_id, signature
     from .copies.shingles import shingled_text, without_boilerplate
     from .stories.background import Background
+    from .stories.continuity import continue_stories
     from .stories.embeddings import (
         embedding_buckets,
         nearest_by_embedding,
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
         unpack_embeddings,
     )
     from .stories.link import (
-        continue_stories,
         learn_backgrounds,
         link_stories,
         linkable_ids,
@@ -89,7 +89,7 @@ _LATE = {
     "shared_passage": ".copies.find",
     "signature": ".copies.minhash",
     "Background": ".stories.background",
-    "continue_stories": ".stories.link",
+    "continue_stories": ".stories.continuity",
     "top_terms": ".stories.link",
     "learn_backgrounds": ".stories.link",
     "link_stories": ".stories.link",

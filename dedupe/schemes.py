@@ -148,7 +148,7 @@ class StoryScheme:
     chance_weight: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
     threshold: float = -0.02
-    """average score at which two clusters become one"""
+    """taken off every score, so that two clusters become one where their mean score is 0"""
     inner_contrast: float = 1.5
     """two clusters stay two, whatever the threshold says, when texts inside of each are more alike
     than texts across by this over the square root of their terms: two events of one kind"""
@@ -243,6 +243,11 @@ class StoryScheme:
         endless = [name for name, value in numbers.items() if not math.isfinite(value)]
         if endless:
             raise InvalidScheme(f"{', '.join(endless)}: a finite number is needed")
+
+    @property
+    def min_score(self) -> float:
+        """What a pair too far apart in time counts as in a mean; `max_distance` as a score."""
+        return 1.0 - self.max_distance - self.threshold
 
     @property
     def id(self) -> str:

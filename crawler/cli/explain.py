@@ -64,12 +64,12 @@ def _say(found: Row) -> None:
             )
     if found["jaccard"] is not None:
         click.echo(
-            f"Apart from furniture they share {found['shared']} runs of words, "
+            f"Apart from boilerplate they share {found['shared']} shingles, "
             f"{found['jaccard']:.0%} of all in both; "
             f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
         )
     elif found["a"]["article"] != found["b"]["article"]:
-        click.echo(f"They share {found['shared_whole']} runs of words, furniture counted")
+        click.echo(f"They share {found['shared_whole']} shingles, boilerplate included")
     same, changed = found["numbers_same"], found["numbers_changed"]
     if same or changed:
         click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
@@ -108,32 +108,30 @@ def _say_stories(found: Row, why: Row) -> None:
             f"them {why['embedding_cosine']:.2f} alike; "
             f"stories need {why['across']:g} on average, and more for the days between."
         )
-    threshold = f"{why['threshold']:+.3f}"
     if why["average"] is not None:
         click.echo(
-            f"All pairs of the two stories score {why['average']:+.2f} on average; "
-            f"one story needs {why['needed']:+.3f}."
+            f"All pairs of the two stories score {why['average']:.3f} on average; "
+            f"one story needs {why['needed']:.3f} or more."
         )
-        if why["needed"] > why["threshold"]:
+        if why["needed"] > 0:
             click.echo(
-                f"It would need {threshold} only, were the texts inside of each not so much more "
-                "alike than those of both."
+                "It would need 0.000 only, were the texts inside of each not so much more alike "
+                "than those of both."
             )
     averages = [
-        f"{side.upper()}'s text scores {why[f'average_{side}']:+.2f}"
+        f"{side.upper()}'s text scores {why[f'average_{side}']:.3f}"
         for side in ("a", "b")
         if why[f"average_{side}"] is not None
     ]
     if averages:
         click.echo(
             f"With the other texts of the story {', '.join(averages)} on average; "
-            f"joining needs {threshold}."
+            "joining needs 0.000 or more."
         )
     for near in why["almost"]:
-        more = near["needed"] > why["threshold"]
-        needed = f" (of {near['needed']:+.2f} needed)" if more else ""
+        needed = f" (of {near['needed']:.3f} needed)" if near["needed"] > 0 else ""
         click.echo(
-            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:+.2f}"
+            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:.3f}"
             f"{needed}, {one_line(near['title'])}"
         )
 
@@ -150,7 +148,9 @@ def _say_pair(pair: Row, max_days: float) -> None:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
     if pair["embedding"]:
         parts += f" {'-+'[pair['embedding'] > 0]} {abs(pair['embedding']):.2f} by their embeddings"
-    click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
+    if pair["threshold"]:
+        parts += f" {'+-'[pair['threshold'] > 0]} {abs(pair['threshold']):.2f} by the threshold"
+    click.echo(f"As texts they score {pair['score']:.3f}, joining needs 0.000 or more: {parts}")
     if not pair["related"]:
         click.echo("None of the heaviest words of one is among those of the other: no evidence.")
     terms = [

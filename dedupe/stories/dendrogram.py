@@ -39,24 +39,15 @@ def flat_clusters(
 ) -> list[list[int]]:
     """The stories of texts that were linked on average, as places of texts, ascending.
 
-    `merges` is what `scipy.cluster.hierarchy.linkage` gives, its distances being one less the
-    score; `terms` has the number of terms of each text. From the top down a cluster is a story if
-    the score across its two halves is what `joining_bound` says; otherwise each half is looked at.
+    `merges` is what `scipy.cluster.hierarchy.linkage` gives for `score_many.distances`; `terms`
+    has the number of terms of each text.
+
+    One height for all branches, as `fcluster` takes it, joins two events of one kind: across they
+    are as alike as one event told by many. What gives them away is that each is far more alike
+    inside. So the way is from the top down: a cluster is a story if the mean score across its two
+    halves reaches `joining_bound` of them; otherwise each half is looked at.
     """
-    branches = [_Branch(texts=1, terms=count) for count in terms]
-    for one, other, distance, _ in merges.tolist():
-        children = int(one), int(other)
-        a, b = (branches[child] for child in children)
-        across = 1.0 - distance
-        branches.append(
-            _Branch(
-                texts=a.texts + b.texts,
-                terms=a.terms + b.terms,
-                scores=a.scores + b.scores + across * a.texts * b.texts,
-                children=children,
-                across=across,
-            )
-        )
+    branches = _branches(merges, terms, scheme)
     found, left = [], [len(branches) - 1]
     while left:
         number = left.pop()
@@ -69,7 +60,27 @@ def flat_clusters(
     return sorted(found)
 
 
+def _branches(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -> list[_Branch]:
+    """Texts, then clusters, each after its children, as `merges` numbers them."""
+    branches = [_Branch(texts=1, terms=count) for count in terms]
+    for one, other, distance, _ in merges.tolist():
+        a, b = branches[int(one)], branches[int(other)]
+        # A distance is one less the similarity.
+        across = 1.0 - distance - scheme.threshold
+        branches.append(
+            _Branch(
+                texts=a.texts + b.texts,
+                terms=a.terms + b.terms,
+                scores=a.scores + b.scores + across * a.texts * b.texts,
+                children=(int(one), int(other)),
+                across=across,
+            )
+        )
+    return branches
+
+
 def _texts(number: int, branches: Sequence[_Branch]) -> list[int]:
+    """The texts below a branch, without recursion: a dendrogram may be a chain of thousands."""
     found, left = [], [number]
     while left:
         number = left.pop()

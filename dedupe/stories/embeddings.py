@@ -90,56 +90,90 @@ def join_languages(
     """Clusters of different languages joined where their embeddings are alike on average.
 
     The best pair first, less `scheme.penalty_per_day` for each day between them. Two of one
-    language were kept apart by their words, and stay so; so do clusters with nodes (ids) that are
-    of two sides of `cannot_link` (see `Constraints.cannot_link`).
-    Clusters that were not looked at (no `central`) stay as their stories have them.
+    language were kept apart by their words, and stay so; so do clusters with nodes (ids) that
+    cannot link (see `Constraints.cannot_link`). Clusters that were not looked at (no `central`)
+    stay as their stories have them.
     """
     nodes = [node for cluster in clusters for node in cluster.nodes]
-    if not any(node.embedding for node in nodes) or len({node.base_language for node in nodes}) < 2:
+    if not any(node.embedding for node in nodes) or len({n.base_language for n in nodes}) < 2:
         return list(clusters)
     given = _as_they_were(clusters)
-    found: list[Cluster | None] = [*given]
     table = _Table.of(given)
-    every = np.arange(len(given))
-    new = np.flatnonzero(table.looked_at)
-    near = np.argwhere(table.likeness(new, every, scheme) >= scheme.embedding_cross_language)
-    # What is alike to none is alike to no mean of some either.
-    rows = np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
+    rows = _rows_alike(table, scheme)
     likeness = table.likeness(rows, rows, scheme)
-    speaks, weight = table.speaks[rows], table.known[rows]
+    candidates = [given[row] for row in rows.tolist()]
     for sides in cannot_link:
-        a, b = (
-            [n for n, row in enumerate(rows.tolist())
-             if any(node.id in side for node in given[row].nodes)]
-            for side in sides
-        )  # fmt: skip
+        a, b = (_with_nodes(candidates, side) for side in sides)
         likeness[np.ix_(a, b)] = -np.inf
         likeness[np.ix_(b, a)] = -np.inf
-    while len(rows):
-        one, two = divmod(int(likeness.argmax()), len(rows))
-        first, second = found[rows[one]], found[rows[two]]
-        if (
-            not likeness[one, two] >= scheme.embedding_cross_language
-            or first is None
-            or second is None
-        ):
+    joined = _joined(candidates, likeness, table.some(rows), scheme)
+    merged = dict(zip(rows.tolist(), joined, strict=True))
+    found = [merged.get(row, cluster) for row, cluster in enumerate(given)]
+    return [cluster for cluster in found if cluster is not None]
+
+
+def _rows_alike(table: _Table, scheme: StoryScheme) -> NDArray[np.int64]:
+    """Rows that are alike enough to some other one, one of the two looked at.
+
+    What is alike to no cluster is alike to no mean of some either, so the square matrix that
+    average linkage needs has these rows only.
+    """
+    new = np.flatnonzero(table.looked_at)
+    every = np.arange(len(table.looked_at))
+    near = np.argwhere(table.likeness(new, every, scheme) >= scheme.embedding_cross_language)
+    return np.unique(np.concatenate([new[near[:, 0]], near[:, 1]]))
+
+
+def _with_nodes(clusters: Sequence[Cluster], ids: AbstractSet[int]) -> list[int]:
+    """Places of the clusters that have some of these nodes."""
+    return [
+        place
+        for place, cluster in enumerate(clusters)
+        if any(node.id in ids for node in cluster.nodes)
+    ]
+
+
+def _joined(
+    clusters: Sequence[Cluster],
+    likeness: NDArray[np.float32],
+    table: _Table,
+    scheme: StoryScheme,
+) -> list[Cluster | None]:
+    """The clusters, joined; None in the place of one that another took in.
+
+    Average linkage by hand, on a matrix that is changed in place: scipy's knows no pairs that may
+    never be joined, and here two of one language may not, nor what was joined with one of them.
+    """
+    found: list[Cluster | None] = [*clusters]
+    languages, weight = table.languages, table.known
+    while len(clusters):
+        one, two = divmod(int(likeness.argmax()), len(clusters))
+        first, second = found[one], found[two]
+        # A likeness that is no number ends it as well.
+        if not likeness[one, two] >= scheme.embedding_cross_language:
             break
-        larger, other = sorted((first, second), key=lambda c: len(c.nodes), reverse=True)
-        found[rows[one]] = Cluster(
-            nodes=first.nodes + second.nodes,
-            central=other.central if larger.central is None else larger.central,
-        )
-        found[rows[two]] = None
-        # The mean over all pairs, as in average linkage.
+        assert first is not None  # what was taken in is unlike all
+        assert second is not None
+        found[one], found[two] = _union(first, second), None
+        # The mean over all pairs of nodes whose embedding is known.
         mean = (weight[one] * likeness[one] + weight[two] * likeness[two]) / (
             weight[one] + weight[two]
         )
         weight[one] += weight[two]
-        speaks[one] |= speaks[two]
-        mean[speaks @ speaks[one]] = -np.inf
+        languages[one] |= languages[two]
+        mean[languages @ languages[one]] = -np.inf
         likeness[one] = likeness[:, one] = mean
         likeness[two] = likeness[:, two] = -np.inf
-    return [cluster for cluster in found if cluster is not None]
+    return found
+
+
+def _union(first: Cluster, second: Cluster) -> Cluster:
+    """Both in one; the larger, if it was looked at, says what is central."""
+    larger, other = sorted((first, second), key=lambda c: len(c.nodes), reverse=True)
+    return Cluster(
+        nodes=first.nodes + second.nodes,
+        central=other.central if larger.central is None else larger.central,
+    )
 
 
 def _as_they_were(clusters: Iterable[Cluster]) -> list[Cluster]:
@@ -166,7 +200,7 @@ class _Table(NamedTuple):
     """nodes whose embedding is known"""
     days: NDArray[np.float32]
     """mean POSIX day, from the first on; NaN when unknown"""
-    speaks: NDArray[np.bool_]
+    languages: NDArray[np.bool_]
     """which languages, a column each"""
     looked_at: NDArray[np.bool_]
 
@@ -180,27 +214,33 @@ class _Table(NamedTuple):
         days -= np.nanmin(days) if np.isfinite(days).any() else 0
         dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
         middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)
-        tongues = sorted({node.base_language for node in nodes})
-        speaks = np.zeros((len(clusters), len(tongues)), np.bool_)
+        columns = {name: n for n, name in enumerate(sorted({n.base_language for n in nodes}))}
+        languages = np.zeros((len(clusters), len(columns)), np.bool_)
         for row, cluster in enumerate(clusters):
-            speaks[row, [tongues.index(node.base_language) for node in cluster.nodes]] = True
+            languages[row, [columns[node.base_language] for node in cluster.nodes]] = True
         return cls(
             centres=(np.add.reduceat(embeddings, starts).T / np.maximum(known, 1)).T.astype("f4"),
             known=known,
             days=middle.astype(np.float32),
-            speaks=speaks,
+            languages=languages,
             looked_at=np.array([cluster.central is not None for cluster in clusters]),
         )
+
+    def some(self, rows: NDArray[np.int64]) -> _Table:
+        """Some of the clusters."""
+        return _Table(
+            self.centres[rows], self.known[rows], self.days[rows], self.languages[rows],
+            self.looked_at[rows],
+        )  # fmt: skip
 
     def likeness(
         self, ones: NDArray[np.int64], others: NDArray[np.int64], scheme: StoryScheme
     ) -> NDArray[np.float32]:
         """Mean cosine of each two, less what the time between them takes off; -inf: never."""
         days = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
-        found = (
-            self.centres[ones] @ self.centres[others].T - np.float32(scheme.penalty_per_day) * days
-        )
-        never = self.speaks[ones] @ self.speaks[others].T
+        delays = np.float32(scheme.penalty_per_day) * days
+        found = self.centres[ones] @ self.centres[others].T - delays
+        never = self.languages[ones] @ self.languages[others].T
         never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])
         found[never | (days > scheme.max_days)] = -np.inf
         return found.astype(np.float32)

@@ -4,7 +4,7 @@ Plain lexical evidence: TF-IDF cosines of title and lead, less the cosine that c
 pair in the stream of its language, linked on average (UPGMA, Sokal and Michener 1958) among texts
 that are close in time. Chance is a rank-one model, e_ij = a_i a_j, as in the configuration model
 of networks (Chung and Lu 2002): long texts expect more of each other than of headlines, so one
-threshold serves a stream of both.
+threshold serves a stream of both. docs/explanation/story-score.md has the formula.
 
 Where the nodes have embeddings, their cosine is added to the score, and clusters of different
 languages are joined by it alone.
@@ -12,8 +12,8 @@ languages are joined by it alone.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -27,6 +27,7 @@ from dedupe.schemes import StoryScheme
 
 from .background import Background
 from .constraints import apply_constraints, with_distant
+from .continuity import continue_stories
 from .dendrogram import flat_clusters
 from .embeddings import alike_across_languages, join_languages
 from .score_few import DAY, by_language
@@ -42,14 +43,12 @@ from .score_many import (
 from .term_matrix import term_matrix
 from .types import Cluster, Constraints, StoryChange, StoryNode
 
-_OUTVOTES = 1 << 32
-
-
 NO_CONSTRAINTS = Constraints()
 
 Backgrounds = Mapping[str, Background]
 """The background of each language."""
-Sides = tuple[NDArray[np.int64], NDArray[np.int64]]
+Rows = NDArray[np.int64]
+Sides = tuple[Rows, Rows]
 """Rows, and rows that are in no story with any of those."""
 
 
@@ -63,26 +62,22 @@ def link_stories(
 ) -> list[StoryChange]:
     """Partition the nodes into stories and say which story each cluster continues.
 
-    Without `backgrounds` the nodes are a stream of their own, which is learned first. A
-    story of `settled` nodes (ids) is looked at again only when another node reaches it; those too
-    far in time from all others stay where their story goes on. A cluster
-    keeps the story that most of its groups belonged to (the lower id on a tie); when two clusters
-    claim one story, the one with more of its groups keeps it and the other splits off. A story
-    all of whose nodes went elsewhere is merged.
+    Without `backgrounds` the nodes are a stream of their own, which is learned first. A story of
+    `settled` nodes (ids) is looked at again only when another node reaches it; those too far in
+    time from all others stay where their story goes on. `continue_stories` says which cluster
+    keeps which story.
     """
     ordered = sorted(nodes, key=lambda node: node.id)
     if backgrounds is None:
         backgrounds = defaultdict(lambda: Background(scheme))
         learn_backgrounds(ordered, scheme, backgrounds)
-    near, far = _within_reach(ordered, settled, scheme)
-    clusters = [
-        found
-        for language, texts in by_language(near).items()
-        for found in _cluster(texts, settled, constraints, scheme, backgrounds[language])
-    ]
+    near, distant = _within_reach(ordered, settled, scheme)
+    clusters: list[Cluster] = []
+    for language, texts in by_language(near).items():
+        clusters += _clusters(texts, settled, constraints, scheme, backgrounds[language])
     clusters = join_languages(clusters, scheme, constraints.cannot_link)
-    clusters = apply_constraints(with_distant(clusters, far, constraints), constraints)
-    return continue_stories(clusters, pinned=constraints.pinned)
+    clusters = with_distant(clusters, distant, constraints)
+    return continue_stories(apply_constraints(clusters, constraints), pinned=constraints.pinned)
 
 
 def linkable_ids(
@@ -128,12 +123,12 @@ def top_terms(
     """Numbers and weights of the `scheme.top_terms` heaviest terms of each node."""
     found = {}
     for language, texts in by_language(nodes).items():
-        weighed = term_matrix(texts, scheme)
-        vectors = backgrounds[language].vectors(weighed, scheme)
+        matrix = term_matrix(texts, scheme)
+        vectors = backgrounds[language].vectors(matrix, scheme)
         kept = top_term_mask(vectors, scheme.top_terms).multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
-            terms, weights = weighed.terms[kept.indices[part]].tolist(), kept.data[part].tolist()
+            terms, weights = matrix.terms[kept.indices[part]].tolist(), kept.data[part].tolist()
             found[node.id] = dict(zip(terms, weights, strict=True))
     return found
 
@@ -144,51 +139,48 @@ def _within_reach(
     """The nodes that some new one may be linked with, new ones included, and the others."""
     times = [node.at for node in nodes if node.id not in settled]
     known = [at for at in times if at is not None]
+    # A new node whose time is unknown may be linked with any.
     if len(known) < len(times) or not times:
         return nodes, []
-    first, last = (end(known) for end in (min, max))
     reach = scheme.max_days * DAY
-    far = {
-        node.id
-        for node in nodes
-        if node.id in settled
-        and node.at is not None
-        and not first - reach <= node.at <= last + reach
-    }
-    return [n for n in nodes if n.id not in far], [n for n in nodes if n.id in far]
+    first, last = min(known) - reach, max(known) + reach
+    near: list[StoryNode] = []
+    distant: list[StoryNode] = []
+    for node in nodes:
+        may_link = node.id not in settled or node.at is None or first <= node.at <= last
+        (near if may_link else distant).append(node)
+    return near, distant
 
 
-def _cluster(
+def _clusters(
     nodes: list[StoryNode],
     settled: Collection[int],
     constraints: Constraints,
     scheme: StoryScheme,
     background: Background,
-) -> list[Cluster]:
+) -> Iterator[Cluster]:
+    """Stories of the nodes of one language."""
     texts = stream_texts(nodes, scheme, background)
     cannot_link = [
         (_rows(nodes, ones), _rows(nodes, others)) for ones, others in constraints.cannot_link
     ]
     new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
+    # Settled texts were compared before: only what a new one reaches is worked out again.
     pairs = concatenated([linkable_pairs(new, texts, scheme), _same_story(nodes, settled)])
-    found = []
-    for part in _parts(len(nodes), pairs, scheme.threshold, scheme):
-        if np.isin(part, new).any():
-            found += [
-                Cluster(nodes=tuple(nodes[row] for row in rows), central=nodes[central].id)
-                for rows, central in _link(part, texts, cannot_link, scheme)
-            ]
-        else:
-            found.append(Cluster(nodes=tuple(nodes[row] for row in part)))
-    return found
+    for component in _components(len(nodes), pairs, 0.0, scheme):
+        if not np.isin(component, new).any():
+            yield Cluster(nodes=tuple(nodes[row] for row in component))
+            continue
+        for rows, central in _average_linkage(component, texts, cannot_link, scheme):
+            yield Cluster(nodes=tuple(nodes[row] for row in rows), central=nodes[central].id)
 
 
-def _rows(nodes: list[StoryNode], ids: AbstractSet[int]) -> NDArray[np.int64]:
+def _rows(nodes: list[StoryNode], ids: AbstractSet[int]) -> Rows:
     return np.array([row for row, node in enumerate(nodes) if node.id in ids], np.int64)
 
 
 def _same_story(nodes: list[StoryNode], settled: Collection[int]) -> Pairs:
-    """Settled rows, each paired with the first of its story."""
+    """Settled rows, each paired with the first of its story, at a score that nothing parts."""
     first: dict[int | None, int] = {}
     pairs = [
         (row, first.setdefault(node.story, row))
@@ -199,60 +191,60 @@ def _same_story(nodes: list[StoryNode], settled: Collection[int]) -> Pairs:
     return Pairs(a, b, np.full(len(a), np.inf, np.float32))
 
 
-def _parts(
-    count: int, pairs: Pairs, threshold: float, scheme: StoryScheme
-) -> list[NDArray[np.int64]]:
-    """Texts that pairs connect; each part is clustered by itself, so none is larger than `part`.
+def _components(count: int, pairs: Pairs, bound: float, scheme: StoryScheme) -> list[Rows]:
+    """Rows that pairs connect; each component is clustered by itself.
 
-    A merge at the threshold implies one pair at the threshold, so the clusters lie within the
-    connected components: nothing is lost. Where headlines of a language are all connected, the
-    weakest pairs are left out until the parts are small enough.
+    A merge at a mean of 0 implies one pair at 0, so the clusters lie within the connected
+    components: nothing is lost, and the dense matrix of distances stays small. Where headlines of
+    a language are all connected, the weakest pairs are left out until no component is larger than
+    `max_component`: pairs below `bound` + `threshold_step` first, and so on.
     """
     graph = csr_matrix((np.ones(len(pairs.a)), (pairs.a, pairs.b)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
-    found: list[NDArray[np.int64]] = []
     order = np.argsort(labels, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
-        # No score is above one: what is still together then is one story.
-        if len(part) <= scheme.max_component or threshold > 1:
-            found.append(part)
+    # No similarity is above one: what is still together then is one story.
+    highest = 1.0 - scheme.threshold
+    found: list[Rows] = []
+    for component in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+        if len(component) <= scheme.max_component or bound > highest:
+            found.append(component)
             continue
-        stricter = threshold + scheme.threshold_step
-        kept = np.isin(pairs.a, part) & (pairs.score >= stricter)
+        higher = bound + scheme.threshold_step
+        kept = np.isin(pairs.a, component) & (pairs.score >= higher)
         place = np.zeros(count, np.int64)
-        place[part] = np.arange(len(part))
+        place[component] = np.arange(len(component))
         inside = Pairs(place[pairs.a[kept]], place[pairs.b[kept]], pairs.score[kept])
-        found.extend(part[piece] for piece in _parts(len(part), inside, stricter, scheme))
+        pieces = _components(len(component), inside, higher, scheme)
+        found += [component[piece] for piece in pieces]
     return found
 
 
-def _link(
-    part: NDArray[np.int64],
-    texts: StreamTexts,
-    cannot_link: Sequence[Sides],
-    scheme: StoryScheme,
-) -> list[tuple[NDArray[np.int64], int]]:
-    """Clusters of some rows, each with its most central row."""
-    if len(part) == 1:
-        return [(part, int(part[0]))]
-    distance = distances(texts.rows(part), scheme)
+def _average_linkage(
+    component: Rows, texts: StreamTexts, cannot_link: Sequence[Sides], scheme: StoryScheme
+) -> list[tuple[Rows, int]]:
+    """Stories among the rows of a component, each with its most central row."""
+    count = len(component)
+    if count == 1:
+        return [(component, int(component[0]))]
+    distance = distances(texts.rows(component), scheme)
     for ones, others in cannot_link:
-        a, b = (np.flatnonzero(np.isin(part, side)) for side in (ones, others))
+        a, b = (np.flatnonzero(np.isin(component, side)) for side in (ones, others))
         low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
-        # So far that no average of any two clusters with such a pair reaches the threshold.
-        distance[_condensed(low, high, len(part))] = scheme.max_distance * len(part) ** 2
-    terms = np.diff(texts.vectors.indptr)[part].tolist()
+        # So far that no mean over any two clusters with such a pair reaches the threshold.
+        distance[_condensed(low, high, count)] = scheme.max_distance * count**2
+    terms = np.diff(texts.vectors.indptr)[component].tolist()
     found = []
     for story in flat_clusters(linkage(distance, "average"), terms, scheme):
         inside = np.array(story)
-        found.append((part[inside], int(part[_central(inside, distance, len(part))])))
+        found.append((component[inside], int(component[_central(inside, distance, count)])))
     return found
 
 
-def _central(inside: NDArray[np.int64], distance: NDArray[np.float64], count: int) -> int:
+def _central(inside: Rows, distance: NDArray[np.float64], count: int) -> int:
     """The place most like the others of `inside`, by condensed distances; of two the first."""
     a, b = inside[:, None], inside[None, :]
     low, high = np.minimum(a, b), np.maximum(a, b)
+    # A text has no distance to itself there; any valid place will do for it.
     found = np.where(a == b, 0.0, distance[_condensed(low, high, count) * (a != b)])
     return int(inside[found.sum(axis=1).argmin()])
 
@@ -260,67 +252,3 @@ def _central(inside: NDArray[np.int64], distance: NDArray[np.float64], count: in
 def _condensed(low: Any, high: Any, count: int) -> Any:
     """Where the distance of two places stands, as scipy condenses the upper triangle."""
     return count * low - low * (low + 1) // 2 + high - low - 1
-
-
-def continue_stories(
-    clusters: Sequence[Cluster], *, pinned: Iterable[tuple[int, AbstractSet[int]]] = ()
-) -> list[StoryChange]:
-    """Which story each cluster goes on, by the `story` of its nodes.
-
-    A pinned story outvotes others, and its pinned groups (see `Orders.pinned`) outvote the rest.
-    """
-    votes = [
-        Counter(node.story for node in cluster.nodes if node.story is not None)
-        for cluster in clusters
-    ]
-    pins = dict(pinned)
-    pins_of: defaultdict[int, list[int]] = defaultdict(list)
-    for story, groups in pins.items():
-        for group in groups:
-            pins_of[group].append(story)
-    for cluster, counted in zip(clusters, votes, strict=True):
-        for story in counted.keys() & pins.keys():
-            counted[story] += _OUTVOTES
-        for node in cluster.nodes:
-            for story in pins_of.get(node.id, ()):
-                counted[story] += _OUTVOTES**2
-    owner = _owners(votes)
-    kept = set(owner.values())
-    home: dict[int, tuple[int, int]] = {}
-    for number, counted in enumerate(votes):
-        for story, count in counted.items():
-            if story not in kept:
-                home[story] = max(home.get(story, (0, 0)), (count, -number))
-    merged: defaultdict[int, list[int]] = defaultdict(list)
-    for story, (_, number) in home.items():
-        merged[-number].append(story)
-    changes = []
-    for number, cluster in enumerate(clusters):
-        continued = owner.get(number)
-        largest = min(votes[number], key=lambda s: (-votes[number][s], s), default=None)
-        changes.append(
-            StoryChange(
-                story=continued,
-                groups=tuple(sorted(node.id for node in cluster.nodes)),
-                merged=tuple(sorted(merged[number])),
-                split_from=largest if continued is None else None,
-                central=cluster.central,
-            )
-        )
-    return sorted(changes, key=lambda change: change.groups)
-
-
-def _owners(votes: list[Counter[int]]) -> dict[int, int]:
-    """Which earlier story each cluster continues: the largest claims are served first."""
-    claims = sorted(
-        (-count, story, number)
-        for number, counted in enumerate(votes)
-        for story, count in counted.items()
-    )
-    owner: dict[int, int] = {}
-    given: set[int] = set()
-    for _, story, number in claims:
-        if number not in owner and story not in given:
-            owner[number] = story
-            given.add(story)
-    return owner

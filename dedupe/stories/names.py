@@ -17,14 +17,14 @@ from .terms import term_number
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 
 
-def names(text: str, base_language: str) -> frozenset[int]:
+def name_terms(text: str, base_language: str) -> frozenset[int]:
     """Numbers of the terms that are names in a text of a language (BCP 47, without region)."""
-    return frozenset() if base_language in _NOUNS_ARE_CAPITAL else _names(text)
+    return frozenset() if base_language in _NOUNS_ARE_CAPITAL else _name_terms(text)
 
 
 # The same neighbours are asked for again and again; 3 kB each.
 @lru_cache(maxsize=12_000)
-def _names(text: str) -> frozenset[int]:
+def _name_terms(text: str) -> frozenset[int]:
     # Of d'Almaty and l'Ucraina the second half is the name.
     words = text.replace("'", " ").replace("\u2019", " ").split()
     initials = [word[0] for word in words]

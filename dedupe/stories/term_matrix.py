@@ -1,4 +1,4 @@
-"""Texts as rows of a matrix of weighed terms."""
+"""Texts as rows of a matrix of weighted terms."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class PackedBackground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraints:
-    """What people have decided about copy groups, by their ids."""
+    """What people have decided about copy groups, by their ids (Wagstaff et al. 2001)."""
 
     must_link: tuple[tuple[int, ...], ...] = ()
     """groups that are one story"""
@@ -94,9 +94,10 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairScore:
-    """What the story linker makes of two texts: cosine - chance - no_name - delay + embedding.
+    """What the story linker makes of two texts: 0 and more joins.
 
-    Where they are not `related`, cosine - chance counts as `StoryScheme.unrelated_cap` at the most.
+    score = cosine - chance - no_name + embedding - delay - threshold. Where they are not `related`,
+    cosine - chance counts as `StoryScheme.unrelated_cap` at the most.
     """
 
     cosine: float
@@ -110,6 +111,8 @@ class PairScore:
     """what is taken off for that"""
     embedding: float
     """what is added, or taken off, for how alike an embedding model finds the two"""
+    threshold: float
+    """what is taken off so that 0 is the bound: `StoryScheme.threshold`"""
     related: bool
     """whether they share one of their heaviest terms; otherwise the score is kept low"""
     score: float
@@ -118,7 +121,7 @@ class PairScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvidence(PairScore):
-    """The same, and what carried it."""
+    """The score of two texts, and what carried it."""
 
     terms: tuple[SharedTerm, ...]
     """terms in common, the weightiest first"""

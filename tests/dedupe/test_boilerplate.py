@@ -18,50 +18,50 @@ def news(seed: int, words: int = 150) -> str:
 def learned(
     texts: list[tuple[str, str]], copies: bool = False
 ) -> tuple[CommonShingles, OutletBoilerplate]:
-    """Counts after these (outlet, text), and the furniture of outlet `a`."""
-    common, furniture = (
+    """Counts after these (outlet, text), and the boilerplate of outlet `a`."""
+    common, boilerplate = (
         CommonShingles(SCHEME),
         {"a": OutletBoilerplate(SCHEME), "b": OutletBoilerplate(SCHEME)},
     )
     for outlet, text in texts:
         every = shingled_text(text, SCHEME).every
         common.count(every, copy=copies)
-        furniture[outlet].count(every, copy=copies)
-    return common, furniture["a"]
+        boilerplate[outlet].count(every, copy=copies)
+    return common, boilerplate["a"]
 
 
-def left(text: str, common: CommonShingles, furniture: OutletBoilerplate) -> float:
+def left(text: str, common: CommonShingles, boilerplate: OutletBoilerplate) -> float:
     """Share of the shingles that still tell something."""
-    made = shingled_text(text, SCHEME, boilerplate_test(SCHEME, common, furniture))
+    made = shingled_text(text, SCHEME, boilerplate_test(SCHEME, common, boilerplate))
     return len(made.shingles) / len(made.every)
 
 
 def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
-    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
-    assert left(SIGN_OFF, common, furniture) == 0
-    assert left(news(99), common, furniture) == 1
+    common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
+    assert left(SIGN_OFF, common, boilerplate) == 0
+    assert left(news(99), common, boilerplate) == 1
     body = len(shingled_text(news(99), SCHEME).every)
     made = shingled_text(
-        f"{news(99)} {SIGN_OFF}", SCHEME, boilerplate_test(SCHEME, common, furniture)
+        f"{news(99)} {SIGN_OFF}", SCHEME, boilerplate_test(SCHEME, common, boilerplate)
     )
     assert body - 12 <= len(made.shingles) <= body
 
 
-def test_furniture_of_one_outlet_says_nothing_of_another() -> None:
+def test_boilerplate_of_one_outlet_is_news_in_another() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     assert left(SIGN_OFF, common, OutletBoilerplate(SCHEME)) == 1
 
 
-def test_news_that_others_print_too_is_no_furniture() -> None:
+def test_news_that_others_print_too_is_no_boilerplate() -> None:
     story = news(1)
-    common, furniture = learned([("a", story)] * 3 + [("b", story)] * 12)
-    assert left(story, common, furniture) == 1
+    common, boilerplate = learned([("a", story)] * 3 + [("b", story)] * 12)
+    assert left(story, common, boilerplate) == 1
 
 
 def test_copies_are_not_counted_as_texts() -> None:
-    common, furniture = learned([("a", news(1))] * 10, copies=True)
-    assert common.documents == furniture.texts == 0
-    assert left(news(1), common, furniture) == 1
+    common, boilerplate = learned([("a", news(1))] * 10, copies=True)
+    assert common.documents == boilerplate.texts == 0
+    assert left(news(1), common, boilerplate) == 1
 
 
 def test_a_template_of_many_outlets_is_left_out() -> None:
@@ -70,20 +70,20 @@ def test_a_template_of_many_outlets_is_left_out() -> None:
 
 
 def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
-    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(300)])
-    assert len(furniture.pack()) <= 10 * 1_024
-    assert left(SIGN_OFF, common, furniture) == 0
+    common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(300)])
+    assert len(boilerplate.pack()) <= 10 * 1_024
+    assert left(SIGN_OFF, common, boilerplate) == 0
 
 
 def test_counts_are_the_same_after_they_were_stored() -> None:
-    common, furniture = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
+    common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     again = (
         CommonShingles(SCHEME, common.documents, common.pack()),
-        OutletBoilerplate(SCHEME, furniture.texts, furniture.pack()),
+        OutletBoilerplate(SCHEME, boilerplate.texts, boilerplate.pack()),
     )
     for text in (SIGN_OFF, news(2), f"{news(3)} {SIGN_OFF}"):
         one, two = (
             shingled_text(text, SCHEME, boilerplate_test(SCHEME, c, f)).shingles
-            for c, f in ((common, furniture), again)
+            for c, f in ((common, boilerplate), again)
         )
         assert np.array_equal(one, two)

@@ -51,9 +51,9 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "dedupe.copies.find": {"_first_places": "uncached"},
     "dedupe.stories.score_many": {"_BLOCK": 3},
     "dedupe.copies.minhash": {"_BLOCK": 3, "_permutations": "uncached"},
-    "dedupe.stories.names": {"_names": "uncached"},
+    "dedupe.stories.names": {"_name_terms": "uncached"},
     "dedupe.stories.score_few": {"_PIECE": 64},
-    "dedupe.stories.link": {"_OUTVOTES": 1 << 40},
+    "dedupe.stories.continuity": {"_OUTVOTES": 1 << 40},
     "dedupe.stories.terms": {"_KEPT": 3, "_position_weights": "uncached"},
     "dedupe.stories.term_matrix": {"_row": "uncached"},
     "dedupe.copies.words": {"_KEPT": 3},
@@ -164,7 +164,7 @@ TOLD = "the mayor of Almaty said on Wednesday that fuel prices doubled and the o
 
 
 def told(store: Store) -> None:
-    """Copies, a template, furniture, revisions, and a few stories."""
+    """Copies, a template, boilerplate, revisions, and a few stories."""
     with store.batch():
         store.copies.set_scheme(CopyScheme().id, seed=7, seed_id=seed_id(7))
         for n in range(90):

@@ -62,6 +62,21 @@ def test_plain_scores_are_those_of_the_linker(
     assert found.reshape(expected.shape) == pytest.approx(expected, abs=1e-4)
 
 
+def test_the_threshold_is_taken_off_every_score() -> None:
+    nodes = [StoryNode(id=n, title=f"Quake {n} shakes Tangerang", text="") for n in range(4)]
+    usual, strict = StoryScheme(threshold=0.0), StoryScheme(threshold=0.25)
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(usual))
+    learn_backgrounds(nodes, usual, backgrounds)
+    rows = stream_texts(nodes, usual, backgrounds["und"])
+    assert scores(rows, rows, strict) == pytest.approx(scores(rows, rows, usual) - 0.25)
+    texts = list(scored_texts(nodes, usual, backgrounds["und"].pack()).values())
+    for one, other in zip(
+        pair_scores(texts, texts, strict), pair_scores(texts, texts, usual), strict=True
+    ):
+        assert one.score == pytest.approx(other.score - 0.25)
+    assert strict.min_score == usual.min_score - 0.25
+
+
 def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
     scheme = StoryScheme(top_terms=3)
     nodes = [
@@ -73,7 +88,7 @@ def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
     rows = stream_texts(nodes, scheme, backgrounds["und"])
     texts = scored_texts(nodes, scheme, backgrounds["und"].pack())
     for row, text in enumerate(texts.values()):
-        assert set(rows.terms[rows.keys[row].indices].tolist()) == text.keys
+        assert set(rows.terms[rows.top_terms[row].indices].tolist()) == text.top_terms
 
 
 def test_a_background_that_has_learned_nothing_gives_scores() -> None:

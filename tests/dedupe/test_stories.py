@@ -173,7 +173,9 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     left, right = scored_texts([one, two], SCHEME, background.pack()).values()
     found = story_evidence(left, right, SCHEME)
     assert found.related
-    assert found.score == pytest.approx(found.cosine - found.chance - found.delay, abs=1e-5)
+    assert found.score == pytest.approx(
+        found.cosine - found.chance - found.delay - SCHEME.threshold, abs=1e-5
+    )
     assert found.cosine == pytest.approx(sum(term.weight for term in found.terms))
     assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
     assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
