@@ -52,7 +52,7 @@ class Counted(NamedTuple):
     """What the background has counted of a term."""
 
     texts: float
-    """texts that have it (n), those that the common words of the language stand for included"""
+    """texts that have it (f), those that the common words of the language stand for included"""
     direction: float
     """sum of the unit vectors of all texts at it"""
 

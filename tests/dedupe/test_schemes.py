@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme, with_current_names
 
+ROOT = Path(__file__).parents[2]
 SCHEMES = pytest.mark.parametrize("kind", [CopyScheme, StoryScheme])
 
 
@@ -44,6 +47,27 @@ def test_numbers_that_an_earlier_version_wrote_have_the_names_of_today() -> None
 )
 def test_a_scheme_has_the_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:
     assert scheme.id.endswith(id_)
+
+
+def documented(section: str) -> dict[str, float]:
+    """Parameters and defaults in the tables of a page of the documentation."""
+    rows = re.findall(r"\| `(\w+)` \| (-?[\d.]+) \|$", section, re.MULTILINE)
+    return {name: float(default) for name, default in rows}
+
+
+def test_the_page_of_formulas_has_the_numbers_of_today() -> None:
+    page = (ROOT / "docs" / "explanation" / "story-score.md").read_text(encoding="utf-8")
+    stories, copies = page.split("## What copies are measured by")
+    for kind, found in ((StoryScheme, documented(stories)), (CopyScheme, documented(copies))):
+        assert found == {name: getattr(kind(), name) for name in found}
+    assert f"`embedding_cross_language` ({StoryScheme().embedding_cross_language})" in page
+    # All numbers that the formulas of the score read are there.
+    code = "".join(
+        (ROOT / "dedupe" / "stories" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("background", "dendrogram", "score_few", "score_many", "terms")
+    )
+    sizes = {"background_counters", "memory_texts", "min_score"}
+    assert set(re.findall(r"scheme\.(\w+)", code)) - sizes <= documented(stories).keys()
 
 
 @pytest.mark.parametrize(
