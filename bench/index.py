@@ -20,11 +20,11 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 
 from crawler.store import Store, open_store, read_store
-from dedupe import Scheme
+from dedupe import CopyScheme
 
 SIZES = (100_000, 1_000_000)
-SCHEME = Scheme()
-KEYS = SCHEME.bands + SCHEME.anchors + 1
+SCHEME = CopyScheme()
+KEYS = SCHEME.bands + SCHEME.anchor_keys + 1
 LOOKUPS = 2_000
 BATCH = 1_000
 
@@ -47,7 +47,7 @@ def clocked(work: Callable[[], object]) -> float:
 def add(store: Store, numbers: range) -> None:
     with store.batch():
         for number in numbers:
-            store.keys.add(number, keys(number), hot=SCHEME.hot)
+            store.keys.add(number, keys(number), max_per_key=SCHEME.max_per_key)
         store.keys.merge_recent()
 
 
@@ -56,7 +56,7 @@ def cycle(store: Store, numbers: range) -> None:
         for number in numbers:
             made = keys(number)
             store.keys.candidates(number, made, limit=SCHEME.max_candidates)
-            store.keys.add(number, made, hot=SCHEME.hot)
+            store.keys.add(number, made, max_per_key=SCHEME.max_per_key)
 
 
 def ours(folder: Path) -> None:

@@ -19,7 +19,7 @@ from bench.corpora.poison import aimed, framed, ordinary, sharing, templates
 from crawler.grouping.run import COPIES, group
 from crawler.store import open_store
 from crawler.types import Article
-from dedupe import cut, seed_id
+from dedupe import seed_id, shingled_text
 
 COUNT = int(os.environ.get("COUNT", "50000"))
 OUTLETS = 200
@@ -66,7 +66,7 @@ def main() -> None:
         base, none = grouped(ordinary(lengths, draw=random.Random(4)), seed=seed)  # noqa: S311
         taken, joined = grouped(pages, seed=seed)
         # Horoscopes that chance made of the same shingles are rightly joined.
-        distinct = len({cut(page, COPIES).every.tobytes() for page in pages})
+        distinct = len({shingled_text(page, COPIES).every.tobytes() for page in pages})
         wrong = joined - (len(pages) - distinct)
         print(f"  {wrong:5} joined wrongly  {taken / base:4.2f} x the time  {name}", flush=True)
         if none:

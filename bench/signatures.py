@@ -17,17 +17,18 @@ from bench.corpora.planted import planted
 from bench.peers import signatures as peers
 from bench.peers.environments import python_of
 from bench.peers.signatures import NEEDS, PERMUTATIONS, WORDS, seconds
-from dedupe import Scheme, cut, document, signature
-from dedupe.shingles import distinct, windows
-from dedupe.text import runs, tokens
-from dedupe.words import hash_words
+from dedupe import CopyScheme, document, shingled_text, signature
+from dedupe.copies.shingles import distinct, windows
+from dedupe.copies.word_shingles import word_windows
+from dedupe.copies.words import hash_words
+from dedupe.text import tokens
 
 TEXTS = 300
-WIDE = Scheme(bands=PERMUTATIONS // 4, rows=4)
+WIDE = CopyScheme(bands=PERMUTATIONS // 4, rows=4)
 
 
 def cut_words(text: str) -> list[bytes]:
-    return list({" ".join(run).encode() for run in runs(tokens(text), WORDS)})
+    return list({" ".join(run).encode() for run in word_windows(tokens(text), WORDS)})
 
 
 def plain(text: str) -> MinHash:
@@ -66,7 +67,7 @@ def table(rows: dict[str, float], base: float) -> None:
 def main() -> None:
     texts = [p.text for p in planted(TEXTS * 2, seed=3, giants=0) if len(p.text) > 1_500][:TEXTS]
     words = {text: cut_words(text) for text in texts}
-    hashed = {text: cut(text, WIDE).every for text in texts}
+    hashed = {text: shingled_text(text, WIDE).every for text in texts}
     size = sum(map(len, words.values())) / TEXTS
     print(f"{TEXTS} texts of {size:.0f} shingles, one core, {PERMUTATIONS} permutations")
 
@@ -79,7 +80,11 @@ def main() -> None:
     base = seconds(update, texts)
     kernel = seconds(lambda text: signature(hashed[text], WIDE, seed=7), texts)
     table(
-        {"datasketch, a shingle at a time": base, "ours, hashed as `cut` gives them": kernel}, base
+        {
+            "datasketch, a shingle at a time": base,
+            "ours, hashed as `shingled_text` gives them": kernel,
+        },
+        base,
     )
     print("from the text to a signature (goal: ahead of every peer)")
     base = seconds(plain, texts)
@@ -95,7 +100,7 @@ def main() -> None:
             f"ours, {name}": seconds(lambda text, of=of: document(1, text, of, seed=7), texts)  # type: ignore[misc]
             for name, of in (
                 (f"{PERMUTATIONS} permutations", WIDE),
-                ("the default scheme", Scheme()),
+                ("the default scheme", CopyScheme()),
             )
         },
         base,

@@ -1,7 +1,7 @@
 """Near-duplicates and stories, as a library: no Scrapy, no SQL, no clock, no files.
 
->>> from dedupe import MemoryIndex, Scheme, document, find_copies
->>> scheme = Scheme(min_shingles=5)
+>>> from dedupe import CopyScheme, MemoryIndex, document, find_copies
+>>> scheme = CopyScheme(min_shingles=5)
 >>> wire = "Protesters in Almaty stormed the mayor's office on Wednesday after fuel prices doubled."
 >>> texts = {1: wire, 2: "ALMATY (Agency) - " + wire, 3: "The orchestra opened its season in rain."}
 >>> documents = [document(i, text, scheme, seed=7) for i, text in texts.items()]
@@ -10,8 +10,9 @@
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
-What is heavy (numpy, scipy, datasketch) is imported when first used, so that reading a stored
-result costs nothing.
+`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event; neither
+imports the other. What is heavy (numpy, scipy, datasketch) is imported when first used, so that
+reading a stored result costs nothing.
 """
 
 from __future__ import annotations
@@ -19,96 +20,105 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .copies.groups import CopyGroup, copy_groups, group_of
+from .copies.index import KeyIndex, MemoryIndex
+from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
-from .groups import CopyGroup, copy_groups, group_of
-from .index import KeyIndex, MemoryIndex
-from .schemes import Scheme, StoryScheme
-from .scoring import ScoredText, by_language, meaning_cosine, scored_texts
-from .types import (
+from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
+from .stories.evidence import average_score, needed_score, story_evidence
+from .stories.score_few import ScoredText, by_language, embedding_cosine, scored_texts
+from .stories.types import (
     Cluster,
-    CopyEdge,
-    Document,
-    Orders,
+    Constraints,
     PackedBackground,
-    Relation,
     SharedTerm,
-    Shingled,
-    Signature,
     StoryChange,
     StoryEvidence,
     StoryNode,
 )
-from .why import average_score, needed_score, story_evidence
 
 if TYPE_CHECKING:
-    from .background import Background
-    from .copies import document, find_copies, keyed, shared_passage
-    from .evidence import closest, compare, compare_numbers, is_print, is_template, longest_passage
-    from .frequency import Common, Furniture, telling
-    from .meanings import buckets, nearest, pack_meanings, unpack_meanings
-    from .minhash import estimate, seed_id, signature
-    from .shingles import cut, without
-    from .stories import (
-        continue_stories,
-        heaviest_terms,
-        learn,
+    from .copies.boilerplate import CommonShingles, OutletBoilerplate, boilerplate_test
+    from .copies.evidence import (
+        closest_edge,
+        compare_numbers,
+        copy_edge,
+        is_reprint,
+        is_template,
+        longest_passage,
+    )
+    from .copies.find import document, find_copies, keyed, shared_passage
+    from .copies.minhash import estimate, seed_id, signature
+    from .copies.shingles import shingled_text, without_boilerplate
+    from .stories.background import Background
+    from .stories.continuity import continue_stories
+    from .stories.embeddings import (
+        embedding_buckets,
+        nearest_by_embedding,
+        pack_embeddings,
+        unpack_embeddings,
+    )
+    from .stories.link import (
+        learn_backgrounds,
         link_stories,
-        reached,
+        linkable_ids,
+        top_terms,
     )
 
 _LATE = {
-    "buckets": ".meanings",
-    "nearest": ".meanings",
-    "pack_meanings": ".meanings",
-    "unpack_meanings": ".meanings",
-    "closest": ".evidence",
-    "compare": ".evidence",
-    "compare_numbers": ".evidence",
-    "is_print": ".evidence",
-    "is_template": ".evidence",
-    "cut": ".shingles",
-    "document": ".copies",
-    "Common": ".frequency",
-    "Furniture": ".frequency",
-    "telling": ".frequency",
-    "find_copies": ".copies",
-    "keyed": ".copies",
-    "longest_passage": ".evidence",
-    "estimate": ".minhash",
-    "seed_id": ".minhash",
-    "shared_passage": ".copies",
-    "signature": ".minhash",
-    "Background": ".background",
-    "continue_stories": ".stories",
-    "heaviest_terms": ".stories",
-    "learn": ".stories",
-    "link_stories": ".stories",
-    "reached": ".stories",
-    "without": ".shingles",
+    "embedding_buckets": ".stories.embeddings",
+    "nearest_by_embedding": ".stories.embeddings",
+    "pack_embeddings": ".stories.embeddings",
+    "unpack_embeddings": ".stories.embeddings",
+    "closest_edge": ".copies.evidence",
+    "copy_edge": ".copies.evidence",
+    "compare_numbers": ".copies.evidence",
+    "is_reprint": ".copies.evidence",
+    "is_template": ".copies.evidence",
+    "shingled_text": ".copies.shingles",
+    "document": ".copies.find",
+    "CommonShingles": ".copies.boilerplate",
+    "OutletBoilerplate": ".copies.boilerplate",
+    "boilerplate_test": ".copies.boilerplate",
+    "find_copies": ".copies.find",
+    "keyed": ".copies.find",
+    "longest_passage": ".copies.evidence",
+    "estimate": ".copies.minhash",
+    "seed_id": ".copies.minhash",
+    "shared_passage": ".copies.find",
+    "signature": ".copies.minhash",
+    "Background": ".stories.background",
+    "continue_stories": ".stories.continuity",
+    "top_terms": ".stories.link",
+    "learn_backgrounds": ".stories.link",
+    "link_stories": ".stories.link",
+    "linkable_ids": ".stories.link",
+    "without_boilerplate": ".copies.shingles",
 }
 
 __all__ = [
+    "RENAMED",
     "Background",
     "Cluster",
-    "Common",
+    "CommonShingles",
+    "Constraints",
     "CopyEdge",
     "CopyGroup",
+    "CopyScheme",
     "DedupeError",
     "Document",
-    "Furniture",
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
-    "Orders",
+    "OutletBoilerplate",
     "PackedBackground",
     "Relation",
-    "Scheme",
     "SchemeMismatch",
     "Score",
     "ScoredText",
     "SharedTerm",
-    "Shingled",
+    "ShingledText",
     "Signature",
     "StoryChange",
     "StoryEvidence",
@@ -117,39 +127,40 @@ __all__ = [
     "adjusted_rand",
     "average_score",
     "b_cubed",
-    "buckets",
+    "boilerplate_test",
     "by_language",
-    "closest",
-    "compare",
+    "closest_edge",
     "compare_numbers",
     "continue_stories",
+    "copy_edge",
     "copy_groups",
-    "cut",
     "document",
+    "embedding_buckets",
+    "embedding_cosine",
     "estimate",
     "find_copies",
     "group_of",
-    "heaviest_terms",
-    "is_print",
+    "is_reprint",
     "is_template",
     "keyed",
-    "learn",
+    "learn_backgrounds",
     "link_stories",
+    "linkable_ids",
     "longest_passage",
-    "meaning_cosine",
-    "nearest",
+    "nearest_by_embedding",
     "needed_score",
-    "pack_meanings",
+    "pack_embeddings",
     "pairwise",
-    "reached",
     "scored_texts",
     "seed_id",
     "shared_passage",
+    "shingled_text",
     "signature",
     "story_evidence",
-    "telling",
-    "unpack_meanings",
-    "without",
+    "top_terms",
+    "unpack_embeddings",
+    "with_current_names",
+    "without_boilerplate",
 ]
 
 

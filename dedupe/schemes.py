@@ -1,32 +1,36 @@
-"""The numbers that decide: which texts are copies, and which copy groups are one story."""
+"""The numbers that decide: which texts are copies, and which copy groups are one story.
+
+docs/explanation/story-score.md has the formulas that they stand in.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 from .errors import InvalidScheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scheme:
+class CopyScheme:
     """Every number that decides whether two texts are copies.
 
     The defaults were measured on 334 wire articles with site clutter and their labelled pairs, and
     on a corpus with planted copies; `tests/quality/test_copies.py` pins what they reach.
     """
 
-    shingle: int = 5
+    shingle_words: int = 5
     """words in a shingle, the unit that texts are compared by"""
     shingle_chars: int = 7
-    """the same for scripts written without spaces, in characters"""
-    anchor: int = 8
+    """characters in a shingle of a script written without spaces"""
+    anchor_words: int = 8
     """words in an anchor shingle; long, so that chance overlap is rare"""
-    anchors: int = 13
+    anchor_keys: int = 13
     """smallest anchor hashes kept as keys: they find truncated and embedded copies"""
     bands: int = 4
     rows: int = 4
@@ -36,60 +40,60 @@ class Scheme:
     min_jaccard: float = 0.30
     min_containment: float = 0.75
     """a pair is joined at either: share of all shingles, or share of the shorter text's"""
-    min_part: float = 0.10
-    """a text contained in another joins it only when it is this share of the other: a paragraph
-    of a long digest is not a copy of it"""
-    sure_jaccard: float = 0.50
-    """a pair that shares this much (or `min_containment`) is another print of one text: what it
-    repeats is not counted as furniture, and it needs no `passage`"""
-    scattered: int = 40
-    passage: int = 30
-    """a pair that is not sure and shares fewer than `scattered` shingles is joined only when
-    `passage` of them follow each other: sentences here and there are what templates share"""
+    min_longer_containment: float = 0.10
+    """a text contained in another joins it only when this share of the other stands in it: a
+    paragraph of a long digest is not a copy of the digest"""
+    reprint_jaccard: float = 0.50
+    """a pair that shares this much (or `min_containment`) is a reprint of one text: what it
+    repeats is not counted as boilerplate, and it needs no `min_passage`"""
+    short_overlap: int = 40
+    min_passage: int = 30
+    """a pair that is no reprint and shares fewer than `short_overlap` shingles is joined only when
+    `min_passage` of them follow each other: sentences here and there are what templates share"""
     min_evidence: float = 0.20
     """edges whose containment reaches this are kept as evidence without joining"""
     template_numbers: int = 3
     """a pair is never joined when this many numbers, and most, differ in the same places: two
     weather reports are one template with other figures, not one text"""
-    outlet_texts: int = 3
-    outlet_share: float = 0.02
-    """shingles in at least this many texts of their outlet, and this share, are its furniture,
+    boilerplate_texts: int = 3
+    boilerplate_share: float = 0.02
+    """shingles in at least this many texts of their outlet, and this share, are its boilerplate,
     unless others print them as well"""
     common_texts: int = 20
     common_share: float = 0.0005
     """shingles in more texts than this, and this share of all, are common"""
     max_candidates: int = 32
     """candidates verified for each text, those with most keys in common first"""
-    patience: int = 6
-    """after this many in a row that are no copies the rest are left"""
-    hot: int = 64
+    max_misses: int = 6
+    """candidates in a row that are no copies, after which the rest are left"""
+    max_per_key: int = 64
     """documents kept under one key: further ones add no way to a group that these do not give"""
-    slot: int = 2
+    number_context: int = 2
     """words before and after a number that say in which place it stands"""
-    counted: int = 4
-    """of so many shingles one is counted, chosen by its number; a power of two"""
-    reach: int = 8
-    """shingles before and after a counted one that are furniture, or common, when it is"""
-    sketch: int = 1 << 21
-    """counters in a row of the sketch that counts the shingles of all texts; a power of two"""
-    fade: int = 40_000
-    """that sketch speaks of the last `fade` to 2 x `fade` texts"""
+    sample_modulus: int = 4
+    """only shingles whose number is a multiple of this are counted (Manber 1994); a power of two"""
+    sample_radius: int = 8
+    """shingles before and after a counted one that are boilerplate, or common, when it is"""
+    sketch_width: int = 1 << 21
+    """counters in a row of the count-min sketch of all texts' shingles; a power of two"""
+    memory_texts: int = 40_000
+    """that sketch speaks of the last `memory_texts` to 2 x `memory_texts` texts"""
     template_prints: int = 4
     """a shingle with this many prints for each text is no template: it has many copies"""
-    outlet_shingles: int = 1_024
+    boilerplate_counters: int = 1_024
     """counters of an outlet: the shingles that it repeats most"""
-    outlet_most: int = 200
-    """`outlet_share` asks for at most this many texts"""
-    outlet_prints: int = 4
-    """a shingle in this many times as many prints as an outlet's furniture needs texts is
-    furniture, also when other outlets print it"""
-    learned_first: int = 10_000
+    boilerplate_texts_max: int = 200
+    """`boilerplate_share` asks for at most this many texts"""
+    boilerplate_prints: int = 4
+    """a shingle with this many times as many prints as an outlet's boilerplate needs texts is
+    boilerplate, also when other outlets print it"""
+    warm_up_articles: int = 10_000
     """articles from which a file learns what is common before it decides; they are in memory"""
-    revisions: int = 8
+    max_revisions: int = 8
     """texts of an article that are compared: the first and the latest. Live blogs have hundreds"""
-    chunk: int = 500
+    batch_size: int = 500
     """articles compared by what was learned from those before them"""
-    large: int = 1_000
+    large_component: int = 1_000
     """where copies connect more articles than this, these are grouped once, when a run ends"""
     recipe: int = field(default=1, init=False)
     """version of what no number here says: words, hashes, formulas (`tests/dedupe/test_numbers.py`)
@@ -99,8 +103,8 @@ class Scheme:
         _require(self, 1, _whole_numbers(self))
         if not 0 < self.min_evidence <= min(self.min_jaccard, self.min_containment) <= 1:
             raise InvalidScheme("0 < min_evidence <= the joining thresholds <= 1")
-        if any(size & (size - 1) for size in (self.counted, self.sketch)):
-            raise InvalidScheme("counted and sketch are powers of two")
+        if any(size & (size - 1) for size in (self.sample_modulus, self.sketch_width)):
+            raise InvalidScheme("sample_modulus and sketch_width are powers of two")
 
     @property
     def permutations(self) -> int:
@@ -114,14 +118,16 @@ class Scheme:
 
     @property
     def _main_numbers(self) -> str:
+        part, share = _brief(self.min_longer_containment), _brief(self.boilerplate_share)
         return (
-            f"w{self.shingle}c{self.shingle_chars}-b{self.bands}x{self.rows}"
-            f"-a{self.anchor}x{self.anchors}-m{self.min_shingles}"
-            f"-j{_brief(self.min_jaccard)}-c{_brief(self.min_containment)}-p{_brief(self.min_part)}"
-            f"-s{_brief(self.sure_jaccard)}-r{self.passage}/{self.scattered}"
+            f"w{self.shingle_words}c{self.shingle_chars}-b{self.bands}x{self.rows}"
+            f"-a{self.anchor_words}x{self.anchor_keys}-m{self.min_shingles}"
+            f"-j{_brief(self.min_jaccard)}-c{_brief(self.min_containment)}-p{part}"
+            f"-s{_brief(self.reprint_jaccard)}-r{self.min_passage}/{self.short_overlap}"
             f"-e{_brief(self.min_evidence)}-t{self.template_numbers}"
-            f"-o{self.outlet_texts}/{_brief(self.outlet_share)}"
-            f"-f{self.common_texts}/{_brief(self.common_share)}-n{self.max_candidates}/{self.patience}"
+            f"-o{self.boilerplate_texts}/{share}"
+            f"-f{self.common_texts}/{_brief(self.common_share)}"
+            f"-n{self.max_candidates}/{self.max_misses}"
         )
 
 
@@ -131,92 +137,94 @@ class StoryScheme:
 
     lead_chars: int = 2500
     """characters of the body that are read"""
-    lead_words: int = 150
-    """the word at place p of it counts 1 / (1 + p / lead_words): news tells the event first"""
+    decay_words: int = 150
+    """the word at place p of it counts 1 / (1 + p / decay_words): news tells the event first"""
     title_weight: int = 3
     """how often each word of the title counts"""
     max_days: float = 6.0
     """groups further apart than this are never linked to each other directly"""
-    day: float = 0.02
+    penalty_per_day: float = 0.02
     """taken off a pair's score for each day between them"""
-    background: float = 4.75
+    chance_weight: float = 4.75
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
     threshold: float = -0.02
-    """average score at which two clusters become one"""
-    contrast: float = 1.5
-    """two clusters stay two, whatever the threshold says, when texts of the same are more alike
-    than texts of both by so much, over the square root of their terms: two events of one kind"""
-    keys: int = 20
+    """taken off every score, so that two clusters become one where their mean score is 0"""
+    inner_contrast: float = 1.5
+    """two clusters stay two, whatever the threshold says, when texts inside of each are more alike
+    than texts across by this over the square root of their terms: two events of one kind"""
+    top_terms: int = 20
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
-    unrelated: float = -0.07
-    """... its score at most this, however untypical both texts are"""
-    name: float = 0.001
-    names: float = 0.05
+    unrelated_cap: float = -0.07
+    """... its cosine beyond chance at most this, however untypical both texts are"""
+    no_name_penalty: float = 0.001
+    no_name_penalty_max: float = 0.05
     """taken off the score of two bodies without a name in common for each name of one and each of
     the other, and at the most: the more they name, the less is that chance"""
-    prior: float = 0.0038
+    chance_prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
-    prior_weight: float = 300.0
+    chance_prior_texts: float = 300.0
     """how many texts of the stream that expectation is worth"""
-    common_texts: float = 100.0
-    common_length: int = 200
-    """the common words of a language count as if so many texts of so many words had been seen"""
-    most: float = 1.6
-    """what the stream makes of a text is at most so many times what its length does: the texts of
-    a very large story would otherwise take what they share for usual"""
+    common_word_texts: float = 100.0
+    common_word_length: int = 200
+    """the common words of a language count as if `common_word_texts` texts of
+    `common_word_length` words had been seen"""
+    chance_max_ratio: float = 1.6
+    """what the stream makes of a text is at most this many times what its length does: the texts
+    of a very large story would otherwise take what they share for usual"""
     story_texts: int = 3
     story_share: float = 0.05
-    """the texts of one story count as at most so many of the stream, or as such a share of it if
-    that is more: what one event has in common is not usual, however many tell it"""
-    ceiling: float = 0.3
-    always_kept: int = 10
+    """the texts of one story count as at most `story_texts` of the stream, or as `story_share` of
+    it if that is more: what one event has in common is not usual, however many tell it"""
+    max_df: float = 0.3
+    max_df_texts: int = 10
     """a term in more than this share of the texts counts nothing, unless it is in no more than
-    `always_kept` texts"""
-    zipf: float = 0.1
+    `max_df_texts` texts"""
+    zipf_scale: float = 0.1
     zipf_shift: float = 2.7
-    """the common word at rank r is zipf / (r + zipf_shift) of running text (Mandelbrot 1953)"""
-    counters: int = 1 << 20
+    """the common word at rank r is zipf_scale / (r + zipf_shift) of running text (Mandelbrot
+    1953)"""
+    background_counters: int = 1 << 20
     """counters of what is usual in a language, which terms share"""
-    fade: int = 200_000
-    """these speak of the last `fade` to 2 x `fade` texts"""
-    rounds: int = 20
+    memory_texts: int = 200_000
+    """these speak of the last `memory_texts` to 2 x `memory_texts` texts"""
+    chance_iterations: int = 20
     """steps towards the fixed point of what chance gives a text"""
-    far: float = 4.0
-    """distance that a pair too far apart in time counts with; a score of 1 has distance 0"""
-    part: int = 6_000
-    stricter: float = 0.03
-    """texts that links connect and that are more than `part` are parted at thresholds higher by
-    `stricter`, and again, until no part is larger"""
-    first: int = 25
+    max_distance: float = 4.0
+    """distance that a pair too far apart in time counts with; a cosine of 1 has distance 0"""
+    max_component: int = 6_000
+    threshold_step: float = 0.03
+    """texts that links connect and that are more than `max_component` are parted at thresholds
+    higher by `threshold_step`, and again, until no component is larger"""
+    warm_up_texts: int = 25
     """texts of a language that are counted before they are linked: nothing else says what is usual
     """
-    first_step: int = 50
-    step: int = 500
+    first_step_size: int = 50
+    max_step_size: int = 500
     """copy groups linked at a time: at first, and at most"""
-    postings: int = 100
+    max_postings: int = 100
     """copy groups looked at for each heavy term, the latest"""
-    candidates: int = 12
+    max_candidates: int = 12
     """copy groups that a new one is compared with, and their stories"""
-    members: int = 64
-    members_least: int = 8
+    story_sample_max: int = 64
+    story_sample_min: int = 8
     """copy groups of a story that new ones are compared with, at most and at least: a sample"""
-    pool: int = 5_000
+    story_sample_pool: int = 5_000
     """copy groups of a story, the latest, that the sample is drawn from"""
-    compared: int = 5_000
+    story_sample_total: int = 5_000
     """copy groups sampled in all, unless the least of each story that is reached are more"""
-    voice: str = ""
-    """embedding model that made the meanings of the nodes; none when empty"""
-    voice_weight: float = 0.08
-    voice_usual: float = 0.35
-    """so much of the cosine of two meanings, less what is usual, is added to the score of a pair"""
-    voice_across: float = 0.5
-    """mean cosine of meanings at which clusters of two languages become one"""
-    voice_bands: int = 16
-    voice_bits: int = 8
-    """texts whose meanings are on one side of all `voice_bits` planes of a band are found together
-    """
-    voice_alike: int = 5_000
+    embedding_model: str = ""
+    """model that made the embeddings of the nodes; none when empty"""
+    embedding_weight: float = 0.08
+    embedding_baseline: float = 0.35
+    """this much of the cosine of two embeddings, less its baseline, is added to the score"""
+    embedding_cross_language: float = 0.5
+    """mean cosine of embeddings at which clusters of two languages become one"""
+    embedding_bands: int = 16
+    embedding_bits: int = 8
+    """texts whose embeddings are on one side of all `embedding_bits` planes of a band are found
+    together"""
+    embedding_max_candidates: int = 5_000
     """copy groups looked at that are found so: the newest"""
     recipe: int = field(default=1, init=False)
     """version of what no number here says: words, names, formulas"""
@@ -224,16 +232,22 @@ class StoryScheme:
     def __post_init__(self) -> None:
         _require(self, 1, _whole_numbers(self))
         _require(
-            self, 0, ("max_days", "day", "background", "contrast", "name", "names", "prior_weight",
-                      "common_texts", "story_share", "ceiling", "zipf")
+            self, 0, ("max_days", "penalty_per_day", "chance_weight", "inner_contrast",
+                      "no_name_penalty", "no_name_penalty_max", "chance_prior_texts",
+                      "common_word_texts", "story_share", "max_df", "zipf_scale")
         )  # fmt: skip
-        positive = ("prior", "most", "zipf_shift", "stricter")
+        positive = ("chance_prior", "chance_max_ratio", "zipf_shift", "threshold_step")
         if min(getattr(self, name) for name in positive) <= 0:
             raise InvalidScheme(f"{', '.join(positive)} are larger than 0")
-        numbers = {name: value for name, value in asdict(self).items() if name != "voice"}
+        numbers = {name: n for name, n in asdict(self).items() if name != "embedding_model"}
         endless = [name for name, value in numbers.items() if not math.isfinite(value)]
         if endless:
             raise InvalidScheme(f"{', '.join(endless)}: a finite number is needed")
+
+    @property
+    def min_score(self) -> float:
+        """What a pair too far apart in time counts as in a mean; `max_distance` as a score."""
+        return 1.0 - self.max_distance - self.threshold
 
     @property
     def id(self) -> str:
@@ -242,34 +256,127 @@ class StoryScheme:
 
     @property
     def _main_numbers(self) -> str:
-        weight, usual = _brief(self.voice_weight), _brief(self.voice_usual)
-        voice = f"-v{weight}x{usual}/{_brief(self.voice_across)}:{self.voice}"
+        days, threshold = _brief(self.max_days), _brief(self.threshold)
+        penalty, most = _brief(self.no_name_penalty), _brief(self.no_name_penalty_max)
+        prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
+        weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
+        across = _brief(self.embedding_cross_language)
+        embedding = f"-v{weight}x{baseline}/{across}:{self.embedding_model}"
         return (
-            f"tfidf32-l{self.lead_chars}/{self.lead_words}-t{self.title_weight}"
-            f"-d{_brief(self.max_days)}x{_brief(self.day)}-b{_brief(self.background)}-s{_brief(self.threshold)}x{_brief(self.contrast)}"
-            f"-u{_brief(self.unrelated)}x{self.keys}-n{_brief(self.name)}/{_brief(self.names)}-p{_brief(self.prior)}x{_brief(self.prior_weight)}-m{_brief(self.most)}"
-            f"-c{_brief(self.common_texts)}x{self.common_length}-g{self.story_texts}/{_brief(self.story_share)}"
-            f"{voice * bool(self.voice)}"
+            f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
+            f"-d{days}x{_brief(self.penalty_per_day)}-b{_brief(self.chance_weight)}"
+            f"-s{threshold}x{_brief(self.inner_contrast)}"
+            f"-u{_brief(self.unrelated_cap)}x{self.top_terms}-n{penalty}/{most}"
+            f"-p{prior}x{prior_texts}-m{_brief(self.chance_max_ratio)}"
+            f"-c{_brief(self.common_word_texts)}x{self.common_word_length}"
+            f"-g{self.story_texts}/{_brief(self.story_share)}"
+            f"{embedding * bool(self.embedding_model)}"
         )
+
+
+RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
+    CopyScheme: {
+        "shingle": "shingle_words",
+        "anchor": "anchor_words",
+        "anchors": "anchor_keys",
+        "min_part": "min_longer_containment",
+        "sure_jaccard": "reprint_jaccard",
+        "scattered": "short_overlap",
+        "passage": "min_passage",
+        "outlet_texts": "boilerplate_texts",
+        "outlet_share": "boilerplate_share",
+        "patience": "max_misses",
+        "hot": "max_per_key",
+        "slot": "number_context",
+        "counted": "sample_modulus",
+        "reach": "sample_radius",
+        "sketch": "sketch_width",
+        "fade": "memory_texts",
+        "outlet_shingles": "boilerplate_counters",
+        "outlet_most": "boilerplate_texts_max",
+        "outlet_prints": "boilerplate_prints",
+        "learned_first": "warm_up_articles",
+        "revisions": "max_revisions",
+        "chunk": "batch_size",
+        "large": "large_component",
+    },
+    StoryScheme: {
+        "lead_words": "decay_words",
+        "day": "penalty_per_day",
+        "background": "chance_weight",
+        "contrast": "inner_contrast",
+        "keys": "top_terms",
+        "unrelated": "unrelated_cap",
+        "name": "no_name_penalty",
+        "names": "no_name_penalty_max",
+        "prior": "chance_prior",
+        "prior_weight": "chance_prior_texts",
+        "common_texts": "common_word_texts",
+        "common_length": "common_word_length",
+        "most": "chance_max_ratio",
+        "ceiling": "max_df",
+        "always_kept": "max_df_texts",
+        "zipf": "zipf_scale",
+        "counters": "background_counters",
+        "fade": "memory_texts",
+        "rounds": "chance_iterations",
+        "far": "max_distance",
+        "part": "max_component",
+        "stricter": "threshold_step",
+        "first": "warm_up_texts",
+        "first_step": "first_step_size",
+        "step": "max_step_size",
+        "postings": "max_postings",
+        "candidates": "max_candidates",
+        "members": "story_sample_max",
+        "members_least": "story_sample_min",
+        "pool": "story_sample_pool",
+        "compared": "story_sample_total",
+        "voice": "embedding_model",
+        "voice_weight": "embedding_weight",
+        "voice_usual": "embedding_baseline",
+        "voice_across": "embedding_cross_language",
+        "voice_bands": "embedding_bands",
+        "voice_bits": "embedding_bits",
+        "voice_alike": "embedding_max_candidates",
+    },
+}
+"""What the numbers were called before, and what they are called today."""
+
+
+def with_current_names(
+    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Numbers of a scheme, as an earlier version wrote them, under the names of today."""
+    return {RENAMED[kind].get(name, name): value for name, value in numbers.items()}
 
 
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as
 # long as they are what they were then: a store keeps its id, and its groups, when nothing differs.
 _WRITTEN = {
-    Scheme: "shingle shingle_chars anchor anchors bands rows min_shingles min_jaccard "
-    "min_containment min_part sure_jaccard scattered passage min_evidence template_numbers "
-    "outlet_texts outlet_share common_texts common_share max_candidates patience",
-    StoryScheme: "lead_chars lead_words title_weight max_days day background threshold contrast "
-    "keys unrelated name names prior prior_weight common_texts common_length most story_texts "
-    "story_share voice voice_weight voice_usual voice_across",
+    CopyScheme: "shingle_words shingle_chars anchor_words anchor_keys bands rows min_shingles "
+    "min_jaccard min_containment min_longer_containment reprint_jaccard short_overlap min_passage "
+    "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
+    "max_candidates max_misses",
+    StoryScheme: "lead_chars decay_words title_weight max_days penalty_per_day chance_weight "
+    "threshold inner_contrast top_terms unrelated_cap no_name_penalty no_name_penalty_max "
+    "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
+    "story_texts story_share embedding_model embedding_weight embedding_baseline "
+    "embedding_cross_language",
 }
-_UNSAID = {Scheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
+_UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 
 
 @lru_cache(maxsize=64)
-def _scheme_id(scheme: Scheme | StoryScheme) -> str:
+def _scheme_id(scheme: CopyScheme | StoryScheme) -> str:
     written = _WRITTEN[type(scheme)].split()
-    others = {name: value for name, value in asdict(scheme).items() if name not in written}
+    # By their first names: a better name makes no other id.
+    first_names = {new: old for old, new in RENAMED[type(scheme)].items()}
+    others = {
+        first_names.get(name, name): value
+        for name, value in asdict(scheme).items()
+        if name not in written
+    }
     packed = json.dumps(others, sort_keys=True).encode()
     digest = blake2b(packed, digest_size=6).hexdigest()
     unsaid = digest == _UNSAID[type(scheme)]
@@ -281,11 +388,11 @@ def _brief(number: float) -> str:
     return repr(number).removesuffix(".0")
 
 
-def _whole_numbers(scheme: Scheme | StoryScheme) -> list[str]:
+def _whole_numbers(scheme: CopyScheme | StoryScheme) -> list[str]:
     return [name for name, value in asdict(scheme).items() if isinstance(value, int)]
 
 
-def _require(scheme: Scheme | StoryScheme, least: int, names: Iterable[str]) -> None:
+def _require(scheme: CopyScheme | StoryScheme, least: int, names: Iterable[str]) -> None:
     wrong = [name for name in names if getattr(scheme, name) < least]
     if wrong:
         raise InvalidScheme(f"{', '.join(wrong)}: numbers start at {least}")

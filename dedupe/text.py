@@ -1,13 +1,9 @@
-"""From a text to the shingles it is compared by."""
+"""The words of a text: what both rooms go by."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-
-from .schemes import Scheme
 
 # Thai, Lao, Burmese, Khmer, kana, Han: written without spaces between words.
 _UNSPACED = (
@@ -33,39 +29,3 @@ def tokens(text: str) -> list[str]:
     # The plain pattern is twice as fast and serves most texts.
     plain = folded.isascii() or not UNSPACED_CHAR.search(folded)
     return (WORD if plain else _TOKEN).findall(folded)
-
-
-def shingles(text: str, scheme: Scheme) -> frozenset[tuple[str, ...]]:
-    """Distinct shingles of `text` as words, to show; `dedupe.cut` makes what is compared."""
-    words = tokens(text)
-    return frozenset(runs(words, shingle_size(words, scheme)))
-
-
-def runs(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    """All runs of `size` words as they follow each other, repeats included."""
-    return list(zip(*(words[start:] for start in range(size)), strict=False))
-
-
-def numbers(words: Sequence[str], scheme: Scheme) -> dict[tuple[str, ...], str]:
-    """Numbers by the words around their places; to show, as `dedupe.cut` has them.
-
-    A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
-    """
-    some = ["0" if word[0].isdecimal() else word for word in words]
-    edge = [""] * scheme.slot
-    around, size = [*edge, *some, *edge], 2 * scheme.slot + 1
-    places = {
-        at: tuple(around[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
-    }
-    times = Counter(places.values())
-    return {place: words[at] for at, place in places.items() if times[place] == 1}
-
-
-def shingle_size(words: Sequence[str], scheme: Scheme) -> int:
-    """Words in a shingle of this text: depends on how its script is written."""
-    # Words of several characters are never of an unspaced script.
-    single = [word for word in words if len(word) == 1]
-    if len(single) * 2 <= len(words):
-        return scheme.shingle
-    unspaced = sum(1 for word in single if UNSPACED_CHAR.match(word))
-    return scheme.shingle_chars if unspaced * 2 > len(words) else scheme.shingle

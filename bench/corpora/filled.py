@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crawler.grouping.linker import STORIES, Backgrounds
 from crawler.store import open_store
-from dedupe import heaviest_terms, learn
+from dedupe import learn_backgrounds, top_terms
 
 OUTLETS = 120
 LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
@@ -97,14 +97,16 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
 def _learn(file: Path, groups: list[int]) -> None:
     """Give the file what the story linker keeps of its copy groups."""
     store = open_store(file)
-    for start in range(0, len(groups), 20 * STORIES.step):
+    for start in range(0, len(groups), 20 * STORIES.max_step_size):
         backgrounds = Backgrounds(store, STORIES)
         with store.batch():
-            for first in range(start, min(start + 20 * STORIES.step, len(groups)), STORIES.step):
-                nodes = store.linking.nodes(groups[first : first + STORIES.step])
-                learn(nodes, STORIES, backgrounds)
+            for first in range(
+                start, min(start + 20 * STORIES.max_step_size, len(groups)), STORIES.max_step_size
+            ):
+                nodes = store.linking.nodes(groups[first : first + STORIES.max_step_size])
+                learn_backgrounds(nodes, STORIES, backgrounds)
                 store.linking.set_learned(node.id for node in nodes)
-                store.linking.index(heaviest_terms(nodes, STORIES, backgrounds))
+                store.linking.index(top_terms(nodes, STORIES, backgrounds))
             backgrounds.save(sorted(backgrounds))
     store.close()
 

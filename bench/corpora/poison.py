@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from dedupe import Scheme, signature
-from dedupe.keys import anchor_keys
-from dedupe.shingles import windows
-from dedupe.words import hash_words
+from dedupe import CopyScheme, signature
+from dedupe.copies.keys import anchor_keys
+from dedupe.copies.shingles import windows
+from dedupe.copies.words import hash_words
 
 from .planted import TEMPLATES, fill
 
@@ -36,19 +36,19 @@ def framed(count: int, outlets: int, *, draw: random.Random) -> list[str]:
     return [" ".join(frames[n % outlets] + _words(80, draw)) for n in range(count)]
 
 
-def aimed(count: int, scheme: Scheme, *, seed: int, draw: random.Random) -> list[str]:
+def aimed(count: int, scheme: CopyScheme, *, seed: int, draw: random.Random) -> list[str]:
     """Texts whose signature values and anchors are all equal in a store that has this seed."""
     words = _words(SEARCHED, draw)
     hashed = hash_words(" ".join(words))[0]
-    shingles, anchors = windows(hashed, scheme.shingle), windows(hashed, scheme.anchor)
+    shingles, anchors = windows(hashed, scheme.shingle_words), windows(hashed, scheme.anchor_words)
     values = np.array(
         [np.frombuffer(signature(s, scheme, seed=seed).values, "<u4") for s in shingles[:, None]]
     )
-    one = replace(scheme, anchors=1)
+    one = replace(scheme, anchor_keys=1)
     keys = np.array([anchor_keys(a, one, seed=seed)[0] for a in anchors[:, None]])
-    smallest = np.argsort(keys.view(np.uint64))[: scheme.anchors]
-    magic = [words[at : at + scheme.shingle] for at in values.argmin(axis=0)]
-    magic += [words[at : at + scheme.anchor] for at in smallest]
+    smallest = np.argsort(keys.view(np.uint64))[: scheme.anchor_keys]
+    magic = [words[at : at + scheme.shingle_words] for at in values.argmin(axis=0)]
+    magic += [words[at : at + scheme.anchor_words] for at in smallest]
     pages = []
     for _ in range(count):
         draw.shuffle(magic)

@@ -25,11 +25,11 @@ TERMS = 10
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
     from crawler.grouping.explain import explain_copies, explain_stories, text_compared
-    from dedupe import Scheme
+    from dedupe import CopyScheme
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
-        scheme = Scheme()
+        scheme = CopyScheme()
         evidence = explain_copies(store, a, b, scheme)
         if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
             evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())
@@ -66,12 +66,12 @@ def _say(found: Row) -> None:
             )
     if found["jaccard"] is not None:
         click.echo(
-            f"Apart from furniture they share {found['shared']} runs of words, "
+            f"Apart from boilerplate they share {found['shared']} shingles, "
             f"{found['jaccard']:.0%} of all in both; "
             f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
         )
     elif found["a"]["article"] != found["b"]["article"]:
-        click.echo(f"They share {found['shared_whole']} runs of words, furniture counted")
+        click.echo(f"They share {found['shared_whole']} shingles, boilerplate included")
     same, changed = found["numbers_same"], found["numbers_changed"]
     if same or changed:
         click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
@@ -105,36 +105,35 @@ def _say_stories(found: Row, why: Row) -> None:
     elif why["languages"][0] != why["languages"][1]:
         click.echo(
             "They are in two languages; stories are linked within one."
-            if why["meaning"] is None
-            else f"They are in two languages: the voice finds them {why['meaning']:.2f} alike; "
+            if why["embedding_cosine"] is None
+            else f"They are in two languages: the embedding model finds "
+            f"them {why['embedding_cosine']:.2f} alike; "
             f"stories need {why['across']:g} on average, and more for the days between."
         )
-    threshold = f"{why['threshold']:+.3f}"
     if why["average"] is not None:
         click.echo(
-            f"All pairs of the two stories score {why['average']:+.2f} on average; "
-            f"one story needs {why['needed']:+.3f}."
+            f"All pairs of the two stories score {why['average']:.3f} on average; "
+            f"one story needs {why['needed']:.3f} or more."
         )
-        if why["needed"] > why["threshold"]:
+        if why["needed"] > 0:
             click.echo(
-                f"It would need {threshold} only, were the texts inside of each not so much more "
-                "alike than those of both."
+                "It would need 0.000 only, were the texts inside of each not so much more alike "
+                "than those of both."
             )
     averages = [
-        f"{side.upper()}'s text scores {why[f'average_{side}']:+.2f}"
+        f"{side.upper()}'s text scores {why[f'average_{side}']:.3f}"
         for side in ("a", "b")
         if why[f"average_{side}"] is not None
     ]
     if averages:
         click.echo(
             f"With the other texts of the story {', '.join(averages)} on average; "
-            f"joining needs {threshold}."
+            "joining needs 0.000 or more."
         )
     for near in why["almost"]:
-        more = near["needed"] > why["threshold"]
-        needed = f" (of {near['needed']:+.2f} needed)" if more else ""
+        needed = f" (of {near['needed']:.3f} needed)" if near["needed"] > 0 else ""
         click.echo(
-            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:+.2f}"
+            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:.3f}"
             f"{needed}, {one_line(near['title'])}"
         )
 
@@ -149,9 +148,11 @@ def _say_pair(pair: Row, max_days: float) -> None:
         parts += f" - {pair['no_name']:.2f} for no name in common"
     if pair["days"]:
         parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
-    if pair["voice"]:
-        parts += f" {'-+'[pair['voice'] > 0]} {abs(pair['voice']):.2f} by their meaning"
-    click.echo(f"As texts they score {pair['score']:+.2f}: {parts}")
+    if pair["embedding"]:
+        parts += f" {'-+'[pair['embedding'] > 0]} {abs(pair['embedding']):.2f} by their embeddings"
+    if pair["threshold"]:
+        parts += f" {'+-'[pair['threshold'] > 0]} {abs(pair['threshold']):.2f} by the threshold"
+    click.echo(f"As texts they score {pair['score']:.3f}, joining needs 0.000 or more: {parts}")
     if not pair["related"]:
         click.echo("None of the heaviest words of one is among those of the other: no evidence.")
     terms = [

@@ -9,22 +9,22 @@ from crawler.store import Store
 from crawler.store.findings.boilerplate_counts import Count
 from crawler.store.findings.copies import ComparedText
 from dedupe import (
-    Common,
+    CommonShingles,
+    CopyScheme,
     Document,
-    Furniture,
     MemoryIndex,
-    Scheme,
-    Shingled,
-    cut,
+    OutletBoilerplate,
+    ShingledText,
+    boilerplate_test,
     find_copies,
-    is_print,
+    is_reprint,
     keyed,
-    telling,
-    without,
+    shingled_text,
+    without_boilerplate,
 )
 
 FIRST_LINES, LAST_LINES = 3, 6
-"""Lines of a text that are counted for the furniture of its outlet."""
+"""Lines of a text that are counted for the boilerplate of its outlet."""
 LONGEST_LINE = 320
 """Characters; a longer line is a paragraph."""
 FORGET_EVERY = 100
@@ -34,11 +34,11 @@ FORGET_EVERY = 100
 class Learned:
     """The counts of a file, read when they are asked for and written by `save`."""
 
-    def __init__(self, store: Store, scheme: Scheme) -> None:
+    def __init__(self, store: Store, scheme: CopyScheme) -> None:
         self._store, self._scheme = store, scheme
         known = store.counts.common()
-        self._common = Common(scheme, *known) if known else Common(scheme)
-        self._furniture: dict[int, Furniture] = {}
+        self._common = CommonShingles(scheme, *known) if known else CommonShingles(scheme)
+        self._boilerplate: dict[int, OutletBoilerplate] = {}
         self._lines: Counter[int] = Counter()
         """texts by outlet whose lines were counted"""
         self._outlets: dict[int, int] = {}
@@ -52,12 +52,12 @@ class Learned:
         It writes nothing: a run killed before its counts are saved learns the same again.
         """
         index, known = MemoryIndex(), dict[int, list[Document]]()
-        for article in self._store.copies.first(self._scheme.learned_first):
-            shingled = self.leave_out(cut(article.text, self._scheme), article.outlet)
+        for article in self._store.copies.first(self._scheme.warm_up_articles):
+            shingled = self.leave_out(shingled_text(article.text, self._scheme), article.outlet)
             ready = keyed(Document(id=article.id, shingled=shingled), self._scheme, seed=seed)
             known[article.id] = [ready]
             found = find_copies([ready], index, self._scheme, texts=known.__getitem__)
-            prints = [edge for edge in found if is_print(edge, self._scheme)]
+            prints = [edge for edge in found if is_reprint(edge, self._scheme)]
             self._outlets[article.id] = article.outlet
             self._count(
                 shingled,
@@ -65,7 +65,7 @@ class Learned:
                 [self._outlets[edge.a if edge.b == article.id else edge.b] for edge in prints],
             )
 
-    def learn(self, article: ComparedText, shingled: Shingled, outlets: Iterable[int]) -> None:
+    def learn(self, article: ComparedText, shingled: ShingledText, outlets: Iterable[int]) -> None:
         """Count an article that is compared for the first time.
 
         `outlets` are those of the articles that it is another print of.
@@ -76,25 +76,27 @@ class Learned:
         if article.id not in self._outlets:
             self._count(shingled, article.outlet, outlets)
 
-    def leave_out(self, shingled: Shingled, outlet: int) -> Shingled:
+    def leave_out(self, shingled: ShingledText, outlet: int) -> ShingledText:
         """What tells something of an outlet's text, by the counts as they are."""
-        return without(shingled, telling(self._scheme, self._common, self._of(outlet)))
+        return without_boilerplate(
+            shingled, boilerplate_test(self._scheme, self._common, self._of(outlet))
+        )
 
     def save(self) -> None:
         """Write the counts."""
         counts = self._store.counts
         counts.save_common(Count(self._common.documents, self._common.pack()))
-        for outlet, furniture in self._furniture.items():
-            counts.save_furniture(outlet, Count(furniture.texts, furniture.pack()))
+        for outlet, boilerplate in self._boilerplate.items():
+            counts.save_furniture(outlet, Count(boilerplate.texts, boilerplate.pack()))
 
-    def _count(self, shingled: Shingled, outlet: int, prints: Iterable[int]) -> None:
+    def _count(self, shingled: ShingledText, outlet: int, prints: Iterable[int]) -> None:
         """A text counts once, however many print it; for its outlet, however often it does."""
         others = set(prints)
         self._common.count(shingled.every, copy=bool(others))
         self._of(outlet).count(shingled.every, copy=outlet in others)
 
     def _count_lines(self, article: ComparedText) -> None:
-        """Count the lines at both ends of a text: furniture stands there."""
+        """Count the lines at both ends of a text: boilerplate stands there."""
         lines = article.text.split("\n")
         ends = {*lines[:FIRST_LINES], *lines[-LAST_LINES:]}
         self._store.counts.count_lines(
@@ -104,8 +106,8 @@ class Learned:
         if self._lines[article.outlet] % FORGET_EVERY == 0:
             self._store.counts.forget_rare_lines(article.outlet)
 
-    def _of(self, outlet: int) -> Furniture:
-        if outlet not in self._furniture:
+    def _of(self, outlet: int) -> OutletBoilerplate:
+        if outlet not in self._boilerplate:
             known = self._store.counts.furniture(outlet)
-            self._furniture[outlet] = Furniture(self._scheme, *(known or ()))
-        return self._furniture[outlet]
+            self._boilerplate[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
+        return self._boilerplate[outlet]

@@ -13,22 +13,22 @@ from crawler.store import Store
 from crawler.store.findings.overrides import Override
 from crawler.store.queries.articles import ArticleDetail
 from dedupe import (
+    CopyScheme,
     PackedBackground,
-    Scheme,
     ScoredText,
     StoryNode,
     StoryScheme,
     average_score,
     by_language,
     compare_numbers,
+    embedding_cosine,
     is_template,
     longest_passage,
-    meaning_cosine,
     needed_score,
     scored_texts,
     story_evidence,
 )
-from dedupe.text import shingles
+from dedupe.copies.word_shingles import word_shingles
 
 NEAR = 3
 """Other stories named that almost joined."""
@@ -36,13 +36,13 @@ NEAR = 3
 Row = dict[str, Any]
 
 
-def text_compared(store: Store, article: int, revision: int | None, scheme: Scheme) -> str:
+def text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
     """The text that was compared, or the newest."""
-    texts = store.copies.texts(store.copies.article(article), scheme.revisions)
+    texts = store.copies.texts(store.copies.article(article), scheme.max_revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
-def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
+def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> Row:
     """Whether two articles are copies, and by which figures.
 
     The figures are those stored when they were compared; None when they were not, or when they
@@ -53,7 +53,7 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
     first, second = store.queries.articles.get(a), store.queries.articles.get(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
-    left, right = (shingles(row.text, scheme) for row in (first, second))
+    left, right = (word_shingles(row.text, scheme) for row in (first, second))
     stored = store.queries.articles.evidence(a, b)
     numbers: tuple[int, int] = (stored.numbers_same, stored.numbers_changed) if stored else (0, 0)
     if not stored and len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
@@ -81,8 +81,8 @@ def explain_copies(store: Store, a: int, b: int, scheme: Scheme) -> Row:
         "min_shingles": scheme.min_shingles,
         "min_jaccard": scheme.min_jaccard,
         "min_containment": scheme.min_containment,
-        "min_part": scheme.min_part,
-        "passage_needed": scheme.passage,
+        "min_longer_containment": scheme.min_longer_containment,
+        "min_passage": scheme.min_passage,
     }
 
 
@@ -111,7 +111,7 @@ def verdict(found: Row) -> str:
     # An earlier text may have been long enough: then there is evidence.
     if shorter < found["min_shingles"] and not found["stored"]:
         return (
-            f"Not compared: the shorter text has {shorter} runs of words, "
+            f"Not compared: the shorter text has {shorter} shingles, "
             f"{found['min_shingles']} are needed."
         )
     if None in (found["a"]["copy_group"], found["b"]["copy_group"]):
@@ -123,9 +123,9 @@ def verdict(found: Row) -> str:
             "contained": "Copies: A is contained in B.",
         }[found["relation"]]
     limits = (
-        f"{found['min_jaccard']:.0%} of all runs of words must be shared, "
+        f"{found['min_jaccard']:.0%} of all shingles must be shared, "
         f"or {found['min_containment']:.0%} of the shorter text's "
-        f"and {found['min_part']:.0%} of the longer one's"
+        f"and {found['min_longer_containment']:.0%} of the longer one's"
     )
     together = " They are in one copy group through others." if found["same_copy_group"] else ""
     if found["template"]:
@@ -133,7 +133,7 @@ def verdict(found: Row) -> str:
     if found["relation"] == "partial" and found["jaccard"] >= found["min_jaccard"]:
         return (
             f"Not copies: what they share is short and scattered, and no passage of "
-            f"{found['passage_needed']} runs of words.{together}"
+            f"{found['min_passage']} shingles.{together}"
         )
     if found["relation"] == "partial":
         return f"Not copies, though they share passages: {limits}.{together}"
@@ -145,10 +145,10 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
 
     `pair` compares the texts that stand for their copy groups; None when they are of one group or
     of two languages. `average` is what decides: for one story the mean scores of each text with
-    the others of it, for two that of all pairs, and `needed` what would make them one (the
-    threshold as long as that is not reached: it may be more then). Texts too far apart in time have
-    no score and no average. `almost` has the stories next to that of `a`, `overrides` what holds
-    the story of both together, or keeps the two apart.
+    the others of it, for two that of all pairs, and `needed` what would make them one: 0, or more
+    where the texts inside of each are much more alike (it is 0 as long as that is not reached).
+    Texts too far apart in time have no score and no average. `almost` has the stories next to that
+    of `a`, `overrides` what holds the story of both together, or keeps the two apart.
     """
     places = store.queries.articles.placed((a, b))
     groups = [place.copy_group for place in (places[a], places[b]) if place.copy_group is not None]
@@ -165,11 +165,10 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
     texts = _scored(compared, scheme, background)
     scores = _Scores(texts, scheme)
     found: Row = {
-        "languages": [one.tongue, two.tongue],
-        "threshold": scheme.threshold,
+        "languages": [one.base_language, two.base_language],
         "max_days": scheme.max_days,
-        "across": scheme.voice_across,
-        "meaning": None,
+        "across": scheme.embedding_cross_language,
+        "embedding_cosine": None,
         "pair": None,
         "average": None,
         "needed": None,
@@ -182,9 +181,9 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> Row:
         ],
         "almost": _almost(store, ours, near, scores),
     }
-    if one.meaning and two.meaning:
-        found["meaning"] = meaning_cosine(texts[one.id], texts[two.id])
-    same = one.tongue == two.tongue
+    if one.embedding and two.embedding:
+        found["embedding_cosine"] = embedding_cosine(texts[one.id], texts[two.id])
+    same = one.base_language == two.base_language
     if one.id != two.id and same:
         found["pair"] = pair = asdict(story_evidence(texts[one.id], texts[two.id], scheme))
         if pair["days"] > scheme.max_days:
@@ -210,8 +209,8 @@ class _Scores(NamedTuple):
         return average_score(self._of(ones), self._of(others), self.scheme)
 
     def needed(self, average: float, ones: list[StoryNode], others: list[StoryNode]) -> float:
-        if average < self.scheme.threshold:
-            return self.scheme.threshold  # what more it would take is slow to tell, and no matter
+        if average < 0:
+            return 0.0  # what more it would take is slow to tell, and no matter
         return needed_score(self._of(ones), self._of(others), self.scheme)
 
     def _of(self, nodes: list[StoryNode]) -> list[ScoredText]:
@@ -251,7 +250,7 @@ def _decides(store: Store, override: Override, pair: set[int], story: set[int] |
 def _story(store: Store, node: StoryNode, scheme: StoryScheme) -> list[StoryNode]:
     """The node and what the linker would read of its story beside it, in the same language."""
     nodes = store.linking.with_stories([node.id], [], scheme, days=float("inf"))
-    return [other for other in nodes if other.tongue == node.tongue]
+    return [other for other in nodes if other.base_language == node.base_language]
 
 
 def _near(
@@ -262,13 +261,13 @@ def _near(
 ) -> dict[int, list[StoryNode]]:
     """Other stories with texts that share heavy terms with the node's."""
     text = _scored([node], scheme, background)[node.id]
-    terms = {term: text.vector[term] for term in text.keys}
+    terms = {term: text.vector[term] for term in text.top_terms}
     near = store.linking.nodes(store.linking.candidates(node.id, terms, scheme))
     # The first met of each stands for it.
     return {
         other.story: _story(store, other, scheme)
         for other in reversed(near)
-        if other.tongue == node.tongue and other.story not in (None, node.story)
+        if other.base_language == node.base_language and other.story not in (None, node.story)
     }
 
 

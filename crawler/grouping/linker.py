@@ -13,18 +13,18 @@ from crawler.store import Store
 from crawler.store.findings.story_links import Step
 from dedupe import (
     Background,
-    Orders,
+    Constraints,
     StoryNode,
     StoryScheme,
-    buckets,
     by_language,
     continue_stories,
-    heaviest_terms,
-    learn,
+    embedding_buckets,
+    learn_backgrounds,
     link_stories,
-    nearest,
-    pack_meanings,
-    reached,
+    linkable_ids,
+    nearest_by_embedding,
+    pack_embeddings,
+    top_terms,
 )
 
 STORIES = StoryScheme()
@@ -67,7 +67,7 @@ class Linker:
         linking = self._store.linking
         with self._store.batch():
             linking.begin_anew()
-            linking.set_voice(self._scheme.voice)
+            linking.set_voice(self._scheme.embedding_model)
             self._backgrounds.clear()
             total = linking.count_waiting()
             left = total
@@ -99,15 +99,15 @@ class Linker:
         own = {node.id for node in step.nodes}
         before = self._learn_first(new)
         waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
-        terms = heaviest_terms(waiting, scheme, self._backgrounds)
-        places = {node.id: buckets(node.meaning, scheme) for node in waiting}
+        terms = top_terms(waiting, scheme, self._backgrounds)
+        places = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
         linking.index({n: [*terms[n], *places[n]] for n in own})
         found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
         for node in waiting:
             if places[node.id]:
                 alike = self._store.meanings.alike(node.id, places[node.id], scheme)
-                found.update(nearest(node, alike, scheme.candidates))
-        near = reached(waiting, linking.nodes(found - own), scheme, self._backgrounds)
+                found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
+        near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
         nodes = self._with_partners(
             linking.with_stories(own, near - own, scheme, days=scheme.max_days)
@@ -117,7 +117,7 @@ class Linker:
             scheme,
             self._backgrounds,
             settled={node.id for node in nodes} - own,
-            orders=self._orders(nodes, provisional=provisional),
+            constraints=self._constraints(nodes, provisional=provisional),
         )
         self._store.stories.apply(
             changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
@@ -126,7 +126,7 @@ class Linker:
             linking.set_step(step)
         self._backgrounds.update(before)
         told = linking.told(node.id for node in new)
-        learn(new, scheme, self._backgrounds, told)
+        learn_backgrounds(new, scheme, self._backgrounds, told)
         linking.set_learned(told)
 
     def _with_partners(self, nodes: list[StoryNode]) -> list[StoryNode]:
@@ -136,11 +136,11 @@ class Linker:
             found |= more
         return nodes + self._store.linking.nodes(found - {node.id for node in nodes})
 
-    def _orders(self, nodes: list[StoryNode], *, provisional: bool) -> Orders:
+    def _constraints(self, nodes: list[StoryNode], *, provisional: bool) -> Constraints:
         stories = {node.story for node in nodes if node.story is not None}
-        orders = self._store.overrides.orders((node.id for node in nodes), stories)
+        constraints = self._store.overrides.constraints((node.id for node in nodes), stories)
         # Numbers are given when all is done.
-        return replace(orders, pinned=()) if provisional else orders
+        return replace(constraints, pinned=()) if provisional else constraints
 
     def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
         """Count the first texts of each language for as long as they are linked.
@@ -149,7 +149,9 @@ class Linker:
         others are learned when they are linked. The backgrounds as they were.
         """
         first = {
-            language: nodes[: max(0, self._scheme.first - int(self._backgrounds[language].texts))]
+            language: nodes[
+                : max(0, self._scheme.warm_up_texts - int(self._backgrounds[language].texts))
+            ]
             for language, nodes in by_language(new).items()
         }
         before = {
@@ -160,13 +162,13 @@ class Linker:
         counted = [node for nodes in first.values() for node in nodes]
         changes = link_stories(counted, self._scheme, self._backgrounds)
         told = {group: len(change.groups) for change in changes for group in change.groups}
-        learn(counted, self._scheme, self._backgrounds, told)
+        learn_backgrounds(counted, self._scheme, self._backgrounds, told)
         self._store.linking.set_learned(node.id for node in counted)
         return before
 
     def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes as the voice of the file understands them; each text is embedded once."""
-        if not self._scheme.voice:
+        if not self._scheme.embedding_model:
             return nodes
         meanings = self._store.meanings
         texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
@@ -177,10 +179,10 @@ class Linker:
         known = meanings.known(hashes)
         new = [n for n in texts if n not in known]
         if new:
-            vectors = open_voice(self._scheme.voice).embed([texts[n] for n in new])
-            known.update(zip(new, pack_meanings(vectors), strict=True))
+            vectors = open_voice(self._scheme.embedding_model).embed([texts[n] for n in new])
+            known.update(zip(new, pack_embeddings(vectors), strict=True))
             meanings.keep((n, hashes[n], known[n]) for n in new)
-        return [replace(node, meaning=known[node.id]) for node in nodes]
+        return [replace(node, embedding=known[node.id]) for node in nodes]
 
 
 class Backgrounds(dict[str, Background]):

@@ -26,22 +26,22 @@ from crawler.store import Store
 from crawler.store.findings.copies import ComparedText, Waiting
 from dedupe import (
     CopyEdge,
+    CopyScheme,
     Document,
-    Scheme,
-    Shingled,
+    ShingledText,
     StoryScheme,
-    closest,
+    closest_edge,
     copy_groups,
-    cut,
     find_copies,
-    is_print,
+    is_reprint,
     is_template,
     keyed,
     seed_id,
     shared_passage,
+    shingled_text,
 )
 
-COPIES = Scheme()
+COPIES = CopyScheme()
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
 SAVE_EVERY = 100
@@ -70,7 +70,7 @@ def group(
     rebuild: bool = False,
     stories: bool = True,
     progress: Progress = lambda _what, _done, _total: None,
-    scheme: Scheme = COPIES,
+    scheme: CopyScheme = COPIES,
     story_scheme: StoryScheme = STORIES,
     voice: str | None = None,
     is_over: Callable[[], bool] = lambda: False,
@@ -81,23 +81,26 @@ def group(
     `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
     from now on, none when empty; None leaves it as it is. When `is_over` says so the rest waits for
     the next grouping; what is all or nothing is done to its end: the articles of a file that has
-    few (`Scheme.learned_first`), and stories that are all linked again after a change of scheme.
-    Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its voice
-    cannot be loaded.
+    few (`CopyScheme.warm_up_articles`), and stories that are all linked again after a change of
+    scheme. Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its
+    voice cannot be loaded.
     """
-    story_scheme = replace(story_scheme, voice=store.linking.voice() if voice is None else voice)
-    if rebuild and story_scheme.voice:
-        open_voice(story_scheme.voice)  # an hour later would be late to find that it is not here
+    story_scheme = replace(
+        story_scheme, embedding_model=store.linking.voice() if voice is None else voice
+    )
+    if rebuild and story_scheme.embedding_model:
+        # An hour later would be late to find that it is not here.
+        open_voice(story_scheme.embedding_model)
     seed = _seed(store, scheme, rebuild=rebuild)
     with store.batch():
         store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
         if rebuild:
             # Until the stories are made anew: a rebuild that is killed is gone on with.
             store.linking.set_scheme(_OUTDATED)
-            store.linking.set_voice(story_scheme.voice)
+            store.linking.set_voice(story_scheme.embedding_model)
         elif store.linking.scheme() is None:
             store.linking.set_scheme(story_scheme.id)
-            store.linking.set_voice(story_scheme.voice)
+            store.linking.set_voice(story_scheme.embedding_model)
         again = rebuild or _has_doubled(store, scheme)
         if again:
             store.copies.queue_all()
@@ -110,7 +113,7 @@ def group(
         with store.batch():
             entry = store.groupings.begin(
                 run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions() | (voice_versions() if story_scheme.voice else {}),
+                versions=_versions() | (voice_versions() if story_scheme.embedding_model else {}),
             )  # fmt: skip
     copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = copier.work(
@@ -141,7 +144,7 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
+def _seed(store: Store, scheme: CopyScheme, *, rebuild: bool) -> int:
     """The file's secret seed; 32 bits, which is what datasketch's permutations take."""
     known = store.copies.scheme()
     if known is None:
@@ -151,20 +154,20 @@ def _seed(store: Store, scheme: Scheme, *, rebuild: bool) -> int:
     return known[1]
 
 
-def _has_doubled(store: Store, scheme: Scheme) -> bool:
+def _has_doubled(store: Store, scheme: CopyScheme) -> bool:
     """Whether a file that is still small went past a power of two since it was last grouped.
 
-    What few articles taught of furniture was little; the larger file is looked at again.
+    Boilerplate learned from few articles is unreliable, so the larger file is looked at again.
     """
-    articles = store.copies.count_articles(scheme.learned_first + 1)
+    articles = store.copies.count_articles(scheme.warm_up_articles + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
-    return articles <= scheme.learned_first and articles.bit_length() > compared.bit_length()
+    return articles <= scheme.warm_up_articles and articles.bit_length() > compared.bit_length()
 
 
 class _Texts:
     """The articles of a file, cut; their earlier texts as well."""
 
-    def __init__(self, store: Store, scheme: Scheme, learned: Learned) -> None:
+    def __init__(self, store: Store, scheme: CopyScheme, learned: Learned) -> None:
         self._store, self._scheme, self._learned = store, scheme, learned
         self._waiting: dict[int, ComparedText] = {}
         self._read = functools.lru_cache(maxsize=CACHED)(store.copies.article)
@@ -182,7 +185,7 @@ class _Texts:
 
     def of(self, number: int) -> list[ComparedText]:
         """The texts that an article had, the newest last."""
-        return self._store.copies.texts(self.article(number), self._scheme.revisions)
+        return self._store.copies.texts(self.article(number), self._scheme.max_revisions)
 
     def documents(self, number: int) -> list[Document]:
         """The same for the copy finder, without keys."""
@@ -192,18 +195,18 @@ class _Texts:
         """A text for the copy finder, without keys."""
         return Document(id=text.id, revision=text.revision, shingled=self._telling(text))
 
-    def _leave_out(self, text: ComparedText) -> Shingled:
+    def _leave_out(self, text: ComparedText) -> ShingledText:
         return self._learned.leave_out(self._whole(text), text.outlet)
 
-    def _cut(self, text: ComparedText) -> Shingled:
-        return cut(text.text, self._scheme)
+    def _cut(self, text: ComparedText) -> ShingledText:
+        return shingled_text(text.text, self._scheme)
 
 
 class _Copier:
     """Compares the waiting articles, chunk by chunk."""
 
     def __init__(
-        self, store: Store, scheme: Scheme, *, seed: int, run: int, now: str, entry: int
+        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int
     ) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now, self._entry = run, now, entry
@@ -217,7 +220,7 @@ class _Copier:
     ) -> tuple[int, int]:
         """Compare all that waits, or as much as there is time for; how many, and edges kept."""
         total, compared, edges, last = self._store.copies.count_waiting(), 0, 0, 0
-        chunk, small = self._scheme.chunk, self._scheme.learned_first
+        chunk, small = self._scheme.batch_size, self._scheme.warm_up_articles
         progress(0, total)
         if total and self._learned.is_new:
             self._learned.learn_first(self._seed)
@@ -250,7 +253,7 @@ class _Copier:
         )
         saved = self._save_edges(found)
         # To group what thousands of copies connect takes as long as there are, chunk after chunk.
-        near, large = copies.neighbourhood(numbers, most=self._scheme.large)
+        near, large = copies.neighbourhood(numbers, most=self._scheme.large_component)
         later = large.intersection(numbers)
         copies.look_again(later & changed)
         self._put_off.update(later)
@@ -295,7 +298,7 @@ class _Copier:
         return found
 
     def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
-        return closest(self._texts.documents(a), self._texts.documents(b), self._scheme)
+        return closest_edge(self._texts.documents(a), self._texts.documents(b), self._scheme)
 
     def _save_edges(self, edges: list[CopyEdge]) -> int:
         """Keep the evidence, but not of templates: it says nothing of who copies whom.
@@ -322,7 +325,7 @@ class _Copier:
         """Count these articles, given the edges to what was there before them."""
         prints = defaultdict[int, list[int]](list)
         for edge in found:
-            if is_print(edge, self._scheme):
+            if is_reprint(edge, self._scheme):
                 prints[edge.b].append(self._texts.article(edge.a).outlet)
         for article in articles:
             shingled = self._texts.document(article).shingled

@@ -16,9 +16,9 @@ from crawler.errors import UsageError
 from crawler.grouping.linker import STORIES
 from crawler.grouping.run import COPIES, Grouped, Progress, group
 from crawler.store import Store, open_store
-from dedupe import InvalidScheme, Scheme, StoryScheme
+from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme
 
-S = TypeVar("S", Scheme, StoryScheme)
+S = TypeVar("S", CopyScheme, StoryScheme)
 
 
 def keep_beside(
@@ -64,12 +64,14 @@ def keep_beside(
 
 def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
     types = {f.name: type(getattr(scheme, f.name)) for f in fields(scheme) if f.init}
-    types.pop("voice", None)  # no number: an option of its own
+    types.pop("embedding_model", None)  # no number: an option of its own
     found: dict[str, Any] = {}
     for setting, value in settings.items():
         where, _, name = setting.partition(".")
         if where != kind:
             continue
+        if RENAMED[type(scheme)].get(name) in types:
+            raise UsageError(f"{setting} is {kind}.{RENAMED[type(scheme)][name]} now")
         if name not in types:
             raise UsageError(f"{setting}: there is no such number; {kind} have {', '.join(types)}")
         try:

@@ -50,7 +50,7 @@ from crawler.web.database import (
     row_filter,
     wishes,
 )
-from dedupe import Scheme
+from dedupe import CopyScheme
 
 Row = dict[str, Any]
 
@@ -284,7 +284,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
             if known is None:
                 raise Unanswerable(f"There is no article {asked}.")
             times[side] = known.published_at
-        scheme = Scheme()
+        scheme = CopyScheme()
         found = explain_copies(store, a, b, scheme)
         both = found["a"]["story"] is not None and found["b"]["story"] is not None
         texts = [

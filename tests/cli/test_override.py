@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dedupe import RENAMED, CopyScheme, StoryScheme
 from tests.conftest import Crawled, ask, newsloom
 
 
@@ -203,6 +204,25 @@ def test_a_file_without_a_manifest_can_be_compared(db: Path) -> None:
     assert "stories pairs" in " ".join(says(db, "compare", "first").split())
 
 
+def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
+    stricter = ("--set", "stories.no_name_penalty_max=0.06", "--set", "copies.max_per_key=63")
+    says(db, "group", "--rebuild", "--as", "stricter", *stricter)
+    kinds = {"copies": RENAMED[CopyScheme], "stories": RENAMED[StoryScheme]}
+    connection = sqlite3.connect(db)
+    for number, settings in connection.execute("SELECT rowid, settings FROM groupings").fetchall():
+        earlier = {}
+        for kind, numbers in json.loads(settings).items():
+            names = {new: old for old, new in kinds[kind].items()}
+            earlier[kind] = {names.get(name, name): value for name, value in numbers.items()}
+        connection.execute(
+            "UPDATE groupings SET settings = ? WHERE rowid = ?", (json.dumps(earlier), number)
+        )
+    connection.commit()
+    connection.close()
+    found = json.loads(says(db, "compare", "stricter", "--json"))
+    assert found["changed"] == "copies.max_per_key=63, stories.no_name_penalty_max=0.06"
+
+
 def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
     assert "in place of" not in says(db, "group", "--rebuild", "--as", "again")
     assert "in place of those of 20" in says(db, "group", "--rebuild", "--as", "again")
@@ -213,15 +233,19 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
     ("arguments", "message"),
     [
         (["group", "--as", "x"], "--as keeps a rebuild: add --rebuild"),
-        (["group", "--set", "stories.keys=9"], "add --rebuild --as NAME"),
+        (["group", "--set", "stories.top_terms=9"], "add --rebuild --as NAME"),
         (["group", "--rebuild", "--as", "x", "--set", "keys=9"], "begins with copies. or stories."),
         (["group", "--rebuild", "--as", "x", "--set", "stories.kyes=9"],
          "stories.kyes: there is no such number; stories have"),
-        (["group", "--rebuild", "--as", "x", "--set", "stories.keys=many"],
+        (["group", "--rebuild", "--as", "x", "--set", "stories.top_terms=many"],
          "'many' is no whole number"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.names=0"],
+         "stories.names is stories.no_name_penalty_max now"),
+        (["group", "--rebuild", "--as", "x", "--set", "copies.hot=9"],
+         "copies.hot is copies.max_per_key now"),
         (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.keys"], "SETTING=VALUE"),
-        (["group", "--rebuild", "--as", "x", "--set", "stories.lead_words=0"], "start at 1"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.decay_words=0"], "start at 1"),
         (["compare", "x"], "no grouping was kept as x; there are: none"),
     ],
 )  # fmt: skip

@@ -127,9 +127,9 @@ def test_a_voice_links_across_languages_and_is_remembered(db: Path, libraries: P
     assert told(db)["e.de"] == before["a.org"]
 
     said = newsloom("--db", db, "explain", "https://a.org/1", "https://c.de/3").stdout
-    assert "the voice finds them" in said
+    assert "the embedding model finds them" in said
     said = newsloom("--db", db, "explain", "https://c.de/3", "https://e.de/1").stdout
-    assert "by their meaning" in said
+    assert "by their embeddings" in said
     with serving(db) as desk:
         pages = [
             urlopen(f"{desk.address}/compare/{a}/{b}").read().decode("utf-8")  # noqa: S310 - our own

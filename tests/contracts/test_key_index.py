@@ -7,7 +7,7 @@ import pytest
 from crawler.store import Store
 from crawler.types import Article
 from dedupe import KeyIndex, MemoryIndex
-from dedupe.testing import KeyIndexContract
+from dedupe.copies.testing import KeyIndexContract
 from tests.conftest import NOW
 
 

@@ -15,12 +15,12 @@ from dedupe import (
     StoryNode,
     StoryScheme,
     average_score,
-    learn,
+    learn_backgrounds,
     link_stories,
     needed_score,
     scored_texts,
 )
-from dedupe.dendrogram import cut
+from dedupe.stories.dendrogram import flat_clusters
 
 
 @given(texts=st.integers(2, 30), seed=st.integers(0, 1_000))
@@ -29,7 +29,7 @@ def test_without_contrast_the_threshold_alone_decides(texts: int, seed: int) -> 
     merges = linkage(distances, "average")
     labels = fcluster(merges, 1.02, criterion="distance")
     expected = sorted(np.flatnonzero(labels == label).tolist() for label in np.unique(labels))
-    assert cut(merges, [100] * texts, StoryScheme(contrast=1e9)) == expected
+    assert flat_clusters(merges, [100] * texts, StoryScheme(inner_contrast=1e9)) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,13 +41,13 @@ def test_two_pairs_far_more_alike_inside_are_two_stories(
     # Inside .4 and .5, across .2: short by .2, more than .15 and less than .3.
     distances = np.array([[0, 0.6, 0.8, 0.8], [0, 0, 0.8, 0.8], [0, 0, 0, 0.5], [0, 0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
-    assert cut(merges, [terms] * 4, StoryScheme()) == stories
+    assert flat_clusters(merges, [terms] * 4, StoryScheme()) == stories
 
 
 def test_one_text_joins_however_alike_the_others_are() -> None:
     distances = np.array([[0, 0.1, 0.9], [0, 0, 0.9], [0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
-    assert cut(merges, [400] * 3, StoryScheme()) == [[0, 1, 2]]
+    assert flat_clusters(merges, [400] * 3, StoryScheme()) == [[0, 1, 2]]
 
 
 def matches() -> list[StoryNode]:
@@ -70,10 +70,10 @@ def test_two_events_of_one_kind_stay_two_and_the_needed_score_says_so() -> None:
     nodes, scheme = matches(), StoryScheme()
     found = [change.groups for change in link_stories(nodes, scheme)]
     assert found == [(1, 2, 3), (4, 5, 6)]
-    assert len(link_stories(nodes, StoryScheme(contrast=1e9))) == 1
+    assert len(link_stories(nodes, StoryScheme(inner_contrast=1e9))) == 1
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
-    learn(nodes, scheme, backgrounds)
+    learn_backgrounds(nodes, scheme, backgrounds)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
     across = average_score(texts[:3], texts[3:], scheme)
-    assert scheme.threshold < across < needed_score(texts[:3], texts[3:], scheme)
-    assert needed_score(texts[:1], texts[1:3], scheme) == scheme.threshold
+    assert 0 < across < needed_score(texts[:3], texts[3:], scheme)
+    assert needed_score(texts[:1], texts[1:3], scheme) == 0

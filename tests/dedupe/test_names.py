@@ -4,9 +4,16 @@ from collections import defaultdict
 
 import pytest
 
-from dedupe import Background, StoryNode, StoryScheme, learn, scored_texts, story_evidence
-from dedupe.names import names
-from dedupe.terms import number
+from dedupe import (
+    Background,
+    StoryNode,
+    StoryScheme,
+    learn_backgrounds,
+    scored_texts,
+    story_evidence,
+)
+from dedupe.stories.names import name_terms
+from dedupe.stories.terms import term_number
 
 SCHEME = StoryScheme()
 
@@ -32,11 +39,11 @@ def node(text: str, n: int) -> StoryNode:
     ],
 )
 def test_what_a_text_names(text: str, named: set[str]) -> None:
-    assert names(text, "en") == {number(name) for name in named}
+    assert name_terms(text, "en") == {term_number(name) for name in named}
 
 
 def test_german_nouns_are_not_names() -> None:
-    assert not names("am Abend zog die Menge durch Köln", "de")
+    assert not name_terms("am Abend zog die Menge durch Köln", "de")
 
 
 MARCH = "Thousands marched on the palace and the police fired tear gas at them, said {} of {} in {}"
@@ -53,11 +60,19 @@ def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
     headline = StoryNode(id=6, title=other.text, text="", language="en")
     nodes = [one, other, same, few, many, headline]
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(SCHEME))
-    learn(nodes, SCHEME, backgrounds)
+    learn_backgrounds(nodes, SCHEME, backgrounds)
     texts = scored_texts(nodes, SCHEME, backgrounds["en"].pack())
     apart = story_evidence(texts[1], texts[2], SCHEME)
-    assert apart.no_name == pytest.approx(9 * SCHEME.name)
-    assert apart.score == pytest.approx(apart.cosine - apart.chance - apart.no_name)
+    assert apart.no_name == pytest.approx(9 * SCHEME.no_name_penalty)
+    parts = apart.cosine - apart.chance - apart.no_name
+    assert apart.score == pytest.approx(parts - SCHEME.threshold)
     taken_off = {n: story_evidence(texts[1], texts[n], SCHEME).no_name for n in texts}
-    expected = {1: 0, 2: 9 * SCHEME.name, 3: 0, 4: 3 * SCHEME.name, 5: SCHEME.names, 6: 0}
+    expected = {
+        1: 0,
+        2: 9 * SCHEME.no_name_penalty,
+        3: 0,
+        4: 3 * SCHEME.no_name_penalty,
+        5: SCHEME.no_name_penalty_max,
+        6: 0,
+    }
     assert taken_off == pytest.approx(expected)

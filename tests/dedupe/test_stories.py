@@ -9,14 +9,14 @@ import pytest
 from dedupe import (
     Background,
     Cluster,
+    Constraints,
     InvalidScheme,
-    Orders,
     PackedBackground,
     StoryNode,
     StoryScheme,
     average_score,
     continue_stories,
-    learn,
+    learn_backgrounds,
     link_stories,
     scored_texts,
     story_evidence,
@@ -38,6 +38,10 @@ def nodes(*given: tuple[str, float | None, int | None]) -> list[StoryNode]:
 
 def stories(found: Sequence[StoryNode]) -> dict[tuple[int, ...], int | None]:
     return {change.groups: change.story for change in link_stories(found, SCHEME)}
+
+
+def pair(one: int, other: int) -> tuple[frozenset[int], frozenset[int]]:
+    return frozenset({one}), frozenset({other})
 
 
 def test_the_same_event_in_other_words_is_one_story() -> None:
@@ -81,7 +85,7 @@ def test_texts_without_a_word_in_common_are_never_linked() -> None:
     assert len(stories(found)) == 3
 
 
-@pytest.mark.parametrize("name", ["contrast", "threshold", "voice_usual"])
+@pytest.mark.parametrize("name", ["inner_contrast", "threshold", "embedding_baseline"])
 def test_a_number_without_end_is_refused_by_name(name: str) -> None:
     wrong: dict[str, Any] = {name: float("nan")}
     with pytest.raises(InvalidScheme, match=f"^{name}: a finite number is needed"):
@@ -94,16 +98,16 @@ def test_no_nodes_give_no_stories() -> None:
 
 def test_orders_join_what_words_do_not_and_part_what_they_do() -> None:
     found = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None))
-    together = link_stories(found, SCHEME, orders=Orders(together=((1, 3),)))
-    assert [change.groups for change in together] == [(1, 2, 3)]
-    apart = link_stories(found, SCHEME, orders=Orders(apart=((frozenset({1}), frozenset({2})),)))
-    assert [change.groups for change in apart] == [(1,), (2,), (3,)]
+    must_link = link_stories(found, SCHEME, constraints=Constraints(must_link=((1, 3),)))
+    assert [change.groups for change in must_link] == [(1, 2, 3)]
+    cannot_link = link_stories(found, SCHEME, constraints=Constraints(cannot_link=(pair(1, 2),)))
+    assert [change.groups for change in cannot_link] == [(1,), (2,), (3,)]
 
 
 def test_what_is_apart_goes_before_what_is_together() -> None:
     found = nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None))
-    orders = Orders(together=((1, 2),), apart=((frozenset({1}), frozenset({2})),))
-    assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1,), (2,)]
+    constraints = Constraints(must_link=((1, 2),), cannot_link=(pair(1, 2),))
+    assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == [(1,), (2,)]
 
 
 def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side() -> None:
@@ -112,13 +116,13 @@ def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side()
         ("Yearly spending plan passed by Ruritanian deputies despite pensions dispute", 0.0, None),
     )  # fmt: skip
     assert [c.groups for c in link_stories(found, SCHEME)] == [(1, 2), (3, 4)]
-    for apart, expected in (
+    for cannot_link, expected in (
         ((2, 3), [(1, 3, 4), (2,)]),
         ((1, 4), [(1, 2, 3), (4,)]),
         ((2, 4), [(1, 2, 3), (4,)]),
     ):
-        orders = Orders(together=((1, 3),), apart=((frozenset({apart[0]}), frozenset({apart[1]})),))
-        assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == expected
+        constraints = Constraints(must_link=((1, 3),), cannot_link=(pair(*cannot_link),))
+        assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == expected
 
 
 def test_orders_hold_through_each_other() -> None:
@@ -126,16 +130,19 @@ def test_orders_hold_through_each_other() -> None:
         ("Quake shakes Tangerang", 0.0, None), ("Choir festival opens", 0.0, None),
         (BUDGET, 0.0, None), (f"{BUDGET} again", 0.0, None),
     )  # fmt: skip
-    for together in (((1, 2), (2, 3)), ((2, 3), (1, 2))):
-        orders = Orders(together=together, apart=((frozenset({1}), frozenset({4})),))
-        linked = link_stories(found, SCHEME, orders=orders)
+    for must_link in (((1, 2), (2, 3)), ((2, 3), (1, 2))):
+        constraints = Constraints(must_link=must_link, cannot_link=(pair(1, 4),))
+        linked = link_stories(found, SCHEME, constraints=constraints)
         assert [c.groups for c in linked] == [(1, 2, 3), (4,)]
 
 
 def test_of_groups_that_cannot_all_be_together_the_others_are() -> None:
     found = nodes(*((f"{word} alone", 0.0, None) for word in ("quake", "choir", "budget", "ferry")))
-    orders = Orders(together=((1, 2, 3, 4),), apart=((frozenset({1}), frozenset({4})),))
-    assert [c.groups for c in link_stories(found, SCHEME, orders=orders)] == [(1, 2, 3), (4,)]
+    constraints = Constraints(must_link=((1, 2, 3, 4),), cannot_link=(pair(1, 4),))
+    assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == [
+        (1, 2, 3),
+        (4,),
+    ]
 
 
 def test_a_pinned_story_keeps_its_number_though_nothing_that_was_pinned_is_looked_at() -> None:
@@ -162,11 +169,13 @@ def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
 def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
     background = Background(SCHEME)
-    learn([one, two], SCHEME, {"en": background})
+    learn_backgrounds([one, two], SCHEME, {"en": background})
     left, right = scored_texts([one, two], SCHEME, background.pack()).values()
     found = story_evidence(left, right, SCHEME)
     assert found.related
-    assert found.score == pytest.approx(found.cosine - found.chance - found.delay, abs=1e-5)
+    assert found.score == pytest.approx(
+        found.cosine - found.chance - found.delay - SCHEME.threshold, abs=1e-5
+    )
     assert found.cosine == pytest.approx(sum(term.weight for term in found.terms))
     assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
     assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
@@ -179,12 +188,14 @@ def test_the_texts_of_one_story_count_as_few() -> None:
         for n, (title, _, _) in enumerate([(QUAKE, 0.0, None)] * 100 + [(BUDGET, 0.0, None)])
     ]
     one, plain = Background(SCHEME), Background(SCHEME)
-    learn(told, SCHEME, {"en": one}, {node.id: 100 if node.id < 100 else 1 for node in told})
-    learn(told, SCHEME, {"en": plain})
+    learn_backgrounds(
+        told, SCHEME, {"en": one}, {node.id: 100 if node.id < 100 else 1 for node in told}
+    )
+    learn_backgrounds(told, SCHEME, {"en": plain})
     assert one.texts == pytest.approx(SCHEME.story_texts + 1)
     assert plain.texts == 101
     # Of a large stream they count as a share.
-    learn(told[:100], SCHEME, {"en": plain}, dict.fromkeys(range(100), 100))
+    learn_backgrounds(told[:100], SCHEME, {"en": plain}, dict.fromkeys(range(100), 100))
     assert plain.texts == pytest.approx(101 * (1 + SCHEME.story_share))
 
 
@@ -210,7 +221,7 @@ def test_few_texts_are_not_linked_by_the_common_words_of_their_language() -> Non
     for words in ("", COMMON):
         packed = PackedBackground(common_words=tuple(words.split()))
         backgrounds = {"en": Background(SCHEME, packed)}
-        learn(found, SCHEME, backgrounds)
+        learn_backgrounds(found, SCHEME, backgrounds)
         changes = link_stories(found, SCHEME, backgrounds)
         partitions.append([change.groups for change in changes])
     without, with_them = partitions

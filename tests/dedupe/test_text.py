@@ -4,11 +4,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe import Scheme, compare_numbers, cut
-from dedupe.text import normalise, runs, shingle_size, shingles, tokens
-from dedupe.words import hash_words
+from dedupe import CopyScheme, compare_numbers, shingled_text
+from dedupe.copies.word_shingles import shingle_size, word_shingles, word_windows
+from dedupe.copies.words import hash_words
+from dedupe.text import normalise, tokens
 
-SCHEME = Scheme()
+SCHEME = CopyScheme()
 
 
 def test_words_are_folded_and_punctuation_is_not_a_word() -> None:
@@ -20,7 +21,7 @@ def test_words_are_folded_and_punctuation_is_not_a_word() -> None:
 def test_scripts_without_spaces_come_as_characters() -> None:
     assert tokens("托卡耶夫 2022 年") == ["托", "卡", "耶", "夫", "2022", "年"]
     assert shingle_size(tokens("托卡耶夫下令开火"), SCHEME) == SCHEME.shingle_chars
-    assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle
+    assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle_words
 
 
 def test_hindi_words_stay_whole_at_their_vowel_signs() -> None:
@@ -28,7 +29,7 @@ def test_hindi_words_stay_whole_at_their_vowel_signs() -> None:
 
 
 def test_a_text_shorter_than_a_shingle_has_none() -> None:
-    assert shingles("four words are few", SCHEME) == frozenset()
+    assert word_shingles("four words are few", SCHEME) == frozenset()
 
 
 @given(st.text())
@@ -45,9 +46,9 @@ def test_the_fast_words_are_the_plain_ones(text: str) -> None:
     assert len(hashed) == len(plain)
     assert len(set(hashed.tolist())) == len(set(plain))
     assert digits.tolist() == [word[0].isdecimal() for word in plain]
-    size = SCHEME.shingle_chars if unspaced else SCHEME.shingle
+    size = SCHEME.shingle_chars if unspaced else SCHEME.shingle_words
     assert size == shingle_size(plain, SCHEME)
-    assert len(cut(text, SCHEME).every) == len(set(runs(plain, size)))
+    assert len(shingled_text(text, SCHEME).every) == len(set(word_windows(plain, size)))
 
 
 WORDS = ("a", "few", "of", "4", "17", "4", "2022", "seats", "托", "卡", "3rd")
@@ -57,10 +58,10 @@ PROSE = st.lists(st.sampled_from(WORDS), max_size=30)
 @settings(deadline=None)
 @given(PROSE.map(" ".join), PROSE.map(" ".join))
 def test_the_fast_numbers_are_the_plain_ones(a: str, b: str) -> None:
-    one, two = cut(a, SCHEME), cut(b, SCHEME)
+    one, two = shingled_text(a, SCHEME), shingled_text(b, SCHEME)
     _, ours, theirs = np.intersect1d(one.slots, two.slots, return_indices=True)
     same = int((one.numbers[ours] == two.numbers[theirs]).sum())
-    assert compare_numbers(a, b, Scheme()) == (same, len(ours) - same)
+    assert compare_numbers(a, b, CopyScheme()) == (same, len(ours) - same)
 
 
 def test_words_are_the_same_numbers_everywhere() -> None:

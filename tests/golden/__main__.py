@@ -14,7 +14,7 @@ from crawler.errors import EXIT_CODES
 from crawler.outlets.descriptions import KEYS
 from crawler.reasons import REASONS
 from crawler.store import open_store
-from dedupe import Scheme, StoryScheme, document
+from dedupe import CopyScheme, StoryScheme, document
 
 FOLDER = Path(__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -31,7 +31,7 @@ def schema() -> str:
 
 def signatures() -> str:
     """A text's signature and keys: law 7, the same bytes on every machine."""
-    scheme = Scheme()
+    scheme = CopyScheme()
     made = document(1, TEXT, scheme, seed=2022)
     assert made.signature is not None
     lines = [

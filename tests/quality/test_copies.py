@@ -13,14 +13,14 @@ import pytest
 from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article
-from dedupe import Scheme, adjusted_rand, seed_id
+from dedupe import CopyScheme, adjusted_rand, seed_id
 from tests.conftest import NOW, rows
 
 
 def grouped(store: Store, articles: list[dict[str, Any]], seed: int) -> dict[str, int]:
     """The copy group of each article after one grouping, as `import` and `group` do it."""
     with store.batch():
-        store.copies.set_scheme(Scheme().id, seed=seed, seed_id=seed_id(seed))
+        store.copies.set_scheme(CopyScheme().id, seed=seed, seed_id=seed_id(seed))
     fill(store, articles)
     group(store, run=1, now=NOW, stories=False)
     return placed(store)
@@ -76,7 +76,7 @@ def test_twenty_orders_of_arrival_give_one_answer(tmp_path: Path) -> None:
         store = open_store(tmp_path / f"{n}.db")
         with store.batch():
             store.runs.open("test", now=NOW, pid=1)
-            store.copies.set_scheme(Scheme().id, seed=1, seed_id=seed_id(1))
+            store.copies.set_scheme(CopyScheme().id, seed=1, seed_id=seed_id(1))
         for part in range(0, len(order), 84 if n % 2 else len(order)):
             fill(store, order[part : part + (84 if n % 2 else len(order))])
             group(store, run=1, now=NOW, stories=False)

@@ -11,7 +11,7 @@ from datasketch import MinHash
 from bench.corpora.poison import aimed, framed, sharing, templates
 from crawler.grouping.run import COPIES
 from crawler.store import Store
-from dedupe import cut, document
+from dedupe import document, shingled_text
 from tests.quality.test_copies import grouped
 
 COUNT = 240
@@ -43,7 +43,7 @@ def test_magic_shingles_make_plain_minhash_sure_of_a_copy() -> None:
         for _ in (one, two)
     ]
     for text, sketch in zip((one, two), sketches, strict=True):
-        sketch.update_batch((cut(text, COPIES).every & np.uint64(0xFFFFFFFF)).tolist())
+        sketch.update_batch((shingled_text(text, COPIES).every & np.uint64(0xFFFFFFFF)).tolist())
     assert sketches[0].jaccard(sketches[1]) > 0.9
 
 

@@ -22,7 +22,7 @@ from dedupe import (
     StoryScheme,
     adjusted_rand,
     b_cubed,
-    learn,
+    learn_backgrounds,
     link_stories,
 )
 from tests.conftest import NOW, rows
@@ -85,7 +85,7 @@ class Backgrounds(dict[str, Background]):
 
 def stories(nodes: list[StoryNode]) -> dict[int, int]:
     scheme, backgrounds = StoryScheme(), Backgrounds()
-    learn(nodes, scheme, backgrounds)
+    learn_backgrounds(nodes, scheme, backgrounds)
     found = link_stories(nodes, scheme, backgrounds)
     return {g: n for n, c in enumerate(found) for g in c.groups}
 

@@ -9,27 +9,27 @@ from typing import Any
 import pytest
 
 import crawler.grouping.linker
-import dedupe.evidence
-import dedupe.weighed
+import dedupe.copies.evidence
+import dedupe.stories.term_matrix
 from bench.alike import fill
 from bench.corpora.alike import alike
 from crawler.grouping.run import group
 from crawler.store import open_store
-from dedupe import Scheme, StoryScheme, seed_id
+from dedupe import CopyScheme, StoryScheme, seed_id
 from tests.conftest import NOW
 
 # The same in small: at these sizes a store is past all of its bounds.
-COPIES = Scheme(chunk=10, large=20, max_candidates=6, hot=12)
+COPIES = CopyScheme(batch_size=10, large_component=20, max_candidates=6, max_per_key=12)
 STORIES = StoryScheme(
-    first=5,
-    first_step=10,
-    step=10,
-    members=8,
-    members_least=2,
-    compared=40,
-    pool=20,
-    candidates=4,
-    postings=9,
+    warm_up_texts=5,
+    first_step_size=10,
+    max_step_size=10,
+    story_sample_max=8,
+    story_sample_min=2,
+    story_sample_total=40,
+    story_sample_pool=20,
+    max_candidates=4,
+    max_postings=9,
 )
 
 
@@ -51,7 +51,10 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
         patched.setattr(crawler.grouping.linker, "SHARE", 2)
-        for module, name in ((dedupe.evidence, "compare"), (dedupe.weighed, "_row")):
+        for module, name in (
+            (dedupe.copies.evidence, "copy_edge"),
+            (dedupe.stories.term_matrix, "_row"),
+        ):
             patched.setattr(module, name, counted(getattr(module, name), work, name))
         store._connection.set_progress_handler(
             lambda: work.update(["thousand steps of SQLite"]), 1_000
@@ -76,7 +79,7 @@ def test_twice_as_many_are_twice_the_work(kind: str, monkeypatch: pytest.MonkeyP
         assert twice[name] < 2.5 * once[name] + 20, name
 
 
-def kept(scheme: Scheme, *, killed: bool = False) -> list[tuple[int, int]]:
+def kept(scheme: CopyScheme, *, killed: bool = False) -> list[tuple[int, int]]:
     """Which group each of sixty prints of one text is in, as (article, group)."""
 
     def kill(what: str, done: int, total: int) -> None:
@@ -103,7 +106,7 @@ def kept(scheme: Scheme, *, killed: bool = False) -> list[tuple[int, int]]:
 
 
 def test_what_is_grouped_at_the_end_of_a_run_is_grouped_as_ever() -> None:
-    at_once = kept(Scheme(chunk=10))
+    at_once = kept(CopyScheme(batch_size=10))
     assert len({group for _, group in at_once}) == 1
-    assert kept(Scheme(chunk=10, large=20)) == at_once
-    assert kept(Scheme(chunk=10, large=20), killed=True) == at_once
+    assert kept(CopyScheme(batch_size=10, large_component=20)) == at_once
+    assert kept(CopyScheme(batch_size=10, large_component=20), killed=True) == at_once

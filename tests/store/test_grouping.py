@@ -9,7 +9,7 @@ from crawler.errors import SchemeChanged
 from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
-from dedupe import Scheme
+from dedupe import CopyScheme
 from tests.conftest import NOW
 
 Filled = Callable[[list[list[tuple[int, str]]]], Store]
@@ -54,7 +54,7 @@ def filled() -> Iterator[Filled]:
 def _fill(store: Store, parts: list[list[tuple[int, str]]]) -> Store:
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
-        store.copies.set_scheme(Scheme().id, seed=7, seed_id="seven")
+        store.copies.set_scheme(CopyScheme().id, seed=7, seed_id="seven")
     for part in parts:
         for number, text in part:
             save(store, number, text)
@@ -125,10 +125,10 @@ def test_texts_that_were_never_current_at_a_grouping_are_compared_too(filled: Fi
 
 def test_another_scheme_is_refused_by_name_and_a_rebuild_is_the_remedy(filled: Filled) -> None:
     store = filled([list(enumerate(texts(12)))])
-    stricter = Scheme(min_jaccard=0.99, min_containment=1.0)
+    stricter = CopyScheme(min_jaccard=0.99, min_containment=1.0)
     with pytest.raises(SchemeChanged) as refused:
         group(store, run=1, now=NOW, scheme=stricter)
-    for part in (Scheme().id, stricter.id, "newsloom group --rebuild"):
+    for part in (CopyScheme().id, stricter.id, "newsloom group --rebuild"):
         assert part in str(refused.value)
     assert group(store, run=1, now=NOW, scheme=stricter, rebuild=True).compared == 12
 
@@ -147,7 +147,7 @@ def test_articles_that_join_later_do_not_rename_a_story(filled: Filled) -> None:
 
 def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(store: Store) -> None:
     """Beyond the articles that are compared in one go; fewer here, as in a file of a million."""
-    scheme = Scheme(learned_first=30, chunk=20)
+    scheme = CopyScheme(warm_up_articles=30, batch_size=20)
     for number, text in enumerate(texts(100)):
         save(store, number, text)
     first = group(store, run=1, now=NOW, scheme=scheme, is_over=lambda: True)

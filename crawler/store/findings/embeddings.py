@@ -54,12 +54,12 @@ class Meanings:
                 "group": group,
                 "buckets": json.dumps(list(buckets)),
                 "days": scheme.max_days,
-                "most": scheme.voice_alike,
+                "most": scheme.embedding_max_candidates,
             },
         )
         return [
             StoryNode(
-                id=row["id"], title="", text="", language=row["language"], meaning=row["vector"]
+                id=row["id"], title="", text="", language=row["language"], embedding=row["vector"]
             )
             for row in rows
             if row["id"] != group

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from dedupe.index import choose
+from dedupe.copies.index import best_candidates
 
 MERGE_AT = 1_000_000
 """Rows of `recent_keys` that are merged into `keys` together: few enough that looking both up
@@ -19,7 +19,7 @@ class Keys:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, document: int, keys: Sequence[int], *, hot: int) -> None:
+    def add(self, document: int, keys: Sequence[int], *, max_per_key: int) -> None:
         """See dedupe.KeyIndex."""
         self._connection.execute(
             """
@@ -29,7 +29,7 @@ class Keys:
               + (SELECT count(*) FROM recent_keys r WHERE r.key = j.value)
               AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.key = j.value AND k.article = :document)
             """,
-            {"document": document, "keys": json.dumps(sorted(keys)), "hot": hot},
+            {"document": document, "keys": json.dumps(sorted(keys)), "hot": max_per_key},
         )
 
     def candidates(self, document: int, keys: Sequence[int], *, limit: int) -> list[int]:
@@ -45,7 +45,7 @@ class Keys:
             """,
             {"document": document, "keys": json.dumps(sorted(set(keys)))},
         )
-        return choose(((row[0], row[1]) for row in rows), limit)
+        return best_candidates(((row[0], row[1]) for row in rows), limit)
 
     def merge_recent(self) -> None:
         """Move the recent keys to the others when there are many."""

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from dedupe import Scheme, StoryScheme
+from dedupe import CopyScheme, StoryScheme, with_current_names
 
 Numbers = dict[str, Any]
 """The numbers of a scheme, by name."""
@@ -135,7 +135,7 @@ class Groupings:
             return None
         at, rebuilt, articles, inputs, settings, versions = row
         return GroupingEntry(
-            at, rebuilt, articles, inputs, json.loads(settings), json.loads(versions)
+            at, rebuilt, articles, inputs, _numbers(settings), json.loads(versions)
         )
 
     # Beside the present one
@@ -206,8 +206,17 @@ class Groupings:
 
 def _settings(packed: str) -> dict[str, Numbers]:
     """The numbers of a manifest; those that early ones leave out were what they are by default."""
-    usual = {"copies": asdict(Scheme()), "stories": asdict(StoryScheme())}
-    return {kind: usual.get(kind, {}) | numbers for kind, numbers in json.loads(packed).items()}
+    usual = {"copies": asdict(CopyScheme()), "stories": asdict(StoryScheme())}
+    return {kind: usual.get(kind, {}) | numbers for kind, numbers in _numbers(packed).items()}
+
+
+def _numbers(packed: str) -> dict[str, Numbers]:
+    """The numbers of a manifest under the names of today."""
+    schemes = {"copies": CopyScheme, "stories": StoryScheme}
+    return {
+        kind: with_current_names(schemes[kind], numbers)
+        for kind, numbers in json.loads(packed).items()
+    }
 
 
 def _difference(one: dict[str, Numbers], other: dict[str, Numbers]) -> str:

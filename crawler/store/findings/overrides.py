@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from dedupe import Orders
+from dedupe import Constraints
 
 Pins = tuple[tuple[int, frozenset[int]], ...]
 """Stories and the copy groups that keep their numbers."""
@@ -95,18 +95,18 @@ class Overrides:
             (json.dumps(list(groups)),),
         )
 
-    def orders(self, groups: Iterable[int], stories: Collection[int]) -> Orders:
-        """The same as the linker obeys it, with the pins of these stories."""
+    def constraints(self, groups: Iterable[int], stories: Collection[int]) -> Constraints:
+        """The same as the linker takes it, with the pins of these stories."""
         found = self.about(groups)
         group_of = self._groups([article for o in found for article in o.together + o.apart])
         together, apart = (
             [frozenset(group_of[a] for a in side if a in group_of) for side in sides]
             for sides in ([o.together for o in found], [o.apart for o in found])
         )
-        return Orders(
-            together=tuple(tuple(sorted(ones)) for ones in together),
+        return Constraints(
+            must_link=tuple(tuple(sorted(ones)) for ones in together),
             # Copies of each other are never apart.
-            apart=tuple(
+            cannot_link=tuple(
                 (ones - others, others - ones)
                 for ones, others in zip(together, apart, strict=True)
                 if ones - others and others - ones

@@ -63,7 +63,7 @@ class Linking:
 
     def story_scheme(self) -> StoryScheme:
         """The numbers that stories of this file are linked with: everybody's, and its own voice."""
-        return StoryScheme(voice=self.voice())
+        return StoryScheme(embedding_model=self.voice())
 
     # Steps
 
@@ -88,7 +88,7 @@ class Linking:
                 WHERE linked_at IS NULL AND step IS NOT NULL
                   AND id IN (SELECT copy_group FROM learned_groups) ORDER BY id LIMIT ?
                 """,
-                scheme.step,
+                scheme.max_step_size,
             )
             if changed:
                 return Step(None, self.nodes(changed))
@@ -117,9 +117,9 @@ class Linking:
         """No more than were taken in before: what a new file is full of is one story at first."""
         row = self._connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)",
-            (scheme.step,),
+            (scheme.max_step_size,),
         ).fetchone()
-        return min(scheme.step, max(scheme.first_step, int(row[0])))
+        return min(scheme.max_step_size, max(scheme.first_step_size, int(row[0])))
 
     def look_again(self, stories: Iterable[int]) -> None:
         """Have the places of these stories' copy groups looked at again."""
@@ -150,7 +150,7 @@ class Linking:
     def with_stories(
         self, own: Iterable[int], near: Iterable[int], scheme: StoryScheme, *, days: float
     ) -> list[StoryNode]:
-        """The groups `own` and `near`, and `StoryScheme.members` others of each of their stories.
+        """The groups `own` and `near`, and a sample of the others of each of their stories.
 
         These are drawn by their number, so that a story is seen whole and a rebuild sees the same;
         of a very large one its latest `pool`, for to look through all would take ever longer.
@@ -191,10 +191,10 @@ class Linking:
                 "own": json.dumps(sorted(own)),
                 "near": json.dumps(sorted(near)),
                 "reach": days * _DAY,
-                "least": scheme.members_least,
-                "most": scheme.members,
-                "all": scheme.compared,
-                "pool": scheme.pool,
+                "least": scheme.story_sample_min,
+                "most": scheme.story_sample_max,
+                "all": scheme.story_sample_total,
+                "pool": scheme.story_sample_pool,
             },
         )
 
@@ -218,7 +218,7 @@ class Linking:
                 # A time of first sight says when we looked, not when it happened.
                 at=None if row["published_at"] is None else posix(row["at"]),
                 story=row["story"],
-                meaning=row["vector"] or b"",
+                embedding=row["vector"] or b"",
                 learned=bool(row["learned"]),
             )
             for row in rows
@@ -275,7 +275,7 @@ class Linking:
                 SELECT copy_group FROM story_terms WHERE term = ? AND day BETWEEN ? AND ?
                 ORDER BY day DESC LIMIT ?
                 """,
-                (term, day - scheme.max_days, day + scheme.max_days, scheme.postings),
+                (term, day - scheme.max_days, day + scheme.max_days, scheme.max_postings),
             )
             for row in rows:
                 shared[row["copy_group"]] += weight**2
@@ -284,7 +284,7 @@ class Linking:
         rows = self._connection.execute(
             "SELECT id FROM copy_groups"
             " WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
-            (json.dumps(best[: scheme.candidates]),),
+            (json.dumps(best[: scheme.max_candidates]),),
         )
         return [row["id"] for row in rows]
 

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from . import text as texts
-from .schemes import Scheme
+from dedupe.schemes import CopyScheme
+from dedupe.text import tokens
+
+from . import word_shingles
 from .types import CopyEdge, Document, Relation
 
 if TYPE_CHECKING:
     from .types import Hashes
 
 
-def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
+def copy_edge(one: Document, two: Document, scheme: CopyScheme) -> CopyEdge | None:
     """Exact figures for a pair; None when it has less in common than the scheme keeps."""
     import numpy as np
 
@@ -36,27 +38,28 @@ def compare(one: Document, two: Document, scheme: Scheme) -> CopyEdge | None:
         )
         places = len(at_a)
         same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
-    return judge(
+    return _edge(
         a,
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
-        scattered=shared < scheme.scattered and _longest(left.ordered, both) < scheme.passage,
+        scattered=shared < scheme.short_overlap
+        and _longest(left.ordered, both) < scheme.min_passage,
         numbers=(same, places - same),
         scheme=scheme,
     )
 
 
-def closest(
-    ones: Iterable[Document], others: Iterable[Document], scheme: Scheme
+def closest_edge(
+    ones: Iterable[Document], others: Iterable[Document], scheme: CopyScheme
 ) -> CopyEdge | None:
-    """`compare` of the two texts, one from each side, that are most alike."""
-    edges = (compare(one, other, scheme) for one, other in product(ones, others))
+    """`copy_edge` of the two texts, one from each side, that are most alike."""
+    edges = (copy_edge(one, other, scheme) for one, other in product(ones, others))
     found = [edge for edge in edges if edge is not None]
     return max(found, key=lambda edge: (edge.joined, edge.jaccard), default=None)
 
 
-def judge(
+def _edge(
     a: Document,
     b: Document,
     *,
@@ -64,13 +67,13 @@ def judge(
     shared: int,
     scattered: bool,
     numbers: tuple[int, int],
-    scheme: Scheme,
+    scheme: CopyScheme,
 ) -> CopyEdge:
     """What follows from the counts of a pair: its figures, its relation, whether it is joined."""
     jaccard = shared / (sum(sizes) - shared)
     in_b, in_a = shared / sizes[0], shared / sizes[1]
     same, changed = numbers
-    doubtful = scattered and not _is_sure(jaccard, max(in_a, in_b), scheme)
+    doubtful = scattered and not _is_reprint(jaccard, max(in_a, in_b), scheme)
     if doubtful or is_template(same, changed, scheme):
         relation = Relation.PARTIAL
     else:
@@ -91,29 +94,29 @@ def judge(
     )
 
 
-def is_print(edge: CopyEdge, scheme: Scheme) -> bool:
+def is_reprint(edge: CopyEdge, scheme: CopyScheme) -> bool:
     """Whether a pair is so alike that the two are prints of one text."""
     contained = max(edge.containment_a, edge.containment_b)
-    return edge.joined and _is_sure(edge.jaccard, contained, scheme)
+    return edge.joined and _is_reprint(edge.jaccard, contained, scheme)
 
 
-def is_template(same: int, changed: int, scheme: Scheme) -> bool:
+def is_template(same: int, changed: int, scheme: CopyScheme) -> bool:
     """Whether most numbers that stand in the same place of two texts differ."""
     return changed >= scheme.template_numbers and changed > same
 
 
-def compare_numbers(a: str, b: str, scheme: Scheme) -> tuple[int, int]:
+def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (texts.numbers(texts.tokens(text), scheme) for text in (a, b))
+    ours, theirs = (word_shingles.numbers(tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(ours[place] == theirs[place] for place in places)
     return same, len(places) - same
 
 
-def longest_passage(a: str, b: str, scheme: Scheme) -> str:
+def longest_passage(a: str, b: str, scheme: CopyScheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
-    words, others = texts.tokens(a), texts.tokens(b)
-    size = texts.shingle_size(words, scheme)
+    words, others = tokens(a), tokens(b)
+    size = word_shingles.shingle_size(words, scheme)
     start, length = _longest_run(words, others)
     return " ".join(words[start : start + length]) if length >= size else ""
 
@@ -162,8 +165,8 @@ def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     return best_end - best + 1, best
 
 
-def _is_sure(jaccard: float, contained: float, scheme: Scheme) -> bool:
-    return jaccard >= scheme.sure_jaccard or contained >= scheme.min_containment
+def _is_reprint(jaccard: float, contained: float, scheme: CopyScheme) -> bool:
+    return jaccard >= scheme.reprint_jaccard or contained >= scheme.min_containment
 
 
 def _longest(ordered: Hashes, both: Hashes) -> int:
@@ -175,9 +178,9 @@ def _longest(ordered: Hashes, both: Hashes) -> int:
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
-def _relation(jaccard: float, in_b: float, in_a: float, scheme: Scheme) -> Relation:
+def _relation(jaccard: float, in_b: float, in_a: float, scheme: CopyScheme) -> Relation:
     if jaccard >= scheme.min_jaccard:
         return Relation.SAME
-    if max(in_a, in_b) < scheme.min_containment or min(in_a, in_b) < scheme.min_part:
+    if max(in_a, in_b) < scheme.min_containment or min(in_a, in_b) < scheme.min_longer_containment:
         return Relation.PARTIAL
     return Relation.CONTAINED if in_b > in_a else Relation.CONTAINS

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from math import inf
 
-from .names import names
-from .schemes import StoryScheme
-from .scoring import ScoredText, needed, pair_scores
-from .terms import spell
+from dedupe.schemes import StoryScheme
+
+from .names import name_terms
+from .score_few import ScoredText, joining_bound, pair_scores
+from .terms import spelled_terms
 from .types import SharedTerm, StoryEvidence, StoryNode
 
 
@@ -21,7 +22,7 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
     }
     spelled: dict[int, str] = {}
     for text in (b, a):
-        spelled |= spell(text.node.title, text.node.text, scheme)
+        spelled |= spelled_terms(text.node.title, text.node.text, scheme)
     named = _names(a.node) & _names(b.node)
     return StoryEvidence(
         **asdict(parts),
@@ -30,7 +31,7 @@ def story_evidence(a: ScoredText, b: ScoredText, scheme: StoryScheme) -> StoryEv
                 term=spelled[term],
                 weight=weight,
                 kind=_kind(term, spelled[term], named),
-                heavy=term in a.keys & b.keys,
+                heavy=term in a.top_terms & b.top_terms,
             )
             for term, weight in sorted(weights.items(), key=lambda item: -item[1])
         ),
@@ -41,29 +42,41 @@ def average_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
     """The mean score of all pairs, which is what the linker goes by."""
-    found = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(ones, others, scheme)]
+    found = _bounded_scores(ones, others, scheme)
     return sum(found) / len(found)
 
 
 def needed_score(
     ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
 ) -> float:
-    """The mean score of all pairs at which two stories would be one; takes n^2 steps."""
+    """The mean score of all pairs from which on two stories are one, 0 at least.
+
+    Takes n^2 steps.
+    """
     terms = sum(len(text.vector) for text in (*ones, *others)) / (len(ones) + len(others))
-    return needed([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
+    return joining_bound([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
 
 
 def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
-    """The mean score of all pairs of different texts."""
+    """The mean score of all pairs of different texts; minus infinity of a single one."""
     count = len(texts)
     if count == 1:
         return -inf
-    scores = [max(pair.score, 1.0 - scheme.far) for pair in pair_scores(texts, texts, scheme)]
-    return sum(scores[n] for n in range(count**2) if n % (count + 1)) / (count * (count - 1))
+    scores = _bounded_scores(texts, texts, scheme)
+    # Of the square of all pairs each (count + 1)th is a text with itself.
+    others = [score for place, score in enumerate(scores) if place % (count + 1)]
+    return sum(others) / len(others)
+
+
+def _bounded_scores(
+    ones: Sequence[ScoredText], others: Sequence[ScoredText], scheme: StoryScheme
+) -> list[float]:
+    """Scores of all pairs as they count in a mean: none is minus infinity."""
+    return [max(pair.score, scheme.min_score) for pair in pair_scores(ones, others, scheme)]
 
 
 def _names(node: StoryNode) -> frozenset[int]:
-    return names(node.text or node.title, node.tongue)
+    return name_terms(node.text or node.title, node.base_language)
 
 
 def _kind(term: int, spelled: str, named: frozenset[int]) -> str:

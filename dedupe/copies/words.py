@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .text import UNSPACED_CHAR, WORD, normalise
+from dedupe.text import UNSPACED_CHAR, WORD, normalise
 
 if TYPE_CHECKING:
     from .types import Hashes

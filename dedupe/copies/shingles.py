@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .schemes import Scheme
-from .types import Shingled
+from dedupe.schemes import CopyScheme
+
+from .types import ShingledText
 from .words import hash_words, mix
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .types import Hashes
 
-    Untelling = Callable[[Hashes], NDArray[np.bool_]]
+    BoilerplateTest = Callable[[Hashes], NDArray[np.bool_]]
     """Says of each shingle whether so many other texts have it that it tells nothing."""
 
 
@@ -29,25 +30,27 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _NUMBER = np.uint64(0xD6E8FEB86659FD93)
 
 
-def cut(text: str, scheme: Scheme, common: Untelling | None = None) -> Shingled:
+def shingled_text(
+    text: str, scheme: CopyScheme, common: BoilerplateTest | None = None
+) -> ShingledText:
     """The shingles of a text; those that are `common` are left out of all that is compared."""
     hashed, is_number, unspaced = hash_words(text)
-    size = scheme.shingle_chars if unspaced else scheme.shingle
+    size = scheme.shingle_chars if unspaced else scheme.shingle_words
     ordered = windows(hashed, size)
-    slots, numbers = _numbers(hashed, is_number, scheme.slot)
+    slots, numbers = _numbers(hashed, is_number, scheme.number_context)
     every = distinct(ordered)
-    whole = Shingled(
+    whole = ShingledText(
         shingles=every,
         every=every,
         ordered=ordered,
-        anchors=windows(hashed, round(scheme.anchor * size / scheme.shingle)),
+        anchors=windows(hashed, round(scheme.anchor_words * size / scheme.shingle_words)),
         slots=slots,
         numbers=numbers,
     )
-    return whole if common is None else without(whole, common)
+    return whole if common is None else without_boilerplate(whole, common)
 
 
-def without(whole: Shingled, common: Untelling) -> Shingled:
+def without_boilerplate(whole: ShingledText, common: BoilerplateTest) -> ShingledText:
     """A text that was cut whole, with what is common left out."""
     ordered, anchors = whole.ordered, whole.anchors
     seen = common(ordered)

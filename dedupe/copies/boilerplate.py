@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .schemes import Scheme
+from dedupe.schemes import CopyScheme
+
 from .words import mix
 
 if TYPE_CHECKING:
@@ -26,20 +27,20 @@ _SALTS = np.array([0xA0761D6478BD642F, 0xE7037ED1A0B428DB], np.uint64)
 _PRINTS = np.uint64(0x589965CC75374CC3)
 
 
-class Common:
-    """Counts over all texts, in 2 x `Scheme.sketch` bytes however many there are.
+class CommonShingles:
+    """Counts over all texts, in 2 x `CopyScheme.sketch_width` bytes however many there are.
 
     A count-min sketch with conservative update (Cormode and Muthukrishnan 2005; Estan and
-    Varghese 2002): it may count too many, never too few. After 2 x `Scheme.fade` texts all
-    counts are halved, so that they speak of the latest. Copies are counted apart from texts: a
+    Varghese 2002): it may count too many, never too few. After 2 x `CopyScheme.memory_texts` texts
+    all counts are halved, so that they speak of the latest. Copies are counted apart from texts: a
     text that many print is no template.
     """
 
-    def __init__(self, scheme: Scheme, documents: int = 0, packed: bytes | None = None) -> None:
+    def __init__(self, scheme: CopyScheme, documents: int = 0, packed: bytes | None = None) -> None:
         self._scheme = scheme
         self.documents = documents
         """texts counted, halved whenever the counts are"""
-        shape = len(_SALTS), scheme.sketch
+        shape = len(_SALTS), scheme.sketch_width
         counts = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(shape)
         self._counts = counts.astype(np.uint8).reshape(shape)
 
@@ -51,7 +52,7 @@ class Common:
             return
         self._add(sampled)
         self.documents += 1
-        if self.documents >= 2 * self._scheme.fade:
+        if self.documents >= 2 * self._scheme.memory_texts:
             self._counts >>= np.uint8(1)
             self.documents >>= 1
 
@@ -74,7 +75,7 @@ class Common:
             self._counts[row, cells[row]] = np.maximum(self._counts[row, cells[row]], least)
 
     def _cells(self, keys: Hashes) -> list[NDArray[np.int64]]:
-        last = np.uint64(self._scheme.sketch - 1)
+        last = np.uint64(self._scheme.sketch_width - 1)
         return [(mix(keys ^ salt) & last).astype(np.int64) for salt in _SALTS]
 
     def _values(self, cells: list[NDArray[np.int64]]) -> NDArray[np.uint8]:
@@ -82,14 +83,14 @@ class Common:
         return found
 
 
-class Furniture:
+class OutletBoilerplate:
     """Counts of one outlet: what it repeats stays, what it prints once goes.
 
-    They take 10 bytes a shingle. Of more than `Scheme.outlet_shingles` those with the lowest counts
-    are forgotten first, among them the longest unseen.
+    They take 10 bytes a shingle. Of more than `CopyScheme.boilerplate_counters` those with the
+    lowest counts are forgotten first, among them the longest unseen.
     """
 
-    def __init__(self, scheme: Scheme, texts: int = 0, packed: bytes = b"") -> None:
+    def __init__(self, scheme: CopyScheme, texts: int = 0, packed: bytes = b"") -> None:
         self._scheme = scheme
         self.texts = texts
         """texts counted"""
@@ -113,21 +114,24 @@ class Furniture:
         # Newest first, so that a stable sort by count leaves the oldest of the rarest last.
         keys = np.concatenate((fresh, self._keys[again], self._keys[others]))
         counts = np.hstack((np.repeat(one, len(fresh), axis=1), counted, self._counts[:, others]))
-        most = self._scheme.outlet_shingles
+        most = self._scheme.boilerplate_counters
         if len(keys) > most:
             kept = np.sort(np.argsort(-counts[1].astype(np.int16), kind="stable")[:most])
             keys, counts = keys[kept], counts[:, kept]
         self._keys, self._counts, self._order = keys, counts, np.argsort(keys)
 
-    def repeated(self, shingles: Hashes, common: Common) -> NDArray[np.bool_]:
+    def repeated(self, shingles: Hashes, common: CommonShingles) -> NDArray[np.bool_]:
         """Which of these (sampled) shingles are furniture of this outlet."""
         scheme = self._scheme
         at, known = self._find(shingles)
-        limit = max(scheme.outlet_texts, min(scheme.outlet_share * self.texts, scheme.outlet_most))
+        limit = max(
+            scheme.boilerplate_texts,
+            min(scheme.boilerplate_share * self.texts, scheme.boilerplate_texts_max),
+        )
         texts, prints = self._counts[:, at[known]]
         # What others print as often is news that this outlet told more than once.
         own = (texts >= limit) & (prints > common.prints(shingles[known]) // 2)
-        known[known] = own | (prints >= scheme.outlet_prints * limit)
+        known[known] = own | (prints >= scheme.boilerplate_prints * limit)
         return known
 
     def _find(self, shingles: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -143,10 +147,10 @@ class Furniture:
         return self._keys.astype("<u8").tobytes() + self._counts.tobytes()
 
 
-def telling(
-    scheme: Scheme, common: Common, furniture: Furniture
+def boilerplate_test(
+    scheme: CopyScheme, common: CommonShingles, furniture: OutletBoilerplate
 ) -> Callable[[Hashes], NDArray[np.bool_]]:
-    """A test for `cut`: which shingles of a text, in order, are too common to tell anything."""
+    """A test for `shingled_text`: which shingles of a text, in order, are boilerplate or common."""
     limit = min(max(scheme.common_texts, scheme.common_share * common.documents), int(_FULL) - 1)
 
     def test(shingles: Hashes) -> NDArray[np.bool_]:
@@ -160,14 +164,14 @@ def telling(
         verdict = everywhere | furniture.repeated(sampled, common)
         untelling = at[verdict]
         cover = np.zeros(len(shingles) + 1, np.int64)
-        np.add.at(cover, np.maximum(untelling - scheme.reach, 0), 1)
-        np.add.at(cover, np.minimum(untelling + scheme.reach + 1, len(shingles)), -1)
+        np.add.at(cover, np.maximum(untelling - scheme.sample_radius, 0), 1)
+        np.add.at(cover, np.minimum(untelling + scheme.sample_radius + 1, len(shingles)), -1)
         found: NDArray[np.bool_] = np.cumsum(cover[:-1]) > 0
         return found
 
     return test
 
 
-def _is_sampled(shingles: Hashes, scheme: Scheme) -> NDArray[np.bool_]:
-    sampled: NDArray[np.bool_] = (shingles & np.uint64(scheme.counted - 1)) == 0
+def _is_sampled(shingles: Hashes, scheme: CopyScheme) -> NDArray[np.bool_]:
+    sampled: NDArray[np.bool_] = (shingles & np.uint64(scheme.sample_modulus - 1)) == 0
     return sampled

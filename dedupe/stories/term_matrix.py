@@ -1,4 +1,4 @@
-"""Texts as rows of a matrix of weighed terms."""
+"""Texts as rows of a matrix of weighted terms."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from .schemes import StoryScheme
+from dedupe.schemes import StoryScheme
+
 from .terms import NO_TERM, occurrences
 from .types import StoryNode
 
 
-class Weighed(NamedTuple):
+class TermMatrix(NamedTuple):
     """Texts and the terms that they have."""
 
     weights: csr_matrix
@@ -24,7 +25,7 @@ class Weighed(NamedTuple):
     """the number of the term in each column"""
 
 
-def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> Weighed:
+def term_matrix(nodes: Sequence[StoryNode], scheme: StoryScheme) -> TermMatrix:
     """The weights of the terms of each node."""
     found = [_row(node.title, node.text[: scheme.lead_chars], scheme) for node in nodes]
     every = np.concatenate([np.zeros(0, np.int64), *(numbers for numbers, _ in found)])
@@ -32,7 +33,7 @@ def weigh(nodes: Sequence[StoryNode], scheme: StoryScheme) -> Weighed:
     data = np.concatenate([np.zeros(0), *(weights for _, weights in found)])
     ends = np.cumsum([0, *(len(numbers) for numbers, _ in found)], dtype=np.int32)
     shape = (len(nodes), len(terms))
-    return Weighed(csr_matrix((data, columns.astype(np.int32), ends), shape=shape), terms)
+    return TermMatrix(csr_matrix((data, columns.astype(np.int32), ends), shape=shape), terms)
 
 
 # The same neighbours are asked for again and again; 5 kB each.

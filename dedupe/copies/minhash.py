@@ -11,8 +11,9 @@ import numpy as np
 from datasketch import MinHash
 from numpy.typing import NDArray
 
-from .errors import SchemeMismatch
-from .schemes import Scheme
+from dedupe.errors import SchemeMismatch
+from dedupe.schemes import CopyScheme
+
 from .types import Signature
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def seed_id(seed: int) -> str:
     return blake2b(seed.to_bytes(8, "little"), digest_size=6, person=b"seed-id").hexdigest()
 
 
-def signature(shingles: Hashes, scheme: Scheme, *, seed: int) -> Signature:
+def signature(shingles: Hashes, scheme: CopyScheme, *, seed: int) -> Signature:
     """MinHash of a set of shingles: bit for bit what datasketch makes of their low 32 bits.
 
     `seed` is 32 bits, secret to a store: with a public one, 128 shingles can be searched for

@@ -10,20 +10,21 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import compress
 
-from .terms import number
-from .text import tokens
+from dedupe.text import tokens
+
+from .terms import term_number
 
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 
 
-def names(text: str, tongue: str) -> frozenset[int]:
+def name_terms(text: str, base_language: str) -> frozenset[int]:
     """Numbers of the terms that are names in a text of a language (BCP 47, without region)."""
-    return frozenset() if tongue in _NOUNS_ARE_CAPITAL else _names(text)
+    return frozenset() if base_language in _NOUNS_ARE_CAPITAL else _name_terms(text)
 
 
 # The same neighbours are asked for again and again; 3 kB each.
 @lru_cache(maxsize=12_000)
-def _names(text: str) -> frozenset[int]:
+def _name_terms(text: str) -> frozenset[int]:
     # Of d'Almaty and l'Ucraina the second half is the name.
     words = text.replace("'", " ").replace("\u2019", " ").split()
     initials = [word[0] for word in words]
@@ -35,4 +36,4 @@ def _names(text: str) -> frozenset[int]:
     ]
     if len(capital) > len(small):
         return frozenset()
-    return frozenset(map(number, set(tokens(" ".join(capital))).difference(small)))
+    return frozenset(map(term_number, set(tokens(" ".join(capital))).difference(small)))

@@ -10,28 +10,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .evidence import closest, longest_passage
+from dedupe.schemes import CopyScheme
+from dedupe.text import tokens
+
+from .evidence import closest_edge, longest_passage
 from .index import KeyIndex
 from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
-from .schemes import Scheme
-from .shingles import cut
-from .text import tokens
-from .types import CopyEdge, Document, Shingled
+from .shingles import shingled_text
+from .types import CopyEdge, Document, ShingledText
 
 if TYPE_CHECKING:
-    from .shingles import Untelling
+    from .shingles import BoilerplateTest
     from .types import Hashes
 
 
 def document(
-    id_: int, text: str, scheme: Scheme, *, seed: int, common: Untelling | None = None
+    id_: int, text: str, scheme: CopyScheme, *, seed: int, common: BoilerplateTest | None = None
 ) -> Document:
     """A text made ready for `find_copies`; too short a text gets no keys and never groups."""
-    return keyed(Document(id=id_, shingled=cut(text, scheme, common)), scheme, seed=seed)
+    return keyed(Document(id=id_, shingled=shingled_text(text, scheme, common)), scheme, seed=seed)
 
 
-def keyed(document: Document, scheme: Scheme, *, seed: int) -> Document:
+def keyed(document: Document, scheme: CopyScheme, *, seed: int) -> Document:
     """The same with its signature and keys."""
     shingled = document.shingled
     if len(shingled.every) < scheme.min_shingles:
@@ -48,7 +49,7 @@ def keyed(document: Document, scheme: Scheme, *, seed: int) -> Document:
 def find_copies(
     documents: Iterable[Document],
     index: KeyIndex,
-    scheme: Scheme,
+    scheme: CopyScheme,
     *,
     texts: Callable[[int], Iterable[Document]],
 ) -> Iterator[CopyEdge]:
@@ -59,17 +60,19 @@ def find_copies(
     for new in documents:
         in_vain = 0
         for other in index.candidates(new.id, new.keys, limit=scheme.max_candidates):
-            edge = closest([new], texts(other), scheme)
+            edge = closest_edge([new], texts(other), scheme)
             if edge is not None:
                 yield edge
             in_vain = 0 if edge is not None and edge.joined else in_vain + 1
             # The likeliest come first: those that follow are a template's, or made to cost time.
-            if in_vain == scheme.patience:
+            if in_vain == scheme.max_misses:
                 break
-        index.add(new.id, new.keys, hot=scheme.hot)
+        index.add(new.id, new.keys, max_per_key=scheme.max_per_key)
 
 
-def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme: Scheme) -> str:
+def shared_passage(
+    one: ShingledText, two: ShingledText, texts: tuple[str, str], scheme: CopyScheme
+) -> str:
     """What `longest_passage` gives, found by whole shingles unless a text repeats itself."""
     ours = one.ordered
     places, first, times = _first_places(two)
@@ -94,6 +97,6 @@ def shared_passage(one: Shingled, two: Shingled, texts: tuple[str, str], scheme:
 
 # A text is held against many in a row.
 @lru_cache(maxsize=4)
-def _first_places(text: Shingled) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
+def _first_places(text: ShingledText) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
     """The distinct shingles of a text, ascending; where each stands first, and how often."""
     return np.unique(text.ordered, return_index=True, return_counts=True)

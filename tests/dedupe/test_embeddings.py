@@ -11,27 +11,29 @@ from hypothesis.extra.numpy import arrays
 from dedupe import (
     Background,
     Cluster,
-    Orders,
+    Constraints,
     StoryNode,
     StoryScheme,
-    buckets,
-    learn,
+    embedding_buckets,
+    learn_backgrounds,
     link_stories,
-    nearest,
-    pack_meanings,
+    nearest_by_embedding,
+    pack_embeddings,
     scored_texts,
     story_evidence,
-    unpack_meanings,
+    unpack_embeddings,
 )
-from dedupe.meanings import join_languages
+from dedupe.stories.embeddings import join_languages
 
 SCHEME = StoryScheme()
 DAY = 86_400.0
-EAST, NEAR_EAST, NORTH = pack_meanings(np.array([[1, 0, 0], [0.9, 0.3, 0], [0, 1, 0]], np.float32))
+EAST, NEAR_EAST, NORTH = pack_embeddings(
+    np.array([[1, 0, 0], [0.9, 0.3, 0], [0, 1, 0]], np.float32)
+)
 
 
-def node(number: int, language: str, meaning: bytes, at: float | None = 0.0) -> StoryNode:
-    return StoryNode(id=number, title="", text="", language=language, meaning=meaning, at=at)
+def node(number: int, language: str, embedding: bytes, at: float | None = 0.0) -> StoryNode:
+    return StoryNode(id=number, title="", text="", language=language, embedding=embedding, at=at)
 
 
 def joined(*nodes: StoryNode) -> list[list[int]]:
@@ -41,7 +43,7 @@ def joined(*nodes: StoryNode) -> list[list[int]]:
 
 @given(arrays(np.float32, (3, 40), elements=st.floats(-1, 1, width=32)))
 def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
-    found = unpack_meanings(pack_meanings(vectors))
+    found = unpack_embeddings(pack_embeddings(vectors))
     for given_row, row in zip(vectors.astype(float), found, strict=True):
         length = np.linalg.norm(given_row)
         if length < 1e-6:
@@ -51,9 +53,9 @@ def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
 
 
 def test_what_is_unknown_has_no_direction() -> None:
-    assert unpack_meanings([b"", EAST])[0].tolist() == [0, 0, 0]
-    assert unpack_meanings([b"", b""]).shape == (2, 0)
-    assert buckets(b"", SCHEME) == []
+    assert unpack_embeddings([b"", EAST])[0].tolist() == [0, 0, 0]
+    assert unpack_embeddings([b"", b""]).shape == (2, 0)
+    assert embedding_buckets(b"", SCHEME) == []
 
 
 def test_the_more_alike_the_more_buckets_are_shared() -> None:
@@ -63,8 +65,13 @@ def test_the_more_alike_the_more_buckets_are_shared() -> None:
     shared = []
     for angle in (0.2, 0.8, 1.5):
         turned = (np.cos(angle) * base + np.sin(angle) * other).astype(np.float32)
-        pairs = zip(pack_meanings(base), pack_meanings(turned), strict=True)
-        shared.append(sum(len({*buckets(a, SCHEME)} & {*buckets(b, SCHEME)}) for a, b in pairs))
+        pairs = zip(pack_embeddings(base), pack_embeddings(turned), strict=True)
+        shared.append(
+            sum(
+                len({*embedding_buckets(a, SCHEME)} & {*embedding_buckets(b, SCHEME)})
+                for a, b in pairs
+            )
+        )
     assert shared[0] > 2 * shared[1] > 4 * shared[2]
 
 
@@ -73,9 +80,9 @@ def test_the_nearest_are_sought_at_home_and_abroad() -> None:
         node(2, "en", NORTH), node(3, "en", NEAR_EAST), node(4, "de", NORTH), node(5, "fr", EAST),
         node(6, "en-GB", EAST),
     ]  # fmt: skip
-    assert nearest(node(1, "en", EAST), others, 1) == [6, 5]
-    assert nearest(node(1, "en", EAST), others, 9) == [6, 3, 2, 5, 4]
-    assert nearest(node(1, "en", EAST), [], 9) == []
+    assert nearest_by_embedding(node(1, "en", EAST), others, 1) == [6, 5]
+    assert nearest_by_embedding(node(1, "en", EAST), others, 9) == [6, 3, 2, 5, 4]
+    assert nearest_by_embedding(node(1, "en", EAST), [], 9) == []
 
 
 def test_two_languages_are_joined_by_what_they_mean() -> None:
@@ -105,11 +112,11 @@ def test_of_two_stories_of_a_language_the_nearer_is_joined() -> None:
 
 def test_stories_that_nothing_reaches_stay_as_they_are() -> None:
     """Two languages of one story that are alike by .3 only, and two stories that mean the same."""
-    low = pack_meanings(np.array([[0.3, 0.95, 0]], np.float32))[0]
-    one, two = (replace(node(n, lang, meaning), story=7)
-                for n, lang, meaning in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
+    low = pack_embeddings(np.array([[0.3, 0.95, 0]], np.float32))[0]
+    one, two = (replace(node(n, lang, embedding), story=7)
+                for n, lang, embedding in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
     twin = replace(node(3, "es", EAST), story=8)
-    new = node(4, "fr", pack_meanings(np.array([[0, 0, 1]], np.float32))[0])
+    new = node(4, "fr", pack_embeddings(np.array([[0, 0, 1]], np.float32))[0])
     changes = link_stories([one, two, twin, new], SCHEME, settled={1, 2, 3})
     assert {change.groups: change.story for change in changes} == {(1, 2): 7, (3,): 8, (4,): None}
 
@@ -123,24 +130,27 @@ def test_a_new_text_joins_a_story_that_was_not_looked_at() -> None:
 def test_an_order_keeps_apart_what_means_the_same() -> None:
     nodes = [node(1, "en", EAST), node(2, "de", EAST)]
     assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1, 2)]
-    orders = Orders(apart=((frozenset({1}), frozenset({2})),))
-    apart = link_stories(nodes, SCHEME, orders=orders)
-    assert [change.groups for change in apart] == [(1,), (2,)]
+    constraints = Constraints(cannot_link=((frozenset({1}), frozenset({2})),))
+    cannot_link = link_stories(nodes, SCHEME, constraints=constraints)
+    assert [change.groups for change in cannot_link] == [(1,), (2,)]
 
 
-def test_a_voice_is_heard_within_a_language_and_the_sum_says_so() -> None:
+def test_embeddings_add_to_the_score_within_a_language() -> None:
     texts = ("Quake shakes Tangerang market", "Quake: Tangerang market collapses")
     plain = [StoryNode(id=n, title=t, text="", language="en") for n, t in enumerate(texts)]
     heard = [
-        replace(one, meaning=meaning) for one, meaning in zip(plain, (EAST, NORTH), strict=True)
+        replace(one, embedding=embedding)
+        for one, embedding in zip(plain, (EAST, NORTH), strict=True)
     ]
     backgrounds = {"en": Background(SCHEME)}
-    learn(plain, SCHEME, backgrounds)
+    learn_backgrounds(plain, SCHEME, backgrounds)
     background = backgrounds["en"].pack()
     found, without = (
         story_evidence(texts[0], texts[1], SCHEME)
         for texts in (scored_texts(both, SCHEME, background) for both in (heard, plain))
     )
-    assert without.voice == 0
-    assert found.voice == pytest.approx(-SCHEME.voice_weight * SCHEME.voice_usual, abs=1e-3)
-    assert found.score == pytest.approx(without.score + found.voice, abs=1e-5)
+    assert without.embedding == 0
+    assert found.embedding == pytest.approx(
+        -SCHEME.embedding_weight * SCHEME.embedding_baseline, abs=1e-3
+    )
+    assert found.score == pytest.approx(without.score + found.embedding, abs=1e-5)

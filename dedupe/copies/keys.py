@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .schemes import Scheme
+from dedupe.schemes import CopyScheme
+
 from .shingles import distinct
 from .types import Signature
 from .words import mix
@@ -18,7 +19,7 @@ _ROW = np.uint64(0xBF58476D1CE4E5B9)
 _SECRET = np.uint64(0x94D049BB133111EB)
 
 
-def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
+def band_keys(signature: Signature, scheme: CopyScheme) -> list[int]:
     """One key a band: equal for two texts whose rows of that band are all equal.
 
     64 bits with the band folded in, so that one column holds all bands; 32 bits gave false
@@ -31,14 +32,14 @@ def band_keys(signature: Signature, scheme: Scheme) -> list[int]:
     return _signed(found)
 
 
-def anchor_keys(anchors: Hashes, scheme: Scheme, *, seed: int) -> list[int]:
+def anchor_keys(anchors: Hashes, scheme: CopyScheme, *, seed: int) -> list[int]:
     """The smallest hashes of the long shingles, in an order secret to the store.
 
     Bottom-k sketch (Broder 1997): when the shorter text stands in the longer one, a share of
     its k smallest, equal to its containment, is among the smallest of the longer one too.
     """
     secret = np.array([seed + 1], np.uint64) * _SECRET
-    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchors])
+    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchor_keys])
 
 
 def whole_key(every: Hashes, *, seed: int) -> list[int]:

@@ -13,11 +13,11 @@ from dedupe import (
     StoryNode,
     StoryScheme,
     average_score,
-    learn,
+    learn_backgrounds,
     scored_texts,
 )
-from dedupe.likeness import scores, stream
-from dedupe.scoring import pair_scores
+from dedupe.stories.score_few import pair_scores
+from dedupe.stories.score_many import scores, stream_texts
 
 DAY = 86_400.0
 WORDS = (
@@ -28,9 +28,11 @@ WORDS = (
 PROSE = st.lists(
     st.sampled_from([*WORDS[0].split(), *WORDS[1].split(), *WORDS[2], "ﷺ", "Straße"]), max_size=60
 ).map(" ".join)
-MEANINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
+EMBEDDINGS = st.one_of(st.just(b""), st.binary(min_size=4, max_size=4))
+# Eighths of a day, which 32 bits hold: rounding has no part in whether two are too far apart.
+DAYS = st.integers(-72, 72).map(lambda n: n / 8)
 TEXTS = st.lists(
-    st.tuples(PROSE, PROSE, st.none() | st.floats(-9, 9), MEANINGS, st.booleans()),
+    st.tuples(PROSE, PROSE, st.none() | DAYS, EMBEDDINGS, st.booleans()),
     min_size=1,
     max_size=8,
 )
@@ -42,36 +44,51 @@ def test_plain_scores_are_those_of_the_linker(
     told: list[tuple[str, str, float | None, bytes, bool]], common: bool, read: int
 ) -> None:
     # Ties of weights that rounding decides would choose other heaviest terms: all are kept.
-    scheme = StoryScheme(lead_chars=read, keys=1_000)
+    scheme = StoryScheme(lead_chars=read, top_terms=1_000)
     nodes = [
         StoryNode(
-            id=n, title=title, text=text, at=day and day * DAY, meaning=meaning, learned=learned
+            id=n, title=title, text=text, at=day and day * DAY, embedding=embedding, learned=learned
         )
-        for n, (title, text, day, meaning, learned) in enumerate(told)
+        for n, (title, text, day, embedding, learned) in enumerate(told)
     ]
     packed = PackedBackground(common_words=tuple(WORDS[1].split()) if common else ())
     backgrounds: defaultdict[str, Background]
     backgrounds = defaultdict(lambda: Background(StoryScheme(), packed))
-    learn((node for node in nodes if node.learned), scheme, backgrounds)
-    rows = stream(nodes, scheme, backgrounds["und"])
+    learn_backgrounds((node for node in nodes if node.learned), scheme, backgrounds)
+    rows = stream_texts(nodes, scheme, backgrounds["und"])
     expected = scores(rows, rows, scheme)
     texts = list(scored_texts(nodes, scheme, backgrounds["und"].pack()).values())
     found = np.array([pair.score for pair in pair_scores(texts, texts, scheme)])
     assert found.reshape(expected.shape) == pytest.approx(expected, abs=1e-4)
 
 
+def test_the_threshold_is_taken_off_every_score() -> None:
+    nodes = [StoryNode(id=n, title=f"Quake {n} shakes Tangerang", text="") for n in range(4)]
+    usual, strict = StoryScheme(threshold=0.0), StoryScheme(threshold=0.25)
+    backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(usual))
+    learn_backgrounds(nodes, usual, backgrounds)
+    rows = stream_texts(nodes, usual, backgrounds["und"])
+    assert scores(rows, rows, strict) == pytest.approx(scores(rows, rows, usual) - 0.25)
+    texts = list(scored_texts(nodes, usual, backgrounds["und"].pack()).values())
+    for one, other in zip(
+        pair_scores(texts, texts, strict), pair_scores(texts, texts, usual), strict=True
+    ):
+        assert one.score == pytest.approx(other.score - 0.25)
+    assert strict.min_score == usual.min_score - 0.25
+
+
 def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
-    scheme = StoryScheme(keys=3)
+    scheme = StoryScheme(top_terms=3)
     nodes = [
         StoryNode(id=n, title=title, text="")
         for n, title in enumerate(("alpha beta gamma delta epsilon", "zeta eta theta iota kappa"))
     ]
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(StoryScheme()))
-    learn(nodes, scheme, backgrounds)
-    rows = stream(nodes, scheme, backgrounds["und"])
+    learn_backgrounds(nodes, scheme, backgrounds)
+    rows = stream_texts(nodes, scheme, backgrounds["und"])
     texts = scored_texts(nodes, scheme, backgrounds["und"].pack())
     for row, text in enumerate(texts.values()):
-        assert set(rows.terms[rows.keys[row].indices].tolist()) == text.keys
+        assert set(rows.terms[rows.top_terms[row].indices].tolist()) == text.top_terms
 
 
 def test_a_background_that_has_learned_nothing_gives_scores() -> None:

@@ -1,0 +1,1 @@
+"""Copies: texts that share most of their shingles."""

@@ -1,0 +1,45 @@
+"""Shingles as the words that they are made of: to show, and to test what `word_shingles` counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from dedupe.schemes import CopyScheme
+from dedupe.text import UNSPACED_CHAR, tokens
+
+
+def word_shingles(text: str, scheme: CopyScheme) -> frozenset[tuple[str, ...]]:
+    """Distinct shingles of `text` as words; `dedupe.shingled_text` makes what is compared."""
+    words = tokens(text)
+    return frozenset(word_windows(words, shingle_size(words, scheme)))
+
+
+def word_windows(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """All runs of `size` words as they follow each other, repeats included."""
+    return list(zip(*(words[start:] for start in range(size)), strict=False))
+
+
+def numbers(words: Sequence[str], scheme: CopyScheme) -> dict[tuple[str, ...], str]:
+    """Numbers by the words around their places; to show, as `dedupe.shingled_text` has them.
+
+    A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
+    """
+    some = ["0" if word[0].isdecimal() else word for word in words]
+    edge = [""] * scheme.number_context
+    around, size = [*edge, *some, *edge], 2 * scheme.number_context + 1
+    places = {
+        at: tuple(around[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
+    }
+    times = Counter(places.values())
+    return {place: words[at] for at, place in places.items() if times[place] == 1}
+
+
+def shingle_size(words: Sequence[str], scheme: CopyScheme) -> int:
+    """Words in a shingle of this text: depends on how its script is written."""
+    # Words of several characters are never of an unspaced script.
+    single = [word for word in words if len(word) == 1]
+    if len(single) * 2 <= len(words):
+        return scheme.shingle_words
+    unspaced = sum(1 for word in single if UNSPACED_CHAR.match(word))
+    return scheme.shingle_chars if unspaced * 2 > len(words) else scheme.shingle_words

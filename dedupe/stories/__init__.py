@@ -1,0 +1,1 @@
+"""Stories: texts that tell one event in different words."""

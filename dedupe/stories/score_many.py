@@ -1,0 +1,229 @@
+"""The score of thousands of pairs of texts of one stream at once, as matrices.
+
+docs/explanation/story-score.md has the formula; comments here name its symbols. `score_few` has it
+again for a few texts, a term at a time; a test holds the two to the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from dedupe.schemes import StoryScheme
+
+from .background import Background
+from .embeddings import unpack_embeddings
+from .names import name_terms
+from .score_few import DAY
+from .term_matrix import term_matrix
+from .types import StoryNode
+
+_BLOCK = 256
+"""Rows scored at a time: their scores with all others are dense."""
+
+
+class StreamTexts(NamedTuple):
+    """Texts of one language, a row each."""
+
+    vectors: csr_matrix
+    """unit TF-IDF (v)"""
+    top_terms: csr_matrix
+    """1 where a term is one of the heaviest of the text (T)"""
+    names: csr_matrix
+    """1 where a term is a name in the body (N)"""
+    chance: NDArray[np.float32]
+    """what chance gives the text (a), see `Background.chance`"""
+    days: NDArray[np.float64]
+    """POSIX days (t), NaN when unknown"""
+    terms: NDArray[np.int64]
+    """the number of the term in each column"""
+    embeddings: NDArray[np.float32]
+    """unit embeddings (u), zero where unknown; no columns without a model"""
+
+    def rows(self, which: NDArray[np.int64]) -> StreamTexts:
+        """Some of the texts."""
+        return StreamTexts(
+            self.vectors[which], self.top_terms[which], self.names[which], self.chance[which],
+            self.days[which], self.terms, self.embeddings[which],
+        )  # fmt: skip
+
+
+class Pairs(NamedTuple):
+    """Pairs of rows and their scores."""
+
+    a: NDArray[np.int64]
+    b: NDArray[np.int64]
+    score: NDArray[np.float32]
+
+
+def concatenated(several: Iterable[Pairs]) -> Pairs:
+    """All pairs of several lists of them."""
+    nothing = Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+    a, b, score = map(np.concatenate, zip(nothing, *several, strict=True))
+    return Pairs(a, b, score)
+
+
+def stream_texts(
+    nodes: Sequence[StoryNode],
+    scheme: StoryScheme,
+    background: Background,
+    *,
+    with_names: bool = True,
+) -> StreamTexts:
+    """The nodes as the background has them."""
+    weighted = term_matrix(nodes, scheme)
+    vectors = background.vectors(weighted, scheme)
+    days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
+    learned = np.array([float(node.learned) for node in nodes])
+    named = csr_matrix(vectors.shape, dtype=np.float32)
+    if with_names:
+        named = _name_mask(nodes, vectors, weighted.terms, scheme)
+    return StreamTexts(
+        vectors=vectors,
+        top_terms=top_term_mask(vectors, scheme.top_terms),
+        names=named,
+        chance=background.chance(vectors, weighted.terms, learned, scheme),
+        days=days,
+        terms=weighted.terms,
+        embeddings=unpack_embeddings([node.embedding for node in nodes]),
+    )
+
+
+def top_term_mask(vectors: csr_matrix, count: int) -> csr_matrix:
+    """1 for the `count` heaviest terms of each text."""
+    ends = vectors.indptr.tolist()
+    # Row by row: to sort them all at once, padded to the longest, takes longer.
+    kept = [
+        # Stable, so that of equals the term with the lower number is taken.
+        start + np.argsort(-vectors.data[start:end], kind="stable")[:count]
+        if end - start > count
+        else np.arange(start, end)
+        for start, end in pairwise(ends)
+    ]
+    counts = np.minimum(np.diff(vectors.indptr), count)
+    columns = vectors.indices[np.concatenate([np.zeros(0, np.int64), *kept])]
+    ones = np.ones(len(columns), np.float32)
+    return csr_matrix((ones, columns, np.cumsum([0, *counts])), shape=vectors.shape)
+
+
+def _name_mask(
+    nodes: Sequence[StoryNode], vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
+) -> csr_matrix:
+    """1 for the names of each text, of its terms; a headline alone has too few to tell by."""
+    own = [name_terms(node.text[: scheme.lead_chars], node.base_language) for node in nodes]
+    numbers = np.fromiter(chain.from_iterable(own), np.int64)
+    ends = np.cumsum([0, *map(len, own)])
+    # One column more than there are terms takes the names that come after the last of them.
+    columns = np.searchsorted(terms, numbers)
+    known = np.append(terms, -1)[columns] == numbers
+    wide = csr_matrix((known, columns, ends), shape=(len(own), len(terms) + 1), dtype=np.float32)
+    # A name that is too common to count as a term (no weight in `vectors`) is none here either.
+    found = wide[:, : len(terms)].multiply(vectors)
+    return (found > 0).astype(np.float32)
+
+
+def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
+    """Scores s of all pairs, a row for each of `ones`: 0 and more joins.
+
+    Minus infinity for those too far apart in time.
+    """
+    found = similarities(ones, others, scheme)
+    found -= np.float32(scheme.threshold)  # theta
+    return found
+
+
+def similarities(
+    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> NDArray[np.float32]:
+    """What the scores are before the threshold is taken off."""
+    found: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()  # c
+    found -= np.outer(scheme.chance_weight * ones.chance, others.chance)  # e = kappa a a'
+    # Without a heavy term in common there is no evidence, however untypical the two texts are.
+    unrelated = ~(ones.top_terms @ others.top_terms.T).astype(bool).toarray()
+    np.minimum(found, np.float32(scheme.unrelated_cap), out=found, where=unrelated)
+    found -= no_name_penalties(ones, others, scheme)  # n
+    if ones.embeddings.shape[1]:
+        found += embedding_scores(ones, others, scheme)  # m
+        np.minimum(found, np.float32(1), out=found)
+    _subtract_delays(found, ones, others, scheme)  # d
+    return found
+
+
+def no_name_penalties(
+    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> NDArray[np.float32]:
+    """What is taken off the scores of all pairs for having no name in common (n)."""
+    counts = (np.diff(texts.names.indptr).astype(np.float32) for texts in (ones, others))
+    found: NDArray[np.float32] = np.minimum(
+        scheme.no_name_penalty * np.outer(*counts), scheme.no_name_penalty_max
+    )
+    found[(ones.names @ others.names.T).toarray() > 0] = 0
+    return found
+
+
+def embedding_scores(
+    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> NDArray[np.float32]:
+    """What embeddings add to the scores of all pairs (m); 0 where one of the two is unknown."""
+    known = np.outer(ones.embeddings.any(axis=1), others.embeddings.any(axis=1))
+    cosine = ones.embeddings @ others.embeddings.T
+    found: NDArray[np.float32] = known * (
+        scheme.embedding_weight * (cosine - scheme.embedding_baseline)
+    )
+    return found.astype(np.float32)
+
+
+def _subtract_delays(
+    found: NDArray[np.float32], ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> None:
+    """Take the delay (d) off all pairs, in place; minus infinity beyond `max_days`."""
+    # From the first day on: 32 bits hold POSIX days to some minutes only.
+    first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
+    here, there = ((texts.days - first).astype(np.float32) for texts in (ones, others))
+    days = np.abs(np.subtract.outer(here, there))
+    # A time that is unknown takes nothing off and forbids nothing.
+    days[np.isnan(here)] = 0
+    days[:, np.isnan(there)] = 0
+    too_far = days > scheme.max_days
+    days *= np.float32(scheme.penalty_per_day)
+    found -= days
+    found[too_far] = -np.inf
+
+
+def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
+    """One less the similarity of each pair, `StoryScheme.max_distance` at most.
+
+    Condensed as scipy has it: the upper triangle, row by row. A pair too far apart in time counts
+    as quite unlike, so that an average cannot bridge it.
+
+    The threshold is no part of a distance: that keeps the order of merges, which rounding to 32
+    bits would change here and there, the same whatever the threshold is.
+    """
+    count = len(texts.days)
+    found = np.empty(count * (count - 1) // 2)
+    filled = 0
+    for start in range(0, count, _BLOCK):
+        block, later = np.arange(start, min(start + _BLOCK, count)), np.arange(start, count)
+        similarity = similarities(texts.rows(block), texts.rows(later), scheme)
+        distance = 1.0 - similarity.clip(min=1.0 - scheme.max_distance)
+        for place, row in enumerate(distance, start=1):
+            end = filled + len(row) - place
+            found[filled:end] = row[place:]
+            filled = end
+    return found
+
+
+def linkable_pairs(ones: NDArray[np.int64], texts: StreamTexts, scheme: StoryScheme) -> Pairs:
+    """Pairs of the rows `ones` and all rows whose score is 0 or more."""
+    found = []
+    for start in range(0, len(ones), _BLOCK):
+        block = ones[start : start + _BLOCK]
+        score = scores(texts.rows(block), texts, scheme)
+        a, b = np.nonzero(score >= 0)
+        found.append(Pairs(block[a], b, score[a, b]))
+    return concatenated(found)

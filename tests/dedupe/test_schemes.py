@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme, with_current_names
+
+ROOT = Path(__file__).parents[2]
+SCHEMES = pytest.mark.parametrize("kind", [CopyScheme, StoryScheme])
+
+
+@SCHEMES
+def test_an_earlier_name_leads_to_a_number_of_today(kind: type[CopyScheme | StoryScheme]) -> None:
+    today = {field.name for field in fields(kind)}
+    earlier = RENAMED[kind]
+    assert set(earlier.values()) <= today
+    assert len(set(earlier.values())) == len(earlier)
+    # Were a name taken again, what an older file says could not be told from what it says now.
+    assert not earlier.keys() & today
+
+
+def test_numbers_that_an_earlier_version_wrote_have_the_names_of_today() -> None:
+    written = {"threshold": -0.02, "names": 0.05, "voice": "mini"}
+    assert with_current_names(StoryScheme, written) == {
+        "threshold": -0.02,
+        "no_name_penalty_max": 0.05,
+        "embedding_model": "mini",
+    }
+
+
+@pytest.mark.parametrize(
+    ("scheme", "id_"),
+    [
+        (
+            CopyScheme(),
+            "w5c7-b4x4-a8x13-m20-j0.3-c0.75-p0.1-s0.5-r30/40-e0.2-t3-o3/0.02-f20/0.0005-n32/6",
+        ),
+        (CopyScheme(max_per_key=65), "-n32/6-x39d91ed35913"),
+        (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
+        (StoryScheme(max_df=0.31), "-g3/0.05-x0c22e584e1b1"),
+        (StoryScheme(embedding_model="mini"), "-v0.08x0.35/0.5:mini"),
+    ],
+)
+def test_a_scheme_has_the_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:
+    assert scheme.id.endswith(id_)
+
+
+def documented(section: str) -> dict[str, float]:
+    """Parameters and defaults in the tables of a page of the documentation."""
+    rows = re.findall(r"\| `(\w+)` \| (-?[\d.]+) \|$", section, re.MULTILINE)
+    return {name: float(default) for name, default in rows}
+
+
+def test_the_page_of_formulas_has_the_numbers_of_today() -> None:
+    page = (ROOT / "docs" / "explanation" / "story-score.md").read_text(encoding="utf-8")
+    stories, copies = page.split("## What copies are measured by")
+    for kind, found in ((StoryScheme, documented(stories)), (CopyScheme, documented(copies))):
+        assert found == {name: getattr(kind(), name) for name in found}
+    assert f"`embedding_cross_language` ({StoryScheme().embedding_cross_language})" in page
+    # All numbers that the formulas of the score read are there.
+    code = "".join(
+        (ROOT / "dedupe" / "stories" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("background", "dendrogram", "score_few", "score_many", "terms")
+    )
+    sizes = {"background_counters", "memory_texts", "min_score"}
+    assert set(re.findall(r"scheme\.(\w+)", code)) - sizes <= documented(stories).keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "why"),
+    [
+        (CopyScheme, {"min_evidence": 0.9}, "joining thresholds"),
+        (CopyScheme, {"sample_modulus": 3}, "powers of two"),
+        (CopyScheme, {"bands": 0}, "bands: numbers start at 1"),
+        (StoryScheme, {"max_days": -1.0}, "max_days: numbers start at 0"),
+        (StoryScheme, {"zipf_shift": 0.0}, "zipf_shift, threshold_step are larger than 0"),
+        (StoryScheme, {"threshold": float("inf")}, "threshold: a finite number"),
+    ],
+)
+def test_a_scheme_that_contradicts_itself_is_refused(
+    kind: type[CopyScheme | StoryScheme], wrong: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(InvalidScheme, match=why):
+        kind(**wrong)
