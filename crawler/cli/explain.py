@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.tables import as_json, paged
-from crawler.output.visible import one_line, visible
+from crawler.output.visible import counted, one_line, visible
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from crawler.grouping.explain_copies import CopyExplanation
+    from crawler.grouping.explain_stories import PairExplanation, StoryExplanation
+
 TERMS = 10
 """Words named that carried the link."""
 
@@ -24,24 +28,35 @@ TERMS = 10
 @click.pass_obj
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
-    from crawler.grouping.explain import explain_copies, explain_stories, text_compared
+    from crawler.grouping.explain_copies import explain_copies, text_compared
+    from crawler.grouping.explain_stories import explain_stories
     from dedupe import CopyScheme
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
         scheme = CopyScheme()
-        evidence = explain_copies(store, a, b, scheme)
-        if a != b and None not in (evidence["a"]["story"], evidence["b"]["story"]):
-            evidence["stories"] = explain_stories(store, a, b, store.linking.story_scheme())
+        copies = explain_copies(store, a, b, scheme)
+        stories = None
+        if a != b and None not in (copies.a.story, copies.b.story):
+            stories = explain_stories(store, a, b, store.linking.story_scheme())
         texts = (
-            text_compared(store, a, evidence["revision_a"], scheme),
-            text_compared(store, b, evidence["revision_b"], scheme),
+            text_compared(store, a, copies.revision_a, scheme),
+            text_compared(store, b, copies.revision_b, scheme),
         )
     if as_object:
-        click.echo(as_json(evidence, indent=2))
+        whole = copies._asdict() | ({"stories": stories} if stories is not None else {})
+        click.echo(as_json(whole, indent=2))
         return
     with paged():
-        _say(evidence)
+        for line in _about_copies(copies):
+            click.echo(line)
+        click.echo()
+        if stories is not None:
+            for line in _about_stories(copies, stories):
+                click.echo(line)
+        elif None in (copies.a.story, copies.b.story):
+            click.echo("No story yet; `newsloom group` links them.")
+        click.echo(f"Scheme {copies.scheme}.")
         if diff:
             from crawler.cli.side_by_side import side_by_side
 
@@ -50,118 +65,123 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
                 click.echo(line)
 
 
-def _say(found: Row) -> None:
-    from crawler.grouping.explain import verdict
+def _about_copies(found: CopyExplanation) -> Iterator[str]:
+    from crawler.grouping.explain_copies import verdict
 
-    for side in ("a", "b"):
-        row = found[side]
-        click.echo(f"{side.upper()}  [{row['article']}] {row['outlet']}: {one_line(row['title'])}")
-    click.echo()
-    click.echo(verdict(found))
-    for side in ("a", "b"):
-        revision, newest = found[f"revision_{side}"], found[side]["revisions"]
-        if revision is not None and revision < newest:
-            click.echo(
-                f"That is said of {side.upper()}'s earlier text, revision {revision} of {newest}."
+    sides = (("A", found.a, found.revision_a), ("B", found.b, found.revision_b))
+    for name, article, _ in sides:
+        yield f"{name}  [{article.article}] {article.outlet}: {one_line(article.title)}"
+    yield ""
+    yield verdict(found)
+    for name, article, revision in sides:
+        if revision is not None and revision < article.revisions:
+            yield (
+                f"These figures are for revision {revision} of {name}; "
+                f"its current revision is {article.revisions}."
             )
-    if found["jaccard"] is not None:
-        click.echo(
-            f"Apart from boilerplate they share {found['shared']} shingles, "
-            f"{found['jaccard']:.0%} of all in both; "
-            f"{found['containment_a']:.0%} of A stands in B, {found['containment_b']:.0%} of B in A"
+    if found.jaccard is not None:
+        yield (
+            f"Apart from boilerplate they share {found.shared} shingles, "
+            f"{found.jaccard:.0%} of all in both; "
+            f"{found.containment_a:.0%} of A stands in B, {found.containment_b:.0%} of B in A."
         )
-    elif found["a"]["article"] != found["b"]["article"]:
-        click.echo(f"They share {found['shared_whole']} shingles, boilerplate included")
-    same, changed = found["numbers_same"], found["numbers_changed"]
-    if same or changed:
-        click.echo(f"Numbers in the same place of both: {same} equal, {changed} different")
-    if found["passage"]:
-        words = found["passage"].split()
+    elif found.a.article != found.b.article:
+        yield f"They share {_shingles(found.shared_whole)}, boilerplate included."
+    if found.numbers_same or found.numbers_changed:
+        yield (
+            f"Numbers in the same place of both: {found.numbers_same} equal, "
+            f"{found.numbers_changed} different."
+        )
+    if found.passage:
+        words = found.passage.split()
         cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
-        over = "over " * found["passage_cut"]
-        click.echo(f"Longest passage in both ({over}{len(words)} words):\n  {visible(cut)}")
-    click.echo()
-    if None in (found["a"]["story"], found["b"]["story"]):
-        click.echo("No story yet; `newsloom group` links them.")
-    elif "stories" in found:
-        _say_stories(found, found["stories"])
-    click.echo(f"Scheme {found['scheme']}.")
+        over = "over " if found.passage_cut else ""
+        yield f"Longest passage in both ({over}{len(words)} words):\n  {visible(cut)}"
 
 
-def _say_stories(found: Row, why: Row) -> None:
-    numbers = [found[side]["story"] for side in ("a", "b")]
-    one = found["same_story"]
-    click.echo(
-        f"One story, {numbers[0]}." if one else f"Two stories, {numbers[0]} and {numbers[1]}."
-    )
-    for override in why["overrides"]:
-        click.echo(
-            f"{'It is held together' if one else 'They are kept apart'} by override "
-            f"{override['id']} ({override['kind']}) of {one_line(override['who'])}, "
-            f"{override['at'][:10]}: {one_line(override['why'])}"
+def _shingles(count: int) -> str:
+    return counted(count, "shingle") if count else "no shingle"
+
+
+def _about_stories(copies: CopyExplanation, why: StoryExplanation) -> Iterator[str]:
+    first, second = copies.a.story, copies.b.story
+    yield f"One story, {first}." if copies.same_story else f"Two stories, {first} and {second}."
+    for override in why.overrides:
+        held = "It is held together" if copies.same_story else "They are kept apart"
+        yield (
+            f"{held} by override {override.id} ({override.kind}) of {one_line(override.who)}, "
+            f"{override.at[:10]}: {one_line(override.why)}"
         )
-    if why["pair"] is not None:
-        _say_pair(why["pair"], why["max_days"])
-    elif why["languages"][0] != why["languages"][1]:
-        click.echo(
-            "They are in two languages; stories are linked within one."
-            if why["embedding_cosine"] is None
-            else f"They are in two languages: the embedding model finds "
-            f"them {why['embedding_cosine']:.2f} alike; "
-            f"stories need {why['across']:g} on average, and more for the days between."
+    if why.pair is not None:
+        yield from _about_pair(why.pair, why.max_days)
+    elif why.languages[0] != why.languages[1]:
+        yield _about_languages(why)
+    if why.average is not None and why.needed is not None:
+        yield (
+            f"All pairs of the two stories score {why.average:.3f} on average; "
+            f"one story needs {why.needed:.3f} or more."
         )
-    if why["average"] is not None:
-        click.echo(
-            f"All pairs of the two stories score {why['average']:.3f} on average; "
-            f"one story needs {why['needed']:.3f} or more."
-        )
-        if why["needed"] > 0:
-            click.echo(
-                "It would need 0.000 only, were the texts inside of each not so much more alike "
-                "than those of both."
+        if why.needed > 0:
+            yield (
+                "0.000 would be enough if the texts inside each story were not so much more "
+                "alike than the texts of both."
             )
     averages = [
-        f"{side.upper()}'s text scores {why[f'average_{side}']:.3f}"
-        for side in ("a", "b")
-        if why[f"average_{side}"] is not None
+        f"{name}'s text scores {average:.3f}"
+        for name, average in (("A", why.average_a), ("B", why.average_b))
+        if average is not None
     ]
     if averages:
-        click.echo(
+        yield (
             f"With the other texts of the story {', '.join(averages)} on average; "
             "joining needs 0.000 or more."
         )
-    for near in why["almost"]:
-        needed = f" (of {near['needed']:.3f} needed)" if near["needed"] > 0 else ""
-        click.echo(
-            f"Next to story {numbers[0]}: story {near['story']} at {near['average']:.3f}"
-            f"{needed}, {one_line(near['title'])}"
+    for near in why.almost:
+        needed = f" (of {near.needed:.3f} needed)" if near.needed > 0 else ""
+        yield (
+            f"Next to story {first}: story {near.story} at {near.average:.3f}{needed}, "
+            f"{one_line(near.title)}"
         )
 
 
-def _say_pair(pair: Row, max_days: float) -> None:
-    if pair["score"] is None:
-        apart = f"They are {_span(pair['days'])} apart"
-        click.echo(f"{apart}; texts more than {max_days:g} days apart are never linked.")
+def _about_languages(why: StoryExplanation) -> str:
+    if why.embedding_cosine is None:
+        return "They are in two languages; stories are linked within one."
+    return (
+        f"They are in two languages: the embedding model finds them {why.embedding_cosine:.2f} "
+        f"alike; stories need {why.across:g} on average, and more for the days between."
+    )
+
+
+def _about_pair(pair: PairExplanation, max_days: float) -> Iterator[str]:
+    if pair.score is None:
+        apart = f"They are {_span(pair.days)} apart"
+        yield f"{apart}; texts more than {max_days:g} days apart are never linked."
         return
-    parts = f"{pair['cosine']:.2f} of words in common - {pair['chance']:.2f} by chance"
-    if pair["no_name"]:
-        parts += f" - {pair['no_name']:.2f} for no name in common"
-    if pair["days"]:
-        parts += f" - {pair['delay']:.2f} for {_span(pair['days'])} between them"
-    if pair["embedding"]:
-        parts += f" {'-+'[pair['embedding'] > 0]} {abs(pair['embedding']):.2f} by their embeddings"
-    if pair["threshold"]:
-        parts += f" {'+-'[pair['threshold'] > 0]} {abs(pair['threshold']):.2f} by the threshold"
-    click.echo(f"As texts they score {pair['score']:.3f}, joining needs 0.000 or more: {parts}")
-    if not pair["related"]:
-        click.echo("None of the heaviest words of one is among those of the other: no evidence.")
+    parts = [
+        (pair.cosine, "of words in common"),
+        (-pair.chance, "by chance"),
+        (-pair.no_name, "for no name in common"),
+        (-pair.delay, f"for {_span(pair.days)} between them"),
+        (pair.embedding, "by their embeddings"),
+        (-pair.threshold, "by the threshold"),
+    ]
+    shown = " ".join(
+        f"{'-' if value < 0 else '+'} {abs(value):.2f} {what}" for value, what in parts if value
+    )
+    yield (
+        f"As texts they score {pair.score:.3f}, joining needs 0.000 or more: "
+        f"{shown.removeprefix('+ ')}"
+    )
+    if not pair.related:
+        yield "None of the heaviest words of one is among those of the other: no evidence."
     terms = [
-        f"{visible(term['term'])} {term['weight']:.3f}"
-        + {"name": " (name)", "number": " (number)", "word": ""}[term["kind"]]
-        for term in pair["terms"][:TERMS]
+        f"{visible(term.term)} {term.weight:.3f}"
+        + ("" if term.kind == "word" else f" ({term.kind})")
+        for term in pair.terms[:TERMS]
     ]
     if terms:
-        click.echo(f"What carries it: {', '.join(terms)}")
+        yield f"What carries it: {', '.join(terms)}"
 
 
 def _span(days: float) -> str:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import fields, is_dataclass
 from math import ceil
 from typing import Any, NamedTuple, TextIO, TypeVar
 
@@ -36,6 +37,8 @@ def _with_names(value: Any) -> object:
     """The value with objects in the place of rows, which `json` would write as arrays."""
     if hasattr(value, "_asdict"):
         value = value._asdict()
+    elif is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
         return {name: _with_names(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote, urlencode
 
 from datasette.utils.asgi import Response
 
 from crawler.clock import now
-from crawler.grouping.explain import explain_copies, explain_stories, text_compared, verdict
+from crawler.grouping.explain_copies import CopyExplanation, explain_copies, text_compared, verdict
+from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
 from crawler.parsing.dates import utc
 from crawler.store import Store
@@ -51,8 +52,6 @@ from crawler.web.database import (
     wishes,
 )
 from dedupe import CopyScheme
-
-Row = dict[str, Any]
 
 ROWS = 50
 """Rows of a list before the next page."""
@@ -277,39 +276,43 @@ async def compare(request: Request, datasette: Datasette) -> Response:
     """Two articles: what stands in both, and why they are copies and one story, or not."""
     a, b = sorted(int(request.url_vars[name]) for name in ("one", "two"))
 
-    def question(store: Store) -> Row:
-        times = {}
-        for side, asked in (("a", a), ("b", b)):
-            known = store.queries.articles.get(asked)
-            if known is None:
+    def question(store: Store) -> _Comparison:
+        for asked in (a, b):
+            if store.queries.articles.number(str(asked)) is None:
                 raise Unanswerable(f"There is no article {asked}.")
-            times[side] = known.published_at
         scheme = CopyScheme()
         found = explain_copies(store, a, b, scheme)
-        both = found["a"]["story"] is not None and found["b"]["story"] is not None
-        texts = [
-            text_compared(store, n, found[f"revision_{side}"], scheme)
-            for n, side in ((a, "a"), (b, "b"))
-        ]
-        why = (
-            explain_stories(store, a, b, store.linking.story_scheme()) if a != b and both else None
+        why = None
+        if a != b and None not in (found.a.story, found.b.story):
+            why = explain_stories(store, a, b, store.linking.story_scheme())
+        return _Comparison(
+            found=found,
+            why=why,
+            one=text_compared(store, a, found.revision_a, scheme),
+            two=text_compared(store, b, found.revision_b, scheme),
         )
-        return {"found": found, "texts": texts, "why": why, "times": times}
 
     shown = await ask(datasette, question)
-    one, two = shown["texts"]
     return await page(
         datasette,
         request,
         "compare",
         {
             "title": f"Articles {a} and {b}",
-            **shown,
-            "verdict": verdict(shown["found"]),
-            "pieces": list(differences(one, two)),
-            "cut": cut_short(one, two),
+            "found": shown.found,
+            "why": shown.why,
+            "verdict": verdict(shown.found),
+            "pieces": list(differences(shown.one, shown.two)),
+            "cut": cut_short(shown.one, shown.two),
         },
     )
+
+
+class _Comparison(NamedTuple):
+    found: CopyExplanation
+    why: StoryExplanation | None
+    one: str
+    two: str
 
 
 @answered

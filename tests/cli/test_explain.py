@@ -47,7 +47,7 @@ def file(tmp_path: Path) -> Path:
 def test_explain_says_which_revision_was_the_copy(file: Path) -> None:
     said = newsloom("--db", file, "explain", 1, 2).stdout
     assert "Copies: the same text." in said
-    assert "That is said of A's earlier text, revision 0 of 1." in said
+    assert "These figures are for revision 0 of A; its current revision is 1." in said
     assert "earlier text" not in newsloom("--db", file, "explain", 1, 3).stdout
     diff = newsloom("--db", file, "explain", 1, 2, "--diff").stdout
     assert " = wort0" in diff
@@ -65,7 +65,7 @@ def test_explain_keeps_to_the_earlier_text_when_the_newest_is_too_short(file: Pa
     store.close()
     said = newsloom("--db", file, "explain", 1, 2).stdout
     assert "Copies: the same text." in said
-    assert "revision 0 of 2" in said
+    assert "These figures are for revision 0 of A; its current revision is 2." in said
 
 
 def test_explain_knows_a_template_though_its_pairs_are_not_stored(file: Path) -> None:
@@ -119,7 +119,7 @@ def test_explain_says_why_two_stories_that_reach_the_threshold_are_two(tmp_path:
     store.close()
     said = newsloom("--db", file, "explain", 1, 4).stdout
     assert "Two stories, 1 and 2." in said
-    assert "It would need 0.000 only, were the texts inside of each not so much more alike" in said
+    assert "0.000 would be enough if the texts inside each story were not so much more alike" in said
     assert " needed), eagles win" in said
 
 
