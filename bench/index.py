@@ -47,16 +47,16 @@ def clocked(work: Callable[[], object]) -> float:
 def add(store: Store, numbers: range) -> None:
     with store.batch():
         for number in numbers:
-            store.keys.add(number, keys(number), max_per_key=SCHEME.max_per_key)
-        store.keys.merge_recent()
+            store.key_index.add(number, keys(number), max_per_key=SCHEME.max_per_key)
+        store.key_index.merge_recent()
 
 
 def cycle(store: Store, numbers: range) -> None:
     with store.batch():
         for number in numbers:
             made = keys(number)
-            store.keys.candidates(number, made, limit=SCHEME.max_candidates)
-            store.keys.add(number, made, max_per_key=SCHEME.max_per_key)
+            store.key_index.candidates(number, made, limit=SCHEME.max_candidates)
+            store.key_index.add(number, made, max_per_key=SCHEME.max_per_key)
 
 
 def ours(folder: Path) -> None:
@@ -72,7 +72,7 @@ def ours(folder: Path) -> None:
         done = size
         draw = random.Random(1)  # noqa: S311
         times = [
-            clocked(lambda n=n: store.keys.candidates(-1, keys(n), limit=32))  # type: ignore[misc]
+            clocked(lambda n=n: store.key_index.candidates(-1, keys(n), limit=32))  # type: ignore[misc]
             for n in (draw.randrange(size) for _ in range(LOOKUPS))
         ]
         own = statistics.median(clocked(lambda n=n: keys(n)) for n in range(LOOKUPS))  # type: ignore[misc]
@@ -94,7 +94,7 @@ def ours(folder: Path) -> None:
     for n in range(5):
         began = time.perf_counter()
         reader = read_store(file)
-        reader.keys.candidates(-1, keys(n), limit=32)
+        reader.key_index.candidates(-1, keys(n), limit=32)
         opened.append(time.perf_counter() - began)
         reader.close()
     print(f"  open and first query {1e3 * statistics.median(opened):.1f} ms (goal 20)")

@@ -64,7 +64,7 @@ def _linked(file: Path) -> tuple[float, float, float]:
     began = time.perf_counter()
     group(store, run=1, now=AT, stories=False)
     with store.batch():
-        store.linking.set_scheme(STORIES.id)
+        store.story_links.set_scheme(STORIES.id)
     between = time.perf_counter()
     Linker(store, STORIES, run=1, now=AT).work(lambda _done, _total: None)
     ended = time.perf_counter()

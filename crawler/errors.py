@@ -7,7 +7,7 @@ NewsloomError
 │   ├── NotAStore         the file is not a Newsloom store, or of another version
 │   ├── SchemaRefused     a file cannot be brought to today's schema as it is
 │   ├── SchemeChanged     the file was grouped with other numbers
-│   └── VoiceMissing      its embedding model is not on this machine
+│   └── EmbeddingModelMissing      its embedding model is not on this machine
 ├── Offline           nobody could be reached                                  (exit 4)
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
@@ -81,12 +81,13 @@ class SchemeChanged(UsageError):
         )
 
 
-class VoiceMissing(UsageError):
+class EmbeddingModelMissing(UsageError):
     """The embedding model that speaks for a file's stories cannot be loaded."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(
-            f"voice {name}: {why}. `newsloom group --voice none` links stories without one."
+            f"embedding model {name}: {why}. "
+            "`newsloom group --embedding-model none` links stories without one."
         )
 
 

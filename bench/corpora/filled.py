@@ -103,10 +103,10 @@ def _learn(file: Path, groups: list[int]) -> None:
             for first in range(
                 start, min(start + 20 * STORIES.max_step_size, len(groups)), STORIES.max_step_size
             ):
-                nodes = store.linking.nodes(groups[first : first + STORIES.max_step_size])
+                nodes = store.story_links.nodes(groups[first : first + STORIES.max_step_size])
                 learn_backgrounds(nodes, STORIES, backgrounds)
-                store.linking.set_learned(node.id for node in nodes)
-                store.linking.index(top_terms(nodes, STORIES, backgrounds))
+                store.story_links.set_learned(node.id for node in nodes)
+                store.story_links.index(top_terms(nodes, STORIES, backgrounds))
             backgrounds.save(sorted(backgrounds))
     store.close()
 

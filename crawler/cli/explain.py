@@ -38,7 +38,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
         copies = explain_copies(store, a, b, scheme)
         stories = None
         if a != b and None not in (copies.a.story, copies.b.story):
-            stories = explain_stories(store, a, b, store.linking.story_scheme())
+            stories = explain_stories(store, a, b, store.story_links.story_scheme())
         texts = (
             text_compared(store, a, copies.revision_a, scheme),
             text_compared(store, b, copies.revision_b, scheme),

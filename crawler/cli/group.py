@@ -12,7 +12,7 @@ from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.visible import clock, counted
 
-_NO_VOICE = "none"
+_NO_MODEL = "none"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
@@ -43,9 +43,9 @@ class _Setting(click.ParamType[tuple[str, str]]):
     help="With --as: another number that decides, such as stories.threshold=0. May be repeated.",
 )  # fmt: skip
 @click.option(
-    "--voice", metavar="MODEL",
-    help="From now on (with --as: only there) an embedding model speaks too: one of "
-    "sentence-transformers that is on this machine, by name or folder. `none` ends it.",
+    "--embedding-model", metavar="MODEL",
+    help="From now on (with --as: only there) use an embedding model to link stories, too: one of "
+    "sentence-transformers on this machine, by name or folder. `none` ends it.",
 )  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
 @click.pass_obj
@@ -54,7 +54,7 @@ def group(
     rebuild: bool,
     name: str | None,
     settings: tuple[tuple[str, str], ...],
-    voice: str | None,
+    embedding_model: str | None,
     quiet: bool,
 ) -> None:
     """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
@@ -71,18 +71,23 @@ def group(
         raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
     if not db.is_file():
         raise NoSuchDatabase(db)
-    voice = None if voice is None else _voice(voice)
+    model = None if embedding_model is None else _model(embedding_model)
     command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
     with recorded(db, command) as run, stages(quiet=quiet) as progress:
         store, known = run.store, run.store.groupings.partitions()
         if name is None:
             done = run_group(
-                store, run=run.number, now=now(), rebuild=rebuild, voice=voice, progress=progress
+                store,
+                run=run.number,
+                now=now(),
+                rebuild=rebuild,
+                embedding_model=model,
+                progress=progress,
             )
         else:
             done = keep_beside(
                 store, name, dict(settings),
-                run=run.number, now=now(), voice=voice, progress=progress,
+                run=run.number, now=now(), embedding_model=model, progress=progress,
             )  # fmt: skip
         run.summary = done._asdict()
         totals = store.queries.stories.counts()
@@ -103,15 +108,15 @@ def group(
     )
 
 
-def _voice(asked: str) -> str:
-    """The name of a model that can be loaded, or empty for none. Raises VoiceMissing."""
-    from crawler.grouping.embedding_models import open_voice
+def _model(asked: str) -> str:
+    """The name of a model that can be loaded, or empty for none. Raises EmbeddingModelMissing."""
+    from crawler.grouping.embedding_models import open_embedding_model
 
-    if asked == _NO_VOICE:
+    if asked == _NO_MODEL:
         return ""
     if not asked:
-        raise UsageError("--voice needs the name or the folder of a model; `none` ends a voice")
+        raise UsageError("--embedding-model needs the name or the folder of a model, or `none`")
     # A folder in full: cron runs elsewhere.
-    voice = str(Path(asked).resolve()) if Path(asked).is_dir() else asked
-    open_voice(voice)
-    return voice
+    model = str(Path(asked).resolve()) if Path(asked).is_dir() else asked
+    open_embedding_model(model)
+    return model

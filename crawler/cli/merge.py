@@ -49,9 +49,10 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
             f"{merged.contradicted} overrides go against others and were left out; "
             f"`newsloom --db {output} override list` shows those that hold"
         )
-    if merged.voice_lost:
+    if merged.embedding_model_lost:
         click.echo(
-            f"voice {merged.voice_lost} is not on this machine: stories are linked without it; "
-            f"`newsloom --db {output} group --voice {merged.voice_lost}` links them with it"
+            f"embedding model {merged.embedding_model_lost} is not on this machine: stories are "
+            f"linked without it; `newsloom --db {output} group --embedding-model "
+            f"{merged.embedding_model_lost}` links them with it"
         )
     click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB")

@@ -113,7 +113,7 @@ def undo(db: Path, number: int, who: str) -> None:
     from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
-        decisions.undo(store, number, decision, store.linking.story_scheme())
+        decisions.undo(store, number, decision, store.story_links.story_scheme())
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
 

@@ -65,7 +65,7 @@ class Saver:
             self.outlets[slug] = outlet
         self.quotas.begin(self.numbers, self.outlets)
 
-    def poll_state(self, source: Source) -> PollState:
+    def known_source(self, source: Source) -> PollState:
         """What is known of a source; one met for the first time is added."""
         return self._store.polls.ensure(source, self.numbers[source.outlet])
 
@@ -75,7 +75,9 @@ class Saver:
             case Sweep():
                 self._write_sweep(value, counts, offered)
             case PollFailed():
-                self.poll_state(value.source)  # adds one that was refused before it was ever asked
+                self.known_source(
+                    value.source
+                )  # adds one that was refused before it was ever asked
                 self._store.polls.failed(value, run=self.run)
                 counts["polls denied" if value.denied else "polls failed"] += 1
             case Article():
@@ -101,7 +103,7 @@ class Saver:
 
     def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
         source, at = sweep.polled.source, sweep.polled.at
-        state = self.poll_state(source)
+        state = self.known_source(source)
         wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
         fresh = self._store.pages.offer(
             wanted,

@@ -36,7 +36,7 @@ class Learned:
 
     def __init__(self, store: Store, scheme: CopyScheme) -> None:
         self._store, self._scheme = store, scheme
-        known = store.counts.common()
+        known = store.boilerplate.common()
         self._common = CommonShingles(scheme, *known) if known else CommonShingles(scheme)
         self._boilerplate: dict[int, OutletBoilerplate] = {}
         self._lines: Counter[int] = Counter()
@@ -84,10 +84,10 @@ class Learned:
 
     def save(self) -> None:
         """Write the counts."""
-        counts = self._store.counts
+        counts = self._store.boilerplate
         counts.save_common(Count(self._common.documents, self._common.pack()))
         for outlet, boilerplate in self._boilerplate.items():
-            counts.save_furniture(outlet, Count(boilerplate.texts, boilerplate.pack()))
+            counts.save_of_outlet(outlet, Count(boilerplate.texts, boilerplate.pack()))
 
     def _count(self, shingled: ShingledText, outlet: int, prints: Iterable[int]) -> None:
         """A text counts once, however many print it; for its outlet, however often it does."""
@@ -99,15 +99,15 @@ class Learned:
         """Count the lines at both ends of a text: boilerplate stands there."""
         lines = article.text.split("\n")
         ends = {*lines[:FIRST_LINES], *lines[-LAST_LINES:]}
-        self._store.counts.count_lines(
+        self._store.boilerplate.count_lines(
             article.outlet, sorted(line for line in ends if 0 < len(line) <= LONGEST_LINE)
         )
         self._lines[article.outlet] += 1
         if self._lines[article.outlet] % FORGET_EVERY == 0:
-            self._store.counts.forget_rare_lines(article.outlet)
+            self._store.boilerplate.forget_rare_lines(article.outlet)
 
     def _of(self, outlet: int) -> OutletBoilerplate:
         if outlet not in self._boilerplate:
-            known = self._store.counts.furniture(outlet)
+            known = self._store.boilerplate.of_outlet(outlet)
             self._boilerplate[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
         return self._boilerplate[outlet]

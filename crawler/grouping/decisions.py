@@ -118,7 +118,7 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
             kept = store.stories.resolve(override.story)
             if kept is not None and store.stories.resolve(override.other) == kept:
                 store.stories.part(kept, override.other, run=decision.run, now=decision.now)
-        store.linking.look_again(_stories(store, override.together + override.apart))
+        store.story_links.look_again(_stories(store, override.together + override.apart))
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
 
 
@@ -157,7 +157,7 @@ def _carry_one(store: Store, row: OtherOverride, decision: Decision) -> None:
     with store.batch():
         if split_off and len(stories) > 1:
             # What the linker makes of it is known when it has looked.
-            store.linking.look_again(_stories(store, together + apart))
+            store.story_links.look_again(_stories(store, together + apart))
         elif not split_off:
             for other in stories[1:]:
                 _join(store, stories[0], other, decision)

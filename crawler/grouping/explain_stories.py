@@ -98,7 +98,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryE
 
     @cache
     def background(language: str) -> PackedBackground:
-        return store.linking.background(language, common_words(language))
+        return store.story_links.background(language, common_words(language))
 
     near = _near(store, one, scheme, background)
     compared = [*ours, *theirs, *(node for story in near.values() for node in story)]
@@ -128,7 +128,7 @@ def _node(store: Store, article: int) -> StoryNode:
     """The copy group of an article that has one."""
     group = store.queries.articles.placed([article])[article].copy_group
     assert group is not None  # it has a story
-    return store.linking.nodes([group])[0]
+    return store.story_links.nodes([group])[0]
 
 
 class _Scores(NamedTuple):
@@ -223,7 +223,7 @@ def _decides(store: Store, override: Override, pair: set[int], story: set[int] |
 
 def _story(store: Store, node: StoryNode, scheme: StoryScheme) -> list[StoryNode]:
     """The node and what the linker would read of its story beside it, in the same language."""
-    nodes = store.linking.with_stories([node.id], [], scheme, days=float("inf"))
+    nodes = store.story_links.with_stories([node.id], [], scheme, days=float("inf"))
     return [other for other in nodes if other.base_language == node.base_language]
 
 
@@ -236,7 +236,7 @@ def _near(
     """Other stories with texts that share heavy terms with the node's."""
     text = _scored([node], scheme, background)[node.id]
     terms = {term: text.vector[term] for term in text.top_terms}
-    near = store.linking.nodes(store.linking.candidates(node.id, terms, scheme))
+    near = store.story_links.nodes(store.story_links.candidates(node.id, terms, scheme))
     # The first met of each stands for it.
     return {
         other.story: _story(store, other, scheme)

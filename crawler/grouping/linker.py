@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from hashlib import blake2b
 
-from crawler.grouping.embedding_models import open_voice
+from crawler.grouping.embedding_models import open_embedding_model
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.findings.story_links import Step
@@ -48,7 +48,7 @@ class Linker:
 
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""
-        total = self._store.linking.count_waiting()
+        total = self._store.story_links.count_waiting()
         left, done = total, 0
         while left > 0 and not is_over():
             progress(total - left, total)
@@ -64,17 +64,19 @@ class Linker:
         All or nothing: readers see the old stories until the new are done. A new story takes the
         number of the old one that it shares most copy groups with.
         """
-        linking = self._store.linking
+        linking = self._store.story_links
         with self._store.batch():
-            linking.begin_anew()
-            linking.set_voice(self._scheme.embedding_model)
+            linking.begin_rebuild()
+            linking.set_embedding_model(self._scheme.embedding_model)
             self._backgrounds.clear()
             total = linking.count_waiting()
             left = total
             while left > 0:
                 progress(total - left, total)
                 left = self._take(STEPS, provisional=True)
-            changes = continue_stories(linking.found_anew(), pinned=self._store.overrides.pinned())
+            changes = continue_stories(
+                linking.take_new_partition(), pinned=self._store.overrides.pinned()
+            )
             self._store.stories.apply(changes, run=self._run, now=self._now)
             linking.set_scheme(self._scheme.id)
         return total
@@ -83,7 +85,7 @@ class Linker:
         """Take so many steps; the copy groups that still wait for theirs."""
         languages, more = set[str](), True
         for _ in range(steps):
-            step = self._store.linking.next_step(self._scheme, anew=provisional)
+            step = self._store.story_links.next_step(self._scheme, anew=provisional)
             if step is None:
                 more = False
                 break
@@ -91,21 +93,21 @@ class Linker:
             languages.update(by_language(step.nodes))
         self._backgrounds.save(sorted(languages))
         self._store.stories.refresh()
-        return self._store.linking.count_waiting() if more else 0
+        return self._store.story_links.count_waiting() if more else 0
 
     def _link(self, step: Step, *, provisional: bool) -> None:
-        linking, scheme = self._store.linking, self._scheme
+        linking, scheme = self._store.story_links, self._scheme
         new = sorted((n for n in step.nodes if not n.learned), key=lambda node: node.id)
         own = {node.id for node in step.nodes}
         before = self._learn_first(new)
-        waiting = self._with_meanings(linking.nodes(own) if before else step.nodes)
+        waiting = self._with_embeddings(linking.nodes(own) if before else step.nodes)
         terms = top_terms(waiting, scheme, self._backgrounds)
         places = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
         linking.index({n: [*terms[n], *places[n]] for n in own})
         found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
         for node in waiting:
             if places[node.id]:
-                alike = self._store.meanings.alike(node.id, places[node.id], scheme)
+                alike = self._store.embeddings.alike(node.id, places[node.id], scheme)
                 found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
         near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         near |= self._store.overrides.partners(sorted(own))
@@ -125,16 +127,16 @@ class Linker:
         if step.number is not None:
             linking.set_step(step)
         self._backgrounds.update(before)
-        told = linking.told(node.id for node in new)
-        learn_backgrounds(new, scheme, self._backgrounds, told)
-        linking.set_learned(told)
+        sizes = linking.story_sizes(node.id for node in new)
+        learn_backgrounds(new, scheme, self._backgrounds, sizes)
+        linking.set_learned(sizes)
 
     def _with_partners(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes, and those that decisions put with them, however old."""
         found = {node.id for node in nodes}
         while more := self._store.overrides.partners(found) - found:
             found |= more
-        return nodes + self._store.linking.nodes(found - {node.id for node in nodes})
+        return nodes + self._store.story_links.nodes(found - {node.id for node in nodes})
 
     def _constraints(self, nodes: list[StoryNode], *, provisional: bool) -> Constraints:
         stories = {node.story for node in nodes if node.story is not None}
@@ -161,27 +163,29 @@ class Linker:
         }
         counted = [node for nodes in first.values() for node in nodes]
         changes = link_stories(counted, self._scheme, self._backgrounds)
-        told = {group: len(change.groups) for change in changes for group in change.groups}
-        learn_backgrounds(counted, self._scheme, self._backgrounds, told)
-        self._store.linking.set_learned(node.id for node in counted)
+        sizes = {group: len(change.groups) for change in changes for group in change.groups}
+        learn_backgrounds(counted, self._scheme, self._backgrounds, sizes)
+        self._store.story_links.set_learned(node.id for node in counted)
         return before
 
-    def _with_meanings(self, nodes: list[StoryNode]) -> list[StoryNode]:
-        """The nodes as the voice of the file understands them; each text is embedded once."""
+    def _with_embeddings(self, nodes: list[StoryNode]) -> list[StoryNode]:
+        """The nodes with their embeddings; each text is embedded once."""
         if not self._scheme.embedding_model:
             return nodes
-        meanings = self._store.meanings
+        embeddings = self._store.embeddings
         texts = {n.id: f"{n.title}\n{n.text[: self._scheme.lead_chars]}" for n in nodes}
         hashes = {
             n: blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
             for n, text in texts.items()
         }
-        known = meanings.known(hashes)
+        known = embeddings.known(hashes)
         new = [n for n in texts if n not in known]
         if new:
-            vectors = open_voice(self._scheme.embedding_model).embed([texts[n] for n in new])
+            vectors = open_embedding_model(self._scheme.embedding_model).embed(
+                [texts[n] for n in new]
+            )
             known.update(zip(new, pack_embeddings(vectors), strict=True))
-            meanings.keep((n, hashes[n], known[n]) for n in new)
+            embeddings.keep((n, hashes[n], known[n]) for n in new)
         return [replace(node, embedding=known[node.id]) for node in nodes]
 
 
@@ -193,7 +197,7 @@ class Backgrounds(dict[str, Background]):
         self._store, self._scheme = store, scheme
 
     def __missing__(self, language: str) -> Background:
-        packed = self._store.linking.background(language, common_words(language))
+        packed = self._store.story_links.background(language, common_words(language))
         found = Background(self._scheme, packed)
         self[language] = found
         return found
@@ -201,4 +205,4 @@ class Backgrounds(dict[str, Background]):
     def save(self, languages: Iterable[str]) -> None:
         """Write those of these languages."""
         for language in languages:
-            self._store.linking.save_background(language, self[language].pack())
+            self._store.story_links.save_background(language, self[language].pack())

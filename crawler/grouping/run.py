@@ -1,51 +1,28 @@
-"""Grouping: compare what is new, then link stories. Idempotent; a killed run is simply gone on.
+"""Grouping: compare what is new, then link stories.
 
-Each chunk of articles is one transaction that also takes them off the waiting list, so nothing
-is half done and nothing is done twice.
+Idempotent: after a kill, run it again and it resumes.
 """
 
 from __future__ import annotations
 
-import functools
 import platform
 import secrets
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple
 from unicodedata import unidata_version
 
 from crawler import __version__
 from crawler.errors import SchemeChanged
-from crawler.grouping.boilerplate import Learned
-from crawler.grouping.embedding_models import open_voice, voice_versions
+from crawler.grouping.comparer import Comparer
+from crawler.grouping.embedding_models import embedding_versions, open_embedding_model
 from crawler.grouping.linker import STORIES, Linker
-from crawler.limits import PASSAGE
 from crawler.store import Store
-from crawler.store.findings.copies import ComparedText, Waiting
-from dedupe import (
-    CopyEdge,
-    CopyScheme,
-    Document,
-    ShingledText,
-    StoryScheme,
-    closest_edge,
-    copy_groups,
-    find_copies,
-    is_reprint,
-    is_template,
-    keyed,
-    seed_id,
-    shared_passage,
-    shingled_text,
-)
+from dedupe import CopyScheme, StoryScheme, seed_id
 
 COPIES = CopyScheme()
-CACHED = 6_000
-"""Texts kept cut, 12 kB each."""
-SAVE_EVERY = 100
-"""Chunks between two times that what was learned is saved."""
 _OUTDATED = "outdated"
 
 Progress = Callable[[str, int, int], None]
@@ -72,75 +49,76 @@ def group(
     progress: Progress = lambda _what, _done, _total: None,
     scheme: CopyScheme = COPIES,
     story_scheme: StoryScheme = STORIES,
-    voice: str | None = None,
+    embedding_model: str | None = None,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Grouped:
     """Bring copy groups and stories up to date with the articles.
 
     The first grouping of a file, and a rebuild, learn what is common before they decide. Without
-    `stories` only copies are looked for. A `voice` is the embedding model that speaks for stories
-    from now on, none when empty; None leaves it as it is. When `is_over` says so the rest waits for
-    the next grouping; what is all or nothing is done to its end: the articles of a file that has
-    few (`CopyScheme.warm_up_articles`), and stories that are all linked again after a change of
-    scheme. Raises SchemeChanged when the file was grouped with other numbers, VoiceMissing when its
-    voice cannot be loaded.
+    `stories` only copies are looked for. With an `embedding_model` it helps to link stories from
+    now on, with an empty one none does; None leaves it as it is. When `is_over` says so the rest
+    waits for the next grouping; what is all or nothing is done to its end: the articles of a file
+    that has few (`CopyScheme.warm_up_articles`), and stories that are all linked again after a
+    change of scheme. Raises SchemeChanged when the file was grouped with other numbers,
+    EmbeddingModelMissing when its model cannot be loaded.
     """
-    story_scheme = replace(
-        story_scheme, embedding_model=store.linking.voice() if voice is None else voice
-    )
-    if rebuild and story_scheme.embedding_model:
+    if embedding_model is None:
+        embedding_model = store.story_links.embedding_model()
+    story_scheme = replace(story_scheme, embedding_model=embedding_model)
+    if rebuild and embedding_model:
         # An hour later would be late to find that it is not here.
-        open_voice(story_scheme.embedding_model)
+        open_embedding_model(embedding_model)
     seed = _seed(store, scheme, rebuild=rebuild)
-    with store.batch():
-        store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
-        if rebuild:
-            # Until the stories are made anew: a rebuild that is killed is gone on with.
-            store.linking.set_scheme(_OUTDATED)
-            store.linking.set_voice(story_scheme.embedding_model)
-        elif store.linking.scheme() is None:
-            store.linking.set_scheme(story_scheme.id)
-            store.linking.set_voice(story_scheme.embedding_model)
-        again = rebuild or _has_doubled(store, scheme)
-        if again:
-            store.copies.queue_all()
-            store.counts.forget()
-            store.credits.forget_copies()
-    relink = stories and store.linking.scheme() != story_scheme.id
+    again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
+    relink = stories and store.story_links.scheme() != story_scheme.id
     entry = 0
-    if store.copies.count_waiting() or store.linking.count_waiting() or relink:
+    if store.copies.count_waiting() or store.story_links.count_waiting() or relink:
         settings = {"copies": asdict(scheme), "stories": asdict(story_scheme)}
         with store.batch():
             entry = store.groupings.begin(
                 run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions() | (voice_versions() if story_scheme.embedding_model else {}),
+                versions=_versions(embeddings=bool(embedding_model)),
             )  # fmt: skip
-    copier = _Copier(store, scheme, seed=seed, run=run, now=now, entry=entry)
-    compared, edges = copier.work(
-        lambda done, total: progress("comparing", done, total), is_over=is_over
-    )
-    linked = 0
-    if stories:
-        linker = Linker(store, story_scheme, run=run, now=now)
-
-        def show(done: int, total: int) -> None:
-            progress("linking", done, total)
-
-        linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
+    comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
+    compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
+    if not stories:
+        return Grouped(compared, edges, linked=0, waiting=store.copies.count_waiting())
+    linker, show = Linker(store, story_scheme, run=run, now=now), partial(progress, "linking")
+    linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
     if linked:
         with store.batch():
             store.groupings.linked(entry, linked)
-    waiting = store.copies.count_waiting() + (store.linking.count_waiting() if stories else 0)
+    waiting = store.copies.count_waiting() + store.story_links.count_waiting()
     return Grouped(compared, edges, linked, waiting)
 
 
-def _versions() -> dict[str, str]:
+def _begin(
+    store: Store, scheme: CopyScheme, story_scheme: StoryScheme, *, seed: int, rebuild: bool
+) -> bool:
+    """Say with what the file is grouped; whether all its articles are compared again."""
+    links = store.story_links
+    with store.batch():
+        store.copies.set_scheme(scheme.id, seed=seed, seed_id=seed_id(seed))
+        if rebuild or links.scheme() is None:
+            # A rebuild that is killed links all stories when it is resumed: no scheme has this id.
+            links.set_scheme(_OUTDATED if rebuild else story_scheme.id)
+            links.set_embedding_model(story_scheme.embedding_model)
+        again = rebuild or _has_doubled(store, scheme)
+        if again:
+            store.copies.queue_all()
+            store.boilerplate.forget()
+            store.credits.forget_copies()
+    return again
+
+
+def _versions(*, embeddings: bool) -> dict[str, str]:
     return {
         "newsloom": __version__,
         "python": platform.python_version(),
         # What counts as a letter, and the words that are common in a language.
         "unicode": unidata_version,
         **{name: version(name) for name in ("datasketch", "justext", "numpy", "scipy")},
+        **(embedding_versions() if embeddings else {}),
     }
 
 
@@ -162,171 +140,3 @@ def _has_doubled(store: Store, scheme: CopyScheme) -> bool:
     articles = store.copies.count_articles(scheme.warm_up_articles + 1)
     compared = articles - min(store.copies.count_waiting(), articles)
     return articles <= scheme.warm_up_articles and articles.bit_length() > compared.bit_length()
-
-
-class _Texts:
-    """The articles of a file, cut; their earlier texts as well."""
-
-    def __init__(self, store: Store, scheme: CopyScheme, learned: Learned) -> None:
-        self._store, self._scheme, self._learned = store, scheme, learned
-        self._waiting: dict[int, ComparedText] = {}
-        self._read = functools.lru_cache(maxsize=CACHED)(store.copies.article)
-        self._whole = functools.lru_cache(maxsize=CACHED)(self._cut)
-        self._telling = functools.lru_cache(maxsize=CACHED)(self._leave_out)
-
-    def begin(self, waiting: Iterable[ComparedText]) -> None:
-        """From now on see texts by the counts as they are; these were read already."""
-        self._waiting = {article.id: article for article in waiting}
-        self._telling.cache_clear()
-
-    def article(self, number: int) -> ComparedText:
-        """An article with its newest text."""
-        return self._waiting.get(number) or self._read(number)
-
-    def of(self, number: int) -> list[ComparedText]:
-        """The texts that an article had, the newest last."""
-        return self._store.copies.texts(self.article(number), self._scheme.max_revisions)
-
-    def documents(self, number: int) -> list[Document]:
-        """The same for the copy finder, without keys."""
-        return [self.document(text) for text in self.of(number)]
-
-    def document(self, text: ComparedText) -> Document:
-        """A text for the copy finder, without keys."""
-        return Document(id=text.id, revision=text.revision, shingled=self._telling(text))
-
-    def _leave_out(self, text: ComparedText) -> ShingledText:
-        return self._learned.leave_out(self._whole(text), text.outlet)
-
-    def _cut(self, text: ComparedText) -> ShingledText:
-        return shingled_text(text.text, self._scheme)
-
-
-class _Copier:
-    """Compares the waiting articles, chunk by chunk."""
-
-    def __init__(
-        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int
-    ) -> None:
-        self._store, self._scheme, self._seed = store, scheme, seed
-        self._run, self._now, self._entry = run, now, entry
-        self._learned = Learned(store, scheme)
-        self._texts = _Texts(store, scheme, self._learned)
-        self._put_off: set[int] = set()
-        """articles compared, and grouped when all are"""
-
-    def work(
-        self, progress: Callable[[int, int], None], *, is_over: Callable[[], bool]
-    ) -> tuple[int, int]:
-        """Compare all that waits, or as much as there is time for; how many, and edges kept."""
-        total, compared, edges, last = self._store.copies.count_waiting(), 0, 0, 0
-        chunk, small = self._scheme.batch_size, self._scheme.warm_up_articles
-        progress(0, total)
-        if total and self._learned.is_new:
-            self._learned.learn_first(self._seed)
-        # A small file is compared again whenever it has doubled: broken off, it would begin again.
-        is_small = self._store.copies.count_articles(small + 1) <= small
-        ends = False
-        while not ends and (waiting := self._store.copies.waiting(chunk, after=last)):
-            with self._store.batch():
-                edges += self._compare(waiting)
-                compared, last = compared + len(waiting), waiting[-1].article.id
-                self._store.keys.merge_recent()
-                # What was learned is saved with the last chunk, and before too much is at stake.
-                ends = not is_small and is_over()
-                if ends or compared >= total or compared // chunk % SAVE_EVERY == 0:
-                    self._learned.save()
-            progress(compared, total)
-        if self._put_off:
-            with self._store.batch():
-                near, _ = self._store.copies.neighbourhood(self._put_off)
-                edges += self._group(near, self._put_off)
-        return compared, edges
-
-    def _compare(self, waiting: list[Waiting]) -> int:
-        copies, numbers = self._store.copies, [article.id for article, _ in waiting]
-        changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
-        self._texts.begin(article for article, _ in waiting)
-        documents = [ready for article in waiting for ready in self._new_texts(article)]
-        found = list(
-            find_copies(documents, self._store.keys, self._scheme, texts=self._texts.documents)
-        )
-        saved = self._save_edges(found)
-        # To group what thousands of copies connect takes as long as there are, chunk after chunk.
-        near, large = copies.neighbourhood(numbers, most=self._scheme.large_component)
-        later = large.intersection(numbers)
-        copies.look_again(later & changed)
-        self._put_off.update(later)
-        saved += self._group(near, set(numbers) - later, changed)
-        self._learn([article for article, compared in waiting if compared is None], found)
-        self._store.groupings.compared(
-            self._entry, ((article.id, article.text_hash, old) for article, old in waiting)
-        )
-        return saved
-
-    def _group(
-        self, near: set[int], numbers: Collection[int], changed: Collection[int] = ()
-    ) -> int:
-        """Make the groups of a whole neighbourhood; these of its articles waited; edges kept.
-
-        Until then they wait: a run that is killed before is gone on with.
-        """
-        copies = self._store.copies
-        groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
-        saved = self._save_edges(more)
-        self._store.credits.from_copies(numbers)
-        copies.assign(groups, changed=changed, run=self._run, now=self._now)
-        copies.done(numbers)
-        return saved
-
-    def _new_texts(self, waiting: Waiting) -> list[Document]:
-        """The texts of an article that were not compared yet; the signature of the newest."""
-        texts = self._texts.of(waiting.article.id)
-        hashes = [text.text_hash for text in texts]
-        known = hashes.index(waiting.compared) + 1 if waiting.compared in hashes else 0
-        found = [
-            keyed(self._texts.document(text), self._scheme, seed=self._seed)
-            for text in texts[known:]
-        ]
-        if found:
-            self._store.copies.save_signature(
-                found[-1],
-                text_hash=waiting.article.text_hash,
-                scheme=self._scheme.id,
-                seed_id=seed_id(self._seed),
-            )
-        return found
-
-    def _compare_pair(self, a: int, b: int) -> CopyEdge | None:
-        return closest_edge(self._texts.documents(a), self._texts.documents(b), self._scheme)
-
-    def _save_edges(self, edges: list[CopyEdge]) -> int:
-        """Keep the evidence, but not of templates: it says nothing of who copies whom.
-
-        There would be more pairs of weather reports than of anything else. Edges kept.
-        """
-        kept = [
-            e for e in edges if not is_template(e.numbers_same, e.numbers_changed, self._scheme)
-        ]
-        self._store.copies.save_edges(
-            ((edge, self._passage(edge)) for edge in kept), scheme=self._scheme.id
-        )
-        return len(kept)
-
-    def _passage(self, edge: CopyEdge) -> str:
-        one, two = (
-            next(text for text in self._texts.of(number) if text.revision == revision)
-            for number, revision in ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
-        )
-        cut_one, cut_two = (self._texts.document(text).shingled for text in (one, two))
-        return shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme)[:PASSAGE]
-
-    def _learn(self, articles: list[ComparedText], found: list[CopyEdge]) -> None:
-        """Count these articles, given the edges to what was there before them."""
-        prints = defaultdict[int, list[int]](list)
-        for edge in found:
-            if is_reprint(edge, self._scheme):
-                prints[edge.b].append(self._texts.article(edge.a).outlet)
-        for article in articles:
-            shingled = self._texts.document(article).shingled
-            self._learned.learn(article, shingled, prints[article.id])

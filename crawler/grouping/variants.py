@@ -26,7 +26,7 @@ def keep_beside(
     name: str,
     settings: Mapping[str, str],
     *,
-    voice: str | None = None,
+    embedding_model: str | None = None,
     run: int,
     now: str,
     progress: Progress,
@@ -53,7 +53,7 @@ def keep_beside(
         try:
             done = group(
                 other, run=run, now=now, rebuild=True, progress=progress,
-                scheme=scheme, story_scheme=story_scheme, voice=voice,
+                scheme=scheme, story_scheme=story_scheme, embedding_model=embedding_model,
             )  # fmt: skip
             with store.batch():
                 store.groupings.keep(name, other.groupings)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from crawler.errors import VoiceMissing
+from crawler.errors import EmbeddingModelMissing
 from crawler.grouping.decisions import carry
-from crawler.grouping.embedding_models import open_voice
+from crawler.grouping.embedding_models import open_embedding_model
 from crawler.grouping.run import group
 from crawler.output.files import replacing
 from crawler.store import Store, open_store, read_store
@@ -25,15 +25,16 @@ class Merged(NamedTuple):
     """by file, the first left out: the others were taken into a copy of it"""
     contradicted: int
     """overrides of theirs that were left out, since they go against others"""
-    voice_lost: str
+    embedding_model_lost: str
     """embedding model of the first file that is not on this machine; empty when none is missing"""
 
 
 def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) -> Merged:
-    """Write a store of all that several hold. Story numbers, and a voice, are those of the first.
+    """Write a store of all that several hold.
 
-    The target is whole or not there. Raises NotAStore for a file that is none, or of another
-    version, and StoreError when the disk is full.
+    Story numbers, and the embedding model, are those of the first. The target is whole or not
+    there. Raises NotAStore for a file that is none, or of another version, and StoreError when the
+    disk is full.
     """
     for file in files:
         read_store(file).close()  # says what is wrong with it
@@ -71,14 +72,14 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     with store.batch():
         store.runs.mark_crashed()  # runs that go on in their own files will not be ended in this
         run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
-    voice = store.linking.voice()
+    model = store.story_links.embedding_model()
     try:
-        if voice:
-            open_voice(voice)
+        if model:
+            open_embedding_model(model)
         lost = ""
-    except VoiceMissing:
-        lost = voice
-    group(store, run=run, now=now, voice="" if lost else None, progress=progress)
+    except EmbeddingModelMissing:
+        lost = model
+    group(store, run=run, now=now, embedding_model="" if lost else None, progress=progress)
     contradicted = carry(store, overrides, run=run, now=now)
     with store.batch():
         new = sum(one.new for one in taken.values())

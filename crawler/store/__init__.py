@@ -35,14 +35,14 @@ from crawler.store.file.connection import (
 from crawler.store.file.intake import Merging
 from crawler.store.file.migrations import VERSION, migrate
 from crawler.store.file.upkeep import Upkeep
-from crawler.store.findings.boilerplate_counts import Counts
+from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
-from crawler.store.findings.embeddings import Meanings
-from crawler.store.findings.key_index import Keys
+from crawler.store.findings.embeddings import Embeddings
+from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
 from crawler.store.findings.overrides import Overrides
 from crawler.store.findings.story_changes import Stories
-from crawler.store.findings.story_links import Linking
+from crawler.store.findings.story_links import StoryLinks
 from crawler.store.queries import Queries
 
 _STEPS = 10_000
@@ -67,10 +67,10 @@ class Store:
         self.runs = Runs(connection)
         self.clocks = Clocks(connection)
         self.copies = Copies(connection)
-        self.keys = Keys(connection)
-        self.counts = Counts(connection)
-        self.linking = Linking(connection)
-        self.meanings = Meanings(connection)
+        self.key_index = StoredKeyIndex(connection)
+        self.boilerplate = BoilerplateCounts(connection)
+        self.story_links = StoryLinks(connection)
+        self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)

@@ -284,7 +284,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
         found = explain_copies(store, a, b, scheme)
         why = None
         if a != b and None not in (found.a.story, found.b.story):
-            why = explain_stories(store, a, b, store.linking.story_scheme())
+            why = explain_stories(store, a, b, store.story_links.story_scheme())
         return _Comparison(
             found=found,
             why=why,

@@ -81,7 +81,7 @@ def test_a_story_shows_its_texts_and_who_carried_them(crawled: Crawled) -> None:
                for lane in lanes) == first["articles"]  # fmt: skip
     as_json = json.loads(newsloom("--db", crawled.db, "story", first["story"], "--json").stdout)
     assert len(as_json["articles"]) == first["articles"]
-    assert as_json["log"][0]["event"] == "born"
+    assert as_json["log"][0]["event"] == "created"
     assert 0 <= as_json["second_outlet"] <= as_json["fifth_outlet"]
     assert as_json["languages"] == ["en"]
 

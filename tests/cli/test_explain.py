@@ -119,7 +119,9 @@ def test_explain_says_why_two_stories_that_reach_the_threshold_are_two(tmp_path:
     store.close()
     said = newsloom("--db", file, "explain", 1, 4).stdout
     assert "Two stories, 1 and 2." in said
-    assert "0.000 would be enough if the texts inside each story were not so much more alike" in said
+    assert (
+        "0.000 would be enough if the texts inside each story were not so much more alike" in said
+    )
     assert " needed), eagles win" in said
 
 

@@ -19,7 +19,7 @@ class TestMemoryIndex(KeyIndexContract):
 class TestStore(KeyIndexContract):
     @pytest.fixture(autouse=True)
     def articles(self, store: Store) -> Any:
-        self._keys = store.keys
+        self._keys = store.key_index
         with store.batch():
             outlet = store.outlets.ensure("example.org")
             for n in range(1, 200):

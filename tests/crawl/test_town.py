@@ -304,15 +304,17 @@ def test_articles_are_saved_even_where_they_cannot_be_grouped(tmp_path: Path) ->
         before = articles(crawled.db)
         connection = sqlite3.connect(crawled.db)
         with connection:
-            connection.execute("UPDATE schemes SET voice = 'nosuch' WHERE kind = 'stories'")
+            connection.execute(
+                "UPDATE schemes SET embedding_model = 'nosuch' WHERE kind = 'stories'"
+            )
         town.day = 2
         second = crawled.crawl("--now")
         assert second.returncode == 2
-        assert "voice nosuch" in second.stderr
+        assert "embedding model nosuch" in second.stderr
         assert "Traceback" not in second.stderr
         assert articles(crawled.db) != before  # the second day brings corrections
         query = "SELECT outcome FROM runs ORDER BY id DESC LIMIT 1"
         assert connection.execute(query).fetchone() == ("failed",)
         connection.close()
-        assert newsloom("--db", crawled.db, "group", "--voice", "none").returncode == 0
+        assert newsloom("--db", crawled.db, "group", "--embedding-model", "none").returncode == 0
         assert newsloom("--db", crawled.db, "db", "check").returncode == 0

@@ -15,7 +15,7 @@ CREATE TABLE sources ( -- one feed, sitemap or section page of an outlet
   url TEXT NOT NULL UNIQUE, -- its address
   kind TEXT NOT NULL CHECK (kind IN ('feed', 'sitemap', 'page')), -- what it is made of
   etag TEXT, -- ETag of the last full answer, to ask whether it has changed
-  last_modified TEXT, -- Last-Modified of the last full answer, likewise
+  last_modified TEXT, -- Last-Modified of the last full answer, to ask whether it has changed
   polled_at TEXT, -- when it last answered usefully, changed or not
   failures INTEGER NOT NULL DEFAULT 0, -- polls failed since then
   next_poll_at TEXT, -- not before this time, as the server asked (Retry-After); NULL: at any time
@@ -88,7 +88,7 @@ CREATE TABLE pages ( -- an address that a source listed: pending, an article, or
   text TEXT, -- body in that listing, for when the page itself cannot be read; NULL once it is an article
   revisit_at TEXT, -- when the article is fetched again to see whether it has changed; NULL: not by itself
   etag TEXT, -- ETag of the page as last read, to ask whether it has changed
-  last_modified TEXT -- Last-Modified of the page as last read, likewise
+  last_modified TEXT -- Last-Modified of the page as last read, to ask whether it has changed
 ) STRICT;
 
 CREATE TABLE sightings ( -- one source listed one page, saying this, for the first time
@@ -151,7 +151,7 @@ CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet 
   replaced_at TEXT NOT NULL, -- when its successor was fetched
   text_hash TEXT NOT NULL, -- BLAKE2 of headline and body
   run INTEGER NOT NULL REFERENCES runs (id), -- run that had brought it
-  ours INTEGER NOT NULL DEFAULT 0 CHECK (ours IN (0, 1)), -- 1 when the outlet changed nothing: Newsloom read the same page anew
+  ours INTEGER NOT NULL DEFAULT 0 CHECK (ours IN (0, 1)), -- 1 when the outlet changed nothing: Newsloom read the kept page again
   PRIMARY KEY (article, revision)
 ) STRICT;
 
@@ -164,7 +164,7 @@ CREATE TABLE credits ( -- a news agency whose text an article carries, and how t
   PRIMARY KEY (article, agency, via)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is its furniture
+CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is boilerplate
   outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
   line TEXT NOT NULL, -- the line
   texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
@@ -206,7 +206,7 @@ CREATE TABLE schemes ( -- the numbers behind the findings in this file
   scheme TEXT NOT NULL, -- id of the scheme, which names all its numbers
   seed INTEGER, -- secret of this file; with a public one, pages could be forged to look alike
   seed_id TEXT, -- name of the seed that does not reveal it
-  voice TEXT -- embedding model that speaks for stories too; NULL: none
+  embedding_model TEXT -- embedding model that helps to link stories; NULL: none
 ) STRICT;
 
 CREATE TABLE to_group ( -- articles whose text is new or changed and waits to be compared
@@ -237,20 +237,20 @@ CREATE TABLE recent_keys ( -- the newest part of `keys`, merged into it now and 
 CREATE TABLE common_shingles ( -- how many texts have a shingle, over all outlets
   id INTEGER PRIMARY KEY CHECK (id = 1), -- there is one row
   texts INTEGER NOT NULL, -- texts counted; halved together with the counts, so that they stay young
-  counts BLOB NOT NULL -- count-min sketch, as dedupe.Common packs it
+  counts BLOB NOT NULL -- count-min sketch, as dedupe.CommonShingles packs it
 ) STRICT;
 
-CREATE TABLE furniture ( -- which shingles an outlet repeats across its articles
+CREATE TABLE outlet_boilerplate ( -- which shingles an outlet repeats across its articles
   outlet INTEGER PRIMARY KEY REFERENCES outlets (id), -- which outlet
   texts INTEGER NOT NULL, -- texts counted
-  counts BLOB NOT NULL -- shingles and their counts, as dedupe.Furniture packs them
+  counts BLOB NOT NULL -- shingles and their counts, as dedupe.OutletBoilerplate packs them
 ) STRICT;
 
 CREATE TABLE copies ( -- two articles compared: the evidence
   a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number
   b INTEGER NOT NULL REFERENCES articles (id), -- the other
   relation TEXT NOT NULL CHECK (relation IN ('same', 'contains', 'contained', 'partial')), -- how a stands to b
-  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; furniture left out
+  jaccard REAL NOT NULL, -- shared shingles / all shingles of both, 0 to 1; boilerplate left out
   containment_a REAL NOT NULL, -- share of a's text that stands in b, 0 to 1
   containment_b REAL NOT NULL, -- share of b's text that stands in a, 0 to 1
   shared INTEGER NOT NULL, -- number of shared shingles
@@ -258,7 +258,7 @@ CREATE TABLE copies ( -- two articles compared: the evidence
   numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
   passage TEXT NOT NULL, -- longest passage that stands in both, normalised; its first 20,000 characters
   revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
-  revision_b INTEGER NOT NULL, -- the same of b
+  revision_b INTEGER NOT NULL, -- which of b's texts was compared: the one most like a
   joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
   scheme TEXT NOT NULL, -- scheme that decided
   PRIMARY KEY (a, b)
@@ -298,13 +298,13 @@ CREATE TABLE story_log ( -- what happened to stories: only ever added to
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run
   at TEXT NOT NULL, -- when
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
-  event TEXT NOT NULL CHECK (event IN ('born', 'grew', 'merged', 'split', 'shrank')), -- what happened to it
+  event TEXT NOT NULL CHECK (event IN ('created', 'grew', 'merged', 'split', 'shrank')), -- what happened to it
   other INTEGER REFERENCES stories (id), -- the story it was merged into or split from
   copy_groups TEXT NOT NULL DEFAULT '[]' -- JSON array of the copy groups concerned
 ) STRICT;
 
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
-  term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of meanings
+  term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of embeddings
   day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970
   copy_group INTEGER NOT NULL, -- which copy group has it; it may have joined another since
   PRIMARY KEY (term, day, copy_group)
@@ -321,7 +321,7 @@ CREATE TABLE learned_groups ( -- copy groups that `backgrounds` and `story_terms
   copy_group INTEGER PRIMARY KEY -- which; it may have joined another since
 ) STRICT;
 
-CREATE TABLE meanings ( -- what the embedding model of `schemes.voice` makes of the texts of copy groups
+CREATE TABLE embeddings ( -- embeddings of the texts of copy groups, by the model that `schemes` names
   copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
   text_hash TEXT NOT NULL, -- text it was made of
   vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
@@ -331,11 +331,11 @@ CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever 
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run
   at TEXT NOT NULL, -- when
   partition TEXT, -- name it was kept under; NULL: the one that the views show
-  rebuilt INTEGER NOT NULL CHECK (rebuilt IN (0, 1)), -- 1 when everything was compared and linked anew
+  rebuilt INTEGER NOT NULL CHECK (rebuilt IN (0, 1)), -- 1 when everything was compared and linked again
   compared INTEGER NOT NULL, -- articles compared
   linked INTEGER NOT NULL, -- copy groups linked
   articles INTEGER NOT NULL, -- articles grouped so far
-  inputs TEXT NOT NULL, -- sum of SHA-256 over address and text of those articles, modulo 2^256: the same for the same articles in whatever order
+  inputs TEXT NOT NULL, -- sum of SHA-256 over address and text of those articles, modulo 2^256: equal for equal articles in any order
   settings TEXT NOT NULL, -- JSON object: every number that decides
   versions TEXT NOT NULL -- JSON object: what it was computed with
 ) STRICT;

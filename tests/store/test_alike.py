@@ -47,7 +47,7 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
     store = open_store(":memory:")
     with store.batch():
         store.copies.set_scheme(COPIES.id, seed=7, seed_id=seed_id(7))
-        store.linking.set_scheme(STORIES.id)
+        store.story_links.set_scheme(STORIES.id)
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
         patched.setattr(crawler.grouping.linker, "SHARE", 2)

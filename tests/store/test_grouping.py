@@ -152,10 +152,10 @@ def test_a_grouping_that_is_out_of_time_goes_on_where_it_was(store: Store) -> No
         save(store, number, text)
     first = group(store, run=1, now=NOW, scheme=scheme, is_over=lambda: True)
     assert (first.compared, first.linked) == (20, 0)
-    assert first.waiting == 80 + store.linking.count_waiting() > 80
+    assert first.waiting == 80 + store.story_links.count_waiting() > 80
     second = group(store, run=1, now=NOW, scheme=scheme)
     assert (second.compared, second.waiting) == (80, 0)
-    assert store.copies.count_waiting() == store.linking.count_waiting() == 0
+    assert store.copies.count_waiting() == store.story_links.count_waiting() == 0
 
 
 def test_a_small_file_is_compared_in_one_go_however_late_it_is(store: Store) -> None:

@@ -30,6 +30,10 @@ class Step(NamedTuple):
     columns: Mapping[str, str] = {}
     """new columns as `table.column`, with the SQL of their value in rows that are there already;
     empty: their default"""
+    renamed: Mapping[str, str] = {}
+    """tables and columns (`table.column`) with new names, by their former ones"""
+    values: Mapping[str, Mapping[str, str]] = {}
+    """new words in columns (`table.column`), by the former ones"""
     then: Callable[[sqlite3.Connection], None] | None = None
     """computes what SQL of one column cannot"""
 
@@ -124,6 +128,17 @@ STEPS = (
         },
     ),
     Step("m012_limits", objects=("outlet_usage", "articles_doubted")),
+    Step(
+        "m013_names",
+        objects=("embeddings", "outlet_boilerplate"),
+        columns={"schemes.embedding_model": ""},
+        renamed={
+            "furniture": "outlet_boilerplate",
+            "meanings": "embeddings",
+            "schemes.voice": "schemes.embedding_model",
+        },
+        values={"story_log.event": {"born": "created"}},
+    ),
 )
 
 VERSION = len(STEPS)
@@ -235,8 +250,11 @@ def _make(connection: sqlite3.Connection, objects: Mapping[str, Object]) -> None
 
 def _conform(connection: sqlite3.Connection, path: Path | str, taken: Sequence[Step]) -> None:
     """Put right whatever differs from `schema.sql`."""
-    wanted, before = _wanted(), _objects(connection)
-    _refuse(connection, path, taken, before)
+    wanted = _wanted()
+    _refuse(connection, path, taken, _objects(connection))
+    for step in taken:
+        _rename(connection, path, step)
+    before = _objects(connection)
     values = {name: value for step in taken for name, value in step.columns.items()}
     for name, found in before.items():
         if found.type != "table" and name in wanted and found.sql != wanted[name].sql:
@@ -255,6 +273,38 @@ def _conform(connection: sqlite3.Connection, path: Path | str, taken: Sequence[S
     if any(found.table == "articles" and found.type == "trigger" and name not in before
            for name, found in wanted.items() if _SEARCH in found.sql):  # fmt: skip
         connection.execute(f"INSERT INTO {_SEARCH} ({_SEARCH}) VALUES ('rebuild')")
+
+
+def _rename(connection: sqlite3.Connection, path: Path | str, step: Step) -> None:
+    """Give tables, columns and words of an older file their names of today.
+
+    SQLite rewrites views and triggers that read them, the user's own included, and refuses when one
+    of these does not work.
+    """
+    connection.execute("PRAGMA legacy_alter_table = OFF")
+    try:
+        for old, new in step.renamed.items():
+            table, _, column = old.partition(".")
+            if table not in _objects(connection):
+                continue  # a step before this one would have made it
+            if not column:
+                connection.execute(f"ALTER TABLE {table} RENAME TO {new}")
+            elif column in _columns(connection, table):
+                to = new.partition(".")[2]
+                connection.execute(f"ALTER TABLE {table} RENAME COLUMN {column} TO {to}")
+    except sqlite3.OperationalError as error:
+        raise SchemaRefused(
+            path, f"{old} cannot be renamed to {new} ({error}); mend or drop what stands in the way"
+        ) from error
+    finally:
+        connection.execute("PRAGMA legacy_alter_table = ON")
+    # The table still has the check of its older definition.
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    for name, words in step.values.items():
+        table, _, column = name.partition(".")
+        for old, new in words.items():
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))
+    connection.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def _refuse(

@@ -1,4 +1,4 @@
-"""Counts: shingles common among all texts, shingles and lines that are furniture of an outlet."""
+"""Counts of what repeats: shingles common among all texts, shingles and lines of an outlet."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Count(NamedTuple):
 
 MAX_LINES = 2_000
 """Lines of an outlet beyond which those that were met once are forgotten (Manku and Motwani's
-lossy counting): furniture comes again."""
+lossy counting): boilerplate comes again."""
 
 
-class Counts:
-    """The `common_shingles`, `furniture` and `outlet_lines` of the file."""
+class BoilerplateCounts:
+    """The `common_shingles`, `outlet_boilerplate` and `outlet_lines` of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -40,18 +40,18 @@ class Counts:
             counts,
         )
 
-    def furniture(self, outlet: int) -> Count | None:
+    def of_outlet(self, outlet: int) -> Count | None:
         """Count of what an outlet repeats; None before its first article."""
         row = self._connection.execute(
-            "SELECT texts, counts FROM furniture WHERE outlet = ?", (outlet,)
+            "SELECT texts, counts FROM outlet_boilerplate WHERE outlet = ?", (outlet,)
         ).fetchone()
         return Count(*row) if row else None
 
-    def save_furniture(self, outlet: int, counts: Count) -> None:
+    def save_of_outlet(self, outlet: int, counts: Count) -> None:
         """Keep the counts of what an outlet repeats."""
         self._connection.execute(
             """
-            INSERT INTO furniture (outlet, texts, counts) VALUES (?, ?, ?)
+            INSERT INTO outlet_boilerplate (outlet, texts, counts) VALUES (?, ?, ?)
             ON CONFLICT (outlet) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
             """,
             (outlet, *counts),
@@ -81,4 +81,4 @@ class Counts:
         """Drop all counts, to learn them anew."""
         self._connection.execute("DELETE FROM outlet_lines")
         self._connection.execute("DELETE FROM common_shingles")
-        self._connection.execute("DELETE FROM furniture")
+        self._connection.execute("DELETE FROM outlet_boilerplate")

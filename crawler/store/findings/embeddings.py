@@ -1,4 +1,4 @@
-"""What an embedding model makes of the texts of copy groups, where the file has a voice."""
+"""Embeddings of the texts of copy groups, where the file has an embedding model."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dedupe import StoryNode, StoryScheme
 
 
-class Meanings:
-    """The `meanings` of the file; `story_terms` has the buckets that they are found by."""
+class Embeddings:
+    """The `embeddings` of the file; `story_terms` has the buckets that they are found by."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -20,21 +20,22 @@ class Meanings:
         rows = self._connection.execute(
             """
             SELECT v.copy_group, v.vector FROM json_each(?) j
-            CROSS JOIN meanings v ON v.copy_group = CAST(j.key AS INTEGER) AND v.text_hash = j.value
+            CROSS JOIN embeddings v
+              ON v.copy_group = CAST(j.key AS INTEGER) AND v.text_hash = j.value
             """,
             (json.dumps(texts),),
         )
         return {row["copy_group"]: row["vector"] for row in rows}
 
-    def keep(self, meanings: Iterable[tuple[int, str, bytes]]) -> None:
+    def keep(self, embeddings: Iterable[tuple[int, str, bytes]]) -> None:
         """Keep what an embedding model makes of copy groups: (group, hash of its text, vector)."""
         self._connection.executemany(
-            "INSERT OR REPLACE INTO meanings (copy_group, text_hash, vector) VALUES (?, ?, ?)",
-            meanings,
+            "INSERT OR REPLACE INTO embeddings (copy_group, text_hash, vector) VALUES (?, ?, ?)",
+            embeddings,
         )
 
     def alike(self, group: int, buckets: Iterable[int], scheme: StoryScheme) -> list[StoryNode]:
-        """Copy groups close in time that share a bucket of meanings: nodes without text.
+        """Copy groups close in time that share a bucket of embeddings: nodes without text.
 
         The newest, if there are more than the scheme looks at.
         """
@@ -46,7 +47,7 @@ class Meanings:
               CROSS JOIN story_terms s ON s.term = j.value AND s.day BETWEEN here.day - :days
                 AND here.day + :days) near
             CROSS JOIN copy_groups g ON g.id = near.copy_group AND g.story IS NOT NULL
-            CROSS JOIN meanings v ON v.copy_group = g.id
+            CROSS JOIN embeddings v ON v.copy_group = g.id
             CROSS JOIN articles a ON a.id = g.id
             ORDER BY g.id DESC LIMIT :most
             """,

@@ -13,7 +13,7 @@ MERGE_AT = 1_000_000
 costs little, many enough that a page of `keys` is rewritten for several of them."""
 
 
-class Keys:
+class StoredKeyIndex:
     """The `keys` of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

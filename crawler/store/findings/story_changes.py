@@ -19,10 +19,6 @@ def earliest_article(group: str) -> str:
     """
 
 
-# Ascending, as real numbers are: the lower is the older.
-_PROVISIONAL = -(1 << 52)
-
-
 class Stories:
     """The `stories` of the file."""
 
@@ -44,9 +40,10 @@ class Stories:
         """Write a partition of some copy groups: numbers, redirects, log, figures.
 
         The places of `linked` have been looked at; others that wait for it go on waiting. Gives the
-        number of each story. Provisional ones have numbers below zero and no log. The figures of a
-        story take as long as it is large: while `more` is to come they are left to `refresh`, which
-        belongs into the same transaction.
+        number of each story. Provisional ones are of a rebuild: `StoryLinks.take_new_partition`
+        takes them out again, so they have no log and no figures. The figures of a story take as
+        long as it is large: while `more` is to come they are left to `refresh`, which belongs into
+        the same transaction.
         """
         # A story that ends keeps the title that it had.
         for story in sorted(
@@ -57,7 +54,7 @@ class Stories:
         numbers = []
         for change in changes:
             before = self._places(change.groups)
-            story = change.story if change.story is not None else self._new(provisional=provisional)
+            story = change.story if change.story is not None else self._new()
             numbers.append(story)
             newcomers = [group for group in change.groups if before[group] != story]
             looked_at = [group for group in change.groups if group in linked]
@@ -166,15 +163,8 @@ class Stories:
         )
         return {row["id"]: row["story"] for row in rows}
 
-    def _new(self, *, provisional: bool) -> int:
-        if provisional:
-            cursor = self._connection.execute(
-                "INSERT INTO stories (id, title) VALUES"
-                " ((SELECT coalesce(max(id), ?) + 1 FROM stories WHERE id < 0), '')",
-                (_PROVISIONAL,),
-            )
-        else:
-            cursor = self._connection.execute("INSERT INTO stories (title) VALUES ('')")
+    def _new(self) -> int:
+        cursor = self._connection.execute("INSERT INTO stories (title) VALUES ('')")
         return int(cursor.lastrowid or 0)
 
     def _end(self, old: int, heir: int, *, provisional: bool) -> None:
@@ -196,7 +186,7 @@ class Stories:
         if change.split_from is not None:
             rows += [(story, "split", change.split_from), (change.split_from, "shrank", story)]
         elif change.story is None:
-            rows.append((story, "born", None))
+            rows.append((story, "created", None))
         elif newcomers:
             rows.append((story, "grew", None))
         rows += [(old, "merged", story) for old in change.merged]
@@ -213,7 +203,7 @@ def refresh_figures(connection: sqlite3.Connection, story: int) -> None:
 
 
 def figures_of_all(connection: sqlite3.Connection) -> None:
-    """The same for every story."""
+    """Bring the figures of every story in line with its copy groups."""
     connection.execute(_FIGURES)
 
 

@@ -23,7 +23,7 @@ class Step(NamedTuple):
     nodes: list[StoryNode]
 
 
-class Linking:
+class StoryLinks:
     """The linker's side of the file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -46,24 +46,25 @@ class Linking:
             (scheme,),
         )
 
-    def voice(self) -> str:
-        """The embedding model that speaks for stories; empty without one."""
+    def embedding_model(self) -> str:
+        """The embedding model that helps to link stories; empty without one."""
         row = self._connection.execute(
-            "SELECT voice FROM schemes WHERE kind = 'stories'"
+            "SELECT embedding_model FROM schemes WHERE kind = 'stories'"
         ).fetchone()
-        return (row and row["voice"]) or ""
+        return (row and row["embedding_model"]) or ""
 
-    def set_voice(self, voice: str) -> None:
-        """Say which embedding model speaks; what another one said is forgotten."""
-        if voice != self.voice():
-            self._connection.execute("DELETE FROM meanings")
+    def set_embedding_model(self, embedding_model: str) -> None:
+        """Set the embedding model; embeddings of another one are dropped."""
+        if embedding_model != self.embedding_model():
+            self._connection.execute("DELETE FROM embeddings")
         self._connection.execute(
-            "UPDATE schemes SET voice = nullif(?, '') WHERE kind = 'stories'", (voice,)
+            "UPDATE schemes SET embedding_model = nullif(?, '') WHERE kind = 'stories'",
+            (embedding_model,),
         )
 
     def story_scheme(self) -> StoryScheme:
-        """The numbers that stories of this file are linked with: everybody's, and its own voice."""
-        return StoryScheme(embedding_model=self.voice())
+        """The numbers that link stories of this file: the defaults, and its embedding model."""
+        return StoryScheme(embedding_model=self.embedding_model())
 
     # Steps
 
@@ -204,7 +205,7 @@ class Linking:
             SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector,
               EXISTS (SELECT 1 FROM learned_groups l WHERE l.copy_group = g.id) AS learned
             FROM ({ids}) wanted JOIN copy_groups g ON g.id = wanted.id
-            LEFT JOIN meanings v ON v.copy_group = g.id
+            LEFT JOIN embeddings v ON v.copy_group = g.id
             JOIN articles a ON a.id = {earliest_article("g.id")}
             """,
             values,
@@ -226,7 +227,7 @@ class Linking:
 
     # What was learned
 
-    def told(self, groups: Iterable[int]) -> dict[int, int]:
+    def story_sizes(self, groups: Iterable[int]) -> dict[int, int]:
         """How many copy groups are in the story of each of these."""
         rows = self._connection.execute(
             """
@@ -305,11 +306,16 @@ class Linking:
 
     # Rebuilding: within one transaction, so that readers see the old stories until the new are done
 
-    def begin_anew(self) -> None:
-        """Take every copy group out of its story, and forget what was learned."""
+    def begin_rebuild(self) -> None:
+        """Take every copy group out of its story, and forget what was learned.
+
+        Stories that are made until `take_new_partition` are provisional.
+        """
         for sql in (
             "CREATE TEMP TABLE former (id INTEGER PRIMARY KEY, story INTEGER)",
             "INSERT INTO temp.former SELECT id, story FROM copy_groups",
+            "CREATE TEMP TABLE former_number (seq INTEGER)",
+            "INSERT INTO temp.former_number SELECT seq FROM sqlite_sequence WHERE name = 'stories'",
             "UPDATE copy_groups SET linked_at = NULL, story = NULL",
             "DELETE FROM story_terms",
             "DELETE FROM backgrounds",
@@ -317,10 +323,11 @@ class Linking:
         ):
             self._connection.execute(sql)
 
-    def found_anew(self) -> list[Cluster]:
-        """The new stories: nodes without text, with the story that each was in before.
+    def take_new_partition(self) -> list[Cluster]:
+        """The provisional stories: nodes without text, with the story that each was in before.
 
-        Every copy group is put back into that.
+        Every copy group is put back into that, and the provisional numbers are given back: a story
+        that goes on must not change its number, and no number is skipped.
         """
         found: defaultdict[int, list[StoryNode]] = defaultdict(list)
         rows = self._connection.execute(
@@ -332,10 +339,11 @@ class Linking:
         for row in rows:
             node = StoryNode(id=row["id"], title="", text="", story=row["before"])
             found[row["story"]].append(node)
+        provisional = "id > coalesce((SELECT seq FROM temp.former_number), 0)"
         rows = self._connection.execute(
-            """
+            f"""
             SELECT s.id, m.copy_group FROM stories s JOIN memberships m ON m.article = s.central
-            WHERE s.id < 0
+            WHERE s.{provisional}
             """
         )
         central = {row["id"]: row["copy_group"] for row in rows}
@@ -344,8 +352,13 @@ class Linking:
             UPDATE copy_groups SET
               story = (SELECT former.story FROM temp.former WHERE former.id = copy_groups.id)
             """,
-            "DELETE FROM stories WHERE id < 0",
+            f"DELETE FROM stories WHERE {provisional}",
+            """
+            UPDATE sqlite_sequence SET seq = coalesce((SELECT seq FROM temp.former_number), 0)
+            WHERE name = 'stories'
+            """,
             "DROP TABLE temp.former",
+            "DROP TABLE temp.former_number",
         ):
             self._connection.execute(sql)
         return [

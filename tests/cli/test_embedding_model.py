@@ -89,7 +89,7 @@ def add(db: Path, *articles: tuple[str, str, str, str]) -> None:
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    db = tmp_path / "voice.db"
+    db = tmp_path / "embedded.db"
     add(db, *ARTICLES)
     assert newsloom("--db", db, "group").returncode == 0
     return db
@@ -103,18 +103,22 @@ def told(db: Path) -> dict[str, int]:
     return found
 
 
-def voice_of(db: Path) -> str | None:
+def embedding_model_of(db: Path) -> str | None:
     connection = sqlite3.connect(db)
-    (found,) = connection.execute("SELECT voice FROM schemes WHERE kind = 'stories'").fetchone()
+    (found,) = connection.execute(
+        "SELECT embedding_model FROM schemes WHERE kind = 'stories'"
+    ).fetchone()
     connection.close()
     return None if found is None else str(found)
 
 
-def test_a_voice_links_across_languages_and_is_remembered(db: Path, libraries: Path) -> None:
+def test_an_embedding_model_links_across_languages_and_is_remembered(
+    db: Path, libraries: Path
+) -> None:
     before = told(db)
     assert before["a.org"] == before["b.org"]
     assert len(set(before.values())) == 3
-    ran = newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    ran = newsloom("--db", db, "group", "--embedding-model", "concepts", libraries=libraries)
     assert ran.returncode == 0, ran.stderr
     after = told(db)
     assert after["a.org"] == after["b.org"] == after["c.de"] == before["a.org"]
@@ -144,24 +148,24 @@ def test_a_voice_links_across_languages_and_is_remembered(db: Path, libraries: P
     assert told(db) == {**after, "e.de": before["a.org"]}
 
 
-def test_a_voice_that_is_gone_loses_nothing(db: Path, libraries: Path) -> None:
-    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+def test_an_embedding_model_that_is_gone_loses_nothing(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--embedding-model", "concepts", libraries=libraries)
     add(db, LATER)
     ran = newsloom("--db", db, "group")
     assert ran.returncode == 2
     assert "sentence-transformers is not installed" in ran.stderr
-    assert "--voice none" in ran.stderr
+    assert "--embedding-model none" in ran.stderr
     assert told(db)["e.de"] is None
-    ended = newsloom("--db", db, "group", "--voice", "none")
+    ended = newsloom("--db", db, "group", "--embedding-model", "none")
     assert ended.returncode == 0, ended.stderr
-    assert voice_of(db) is None
+    assert embedding_model_of(db) is None
     after = told(db)
     assert after["e.de"] is not None
     assert after["a.org"] == after["b.org"] != after["c.de"]
 
 
 def test_what_was_heard_is_not_asked_again(db: Path, libraries: Path) -> None:
-    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+    newsloom("--db", db, "group", "--embedding-model", "concepts", libraries=libraries)
     joined = told(db)
     assert joined["a.org"] == joined["c.de"]
     split = newsloom("--db", db, "override", "split", joined["a.org"], 3, "--why", "another event")
@@ -172,8 +176,8 @@ def test_what_was_heard_is_not_asked_again(db: Path, libraries: Path) -> None:
     assert told(db) == joined
 
 
-def test_a_rebuild_looks_for_the_voice_first(db: Path, libraries: Path) -> None:
-    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+def test_a_rebuild_looks_for_the_embedding_model_first(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--embedding-model", "concepts", libraries=libraries)
     before = told(db)
     ran = newsloom("--db", db, "group", "--rebuild")
     assert ran.returncode == 2
@@ -184,8 +188,8 @@ def test_a_rebuild_looks_for_the_voice_first(db: Path, libraries: Path) -> None:
     connection.close()
 
 
-def test_a_merge_goes_on_without_a_voice_that_is_not_here(db: Path, libraries: Path) -> None:
-    newsloom("--db", db, "group", "--voice", "concepts", libraries=libraries)
+def test_a_merge_goes_on_without_a_model_that_is_not_here(db: Path, libraries: Path) -> None:
+    newsloom("--db", db, "group", "--embedding-model", "concepts", libraries=libraries)
     other, target = db.with_name("other.db"), db.with_name("all.db")
     add(other, LATER)
     heard = newsloom("merge", db, other, "-o", target, libraries=libraries)
@@ -194,28 +198,30 @@ def test_a_merge_goes_on_without_a_voice_that_is_not_here(db: Path, libraries: P
     target.unlink()
     merged = newsloom("merge", db, other, "-o", target)
     assert merged.returncode == 0, merged.stderr
-    assert "voice concepts is not on this machine" in merged.stdout
+    assert "embedding model concepts is not on this machine" in merged.stdout
     found = told(target)
     assert found["c.de"] == found["e.de"] != found["a.org"]
-    assert voice_of(target) is None
+    assert embedding_model_of(target) is None
 
 
-@pytest.mark.parametrize("voice", ["", "nosuch", "/nowhere/at/all"])
-def test_a_voice_that_is_not_here_changes_nothing(voice: str, db: Path, libraries: Path) -> None:
+@pytest.mark.parametrize("model", ["", "nosuch", "/nowhere/at/all"])
+def test_an_embedding_model_that_is_not_here_changes_nothing(
+    model: str, db: Path, libraries: Path
+) -> None:
     before = told(db)
-    ran = newsloom("--db", db, "group", "--voice", voice, libraries=libraries)
+    ran = newsloom("--db", db, "group", "--embedding-model", model, libraries=libraries)
     assert ran.returncode == 2
     assert "folder" in ran.stderr
     assert "Traceback" not in ran.stderr
-    assert (told(db), voice_of(db)) == (before, None)
+    assert (told(db), embedding_model_of(db)) == (before, None)
 
 
-def test_a_voice_may_be_tried_beside(db: Path, libraries: Path) -> None:
+def test_an_embedding_model_may_be_tried_beside(db: Path, libraries: Path) -> None:
     before = told(db)
     ran = newsloom(
-        "--db", db, "group", "--rebuild", "--as", "heard", "--voice", "concepts",
+        "--db", db, "group", "--rebuild", "--as", "heard", "--embedding-model", "concepts",
         libraries=libraries,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    assert (told(db), voice_of(db)) == (before, None)
+    assert (told(db), embedding_model_of(db)) == (before, None)
     assert "heard" in newsloom("--db", db, "compare", "heard").stdout

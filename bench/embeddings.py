@@ -1,8 +1,8 @@
-"""What an embedding model's voice adds to stories, and what it costs.
+"""What an embedding model adds to stories, and what it costs.
 
 all-MiniLM-L6-v2 (22 million parameters, English) over the labelled stories of ../shared/data, three
 orders of arrival: B-cubed F with and without, and CPU an article. It was made for English: what it
-says of Vietnamese is noise. Goal: .01 more somewhere, or the voice is not worth showing. The model
+says of Vietnamese is noise. Goal: .01 more somewhere, or the model is not worth showing. The model
 and PyTorch are installed into an environment under .venv-bench (a gigabyte, the first time).
 """
 
@@ -55,7 +55,7 @@ def scores(db: Path) -> dict[str, float]:
 def main() -> None:
     if not (SHARED / "stories").is_dir():
         sys.exit(f"the labelled stories are not in {SHARED}")
-    python = python_of("voice", NEEDS)
+    python = python_of("embeddings", NEEDS)
     model = subprocess.run(
         [python, "-c", MODEL], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -64,7 +64,7 @@ def main() -> None:
     taken: dict[str, list[float]] = {"without": [], "with": []}
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(ORDERS):
-            for kind, arguments in (("without", ()), ("with", ("--voice", model))):
+            for kind, arguments in (("without", ()), ("with", ("--embedding-model", model))):
                 db = Path(folder) / f"{kind}{seed}.db"
                 store = open_store(db)
                 with store.batch():
