@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from crawler.cli import run
 from crawler.demo.town import Town
 from crawler.errors import UsageError
 from crawler.store import Store, open_store
@@ -24,6 +25,8 @@ from crawler.workers import check_locks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+Inside = Callable[..., subprocess.CompletedProcess[str]]
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -75,6 +78,23 @@ def newsloom(
     if "can share no lock" in done.stderr:
         pytest.skip(done.stderr)
     return done
+
+
+@pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    """The command line in the process of the tests, which has loaded what it needs."""
+    for name in [name for name in os.environ if name.startswith("NEWSLOOM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def call(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["newsloom", *map(str, arguments)])
+        monkeypatch.chdir(cwd or Path(__file__).parents[1])
+        code = run()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(sys.argv, code, said.out, said.err)
+
+    return call
 
 
 @pytest.hookimpl(tryfirst=True)
