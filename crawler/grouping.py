@@ -44,6 +44,8 @@ from dedupe import (
 COPIES = Scheme()
 CACHED = 6_000
 """Texts kept cut, 12 kB each."""
+LITTLE = 0.2
+"""Share of a text: when less is left without what many texts have, it hardly finds its copies."""
 SAVE_EVERY = 100
 """Chunks between two times that what was learned is saved."""
 _OUTDATED = "outdated"
@@ -60,6 +62,8 @@ class Grouped(NamedTuple):
     linked: int
     waiting: int = 0
     """articles and copy groups that there was no time for; the next grouping goes on with them"""
+    repeated: int = 0
+    """articles compared of which less than LITTLE was left: many texts, or its outlet, repeat it"""
 
 
 def group(
@@ -128,7 +132,7 @@ def group(
         with store.batch():
             store.groupings.linked(entry, linked)
     waiting = store.copies.count_waiting() + (store.linking.count_waiting() if stories else 0)
-    return Grouped(compared, edges, linked, waiting)
+    return Grouped(compared, edges, linked, waiting, copier.repeated)
 
 
 def _versions() -> dict[str, str]:
@@ -211,6 +215,8 @@ class _Copier:
         self._texts = _Texts(store, scheme, self._learned)
         self._put_off: set[int] = set()
         """articles compared, and grouped when all are"""
+        self.repeated = 0
+        """articles of which less than LITTLE was compared"""
 
     def work(
         self, progress: Callable[[int, int], None], *, is_over: Callable[[], bool]
@@ -286,6 +292,8 @@ class _Copier:
             for text in texts[known:]
         ]
         if found:
+            shingled = found[-1].shingled
+            self.repeated += len(shingled.shingles) < LITTLE * len(shingled.every)
             self._store.copies.save_signature(
                 found[-1],
                 text_hash=waiting.article.text_hash,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.group import repeated_line
 from crawler.cli.output import Row, Shard, Since, Span, Until, as_json, emit
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.reading import outlets_option, reading
@@ -144,6 +145,8 @@ def _say_what_waits(summary: CrawlSummary) -> None:
     """What the run had no time for, and what it was not to take today."""
     for row in summary.held:
         click.echo(waiting_line(row), err=True)
+    if summary.grouped is not None and summary.grouped.repeated:
+        click.echo(repeated_line(summary.grouped.repeated), err=True)
     if summary.grouped is not None and summary.grouped.waiting:
         click.echo(
             f"{counted(summary.grouped.waiting, 'text')} had no time to be grouped; the next run "
