@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
+from crawler.cli import run
 from crawler.demo.town import Town
 from crawler.errors import UsageError
 from crawler.parsing.workers.pool import check_locks
@@ -25,6 +26,8 @@ from crawler.store import Store, open_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+Inside = Callable[..., subprocess.CompletedProcess[str]]
 
 # `nohup ./run test &` starts the tests deaf to SIGINT and SIGHUP, and so would be every process
 # that they interrupt.
@@ -81,6 +84,23 @@ def newsloom(
     if "can share no lock" in done.stderr:
         pytest.skip(done.stderr)
     return done
+
+
+@pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inside:
+    """The command line in the process of the tests, which has loaded what it needs."""
+    for name in [name for name in os.environ if name.startswith("NEWSLOOM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def call(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["newsloom", *map(str, arguments)])
+        monkeypatch.chdir(cwd or Path(__file__).parents[1])
+        code = run()
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(sys.argv, code, said.out, said.err)
+
+    return call
 
 
 @pytest.hookimpl(tryfirst=True)

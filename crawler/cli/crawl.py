@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from crawler.cli.arguments import outlets_option, reading
+from crawler.cli.group import repeated_line
 from crawler.cli.parameters import Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import as_json, emit
@@ -147,6 +148,8 @@ def _say_what_waits(summary: CrawlSummary) -> None:
     """What the run had no time for, and what it was not to take today."""
     for row in summary.held:
         click.echo(waiting_line(row), err=True)
+    if summary.grouped is not None and summary.grouped.repeated:
+        click.echo(repeated_line(summary.grouped.repeated), err=True)
     if summary.grouped is not None and summary.grouped.waiting:
         click.echo(
             f"{counted(summary.grouped.waiting, 'text')} had no time to be grouped; the next run "

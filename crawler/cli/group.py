@@ -106,6 +106,16 @@ def group(
         f"{counted(totals.copy_groups, 'text')} with copies, "
         f"{counted(totals.stories, 'story')}, {totals.shared_stories} of several outlets"
     )
+    if done.repeated:
+        click.echo(repeated_line(done.repeated), err=True)
+
+
+def repeated_line(texts: int) -> str:
+    """That so many texts were hardly compared, and why."""
+    return (
+        f"{counted(texts, 'text')} had less than a fifth left to compare: the rest stands in many "
+        "texts, or on many pages of the outlet; `newsloom explain A B` shows it for two of them"
+    )
 
 
 def _model(asked: str) -> str:

@@ -32,6 +32,8 @@ from dedupe import (
 
 CACHED = 6_000
 """Texts kept as shingles, 12 kB each."""
+LITTLE = 0.2
+"""Share of a text: when less is left without what many texts have, it hardly finds its copies."""
 SAVE_EVERY = 100
 """Chunks between two times that what was learned is saved."""
 
@@ -86,6 +88,8 @@ class Comparer:
         self._texts = TextCache(store, scheme, self._learned)
         self._put_off: set[int] = set()
         """articles compared, and grouped when all are"""
+        self.repeated = 0
+        """articles of which less than LITTLE was compared"""
 
     def work(
         self, progress: Callable[[int, int], None], *, is_over: Callable[[], bool]
@@ -161,6 +165,9 @@ class Comparer:
             for text in texts[known:]
         ]
         if found:
+            shingled = found[-1].shingled
+            if len(shingled.shingles) < LITTLE * len(shingled.every):
+                self.repeated += 1
             self._store.copies.save_signature(
                 found[-1],
                 text_hash=waiting.article.text_hash,

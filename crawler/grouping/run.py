@@ -37,6 +37,8 @@ class Grouped(NamedTuple):
     linked: int
     waiting: int = 0
     """articles and copy groups that there was no time for; the next grouping goes on with them"""
+    repeated: int = 0
+    """articles of which little was compared: many texts, or its outlet, repeat the rest"""
 
 
 def group(
@@ -82,14 +84,15 @@ def group(
     comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
     if not stories:
-        return Grouped(compared, edges, linked=0, waiting=store.copies.count_waiting())
+        waiting = store.copies.count_waiting()
+        return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
     linker, show = Linker(store, story_scheme, run=run, now=now), partial(progress, "linking")
     linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
     if linked:
         with store.batch():
             store.groupings.linked(entry, linked)
     waiting = store.copies.count_waiting() + store.story_links.count_waiting()
-    return Grouped(compared, edges, linked, waiting)
+    return Grouped(compared, edges, linked, waiting, comparer.repeated)
 
 
 def _begin(

@@ -18,7 +18,7 @@ import pytest
 from crawler.cli.side_by_side import side_by_side
 from crawler.cli.tables import as_json, table
 from crawler.output.visible import visible
-from tests.conftest import PYTHON, Crawled, ask, newsloom
+from tests.conftest import PYTHON, Crawled, Inside, ask, newsloom
 from tests.store.told import Told
 
 
@@ -140,10 +140,10 @@ def test_side_by_side_shows_what_differs() -> None:
     ],
 )
 def test_a_mistake_is_met_with_a_sentence_and_leaves_nothing(
-    tmp_path: Path, arguments: list[str], code: int, says: str
+    tmp_path: Path, inside: Inside, arguments: list[str], code: int, says: str
 ) -> None:
     (tmp_path / "README.md").write_text("{}\n")
-    done = newsloom(*arguments, cwd=tmp_path)
+    done = inside(*arguments, cwd=tmp_path)
     assert done.returncode == code
     assert says in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
@@ -188,10 +188,10 @@ def test_a_closed_standard_output_is_no_mistake(crawled: Crawled) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
-def test_what_is_no_collection_is_refused_whole(tmp_path: Path) -> None:
+def test_what_is_no_collection_is_refused_whole(tmp_path: Path, inside: Inside) -> None:
     file = tmp_path / "articles.csv"
     file.write_text("url,text\nhttps://a.org/1,One\n")
-    done = newsloom("--db", tmp_path / "x.db", "import", file)
+    done = inside("--db", tmp_path / "x.db", "import", file)
     assert done.returncode == 2
     assert "no JSON lines (one object a line): it begins with 'url,text" in done.stderr
 
@@ -230,10 +230,10 @@ not json
 """ % ("The council closes the bridge. " * 20)
 
 
-def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> None:
+def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path, inside: Inside) -> None:
     file, db = tmp_path / "in.jsonl", tmp_path / "x.db"
     file.write_text(LINES, encoding="utf-8")
-    done = newsloom("--db", db, "import", file)
+    done = inside("--db", db, "import", file)
     assert done.returncode == 3
     assert "3 new articles, 0 revised, 0 known, 5 bad lines left out" in done.stdout
     for reason in (":3: not JSON", ":4: no 'url'", ":5: not a web address",
@@ -241,9 +241,9 @@ def test_import_saves_the_good_lines_and_names_the_bad_ones(tmp_path: Path) -> N
         assert reason in done.stderr
     packed = tmp_path / "in.jsonl.gz"
     packed.write_bytes(gzip.compress(LINES.encode()))
-    assert "0 new articles, 0 revised, 3 known" in newsloom("--db", db, "import", packed).stdout
+    assert "0 new articles, 0 revised, 3 known" in inside("--db", db, "import", packed).stdout
     assert "3 known" in newsloom("--db", db, "import", "-", stdin=LINES).stdout
-    rows = list(csv.DictReader(io.StringIO(newsloom("--db", db, "export", "articles").stdout)))
+    rows = list(csv.DictReader(io.StringIO(inside("--db", db, "export", "articles").stdout)))
     assert [(r["outlet"], r["words"]) for r in rows] == [
         ("a.org", "100"),
         ("beta", "0"),
@@ -275,7 +275,7 @@ def test_import_counts_times_and_keys_that_it_does_not_take_as_they_are(tmp_path
     assert found == [(None,), (None,), ("8999-01-01T00:00:00Z",), ("2022-01-05T00:00:00Z",)]
 
 
-def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
+def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path, inside: Inside) -> None:
     long = "x" * 300_000
     rows: list[dict[str, object]] = [
         {key: long} for key in ("outlet", "title", "language", "published_at", "authors", "url")
@@ -287,7 +287,7 @@ def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
             json.dumps(line) + "\n" for line in [*lines, {"url": "https://e.org/ok", "title": "t"}]
         )
     )
-    done = newsloom("--db", tmp_path / "a.db", "import", tmp_path / "a.jsonl")
+    done = inside("--db", tmp_path / "a.db", "import", tmp_path / "a.jsonl")
     assert done.returncode == 3
     assert f"1 new article, 0 revised, 0 known, {len(rows)} bad lines" in done.stdout
     said = done.stderr.splitlines()
@@ -298,63 +298,75 @@ def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path) -> None:
     assert len(done.stderr) < 2_000
 
 
-def test_no_value_blows_up_a_table(tmp_path: Path) -> None:
+def test_no_value_blows_up_a_table(tmp_path: Path, inside: Inside) -> None:
     told = Told(tmp_path / "t.db")
     told.article("x" * 300_000, title="y" * 300_000)
     told.connection.close()
     for command in (["outlets"], ["health"], ["stories"], ["agencies"]):
-        done = newsloom("--db", told.path, *command)
+        done = inside("--db", told.path, *command)
         assert done.returncode == 0, done.stderr
         assert len(done.stdout) < 60_000, command
     wide = table([Wide("a" * 90, "b" * 90, 1)], Wide._fields)
     assert max(map(len, wide.splitlines())) <= 120
 
 
+def broken(text: str, damage: str) -> bytes:
+    packed = gzip.compress(text.encode(), mtime=0)
+    half = len(packed) // 2
+    return {
+        "cut off": packed[:half],
+        "bytes changed": packed[:half] + b"\xff" * 40 + packed[half + 40 :],
+        "sum changed": packed[:-8] + b"\x00" * 8,
+    }[damage]
+
+
+ROWS = "".join(
+    json.dumps({"url": f"https://e.org/{n}", "title": f"no {n * n}"}) + "\n" for n in range(2_000)
+)
+SITEMAP = (
+    "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+    + "".join(f"<url><loc>https://e.org/{n}</loc></url>\n" for n in range(2_000))
+    + "</urlset>"
+)
+
+
 @pytest.mark.parametrize("damage", ["cut off", "bytes changed", "sum changed"])
-def test_a_broken_archive_costs_only_what_cannot_be_read(tmp_path: Path, damage: str) -> None:
-    pages = "".join(f"<url><loc>https://e.org/{n}</loc></url>\n" for n in range(2_000))
-    for name, text in {
-        "a.jsonl.gz": "".join(
-            json.dumps({"url": f"https://e.org/{n}", "title": f"no {n * n}"}) + "\n"
-            for n in range(2_000)
-        ),
-        "a.xml.gz": f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{pages}</urlset>",
-    }.items():
-        packed = gzip.compress(text.encode(), mtime=0)
-        half = len(packed) // 2
-        (tmp_path / name).write_bytes({
-            "cut off": packed[:half],
-            "bytes changed": packed[:half] + b"\xff" * 40 + packed[half + 40 :],
-            "sum changed": packed[:-8] + b"\x00" * 8,
-        }[damage])  # fmt: skip
+def test_a_broken_archive_costs_only_what_cannot_be_read(
+    tmp_path: Path, inside: Inside, damage: str
+) -> None:
+    (tmp_path / "a.jsonl.gz").write_bytes(broken(ROWS, damage))
     (tmp_path / "b.jsonl").write_text(json.dumps({"url": "https://f.org/", "title": "t"}) + "\n")
-    done = newsloom(
-        "--db", "t.db", "import", "a.jsonl.gz", "b.jsonl", cwd=tmp_path
-    )  # fmt: skip
+    done = inside("--db", "t.db", "import", "a.jsonl.gz", "b.jsonl", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     assert "a.jsonl.gz: cannot be read to its end" in done.stderr
     urls = [url for (url,) in ask(tmp_path / "t.db", "SELECT url FROM articles")]
     assert "https://f.org/" in urls
     assert len(urls) > 100
+    (tmp_path / "a.xml.gz").write_bytes(broken(SITEMAP, damage))
     (tmp_path / "b.xml").write_text("<rss version='2.0'><channel><title>x</title></channel></rss>")
-    for command in ("feed", "extract"):
-        done = newsloom(command, "--workers", 1, "a.xml.gz", "b.xml", cwd=tmp_path)
-        assert done.returncode == 3, done.stderr
-        assert "a.xml.gz: broken gzip" in done.stderr
-        read = [json.loads(line) for line in done.stdout.splitlines()]
-        assert {row["path"] for row in read} == (
-            {"a.xml.gz"} if command == "feed" else {"a.xml.gz", "b.xml"}
-        )
-    (tmp_path / "c.xml.gz").write_bytes(b"\x1f\x8b\x08")
-    done = newsloom("feed", "--workers", 1, "c.xml.gz", "b.xml", cwd=tmp_path)
+    done = newsloom("feed", "--workers", 1, "a.xml.gz", "b.xml", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "a.xml.gz: broken gzip" in done.stderr
+    assert {json.loads(line)["path"] for line in done.stdout.splitlines()} == {"a.xml.gz"}
+
+
+def test_a_broken_page_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.html.gz").write_bytes(broken(SITEMAP, "cut off"))
+    (tmp_path / "b.html.gz").write_bytes(b"\x1f\x8b\x08")
+    (tmp_path / "c.html").write_text("x")
+    files = ("a.html.gz", "b.html.gz", "c.html")
+    done = newsloom("extract", "--workers", 1, *files, cwd=tmp_path)
     assert (done.returncode, "interrupted" in done.stderr) == (3, False)
-    assert json.loads(done.stdout.splitlines()[0])["rejected"] == "unreadable-file"
+    assert "a.html.gz: broken gzip" in done.stderr
+    read = [json.loads(line) for line in done.stdout.splitlines()]
+    assert tuple(row["path"] for row in read) == files
+    assert read[1]["rejected"] == "unreadable-file"
 
 
-def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> None:
+def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path, inside: Inside) -> None:
     packed = gzip.compress(json.dumps({"url": "https://e.org/1", "title": "t"}).encode())
     (tmp_path / "a.jsonl.gz").write_bytes(packed[:-20])
-    done = newsloom("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
+    done = inside("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         3,
         "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); what comes before "
@@ -362,9 +374,12 @@ def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> N
     )
 
 
-def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(tmp_path: Path) -> None:
-    (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * (60 << 20))
-    done = newsloom("feed", "--workers", 1, "a.xml", cwd=tmp_path)
+def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(
+    tmp_path: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.cli.files.MAX_BYTES", 1_000)
+    (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * 1_000)
+    done = inside("feed", "--workers", 1, "a.xml", cwd=tmp_path)
     assert (done.returncode, "its rest is left out" in done.stderr) == (3, True)
 
 
@@ -400,7 +415,7 @@ def test_what_json_does_not_have_is_no_output(value: object) -> None:
             table([Cell(value)], Cell._fields)
 
 
-def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:
+def test_extract_and_feed_print_one_object_a_line(tmp_path: Path, inside: Inside) -> None:
     page = f"<html lang=en><title>Bridge</title><p>{'The council closes the bridge. ' * 20}</p>"
     (tmp_path / "a.html").write_text(page)
     (tmp_path / "b.html.gz").write_bytes(gzip.compress(page.encode()))
@@ -410,7 +425,7 @@ def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:
     (tmp_path / "m.jsonl").write_text(
         '{"path": "a.html", "url": "https://g.org/bridge"}\n{"path": "gone.html"}\n'
     )
-    done = newsloom("extract", tmp_path / "a.html", tmp_path / "b.html.gz", tmp_path / "c.html",
+    done = inside("extract", tmp_path / "a.html", tmp_path / "b.html.gz", tmp_path / "c.html",
                     tmp_path / "m.jsonl")  # fmt: skip
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 3
@@ -423,7 +438,7 @@ def test_extract_and_feed_print_one_object_a_line(tmp_path: Path) -> None:
         "<rss version='2.0'><channel><item><title>t</title><link>https://g.org/1</link></item>"
         "</channel></rss>"
     )
-    listed = newsloom("feed", tmp_path / "f.xml", tmp_path / "c.html")
+    listed = inside("feed", tmp_path / "f.xml", tmp_path / "c.html")
     rows = [json.loads(line) for line in listed.stdout.splitlines()]
     assert rows[0]["url"] == "https://g.org/1"
     assert rows[1]["rejected"] == "not-a-feed"
@@ -505,15 +520,15 @@ def test_a_full_disk_is_said_plainly(tmp_path: Path) -> None:
     assert "x.db: " in done.stderr
 
 
-def test_outlets_are_filtered_as_their_descriptions_say() -> None:
+def test_outlets_are_filtered_as_their_descriptions_say(inside: Inside) -> None:
     def listed(*arguments: str) -> list[dict[str, object]]:
-        return list(json.loads(newsloom("outlets", "--json", *arguments).stdout))
+        return list(json.loads(inside("outlets", "--json", *arguments).stdout))
 
     assert {row["country"] for row in listed("--country", "kz")} == {"KZ"}
     assert {row["language"] for row in listed("--language", "pt")} >= {"pt", "pt-BR", "pt-PT"}
     assert {row["language"] for row in listed("--language", "pt-br")} == {"pt-BR"}
     assert {row["agency"] for row in listed("--agency")} == {1}
-    assert newsloom("outlets", "--country", "XX").stdout == "no outlet is like that\n"
+    assert inside("outlets", "--country", "XX").stdout == "no outlet is like that\n"
 
 
 def test_a_hit_is_shown_with_its_passage(crawled: Crawled) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,10 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
-from crawler.cli import newsloom, run
+from crawler.cli import newsloom
 from crawler.errors import NotAStore
 from crawler.store import open_store
 from crawler.store.file.kept_pages import KeptPages
+from tests.conftest import Inside
 
 NEWER = 99
 USES = {
@@ -82,9 +82,8 @@ def test_every_command_is_tried() -> None:
 
 @pytest.mark.parametrize("command", USES)
 def test_a_newer_file_is_refused_and_left_alone(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    command: str, tmp_path: Path, inside: Inside
+) -> None:
     names = {name: tmp_path / name for name in ("db", "other", "new", "lines", "gold", "outlets")}
     for name in ("db", "other"):
         open_store(names[name]).close()
@@ -97,10 +96,10 @@ def test_a_newer_file_is_refused_and_left_alone(
         connection.execute(f"PRAGMA user_version = {NEWER}")
     before = names["db"].read_bytes()
     arguments = [argument.format(**names) for argument in USES[command]]
-    monkeypatch.setenv("NEWSLOOM_DB", str(names["db"]))
-    monkeypatch.setattr(sys, "argv", ["newsloom", *command.split(), *arguments])
-    assert run() == 2
-    assert "was made by a newer Newsloom" in capsys.readouterr().err
+    store = () if command == "merge" else ("--db", names["db"])
+    done = inside(*store, *command.split(), *arguments)
+    assert done.returncode == 2
+    assert "was made by a newer Newsloom" in done.stderr
     assert names["db"].read_bytes() == before
     assert not names["new"].exists()
 

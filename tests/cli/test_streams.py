@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_answers import on_a_terminal
-from tests.conftest import PYTHON, Crawled, newsloom
+from tests.conftest import PYTHON, Crawled, Inside, newsloom
 from tests.store.told import Told
 
 ROOT = Path(__file__).parents[2]
@@ -57,8 +57,8 @@ def hostile(tmp_path: Path) -> Path:
         "export articles -o /no\u202e\x9b/x.csv", "crawl \u202e\x9b", "outlets export --opml",
     ],
 )  # fmt: skip
-def test_nothing_that_acts_reaches_a_terminal(hostile: Path, command: str) -> None:
-    done = newsloom("--db", hostile, *command.split(" "))
+def test_nothing_that_acts_reaches_a_terminal(hostile: Path, inside: Inside, command: str) -> None:
+    done = inside("--db", hostile, *command.split(" "))
     pipe = done.stdout + done.stderr
     # Into a pipe go the marks and joiners that Arabic, Persian and Hindi are written with.
     assert not ACTS.search(re.sub("[\u061c\u200c-\u200f\U000e0041]", "", pipe)), command

@@ -173,3 +173,17 @@ def test_one_text_under_many_addresses_is_compared_with_few_of_them(store: Store
     assert done.edges < 200 * 40
     (groups,) = store._connection.execute("SELECT count(*) FROM copy_groups").fetchone()
     assert groups == 1
+
+
+def test_texts_that_many_others_hardly_differ_from_are_counted(store: Store) -> None:
+    """They are taken for a template, since no two are near enough to be prints of one text."""
+    draw = random.Random(1)
+    frame = [f"word{draw.randrange(5_000)}" for _ in range(200)]
+    for number in range(60):
+        words = list(frame)
+        for place in draw.sample(range(200), 12):
+            words[place] = f"own{number}at{place}"
+        save(store, number, " ".join(words))
+    for number, text in enumerate(texts(20), start=100):
+        save(store, number, text)
+    assert group(store, run=1, now=NOW).repeated == 60

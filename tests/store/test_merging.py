@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from crawler.grouping.run import group
-from crawler.store import Store, open_store
+from crawler.ingest.merge import merge
+from crawler.store import Store, open_store, read_store
 from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
-from tests.conftest import NOW, PYTHON, ask, newsloom
+from tests.conftest import NOW, PYTHON, Inside, ask
 
 
 def text(n: int) -> str:
@@ -88,11 +89,11 @@ def at(clock: str) -> str:
 
 def merged(tmp_path: Path, *files: Path) -> sqlite3.Connection:
     target = tmp_path / "all.db"
-    done = newsloom("merge", *files, "-o", target)
-    assert done.returncode == 0, done.stderr
+    merge(files, target, now=NOW, progress=lambda _what, _done, _total: None)
     assert not list(tmp_path.glob("*.part*"))
-    checked = newsloom("--db", target, "db", "check")
-    assert checked.returncode == 0, checked.stdout
+    store = read_store(target)
+    assert store.upkeep.problems() == []
+    store.close()
     return sqlite3.connect(target)
 
 
@@ -165,14 +166,16 @@ def test_a_page_is_settled_when_one_machine_settled_it(tmp_path: Path) -> None:
     db.close()
 
 
-def test_stories_keep_the_numbers_of_the_first_and_overrides_are_carried(tmp_path: Path) -> None:
+def test_stories_keep_the_numbers_of_the_first_and_overrides_are_carried(
+    tmp_path: Path, inside: Inside
+) -> None:
     one, two = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
     one.save("herald", "bridge", text(1), seen=at("10:00"), polled=None)
     two.save("gazette", "bridge", text(5), seen=at("10:00"), polled=None)
     two.save("courier", "tunnel", text(6), seen=at("10:00"), polled=None)
     files = one.done(), two.done()
     before = ask(files[0], "SELECT id FROM stories")
-    said = newsloom(
+    said = inside(
         "--db", files[1], "override", "merge", "1", "2", "--why", "one work", "--who", "me"
     )
     assert said.returncode == 0, said.stderr
@@ -211,7 +214,7 @@ def test_the_order_of_files_changes_no_fact(tmp_path: Path, order: tuple[int, ..
     db.close()
 
 
-def test_wrong_files_are_named_and_nothing_is_left(tmp_path: Path) -> None:
+def test_wrong_files_are_named_and_nothing_is_left(tmp_path: Path, inside: Inside) -> None:
     one = Machine(tmp_path / "a.db").done()
     (tmp_path / "text.db").write_text("no database")
     target = tmp_path / "all.db"
@@ -221,15 +224,15 @@ def test_wrong_files_are_named_and_nothing_is_left(tmp_path: Path) -> None:
         ((one, tmp_path / "none.db"), "no such database"),
         ((one, tmp_path / "text.db"), "not a SQLite file"),
     ):
-        done = newsloom("merge", *files, "-o", target)
+        done = inside("merge", *files, "-o", target)
         assert done.returncode in (1, 2)
         assert says in done.stderr
         assert not target.exists()
         assert not list(tmp_path.glob("all.db*"))
-    assert "exists" in newsloom("merge", one, tmp_path / "text.db", "-o", one).stderr
+    assert "exists" in inside("merge", one, tmp_path / "text.db", "-o", one).stderr
 
 
-def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path) -> None:
+def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path, inside: Inside) -> None:
     one = Machine(tmp_path / "a.db")
     for page in range(3):
         one.save("herald", f"p{page}", text(page), seen=at("10:00"), polled=at("09:00"))
@@ -237,7 +240,7 @@ def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path) -> None:
                 at("10:00"))  # fmt: skip
     file = one.done()
     for override in (("merge", "1", "2"), ("pin", "3")):
-        done = newsloom("--db", file, "override", *override, "--why", "so", "--who", "me")
+        done = inside("--db", file, "override", *override, "--why", "so", "--who", "me")
         assert done.returncode == 0, done.stderr
     copy = tmp_path / "b.db"
     shutil.copy(file, copy)
@@ -256,7 +259,9 @@ def told_otherwise(n: int) -> str:
     return " ".join(words[:80] + text(n).split()[:40])
 
 
-def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(tmp_path: Path) -> None:
+def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(
+    tmp_path: Path, inside: Inside
+) -> None:
     machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
     for machine in machines:
         for n in range(4):
@@ -264,7 +269,7 @@ def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(tmp_p
     files = [machine.done() for machine in machines]
     stories = "SELECT DISTINCT story FROM copy_groups"
     assert ask(files[0], stories) == [(1,)]
-    done = newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "me")
+    done = inside("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "me")
     assert done.returncode == 0, done.stderr
     db = merged(tmp_path, *files)
     # The number stays with the three, the splinter takes a new one.
@@ -274,16 +279,16 @@ def test_a_split_made_in_another_file_leaves_numbers_where_the_stories_are(tmp_p
     db.close()
 
 
-def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path, inside: Inside) -> None:
     machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
     for machine in machines:
         for n in range(4):
             machine.save(f"o{n}", "x", told_otherwise(n), seen=at("10:00"), polled=None)
     files = [machine.done() for machine in machines]
-    pinned = newsloom("--db", files[0], "override", "pin", "1", "--why", "yes", "--who", "me")
+    pinned = inside("--db", files[0], "override", "pin", "1", "--why", "yes", "--who", "me")
     assert pinned.returncode == 0
-    newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
-    done = newsloom("merge", *files, "-o", tmp_path / "all.db")
+    inside("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
+    done = inside("merge", *files, "-o", tmp_path / "all.db")
     assert "1 overrides go against others and were left out" in done.stdout
     assert ask(tmp_path / "all.db", "SELECT DISTINCT story FROM copy_groups") == [(1,)]
 
@@ -334,7 +339,7 @@ def test_a_return_to_an_earlier_text_is_a_revision(tmp_path: Path, order: tuple[
 def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
     machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
     for n, machine in enumerate(machines):
-        for page in range(300):
+        for page in range(60):
             machine.save(
                 "herald", f"{n}-{page}", text(n * 1000 + page), seen=at("10:00"), polled=None
             )
@@ -353,7 +358,7 @@ def test_a_full_disk_leaves_no_half_store(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_columns_of_the_user_s_own_are_merged_where_both_have_them(
-    order: tuple[int, int], tmp_path: Path
+    order: tuple[int, int], tmp_path: Path, inside: Inside
 ) -> None:
     files = []
     for name in ("a", "b"):
@@ -377,5 +382,5 @@ def test_columns_of_the_user_s_own_are_merged_where_both_have_them(
     db.close()
     # The whole of the work goes on beside them.
     for command in ("group --rebuild", "stories", "health", "export articles", "network"):
-        done = newsloom("--db", tmp_path / "all.db", *command.split())
+        done = inside("--db", tmp_path / "all.db", *command.split())
         assert (done.returncode, done.stderr) == (0, done.stderr), command

@@ -132,7 +132,14 @@ class Desk:
         ]
 
 
-@pytest.mark.parametrize("seed", range(12))
+QUICK = 4
+"""Seeds that are tried in the quick run."""
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(n, marks=[pytest.mark.slow] if n >= QUICK else []) for n in range(12)],
+)
 def test_overrides_hold_whatever_is_done_in_between(store: Store, seed: int) -> None:
     desk = Desk(store, seed)
     steps: list[Callable[[], None]] = [desk.add] * 8 + [desk.group] * 5 + [desk.merge] * 3
