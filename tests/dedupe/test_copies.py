@@ -26,7 +26,7 @@ from dedupe import (
     shingled_text,
     signature,
 )
-from dedupe.copies.evidence import _longest_run
+from dedupe.copies.longest_run import longest_run
 
 SCHEME = CopyScheme()
 WORDS = [f"word{n}" for n in range(400)]
@@ -133,7 +133,7 @@ def test_incremental_equals_all_at_once() -> None:
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.lists(st.sampled_from("abc"), max_size=30))
 def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]) -> None:
-    start, length = _longest_run(a, b)
+    start, length = longest_run(a, b)
     runs = {tuple(b[i:j]) for i in range(len(b)) for j in range(i, len(b) + 1)}
     plain = max(
         (j - i for i in range(len(a)) for j in range(i, len(a) + 1) if tuple(a[i:j]) in runs),

@@ -59,7 +59,7 @@ PROSE = st.lists(st.sampled_from(WORDS), max_size=30)
 @given(PROSE.map(" ".join), PROSE.map(" ".join))
 def test_the_fast_numbers_are_the_plain_ones(a: str, b: str) -> None:
     one, two = shingled_text(a, SCHEME), shingled_text(b, SCHEME)
-    _, ours, theirs = np.intersect1d(one.slots, two.slots, return_indices=True)
+    _, ours, theirs = np.intersect1d(one.number_contexts, two.number_contexts, return_indices=True)
     same = int((one.numbers[ours] == two.numbers[theirs]).sum())
     assert compare_numbers(a, b, CopyScheme()) == (same, len(ours) - same)
 
