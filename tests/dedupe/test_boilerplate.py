@@ -87,3 +87,23 @@ def test_counts_are_the_same_after_they_were_stored() -> None:
             for c, f in ((common, boilerplate), again)
         )
         assert np.array_equal(one, two)
+
+
+def test_common_shingles_halved_after_twice_their_memory() -> None:
+    scheme = CopyScheme(memory_texts=5)
+    common = CommonShingles(scheme)
+    shingles = shingled_text(SIGN_OFF, scheme).every
+    sampled = shingles[shingles % scheme.sample_modulus == 0]
+    for _ in range(9):
+        common.count(shingles, copy=False)
+    assert (common.documents, set(common.texts(sampled).tolist())) == (9, {9})
+    common.count(shingles, copy=False)
+    assert (common.documents, set(common.texts(sampled).tolist())) == (5, {5})
+
+
+def test_a_text_without_shingles_has_no_boilerplate() -> None:
+    common, boilerplate = learned([("a", SIGN_OFF)])
+    made = shingled_text(
+        "four words are few", SCHEME, boilerplate_test(SCHEME, common, boilerplate)
+    )
+    assert len(made.every) == len(made.shingles) == 0

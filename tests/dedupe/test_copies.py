@@ -152,6 +152,31 @@ def test_the_fast_passage_is_the_longest_one(a: str, b: str) -> None:
     assert f" {fast} " in f" {' '.join(b.split())} " or not fast
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "passage"),
+    [
+        (((0, 80),), ((20, 60), (100, 120)), (20, 60)),
+        (((0, 30), (100, 160)), ((90, 150), (10, 30)), (100, 150)),
+        (((0, 80),), ((0, 80),), (0, 80)),
+        (((0, 80),), ((200, 280),), None),
+        (((0, 80),), ((0, 3),), None),
+        (((0, 30), (50, 60)), ((0, 10), (0, 20), (50, 60)), (0, 20)),
+    ],
+    ids=["inside", "the longer of two", "equal", "nothing", "too short", "repeated"],
+)
+def test_the_shared_passage_is_the_longest_one(
+    a: tuple[tuple[int, int], ...],
+    b: tuple[tuple[int, int], ...],
+    passage: tuple[int, int] | None,
+) -> None:
+    one, other = text(*a), text(*b)
+    found = shared_passage(
+        shingled_text(one, SCHEME), shingled_text(other, SCHEME), (one, other), SCHEME
+    )
+    assert found == (text(passage) if passage else "")
+    assert found == longest_passage(one, other, SCHEME)
+
+
 def test_signatures_are_what_datasketch_makes_of_the_same_hashes() -> None:
     draw = random.Random(8)
     for _ in range(1_000):

@@ -26,3 +26,9 @@ def test_everything_together_finds_all_and_is_wrong_where_it_should_be() -> None
     # Bagga and Baldwin: (3 * 3/5 + 2 * 2/5) / 5
     assert b_cubed(together, TRUTH).precision == pytest.approx(13 / 25)
     assert adjusted_rand(together, TRUTH) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("truth", [{}, {1: "a"}], ids=["none", "one"])
+def test_a_grouping_without_pairs_agrees(truth: dict[int, str]) -> None:
+    assert adjusted_rand(truth, truth) == 1
+    assert pairwise(truth, truth) == (1, 1, 1)

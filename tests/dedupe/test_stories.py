@@ -166,6 +166,43 @@ def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
     assert looked_at == {(1,): 4, (2,): None, (3,): None}
 
 
+def test_a_settled_text_out_of_reach_in_time_stays_where_its_story_goes_on() -> None:
+    found = nodes((QUAKE, 0.0, 4), (QUAKE_TOO, 30 * DAY, 4), (QUAKE, 31 * DAY, None))
+    changes = link_stories(found, SCHEME, settled={1, 2})
+    assert [(c.groups, c.story) for c in changes] == [((1, 2, 3), 4)]
+
+
+@pytest.mark.parametrize(("largest", "expected"), [(6_000, [(1, 2, 3, 4)]), (3, [(1, 2), (3, 4)])])
+def test_a_component_that_is_too_large_is_parted_at_its_weakest_pairs(
+    largest: int, expected: list[tuple[int, ...]]
+) -> None:
+    twice = "Volcano on the island of Tavara sends ash over the harbour"
+    found = nodes(
+        (f"{twice} town", 0.0, None), (f"{twice} town", 0.0, None),
+        (f"{twice} cinema orchestra", 0.0, None), (f"{twice} cinema orchestra", 0.0, None),
+    )  # fmt: skip
+    changes = link_stories(found, StoryScheme(max_component=largest, threshold=-0.3))
+    assert [change.groups for change in changes] == expected
+
+
+def test_a_settled_story_larger_than_a_component_may_be_is_not_parted() -> None:
+    found = nodes((QUAKE, 0.0, 5), (BUDGET, 0.0, 5), ("Choir sings", 0.0, 5), (QUAKE, 0.0, None))
+    changes = link_stories(found, StoryScheme(max_component=1), settled={1, 2, 3})
+    assert [change.groups for change in changes] == [(1, 2, 3), (4,)]
+
+
+def test_counts_of_a_background_are_halved_after_twice_its_memory() -> None:
+    scheme = StoryScheme(memory_texts=2)
+    backgrounds = {"en": Background(scheme)}
+    for _ in range(2):
+        learn_backgrounds(nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None)), scheme, backgrounds)
+    assert backgrounds["en"].texts == 4
+    before = backgrounds["en"].total_chance
+    learn_backgrounds(nodes((QUAKE, 0.0, None)), scheme, backgrounds)
+    assert backgrounds["en"].texts == 3
+    assert backgrounds["en"].total_chance < before
+
+
 def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
     background = Background(SCHEME)
@@ -180,6 +217,14 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     assert {"tangerang", "earthquake"} <= {term.term for term in found.terms}
     assert next(t.kind for t in found.terms if t.term == "tangerang") == "name"
     assert found.score == pytest.approx(average_score([left], [right], SCHEME))
+
+
+def test_evidence_tells_names_numbers_and_words_apart() -> None:
+    texts = ("The quake of 2022 shook Tangerang", "Quake shook the coast of Tangerang in 2022")
+    both = [StoryNode(id=n, title="", text=text, language="en") for n, text in enumerate(texts)]
+    left, right = scored_texts(both, SCHEME, PackedBackground()).values()
+    kinds = {term.term: term.kind for term in story_evidence(left, right, SCHEME).terms}
+    assert (kinds["tangerang"], kinds["2022"], kinds["shook"]) == ("name", "number", "word")
 
 
 def test_the_texts_of_one_story_count_as_few() -> None:
