@@ -10,7 +10,7 @@ from dedupe.schemes import CopyScheme
 from dedupe.text import tokens
 
 from .longest_run import longest_run
-from .types import CopyEdge, Document, Relation
+from .types import CopyEdge, Document, Relation, ShingledText
 from .word_shingles import numbers_in_context, shingle_size
 
 if TYPE_CHECKING:
@@ -32,21 +32,16 @@ def copy_edge(one: Document, two: Document, scheme: CopyScheme) -> CopyEdge | No
     shared = len(both)
     if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
-    same = places = 0
-    if len(left.number_contexts) and len(right.number_contexts):
-        _, at_a, at_b = np.intersect1d(
-            left.number_contexts, right.number_contexts, assume_unique=True, return_indices=True
-        )
-        places = len(at_a)
-        same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
+    scattered = (
+        shared < scheme.short_overlap and _longest_shared(left.ordered, both) < scheme.min_passage
+    )
     return _edge(
         a,
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
-        scattered=shared < scheme.short_overlap
-        and _longest_shared(left.ordered, both) < scheme.min_passage,
-        numbers=(same, places - same),
+        scattered=scattered,
+        numbers=_numbers_compared(left, right),
         scheme=scheme,
     )
 
@@ -120,6 +115,19 @@ def longest_passage(a: str, b: str, scheme: CopyScheme) -> str:
     size = shingle_size(words, scheme)
     start, length = longest_run(words, others)
     return " ".join(words[start : start + length]) if length >= size else ""
+
+
+def _numbers_compared(one: ShingledText, two: ShingledText) -> tuple[int, int]:
+    """What `compare_numbers` gives, of hashes."""
+    import numpy as np
+
+    if not len(one.number_contexts) or not len(two.number_contexts):
+        return 0, 0
+    _, at_one, at_two = np.intersect1d(
+        one.number_contexts, two.number_contexts, assume_unique=True, return_indices=True
+    )
+    same = int(np.count_nonzero(one.numbers[at_one] == two.numbers[at_two]))
+    return same, len(at_one) - same
 
 
 def _is_reprint(jaccard: float, contained: float, scheme: CopyScheme) -> bool:
