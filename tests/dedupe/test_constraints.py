@@ -18,17 +18,17 @@ def groups(clusters: list[Cluster]) -> list[list[int]]:
     return sorted(sorted(node.id for node in cluster.nodes) for cluster in clusters)
 
 
-def test_without_constraints_clusters_stay_as_they_are() -> None:
+def test_constraints_none() -> None:
     clusters = [cluster(1, 2), cluster(3)]
     assert apply_constraints(clusters, Constraints()) == clusters
 
 
-def test_a_must_link_within_a_cluster_changes_nothing() -> None:
+def test_must_link_within_a_cluster() -> None:
     clusters = [cluster(1, 2), cluster(3)]
     assert apply_constraints(clusters, Constraints(must_link=((1, 2),))) == clusters
 
 
-def test_a_group_may_be_in_several_must_links() -> None:
+def test_must_link_several_with_one_group() -> None:
     constraints = Constraints(must_link=((1, 2), (2, 1), (2, 3)))
     assert groups(apply_constraints([cluster(n) for n in (1, 2, 3, 4)], constraints)) == [
         [1, 2, 3],
@@ -36,13 +36,13 @@ def test_a_group_may_be_in_several_must_links() -> None:
     ]
 
 
-def test_a_cluster_made_of_several_keeps_a_central_node_of_the_largest() -> None:
+def test_must_link_keeps_a_central_node_of_the_largest() -> None:
     clusters = [cluster(1, central=1), cluster(2, 3, central=3)]
     (found,) = apply_constraints(clusters, Constraints(must_link=((1, 2),)))
     assert found.central == 3
 
 
-def test_what_cannot_link_stays_behind_with_the_rest_of_its_must_links() -> None:
+def test_cannot_link_stays_behind_with_its_must_links() -> None:
     constraints = Constraints(
         must_link=((1, 3), (2, 4)), cannot_link=((frozenset({1}), frozenset({4})),)
     )
@@ -62,14 +62,14 @@ def test_what_cannot_link_stays_behind_with_the_rest_of_its_must_links() -> None
     ],
     ids=["where most are", "where it may", "alone"],
 )
-def test_a_distant_node_goes_where_most_of_its_story_is(
+def test_distant_node_joins_most_of_its_story(
     constraints: Constraints, expected: list[list[int]]
 ) -> None:
     clusters = [cluster(1, 2, story=7), cluster(3, 4, 5, story=7)]
     assert groups(with_distant(clusters, [node(9, story=7)], constraints)) == expected
 
 
-def test_a_distant_node_of_a_story_that_no_cluster_has_is_alone() -> None:
+def test_distant_node_of_no_cluster_is_alone() -> None:
     assert groups(with_distant([cluster(1, story=7)], [node(9, story=8)], Constraints())) == [
         [1],
         [9],
