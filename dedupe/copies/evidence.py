@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 from typing import TYPE_CHECKING
 
 from dedupe.schemes import CopyScheme
 from dedupe.text import tokens
 
-from . import word_shingles
-from .types import CopyEdge, Document, Relation
+from .longest_run import longest_run
+from .types import CopyEdge, Document, Relation, ShingledText
+from .word_shingles import numbers_in_context, shingle_size
 
 if TYPE_CHECKING:
     from .types import Hashes
@@ -24,28 +25,23 @@ def copy_edge(one: Document, two: Document, scheme: CopyScheme) -> CopyEdge | No
     left, right = a.shingled, b.shingled
     ours, theirs = left.shingles, right.shingles
     if np.array_equal(left.every, right.every):
-        # The same text through and through is a copy, be it furniture or not.
+        # One text through and through is a copy, be it boilerplate or not.
         ours = theirs = left.every
     least = min(len(ours), len(theirs))
     both = np.intersect1d(ours, theirs, assume_unique=True)
     shared = len(both)
     if least < scheme.min_shingles or shared < scheme.min_evidence * least:
         return None
-    same = places = 0
-    if len(left.slots) and len(right.slots):
-        _, at_a, at_b = np.intersect1d(
-            left.slots, right.slots, assume_unique=True, return_indices=True
-        )
-        places = len(at_a)
-        same = int(np.count_nonzero(left.numbers[at_a] == right.numbers[at_b]))
+    scattered = (
+        shared < scheme.short_overlap and _longest_shared(left.ordered, both) < scheme.min_passage
+    )
     return _edge(
         a,
         b,
         sizes=(len(ours), len(theirs)),
         shared=shared,
-        scattered=shared < scheme.short_overlap
-        and _longest(left.ordered, both) < scheme.min_passage,
-        numbers=(same, places - same),
+        scattered=scattered,
+        numbers=_numbers_compared(left, right),
         scheme=scheme,
     )
 
@@ -107,7 +103,7 @@ def is_template(same: int, changed: int, scheme: CopyScheme) -> bool:
 
 def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (word_shingles.numbers(tokens(text), scheme) for text in (a, b))
+    ours, theirs = (numbers_in_context(tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(ours[place] == theirs[place] for place in places)
     return same, len(places) - same
@@ -116,63 +112,33 @@ def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
 def longest_passage(a: str, b: str, scheme: CopyScheme) -> str:
     """The longest run of words that stands in both texts, as `a` has it normalised; may be ''."""
     words, others = tokens(a), tokens(b)
-    size = word_shingles.shingle_size(words, scheme)
-    start, length = _longest_run(words, others)
+    size = shingle_size(words, scheme)
+    start, length = longest_run(words, others)
     return " ".join(words[start : start + length]) if length >= size else ""
 
 
-def _longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
-    """Start in `a` and length of the longest run of both, in time linear in their lengths.
+def _numbers_compared(one: ShingledText, two: ShingledText) -> tuple[int, int]:
+    """What `compare_numbers` gives, of hashes."""
+    import numpy as np
 
-    Suffix automaton (Blumer et al. 1985); difflib takes minutes on a text that repeats itself.
-    """
-    steps: list[dict[str, int]] = [{}]
-    link, longest, end = [-1], [0], [-1]
-    last = 0
-    for position, item in enumerate(a):
-        steps.append({})
-        link.append(0)
-        longest.append(longest[last] + 1)
-        end.append(position)
-        new, state, last = len(steps) - 1, last, len(steps) - 1
-        while state != -1 and item not in steps[state]:
-            steps[state][item] = new
-            state = link[state]
-        if state == -1:
-            continue
-        target = steps[state][item]
-        if longest[target] == longest[state] + 1:
-            link[new] = target
-            continue
-        clone = len(steps)
-        steps.append(dict(steps[target]))
-        link.append(link[target])
-        longest.append(longest[state] + 1)
-        end.append(end[target])
-        link[target] = link[new] = clone
-        while state != -1 and steps[state].get(item) == target:
-            steps[state][item] = clone
-            state = link[state]
-    state = length = best = best_end = 0
-    for item in b:
-        while state and item not in steps[state]:
-            state = link[state]
-            length = longest[state]
-        if item in steps[state]:
-            state, length = steps[state][item], length + 1
-        if length > best:
-            best, best_end = length, end[state]
-    return best_end - best + 1, best
+    if not len(one.number_contexts) or not len(two.number_contexts):
+        return 0, 0
+    _, at_one, at_two = np.intersect1d(
+        one.number_contexts, two.number_contexts, assume_unique=True, return_indices=True
+    )
+    same = int(np.count_nonzero(one.numbers[at_one] == two.numbers[at_two]))
+    return same, len(at_one) - same
 
 
 def _is_reprint(jaccard: float, contained: float, scheme: CopyScheme) -> bool:
     return jaccard >= scheme.reprint_jaccard or contained >= scheme.min_containment
 
 
-def _longest(ordered: Hashes, both: Hashes) -> int:
-    """Most shingles in a row of a text that the other has too."""
+def _longest_shared(ordered: Hashes, both: Hashes) -> int:
+    """Length of the longest run of shingles of a text that the other has too."""
     import numpy as np
 
+    # Where a run begins and where it ends, in turns.
     inside = np.concatenate(([False], np.isin(ordered, both), [False]))
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     return int((edges[1::2] - edges[::2]).max(initial=0))

@@ -26,14 +26,21 @@ if TYPE_CHECKING:
 
 
 def document(
-    id_: int, text: str, scheme: CopyScheme, *, seed: int, common: BoilerplateTest | None = None
+    id_: int,
+    text: str,
+    scheme: CopyScheme,
+    *,
+    seed: int,
+    boilerplate: BoilerplateTest | None = None,
 ) -> Document:
     """A text made ready for `find_copies`; too short a text gets no keys and never groups."""
-    return keyed(Document(id=id_, shingled=shingled_text(text, scheme, common)), scheme, seed=seed)
+    return keyed(
+        Document(id=id_, shingled=shingled_text(text, scheme, boilerplate)), scheme, seed=seed
+    )
 
 
 def keyed(document: Document, scheme: CopyScheme, *, seed: int) -> Document:
-    """The same with its signature and keys."""
+    """A document with its signature and keys; with none when its text is too short."""
     shingled = document.shingled
     if len(shingled.every) < scheme.min_shingles:
         return document
@@ -73,7 +80,10 @@ def find_copies(
 def shared_passage(
     one: ShingledText, two: ShingledText, texts: tuple[str, str], scheme: CopyScheme
 ) -> str:
-    """What `longest_passage` gives, found by whole shingles unless a text repeats itself."""
+    """What `longest_passage` gives, found by whole shingles unless a text repeats itself.
+
+    The automaton of `longest_passage` takes a step in Python for each word; this takes none.
+    """
     ours = one.ordered
     places, first, times = _first_places(two)
     if not len(places) or not len(ours):

@@ -1,4 +1,8 @@
-"""From edges to groups."""
+"""From edges to groups: star clusters.
+
+Components of the joined edges would chain: a digest that prints two reports makes copies of them,
+and texts that each differ a little from the last grow without end.
+"""
 
 from __future__ import annotations
 
@@ -41,14 +45,15 @@ def copy_groups(
         while rest:
             centre = graph.centre(rest)
             near = graph.near[centre]
+            copies = [document for document in rest if document in near]
             groups.append(
                 CopyGroup(
                     centre=centre,
-                    members=tuple(d for d in rest if d == centre or d in near),
-                    min_jaccard=min((near[d] for d in rest if d in near), default=None),
+                    members=tuple(sorted([centre, *copies])),
+                    min_jaccard=min((near[copy] for copy in copies), default=None),
                 )
             )
-            rest = [d for d in rest if d != centre and d not in near]
+            rest = [document for document in rest if document != centre and document not in near]
     return sorted(groups, key=lambda group: group.members), graph.found
 
 
@@ -87,14 +92,18 @@ class _Graph:
         leads there or near it, whichever pairs were candidates.
         """
         within = set(rest)
-        best = min(rest, key=lambda d: (-self._weight(d, within), d))
+        best = min(rest, key=lambda document: (-self._weight(document, within), document))
+        # A weight is right only when a document was compared with all: those on the way are.
         self.compare_all(best, rest)
-        while ways := self.near[best].keys() & within:
-            next_ = min(ways, key=lambda d: (-self.near[best][d], -self._weight(d, within), d))
-            self.compare_all(next_, rest)
-            if self._weight(next_, within) <= self._weight(best, within):
+        while neighbours := self.near[best].keys() & within:
+            closest = min(
+                neighbours,
+                key=lambda other: (-self.near[best][other], -self._weight(other, within), other),
+            )
+            self.compare_all(closest, rest)
+            if self._weight(closest, within) <= self._weight(best, within):
                 break
-            best = next_
+            best = closest
         return best
 
     def components(self) -> list[list[int]]:
@@ -102,7 +111,7 @@ class _Graph:
         return _components(self.near)
 
     def _weight(self, document: int, within: set[int]) -> float:
-        # Squares: a digest is half like many, a copy is quite like its own.
+        # Squares, since a digest is half like many texts and a copy is quite like a few.
         return sum(j**2 for other, j in self.near[document].items() if other in within)
 
     def _join(self, edge: CopyEdge) -> None:
@@ -117,7 +126,7 @@ def _components(near: dict[int, dict[int, float]]) -> list[list[int]]:
             continue
         seen.add(start)
         component = [start]
-        for document in component:
+        for document in component:  # which grows on the way
             new = [other for other in near[document] if other not in seen]
             seen.update(new)
             component += new

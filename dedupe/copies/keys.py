@@ -43,7 +43,7 @@ def anchor_keys(anchors: Hashes, scheme: CopyScheme, *, seed: int) -> list[int]:
 
 
 def whole_key(every: Hashes, *, seed: int) -> list[int]:
-    """One key for the text as a whole: texts that are furniture throughout have no other."""
+    """One key for the text as a whole: texts that are boilerplate throughout have no other."""
     return _signed(mix(every.sum(keepdims=True) ^ (np.array([seed + 1], np.uint64) * _ROW)))
 
 

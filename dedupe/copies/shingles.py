@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .types import Hashes
 
     BoilerplateTest = Callable[[Hashes], NDArray[np.bool_]]
-    """Says of each shingle whether so many other texts have it that it tells nothing."""
+    """Says of each shingle whether it is boilerplate, or common."""
 
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -31,35 +31,36 @@ _NUMBER = np.uint64(0xD6E8FEB86659FD93)
 
 
 def shingled_text(
-    text: str, scheme: CopyScheme, common: BoilerplateTest | None = None
+    text: str, scheme: CopyScheme, boilerplate: BoilerplateTest | None = None
 ) -> ShingledText:
-    """The shingles of a text; those that are `common` are left out of all that is compared."""
+    """The shingles of a text; those that are `boilerplate` are left out of all that is compared."""
     hashed, is_number, unspaced = hash_words(text)
     size = scheme.shingle_chars if unspaced else scheme.shingle_words
     ordered = windows(hashed, size)
-    slots, numbers = _numbers(hashed, is_number, scheme.number_context)
+    number_contexts, numbers = _numbers(hashed, is_number, scheme.number_context)
     every = distinct(ordered)
     whole = ShingledText(
         shingles=every,
         every=every,
         ordered=ordered,
         anchors=windows(hashed, round(scheme.anchor_words * size / scheme.shingle_words)),
-        slots=slots,
+        number_contexts=number_contexts,
         numbers=numbers,
     )
-    return whole if common is None else without_boilerplate(whole, common)
+    return whole if boilerplate is None else without_boilerplate(whole, boilerplate)
 
 
-def without_boilerplate(whole: ShingledText, common: BoilerplateTest) -> ShingledText:
-    """A text that was cut whole, with what is common left out."""
+def without_boilerplate(whole: ShingledText, boilerplate: BoilerplateTest) -> ShingledText:
+    """A text with its whole set of shingles, less those that are boilerplate or common."""
     ordered, anchors = whole.ordered, whole.anchors
-    seen = common(ordered)
-    if not seen.any():
+    left_out = boilerplate(ordered)
+    if not left_out.any():
         return whole
-    # An anchor that holds a common shingle would bring up every text that has it.
-    before = np.append(0, np.cumsum(seen))
+    # An anchor that holds boilerplate would bring up every text that has it. It holds none when as
+    # many of the shingles before its end are left out as of those before its start.
+    before = np.append(0, np.cumsum(left_out))
     free = before[len(before) - len(anchors) :] == before[: len(anchors)]
-    return replace(whole, shingles=distinct(ordered[~seen]), anchors=anchors[free])
+    return replace(whole, shingles=distinct(ordered[~left_out]), anchors=anchors[free])
 
 
 def distinct(values: Hashes) -> Hashes:
@@ -95,6 +96,6 @@ def _numbers(hashed: Hashes, is_number: NDArray[np.bool_], reach: int) -> tuple[
     for offset in range(2 * reach + 1):
         place *= _MULTIPLIER
         place += around[at + offset]
-    slots, first, times = np.unique(mix(place), return_index=True, return_counts=True)
+    number_contexts, first, times = np.unique(mix(place), return_index=True, return_counts=True)
     once = times == 1
-    return slots[once], hashed[at[first[once]]]
+    return number_contexts[once], hashed[at[first[once]]]

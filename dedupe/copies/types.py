@@ -31,14 +31,14 @@ class ShingledText:
     """A text as sets of 64-bit numbers."""
 
     shingles: Hashes
-    """the shingles that it is compared by, distinct and ascending: all but the common ones"""
+    """the shingles that it is compared by, distinct and ascending: all but boilerplate"""
     every: Hashes
     """all of its shingles, distinct and ascending"""
     ordered: Hashes
     """all of its shingles as they follow each other"""
     anchors: Hashes
-    """the long shingles in which no common one stands, as they follow each other"""
-    slots: Hashes
+    """the long shingles in which no boilerplate stands, as they follow each other"""
+    number_contexts: Hashes
     """places where a number stands, by the words around it; distinct and ascending"""
     numbers: Hashes
     """which number stands in each of these"""

@@ -20,8 +20,8 @@ def word_windows(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(size)), strict=False))
 
 
-def numbers(words: Sequence[str], scheme: CopyScheme) -> dict[tuple[str, ...], str]:
-    """Numbers by the words around their places; to show, as `dedupe.shingled_text` has them.
+def numbers_in_context(words: Sequence[str], scheme: CopyScheme) -> dict[tuple[str, ...], str]:
+    """Numbers by the words around their places, as `dedupe.shingled_text` has them in hashes.
 
     A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
     """

@@ -43,9 +43,9 @@ def flat_clusters(
     has the number of terms of each text.
 
     One height for all branches, as `fcluster` takes it, joins two events of one kind: across they
-    are as alike as one event told by many. What gives them away is that each is far more alike
+    are as alike as many reports of one event. What parts them is that each is far more alike
     inside. So the way is from the top down: a cluster is a story if the mean score across its two
-    halves reaches `joining_bound` of them; otherwise each half is looked at.
+    halves reaches their `joining_bound`; otherwise each half is looked at.
     """
     branches = _branches(merges, terms, scheme)
     found, left = [], [len(branches) - 1]

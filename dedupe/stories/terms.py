@@ -14,10 +14,11 @@ from dedupe.text import tokens
 
 NO_TERM = -1
 _KEPT = 1 << 18
+"""Words whose numbers are kept."""
 
 
 def term_weights(title: str, text: str, scheme: StoryScheme) -> dict[int, float]:
-    """Sub-linear weights of the terms of a text, by their numbers."""
+    """Sub-linear weights w of the terms of a text, by their numbers."""
     found: dict[int, float] = {}
     for term, count in zip(*occurrences(title, text, scheme), strict=True):
         found[term] = found.get(term, 0.0) + count
@@ -53,7 +54,7 @@ def common_word_rates(common_words: Sequence[str], scheme: StoryScheme) -> dict[
 
 
 def term_number(term: str) -> int:
-    """The number of a term."""
+    """The number of a term, 32 bits: the index of heavy terms in a store has it."""
     return zlib.crc32(term.encode("utf-8", "surrogatepass"))
 
 
@@ -68,7 +69,7 @@ def _weighted_words(title: str, text: str, scheme: StoryScheme) -> tuple[list[st
 
 @lru_cache(maxsize=8)
 def _position_weights(scheme: StoryScheme) -> list[float]:
-    """What a word of the lead counts, by its place."""
+    """What a word of the lead counts (b), by its place."""
     return [1 / (1 + place / scheme.decay_words) for place in range(scheme.lead_chars)]
 
 

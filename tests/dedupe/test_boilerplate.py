@@ -36,7 +36,7 @@ def left(text: str, common: CommonShingles, boilerplate: OutletBoilerplate) -> f
     return len(made.shingles) / len(made.every)
 
 
-def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
+def test_boilerplate_left_out_and_news_kept() -> None:
     common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     assert left(SIGN_OFF, common, boilerplate) == 0
     assert left(news(99), common, boilerplate) == 1
@@ -47,35 +47,35 @@ def test_what_an_outlet_repeats_is_left_out_and_its_news_is_not() -> None:
     assert body - 12 <= len(made.shingles) <= body
 
 
-def test_boilerplate_of_one_outlet_is_news_in_another() -> None:
+def test_boilerplate_of_one_outlet_not_of_another() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     assert left(SIGN_OFF, common, OutletBoilerplate(SCHEME)) == 1
 
 
-def test_news_that_others_print_too_is_no_boilerplate() -> None:
+def test_boilerplate_not_news_that_others_print_too() -> None:
     story = news(1)
     common, boilerplate = learned([("a", story)] * 3 + [("b", story)] * 12)
     assert left(story, common, boilerplate) == 1
 
 
-def test_copies_are_not_counted_as_texts() -> None:
+def test_counts_of_copies_are_not_texts() -> None:
     common, boilerplate = learned([("a", news(1))] * 10, copies=True)
     assert common.documents == boilerplate.texts == 0
     assert left(news(1), common, boilerplate) == 1
 
 
-def test_a_template_of_many_outlets_is_left_out() -> None:
+def test_common_shingles_of_a_template_left_out() -> None:
     common, _ = learned([("b", f"{news(n)} {SIGN_OFF}") for n in range(30)])
     assert left(SIGN_OFF, common, OutletBoilerplate(SCHEME)) == 0
 
 
-def test_what_is_repeated_outlasts_what_is_printed_once() -> None:
+def test_boilerplate_outlasts_what_is_printed_once() -> None:
     common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(300)])
     assert len(boilerplate.pack()) <= 10 * 1_024
     assert left(SIGN_OFF, common, boilerplate) == 0
 
 
-def test_counts_are_the_same_after_they_were_stored() -> None:
+def test_counts_stored_and_read() -> None:
     common, boilerplate = learned([("a", f"{news(n)} {SIGN_OFF}") for n in range(5)])
     again = (
         CommonShingles(SCHEME, common.documents, common.pack()),
@@ -87,3 +87,23 @@ def test_counts_are_the_same_after_they_were_stored() -> None:
             for c, f in ((common, boilerplate), again)
         )
         assert np.array_equal(one, two)
+
+
+def test_common_shingles_halved_after_twice_their_memory() -> None:
+    scheme = CopyScheme(memory_texts=5)
+    common = CommonShingles(scheme)
+    shingles = shingled_text(SIGN_OFF, scheme).every
+    sampled = shingles[shingles % scheme.sample_modulus == 0]
+    for _ in range(9):
+        common.count(shingles, copy=False)
+    assert (common.documents, set(common.texts(sampled).tolist())) == (9, {9})
+    common.count(shingles, copy=False)
+    assert (common.documents, set(common.texts(sampled).tolist())) == (5, {5})
+
+
+def test_boilerplate_of_a_text_without_shingles() -> None:
+    common, boilerplate = learned([("a", SIGN_OFF)])
+    made = shingled_text(
+        "four words are few", SCHEME, boilerplate_test(SCHEME, common, boilerplate)
+    )
+    assert len(made.every) == len(made.shingles) == 0

@@ -26,7 +26,7 @@ from dedupe import (
     shingled_text,
     signature,
 )
-from dedupe.copies.evidence import _longest_run
+from dedupe.copies.longest_run import longest_run
 
 SCHEME = CopyScheme()
 WORDS = [f"word{n}" for n in range(400)]
@@ -51,13 +51,13 @@ def groups(texts: dict[int, str], order: list[int], seed: int = 1) -> dict[int, 
     return group_of(made)
 
 
-def test_the_same_text_is_a_copy() -> None:
+def test_copy_of_an_equal_text() -> None:
     (edge,) = edges({1: text((0, 100)), 2: text((0, 100)), 3: text((200, 300))})
     assert (edge.a, edge.b, edge.relation, edge.jaccard) == (1, 2, Relation.SAME, 1.0)
     assert edge.joined
 
 
-def test_a_truncated_text_is_found_by_its_anchors() -> None:
+def test_copy_truncated_found_by_its_anchors() -> None:
     (edge,) = edges({1: text((0, 240)), 2: text((0, 60))})
     assert edge.relation is Relation.CONTAINS
     assert edge.joined
@@ -65,13 +65,13 @@ def test_a_truncated_text_is_found_by_its_anchors() -> None:
     assert edge.containment_b == 1.0
 
 
-def test_an_embedded_text_is_contained_from_the_other_side() -> None:
+def test_copy_embedded_is_contained() -> None:
     (edge,) = edges({1: text((100, 160)), 2: text((0, 240))})
     assert edge.relation is Relation.CONTAINED
     assert edge.containment_a == 1.0
 
 
-def test_a_shared_passage_is_evidence_without_joining() -> None:
+def test_copy_edge_of_a_shared_passage_does_not_join() -> None:
     found = copy_edge(
         Document(id=1, shingled=shingled_text(text((0, 100)), SCHEME)),
         Document(id=2, shingled=shingled_text(text((70, 170)), SCHEME)),
@@ -82,17 +82,17 @@ def test_a_shared_passage_is_evidence_without_joining() -> None:
     assert not found.joined
 
 
-def test_short_and_empty_texts_never_group() -> None:
+def test_copy_edges_none_for_short_texts() -> None:
     assert edges({1: "", 2: "", 3: text((0, 15)), 4: text((0, 15))}) == []
 
 
-def test_longest_passage_is_the_longest_run_of_words() -> None:
+def test_longest_passage_of_two_runs() -> None:
     found = longest_passage(text((0, 50), (300, 310)), text((10, 40), (300, 320)), SCHEME)
     assert found == text((10, 40))
     assert longest_passage("nothing alike here at all", text((0, 30)), SCHEME) == ""
 
 
-def test_signatures_of_two_seeds_are_not_comparable() -> None:
+def test_signature_of_another_seed_refused() -> None:
     one, two = (
         signature(shingled_text(text((0, 100)), SCHEME).every, SCHEME, seed=s) for s in (1, 2)
     )
@@ -100,7 +100,7 @@ def test_signatures_of_two_seeds_are_not_comparable() -> None:
         estimate(one, two)
 
 
-def test_the_estimate_is_near_the_exact_similarity() -> None:
+def test_estimate_near_the_exact_similarity() -> None:
     scheme = CopyScheme(bands=128, rows=1)
     one, two = (shingled_text(text(part), scheme).every for part in ((0, 300), (100, 400)))
     exact = len(np.intersect1d(one, two)) / len(np.union1d(one, two))
@@ -109,12 +109,12 @@ def test_the_estimate_is_near_the_exact_similarity() -> None:
 
 
 @given(st.permutations(range(12)), st.integers(0, 2**32 - 1))
-def test_groups_do_not_depend_on_the_order_of_arrival(order: list[int], seed: int) -> None:
+def test_groups_in_any_order_of_arrival(order: list[int], seed: int) -> None:
     texts = {i: text((i // 3 * 100, i // 3 * 100 + 60 + 10 * (i % 3))) for i in range(12)}
     assert groups(texts, order, seed) == {i: i // 3 * 3 for i in range(12)}
 
 
-def test_incremental_equals_all_at_once() -> None:
+def test_find_copies_incremental_equals_all_at_once() -> None:
     draw = random.Random(3)
     texts = {}
     for i in range(60):
@@ -132,8 +132,8 @@ def test_incremental_equals_all_at_once() -> None:
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.lists(st.sampled_from("abc"), max_size=30))
-def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]) -> None:
-    start, length = _longest_run(a, b)
+def test_longest_run_equals_a_plain_search(a: list[str], b: list[str]) -> None:
+    start, length = longest_run(a, b)
     runs = {tuple(b[i:j]) for i in range(len(b)) for j in range(i, len(b) + 1)}
     plain = max(
         (j - i for i in range(len(a)) for j in range(i, len(a) + 1) if tuple(a[i:j]) in runs),
@@ -144,7 +144,7 @@ def test_the_longest_run_is_what_a_plain_search_finds(a: list[str], b: list[str]
 
 
 @given(st.text(alphabet="ab ", max_size=80), st.text(alphabet="ab ", max_size=80))
-def test_the_fast_passage_is_the_longest_one(a: str, b: str) -> None:
+def test_shared_passage_equals_the_longest(a: str, b: str) -> None:
     scheme = CopyScheme(shingle_words=2)
     fast = shared_passage(shingled_text(a, scheme), shingled_text(b, scheme), (a, b), scheme)
     plain = longest_passage(a, b, scheme)
@@ -152,7 +152,32 @@ def test_the_fast_passage_is_the_longest_one(a: str, b: str) -> None:
     assert f" {fast} " in f" {' '.join(b.split())} " or not fast
 
 
-def test_signatures_are_what_datasketch_makes_of_the_same_hashes() -> None:
+@pytest.mark.parametrize(
+    ("a", "b", "passage"),
+    [
+        (((0, 80),), ((20, 60), (100, 120)), (20, 60)),
+        (((0, 30), (100, 160)), ((90, 150), (10, 30)), (100, 150)),
+        (((0, 80),), ((0, 80),), (0, 80)),
+        (((0, 80),), ((200, 280),), None),
+        (((0, 80),), ((0, 3),), None),
+        (((0, 30), (50, 60)), ((0, 10), (0, 20), (50, 60)), (0, 20)),
+    ],
+    ids=["inside", "the longer of two", "equal", "nothing", "too short", "repeated"],
+)
+def test_shared_passage_of_plain_cases(
+    a: tuple[tuple[int, int], ...],
+    b: tuple[tuple[int, int], ...],
+    passage: tuple[int, int] | None,
+) -> None:
+    one, other = text(*a), text(*b)
+    found = shared_passage(
+        shingled_text(one, SCHEME), shingled_text(other, SCHEME), (one, other), SCHEME
+    )
+    assert found == (text(passage) if passage else "")
+    assert found == longest_passage(one, other, SCHEME)
+
+
+def test_signature_equals_that_of_datasketch() -> None:
     draw = random.Random(8)
     for _ in range(1_000):
         made = shingled_text(" ".join(draw.choices(WORDS, k=draw.randrange(5, 90))), SCHEME).every
@@ -162,7 +187,7 @@ def test_signatures_are_what_datasketch_makes_of_the_same_hashes() -> None:
         assert (ours == plain.hashvalues).all()
 
 
-def test_a_chain_of_ever_less_similar_texts_does_not_grow() -> None:
+def test_groups_of_a_chain_stay_short() -> None:
     texts = {i: text((25 * i, 25 * i + 100)) for i in range(12)}
     found = groups(texts, list(texts))
     assert len(set(found.values())) >= 3
@@ -170,14 +195,14 @@ def test_a_chain_of_ever_less_similar_texts_does_not_grow() -> None:
         assert b - a <= 4
 
 
-def test_a_digest_does_not_join_the_reports_that_it_contains() -> None:
+def test_groups_of_a_digest_keep_its_reports_apart() -> None:
     one, two = text((0, 80)), text((200, 280))
     found = groups({1: one, 2: one, 3: two, 4: two, 5: f"{one} {two}"}, [5, 1, 2, 3, 4])
     assert found[1] == found[2] != found[3] == found[4]
     assert found[5] in (found[1], found[3])
 
 
-def test_a_paragraph_of_a_long_text_is_no_copy_of_it() -> None:
+def test_copy_edge_of_a_paragraph_does_not_join() -> None:
     (edge,) = edges({1: text((0, 400)), 2: text((0, 36))})
     assert edge.containment_b == 1.0
     assert edge.relation is Relation.PARTIAL
@@ -191,14 +216,14 @@ REPORT = (
 )
 
 
-def test_a_template_with_other_numbers_is_no_copy() -> None:
+def test_template_with_other_numbers_is_no_copy() -> None:
     (edge,) = edges({1: REPORT.format(*range(6)), 2: REPORT.format(*range(50, 56))})
     assert (edge.numbers_same, edge.numbers_changed) == (0, 6)
     assert edge.relation is Relation.PARTIAL
     assert edge.jaccard > SCHEME.min_jaccard
 
 
-def test_a_corrected_number_leaves_a_copy_a_copy() -> None:
+def test_template_not_by_one_corrected_number() -> None:
     (edge,) = edges({1: REPORT.format(*range(6)), 2: REPORT.format(99, *range(1, 6))})
     assert (edge.numbers_same, edge.numbers_changed) == (5, 1)
     assert edge.joined
@@ -211,23 +236,23 @@ def test_a_corrected_number_leaves_a_copy_a_copy() -> None:
         "12 " * 400, "word " * 100_000, "\u202eabc " * 50, "\u0e01\u0e31 \u05d0\u05d1 " * 3,
     ],
 )  # fmt: skip
-def test_texts_that_say_nothing_have_no_keys(hostile: str) -> None:
+def test_keys_none_for_hostile_texts(hostile: str) -> None:
     assert document(1, hostile, SCHEME, seed=1).keys == ()
 
 
-def test_a_text_of_five_million_characters_is_compared_like_any_other() -> None:
+def test_copy_of_five_million_characters() -> None:
     long = " ".join(f"w{n}" for n in range(650_000))
     (edge,) = edges({1: long, 2: long[: len(long) // 5]})
     assert edge.relation is Relation.CONTAINS
 
 
-def test_two_hundred_reports_of_one_template_stay_apart() -> None:
+def test_groups_of_two_hundred_reports_of_a_template() -> None:
     draw = random.Random(4)
     texts = {n: REPORT.format(*(draw.randrange(1, 10_000) for _ in range(6))) for n in range(200)}
     assert len(set(groups(texts, list(texts)).values())) == 200
 
 
-def test_texts_that_share_a_notice_stay_apart() -> None:
+def test_groups_of_texts_that_share_a_notice() -> None:
     notice = text((350, 400))
     draw = random.Random(6)
     texts = {
@@ -237,7 +262,7 @@ def test_texts_that_share_a_notice_stay_apart() -> None:
     assert len(set(groups(texts, list(texts)).values())) == 300
 
 
-def test_a_large_group_of_edited_copies_holds_together_in_any_order() -> None:
+def test_groups_of_edited_copies_hold_together_in_any_order() -> None:
     draw = random.Random(12)
     original = text((0, 300)).split()
     texts = {0: " ".join(original)}

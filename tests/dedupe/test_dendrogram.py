@@ -24,7 +24,7 @@ from dedupe.stories.dendrogram import flat_clusters
 
 
 @given(texts=st.integers(2, 30), seed=st.integers(0, 1_000))
-def test_without_contrast_the_threshold_alone_decides(texts: int, seed: int) -> None:
+def test_flat_clusters_without_contrast_equal_fcluster(texts: int, seed: int) -> None:
     distances = np.random.default_rng(seed).uniform(0.7, 1.3, texts * (texts - 1) // 2)
     merges = linkage(distances, "average")
     labels = fcluster(merges, 1.02, criterion="distance")
@@ -35,16 +35,14 @@ def test_without_contrast_the_threshold_alone_decides(texts: int, seed: int) -> 
 @pytest.mark.parametrize(
     ("terms", "stories"), [(100, [[0, 1], [2, 3]]), (25, [[0, 1, 2, 3]])], ids=["long", "short"]
 )
-def test_two_pairs_far_more_alike_inside_are_two_stories(
-    terms: int, stories: list[list[int]]
-) -> None:
+def test_flat_clusters_far_more_alike_inside_stay_two(terms: int, stories: list[list[int]]) -> None:
     # Inside .4 and .5, across .2: short by .2, more than .15 and less than .3.
     distances = np.array([[0, 0.6, 0.8, 0.8], [0, 0, 0.8, 0.8], [0, 0, 0, 0.5], [0, 0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
     assert flat_clusters(merges, [terms] * 4, StoryScheme()) == stories
 
 
-def test_one_text_joins_however_alike_the_others_are() -> None:
+def test_flat_clusters_one_text_joins_a_close_pair() -> None:
     distances = np.array([[0, 0.1, 0.9], [0, 0, 0.9], [0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
     assert flat_clusters(merges, [400] * 3, StoryScheme()) == [[0, 1, 2]]
@@ -66,7 +64,7 @@ def matches() -> list[StoryNode]:
     ]
 
 
-def test_two_events_of_one_kind_stay_two_and_the_needed_score_says_so() -> None:
+def test_needed_score_of_two_events_of_one_kind() -> None:
     nodes, scheme = matches(), StoryScheme()
     found = [change.groups for change in link_stories(nodes, scheme)]
     assert found == [(1, 2, 3), (4, 5, 6)]

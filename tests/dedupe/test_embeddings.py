@@ -42,7 +42,7 @@ def joined(*nodes: StoryNode) -> list[list[int]]:
 
 
 @given(arrays(np.float32, (3, 40), elements=st.floats(-1, 1, width=32)))
-def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
+def test_embeddings_packed_keep_their_direction(vectors: np.ndarray) -> None:
     found = unpack_embeddings(pack_embeddings(vectors))
     for given_row, row in zip(vectors.astype(float), found, strict=True):
         length = np.linalg.norm(given_row)
@@ -52,13 +52,13 @@ def test_packing_keeps_the_direction(vectors: np.ndarray) -> None:
         assert given_row @ row / length > 0.995
 
 
-def test_what_is_unknown_has_no_direction() -> None:
+def test_embeddings_unknown_are_zero() -> None:
     assert unpack_embeddings([b"", EAST])[0].tolist() == [0, 0, 0]
     assert unpack_embeddings([b"", b""]).shape == (2, 0)
     assert embedding_buckets(b"", SCHEME) == []
 
 
-def test_the_more_alike_the_more_buckets_are_shared() -> None:
+def test_embedding_buckets_shared_by_likeness() -> None:
     random = np.random.default_rng(3)
     base = random.standard_normal((200, 64), dtype=np.float32)
     other = random.standard_normal((200, 64), dtype=np.float32)
@@ -75,7 +75,7 @@ def test_the_more_alike_the_more_buckets_are_shared() -> None:
     assert shared[0] > 2 * shared[1] > 4 * shared[2]
 
 
-def test_the_nearest_are_sought_at_home_and_abroad() -> None:
+def test_nearest_by_embedding_at_home_and_abroad() -> None:
     others = [
         node(2, "en", NORTH), node(3, "en", NEAR_EAST), node(4, "de", NORTH), node(5, "fr", EAST),
         node(6, "en-GB", EAST),
@@ -85,7 +85,7 @@ def test_the_nearest_are_sought_at_home_and_abroad() -> None:
     assert nearest_by_embedding(node(1, "en", EAST), [], 9) == []
 
 
-def test_two_languages_are_joined_by_what_they_mean() -> None:
+def test_join_languages_by_embedding() -> None:
     assert joined(node(1, "en", EAST), node(2, "de", NEAR_EAST), node(3, "de", NORTH)) == [
         [1, 2],
         [3],
@@ -101,16 +101,16 @@ def test_two_languages_are_joined_by_what_they_mean() -> None:
         node(2, "de", b""),
     ],
 )
-def test_what_is_of_one_language_far_in_time_or_unknown_is_not(other: StoryNode) -> None:
+def test_join_languages_not_of_one_language_or_far_in_time(other: StoryNode) -> None:
     assert joined(node(1, "en", EAST), other) == [[1], [2]]
 
 
-def test_of_two_stories_of_a_language_the_nearer_is_joined() -> None:
+def test_join_languages_takes_the_nearer_of_two() -> None:
     found = joined(node(1, "en", EAST), node(2, "en", NEAR_EAST), node(3, "fr", EAST))
     assert found == [[1, 3], [2]]
 
 
-def test_stories_that_nothing_reaches_stay_as_they_are() -> None:
+def test_join_languages_leaves_what_nothing_reaches() -> None:
     """Two languages of one story that are alike by .3 only, and two stories that mean the same."""
     low = pack_embeddings(np.array([[0.3, 0.95, 0]], np.float32))[0]
     one, two = (replace(node(n, lang, embedding), story=7)
@@ -121,13 +121,13 @@ def test_stories_that_nothing_reaches_stay_as_they_are() -> None:
     assert {change.groups: change.story for change in changes} == {(1, 2): 7, (3,): 8, (4,): None}
 
 
-def test_a_new_text_joins_a_story_that_was_not_looked_at() -> None:
+def test_join_languages_with_a_settled_story() -> None:
     old = replace(node(1, "en", EAST), story=7)
     (change,) = link_stories([old, node(2, "de", NEAR_EAST)], SCHEME, settled={1})
     assert (change.groups, change.story) == ((1, 2), 7)
 
 
-def test_an_order_keeps_apart_what_means_the_same() -> None:
+def test_join_languages_obeys_cannot_link() -> None:
     nodes = [node(1, "en", EAST), node(2, "de", EAST)]
     assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1, 2)]
     constraints = Constraints(cannot_link=((frozenset({1}), frozenset({2})),))

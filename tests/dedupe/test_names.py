@@ -38,18 +38,18 @@ def node(text: str, n: int) -> StoryNode:
         ("", set()),
     ],
 )
-def test_what_a_text_names(text: str, named: set[str]) -> None:
+def test_name_terms_of_a_text(text: str, named: set[str]) -> None:
     assert name_terms(text, "en") == {term_number(name) for name in named}
 
 
-def test_german_nouns_are_not_names() -> None:
+def test_name_terms_none_in_german() -> None:
     assert not name_terms("am Abend zog die Menge durch Köln", "de")
 
 
 MARCH = "Thousands marched on the palace and the police fired tear gas at them, said {} of {} in {}"
 
 
-def test_two_events_of_one_kind_in_two_places_are_told_by_their_names() -> None:
+def test_no_name_penalty_of_two_places() -> None:
     one = node(MARCH.format("Hamdok", "Sudan", "Khartoum"), n=1)
     other = node(MARCH.format("Tokayev", "Kazakhstan", "Almaty"), n=2)
     same = node(MARCH.format("Burhan", "Sudan", "Omdurman"), n=3)

@@ -41,7 +41,7 @@ DECIDING = [
 PLAIN = {0, 1, 2}
 
 # Sizes of caches, blocks and transactions, and counts of what is shown: with these in their place
-# `test_what_is_no_part_of_a_scheme_decides_nothing` finds the same copies and stories.
+# `test_numbers_outside_a_scheme_decide_nothing` finds the same copies and stories.
 DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "crawler.grouping.comparer": {"CACHED": 3, "SAVE_EVERY": 1},
     "crawler.grouping.boilerplate": {
@@ -127,7 +127,7 @@ def kinds(path: Path) -> set[str]:
     )
 
 
-def test_a_number_is_in_the_scheme_or_in_the_recipe_or_decides_nothing() -> None:
+def test_numbers_are_in_the_scheme_or_the_recipe() -> None:
     recipe: dict[str, list[str]] = {"copies": [], "stories": []}
     nothing = {(where, name) for where, names in DECIDES_NOTHING.items() for name in names}
     for path in DECIDING:
@@ -147,7 +147,7 @@ def test_a_number_is_in_the_scheme_or_in_the_recipe_or_decides_nothing() -> None
 @pytest.mark.parametrize(
     "scheme", [CopyScheme(), StoryScheme(embedding_model="mini")], ids=["copies", "stories"]
 )
-def test_each_number_is_in_the_id_to_its_last_digit(scheme: CopyScheme | StoryScheme) -> None:
+def test_numbers_are_in_the_id_to_their_last_digit(scheme: CopyScheme | StoryScheme) -> None:
     ids = {scheme.id}
     changed: dict[type, Callable[[Any], Any]] = {
         int: lambda n: 2 * n, float: lambda n: n + 1e-9, str: lambda s: f"{s}x"
@@ -164,7 +164,7 @@ def test_each_number_is_in_the_id_to_its_last_digit(scheme: CopyScheme | StorySc
 
 
 @pytest.mark.parametrize("scheme", [CopyScheme(), StoryScheme()], ids=["copies", "stories"])
-def test_each_number_of_a_scheme_is_read_by_what_decides(scheme: CopyScheme | StoryScheme) -> None:
+def test_numbers_of_a_scheme_are_read(scheme: CopyScheme | StoryScheme) -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in DECIDING)
     read = set(re.findall(r"scheme\.(\w+)", code))
     assert {field.name for field in fields(scheme)} - read <= {"recipe"}
@@ -207,7 +207,7 @@ def outcome() -> tuple[list[Any], list[Any]]:
     return placed, edges
 
 
-def test_what_is_no_part_of_a_scheme_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_outside_a_scheme_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = outcome()
     for where, values in DECIDES_NOTHING.items():
         code = importlib.import_module(where)
@@ -222,7 +222,7 @@ def test_what_is_no_part_of_a_scheme_decides_nothing(monkeypatch: pytest.MonkeyP
     assert any(edges)
 
 
-def test_the_manifest_has_each_number(store: Store) -> None:
+def test_numbers_are_in_the_manifest(store: Store) -> None:
     told(store)
     group(store, run=1, now=NOW, rebuild=True)
     entry = store.groupings.last()

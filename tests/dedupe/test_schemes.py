@@ -14,7 +14,7 @@ SCHEMES = pytest.mark.parametrize("kind", [CopyScheme, StoryScheme])
 
 
 @SCHEMES
-def test_an_earlier_name_leads_to_a_number_of_today(kind: type[CopyScheme | StoryScheme]) -> None:
+def test_earlier_names_lead_to_numbers_of_today(kind: type[CopyScheme | StoryScheme]) -> None:
     today = {field.name for field in fields(kind)}
     earlier = RENAMED[kind]
     assert set(earlier.values()) <= today
@@ -23,7 +23,7 @@ def test_an_earlier_name_leads_to_a_number_of_today(kind: type[CopyScheme | Stor
     assert not earlier.keys() & today
 
 
-def test_numbers_that_an_earlier_version_wrote_have_the_names_of_today() -> None:
+def test_earlier_names_read_under_those_of_today() -> None:
     written = {"threshold": -0.02, "names": 0.05, "voice": "mini"}
     assert with_current_names(StoryScheme, written) == {
         "threshold": -0.02,
@@ -45,7 +45,7 @@ def test_numbers_that_an_earlier_version_wrote_have_the_names_of_today() -> None
         (StoryScheme(embedding_model="mini"), "-v0.08x0.35/0.5:mini"),
     ],
 )
-def test_a_scheme_has_the_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:
+def test_scheme_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:
     assert scheme.id.endswith(id_)
 
 
@@ -55,7 +55,7 @@ def documented(section: str) -> dict[str, float]:
     return {name: float(default) for name, default in rows}
 
 
-def test_the_page_of_formulas_has_the_numbers_of_today() -> None:
+def test_formulas_page_has_the_defaults() -> None:
     page = (ROOT / "docs" / "explanation" / "story-score.md").read_text(encoding="utf-8")
     stories, copies = page.split("## What copies are measured by")
     for kind, found in ((StoryScheme, documented(stories)), (CopyScheme, documented(copies))):
@@ -81,7 +81,7 @@ def test_the_page_of_formulas_has_the_numbers_of_today() -> None:
         (StoryScheme, {"threshold": float("inf")}, "threshold: a finite number"),
     ],
 )
-def test_a_scheme_that_contradicts_itself_is_refused(
+def test_scheme_that_contradicts_itself_refused(
     kind: type[CopyScheme | StoryScheme], wrong: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(InvalidScheme, match=why):

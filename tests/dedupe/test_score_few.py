@@ -40,7 +40,7 @@ TEXTS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(told=TEXTS, common=st.booleans(), read=st.integers(1, 2500))
-def test_plain_scores_are_those_of_the_linker(
+def test_score_few_equals_score_many(
     told: list[tuple[str, str, float | None, bytes, bool]], common: bool, read: int
 ) -> None:
     # Ties of weights that rounding decides would choose other heaviest terms: all are kept.
@@ -62,7 +62,7 @@ def test_plain_scores_are_those_of_the_linker(
     assert found.reshape(expected.shape) == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_threshold_is_taken_off_every_score() -> None:
+def test_score_less_the_threshold() -> None:
     nodes = [StoryNode(id=n, title=f"Quake {n} shakes Tangerang", text="") for n in range(4)]
     usual, strict = StoryScheme(threshold=0.0), StoryScheme(threshold=0.25)
     backgrounds: defaultdict[str, Background] = defaultdict(lambda: Background(usual))
@@ -77,7 +77,7 @@ def test_the_threshold_is_taken_off_every_score() -> None:
     assert strict.min_score == usual.min_score - 0.25
 
 
-def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
+def test_top_terms_of_equal_weight() -> None:
     scheme = StoryScheme(top_terms=3)
     nodes = [
         StoryNode(id=n, title=title, text="")
@@ -91,7 +91,7 @@ def test_of_equal_terms_both_take_the_same_for_the_heaviest() -> None:
         assert set(rows.terms[rows.top_terms[row].indices].tolist()) == text.top_terms
 
 
-def test_a_background_that_has_learned_nothing_gives_scores() -> None:
+def test_score_with_an_empty_background() -> None:
     nodes = [StoryNode(id=n, title="Quake shakes Tangerang", text="") for n in (1, 2)]
     texts = list(scored_texts(nodes, StoryScheme(), PackedBackground()).values())
     assert average_score(texts[:1], texts[1:], StoryScheme()) > 0.5

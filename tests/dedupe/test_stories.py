@@ -44,35 +44,35 @@ def pair(one: int, other: int) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset({one}), frozenset({other})
 
 
-def test_the_same_event_in_other_words_is_one_story() -> None:
+def test_link_one_event_in_other_words() -> None:
     assert stories(nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None))) == {
         (1, 2): None,
         (3,): None,
     }
 
 
-def test_the_same_words_weeks_apart_are_two_stories() -> None:
+def test_link_not_weeks_apart() -> None:
     assert stories(nodes((QUAKE, 0.0, None), (QUAKE_TOO, 30 * DAY, None))) == {
         (1,): None,
         (2,): None,
     }
 
 
-def test_an_unknown_time_forbids_nothing() -> None:
+def test_link_with_an_unknown_time() -> None:
     assert stories(nodes((QUAKE, 0.0, None), (QUAKE_TOO, None, None))) == {(1, 2): None}
 
 
-def test_a_new_article_joins_the_story_that_is_there() -> None:
+def test_link_to_a_story_that_is_there() -> None:
     found = nodes((QUAKE, 0.0, 7), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, 9))
     assert stories(found) == {(1, 2): 7, (3,): 9}
 
 
-def test_two_stories_that_turn_out_to_be_one_are_merged_into_the_lower() -> None:
+def test_link_merges_into_the_lower_number() -> None:
     (change,) = link_stories(nodes((QUAKE, 0.0, 8), (QUAKE_TOO, DAY, 5)), SCHEME)
     assert (change.story, change.merged) == (5, (8,))
 
 
-def test_a_story_that_turns_out_to_be_two_is_split_and_the_larger_part_keeps_the_number() -> None:
+def test_link_split_leaves_the_number_to_the_larger_part() -> None:
     found = link_stories(nodes((QUAKE, 0.0, 4), (QUAKE_TOO, DAY, 4), (BUDGET, 0.0, 4)), SCHEME)
     assert [(c.groups, c.story, c.split_from) for c in found] == [
         ((1, 2), 4, None),
@@ -80,23 +80,23 @@ def test_a_story_that_turns_out_to_be_two_is_split_and_the_larger_part_keeps_the
     ]
 
 
-def test_texts_without_a_word_in_common_are_never_linked() -> None:
+def test_link_not_without_a_word_in_common() -> None:
     found = nodes(("Alpha beta", 0.0, None), ("Gamma delta", 0.0, None), ("", None, None))
     assert len(stories(found)) == 3
 
 
 @pytest.mark.parametrize("name", ["inner_contrast", "threshold", "embedding_baseline"])
-def test_a_number_without_end_is_refused_by_name(name: str) -> None:
+def test_scheme_number_not_finite_refused(name: str) -> None:
     wrong: dict[str, Any] = {name: float("nan")}
     with pytest.raises(InvalidScheme, match=f"^{name}: a finite number is needed"):
         replace(SCHEME, **wrong)
 
 
-def test_no_nodes_give_no_stories() -> None:
+def test_link_no_nodes() -> None:
     assert link_stories([], SCHEME) == []
 
 
-def test_orders_join_what_words_do_not_and_part_what_they_do() -> None:
+def test_constraints_join_and_part() -> None:
     found = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None))
     must_link = link_stories(found, SCHEME, constraints=Constraints(must_link=((1, 3),)))
     assert [change.groups for change in must_link] == [(1, 2, 3)]
@@ -104,13 +104,13 @@ def test_orders_join_what_words_do_not_and_part_what_they_do() -> None:
     assert [change.groups for change in cannot_link] == [(1,), (2,), (3,)]
 
 
-def test_what_is_apart_goes_before_what_is_together() -> None:
+def test_constraints_cannot_link_goes_before_must_link() -> None:
     found = nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None))
     constraints = Constraints(must_link=((1, 2),), cannot_link=(pair(1, 2),))
     assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == [(1,), (2,)]
 
 
-def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side() -> None:
+def test_constraints_hold_when_a_cannot_link_joins_one_side() -> None:
     found = nodes(
         (QUAKE, 0.0, None), (QUAKE_TOO, DAY, None), (BUDGET, 0.0, None),
         ("Yearly spending plan passed by Ruritanian deputies despite pensions dispute", 0.0, None),
@@ -125,7 +125,7 @@ def test_what_is_together_stays_so_when_something_apart_from_it_joins_one_side()
         assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == expected
 
 
-def test_orders_hold_through_each_other() -> None:
+def test_constraints_hold_through_each_other() -> None:
     found = nodes(
         ("Quake shakes Tangerang", 0.0, None), ("Choir festival opens", 0.0, None),
         (BUDGET, 0.0, None), (f"{BUDGET} again", 0.0, None),
@@ -136,7 +136,7 @@ def test_orders_hold_through_each_other() -> None:
         assert [c.groups for c in linked] == [(1, 2, 3), (4,)]
 
 
-def test_of_groups_that_cannot_all_be_together_the_others_are() -> None:
+def test_constraints_in_conflict_join_the_others() -> None:
     found = nodes(*((f"{word} alone", 0.0, None) for word in ("quake", "choir", "budget", "ferry")))
     constraints = Constraints(must_link=((1, 2, 3, 4),), cannot_link=(pair(1, 4),))
     assert [c.groups for c in link_stories(found, SCHEME, constraints=constraints)] == [
@@ -145,7 +145,7 @@ def test_of_groups_that_cannot_all_be_together_the_others_are() -> None:
     ]
 
 
-def test_a_pinned_story_keeps_its_number_though_nothing_that_was_pinned_is_looked_at() -> None:
+def test_pinned_story_keeps_its_number() -> None:
     large = tuple(StoryNode(id=n, title="", text="", story=21) for n in range(1, 6))
     small = StoryNode(id=9, title="", text="", story=22)
     both = [Cluster(nodes=(*large, small))]
@@ -158,7 +158,7 @@ def test_a_pinned_story_keeps_its_number_though_nothing_that_was_pinned_is_looke
     assert {c.groups: c.story for c in found} == {(1, 2, 3, 4, 5): None, (9,): 21}
 
 
-def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
+def test_settled_story_that_nothing_reaches() -> None:
     found = nodes((QUAKE, 0.0, 4), (BUDGET, 0.0, 4), ("Choir festival opens", 0.0, None))
     kept = {c.groups: c.story for c in link_stories(found, SCHEME, settled={1, 2})}
     assert kept == {(1, 2): 4, (3,): None}
@@ -166,7 +166,44 @@ def test_a_settled_story_that_nothing_reaches_is_left_alone() -> None:
     assert looked_at == {(1,): 4, (2,): None, (3,): None}
 
 
-def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
+def test_settled_text_out_of_reach_stays_with_its_story() -> None:
+    found = nodes((QUAKE, 0.0, 4), (QUAKE_TOO, 30 * DAY, 4), (QUAKE, 31 * DAY, None))
+    changes = link_stories(found, SCHEME, settled={1, 2})
+    assert [(c.groups, c.story) for c in changes] == [((1, 2, 3), 4)]
+
+
+@pytest.mark.parametrize(("largest", "expected"), [(6_000, [(1, 2, 3, 4)]), (3, [(1, 2), (3, 4)])])
+def test_component_too_large_parted_at_its_weakest_pairs(
+    largest: int, expected: list[tuple[int, ...]]
+) -> None:
+    twice = "Volcano on the island of Tavara sends ash over the harbour"
+    found = nodes(
+        (f"{twice} town", 0.0, None), (f"{twice} town", 0.0, None),
+        (f"{twice} cinema orchestra", 0.0, None), (f"{twice} cinema orchestra", 0.0, None),
+    )  # fmt: skip
+    changes = link_stories(found, StoryScheme(max_component=largest, threshold=-0.3))
+    assert [change.groups for change in changes] == expected
+
+
+def test_component_of_a_settled_story_not_parted() -> None:
+    found = nodes((QUAKE, 0.0, 5), (BUDGET, 0.0, 5), ("Choir sings", 0.0, 5), (QUAKE, 0.0, None))
+    changes = link_stories(found, StoryScheme(max_component=1), settled={1, 2, 3})
+    assert [change.groups for change in changes] == [(1, 2, 3), (4,)]
+
+
+def test_background_halved_after_twice_its_memory() -> None:
+    scheme = StoryScheme(memory_texts=2)
+    backgrounds = {"en": Background(scheme)}
+    for _ in range(2):
+        learn_backgrounds(nodes((QUAKE, 0.0, None), (BUDGET, 0.0, None)), scheme, backgrounds)
+    assert backgrounds["en"].texts == 4
+    before = backgrounds["en"].total_chance
+    learn_backgrounds(nodes((QUAKE, 0.0, None)), scheme, backgrounds)
+    assert backgrounds["en"].texts == 3
+    assert backgrounds["en"].total_chance < before
+
+
+def test_evidence_adds_up() -> None:
     one, two = nodes((QUAKE, 0.0, None), (QUAKE_TOO, DAY, None))
     background = Background(SCHEME)
     learn_backgrounds([one, two], SCHEME, {"en": background})
@@ -182,7 +219,15 @@ def test_evidence_adds_up_and_names_what_carried_the_link() -> None:
     assert found.score == pytest.approx(average_score([left], [right], SCHEME))
 
 
-def test_the_texts_of_one_story_count_as_few() -> None:
+def test_evidence_kinds_of_terms() -> None:
+    texts = ("The quake of 2022 shook Tangerang", "Quake shook the coast of Tangerang in 2022")
+    both = [StoryNode(id=n, title="", text=text, language="en") for n, text in enumerate(texts)]
+    left, right = scored_texts(both, SCHEME, PackedBackground()).values()
+    kinds = {term.term: term.kind for term in story_evidence(left, right, SCHEME).terms}
+    assert (kinds["tangerang"], kinds["2022"], kinds["shook"]) == ("name", "number", "word")
+
+
+def test_background_counts_a_story_as_few_texts() -> None:
     told = [
         StoryNode(id=n, title=title, text="", language="en")
         for n, (title, _, _) in enumerate([(QUAKE, 0.0, None)] * 100 + [(BUDGET, 0.0, None)])
@@ -212,7 +257,7 @@ UNRELATED = (
 COMMON = "the of and in to a was is for as on with by that from at his he not this after out it"
 
 
-def test_few_texts_are_not_linked_by_the_common_words_of_their_language() -> None:
+def test_link_not_by_common_words() -> None:
     found = [
         StoryNode(id=n, title=title, text=text, language="en")
         for n, (title, text) in enumerate(UNRELATED)

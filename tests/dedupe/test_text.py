@@ -12,35 +12,35 @@ from dedupe.text import normalise, tokens
 SCHEME = CopyScheme()
 
 
-def test_words_are_folded_and_punctuation_is_not_a_word() -> None:
+def test_tokens_folded_without_punctuation() -> None:
     assert tokens("The ﬁrst “Word” — ＡＢＣ, naïve co\u00adoperation") == [
         "the", "first", "word", "abc", "naïve", "cooperation",
     ]  # fmt: skip
 
 
-def test_scripts_without_spaces_come_as_characters() -> None:
+def test_tokens_of_scripts_without_spaces() -> None:
     assert tokens("托卡耶夫 2022 年") == ["托", "卡", "耶", "夫", "2022", "年"]
     assert shingle_size(tokens("托卡耶夫下令开火"), SCHEME) == SCHEME.shingle_chars
     assert shingle_size(tokens("Tokayev ordered fire"), SCHEME) == SCHEME.shingle_words
 
 
-def test_hindi_words_stay_whole_at_their_vowel_signs() -> None:
+def test_tokens_of_hindi() -> None:
     assert tokens("कज़ाख़स्तान में") == [normalise("कज़ाख़स्तान"), "में"]
 
 
-def test_a_text_shorter_than_a_shingle_has_none() -> None:
+def test_word_shingles_of_a_short_text() -> None:
     assert word_shingles("four words are few", SCHEME) == frozenset()
 
 
 @given(st.text())
-def test_normalising_twice_changes_nothing(text: str) -> None:
+def test_tokens_of_tokens(text: str) -> None:
     once = " ".join(tokens(text))
     assert " ".join(tokens(once)) == once
 
 
 @settings(deadline=None)  # the first text makes the table of letters
 @given(st.text())
-def test_the_fast_words_are_the_plain_ones(text: str) -> None:
+def test_hash_words_equal_tokens(text: str) -> None:
     plain = tokens(text)
     hashed, digits, unspaced = hash_words(text)
     assert len(hashed) == len(plain)
@@ -57,13 +57,13 @@ PROSE = st.lists(st.sampled_from(WORDS), max_size=30)
 
 @settings(deadline=None)
 @given(PROSE.map(" ".join), PROSE.map(" ".join))
-def test_the_fast_numbers_are_the_plain_ones(a: str, b: str) -> None:
+def test_numbers_in_context_equal_the_hashed(a: str, b: str) -> None:
     one, two = shingled_text(a, SCHEME), shingled_text(b, SCHEME)
-    _, ours, theirs = np.intersect1d(one.slots, two.slots, return_indices=True)
+    _, ours, theirs = np.intersect1d(one.number_contexts, two.number_contexts, return_indices=True)
     same = int((one.numbers[ours] == two.numbers[theirs]).sum())
     assert compare_numbers(a, b, CopyScheme()) == (same, len(ours) - same)
 
 
-def test_words_are_the_same_numbers_everywhere() -> None:
+def test_hash_words_in_any_text() -> None:
     assert hash_words("Almaty 2022")[0].tolist() == hash_words("ALMATY  2022!")[0].tolist()
     assert hash_words("Almaty")[0][0] == hash_words("in Almaty")[0][1]
