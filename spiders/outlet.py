@@ -40,7 +40,7 @@ from crawler.types import (
     Rejected,
     Source,
     SourceKind,
-    Sweep,
+    SourceReading,
     Unchanged,
     Validators,
 )
@@ -110,20 +110,20 @@ class OutletSpider(Spider):
 
     async def parse_source(
         self, response: Response, source: Source
-    ) -> AsyncIterator[Sweep | PollFailed | Left | Request]:
+    ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
         known = meta(response).get("content_hash")
         if response.status == 304 or (known is not None and polled.content_hash == known):
-            yield Sweep(polled=polled, listings=Listings(), unchanged=True)
+            yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
             until = meta(response).get("until")
             yield _poll_failed(source, polled, for_status(response.status, until=until))
         else:
             try:
-                async for sweep in self._read(response, polled):
-                    yield sweep
-                    for request in self._sitemap_requests(sweep.listings.sitemaps, source):
+                async for reading in self._read(response, polled):
+                    yield reading
+                    for request in self._sitemap_requests(reading.listings.sitemaps, source):
                         yield request
             except LeftForLater:
                 yield Left(what=source)
@@ -132,12 +132,12 @@ class OutletSpider(Spider):
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
                 yield _poll_failed(source, polled, refusal)
 
-    async def _read(self, response: Response, polled: Polled) -> AsyncIterator[Sweep]:
+    async def _read(self, response: Response, polled: Polled) -> AsyncIterator[SourceReading]:
         """What a source's answer lists; of a large sitemap, part by part."""
         parsers, kind = Parsers.of(self.crawler), polled.source.kind
         outlet = polled.source.outlet
         if kind is SourceKind.PAGE:
-            yield Sweep(
+            yield SourceReading(
                 polled=polled,
                 listings=await parsers.run_for(
                     outlet,
@@ -162,14 +162,14 @@ class OutletSpider(Spider):
                 path = Path(file.name)
                 found = await parsers.run_for(outlet, read_file, path, url=response.url, kind=kind)
         if isinstance(found, Listings):
-            yield Sweep(polled=polled, listings=found)
+            yield SourceReading(polled=polled, listings=found)
             return
         for left in range(len(found.parts) - 1, -1, -1):
             part = found.parts.pop(0)
             listings = await parsers.run_for(
                 outlet, read_listings, part, url=response.url, kind=kind
             )
-            yield Sweep(polled=polled, listings=listings, more=left > 0)
+            yield SourceReading(polled=polled, listings=listings, more=left > 0)
 
     def _sitemap_requests(self, sitemaps: tuple[Listing, ...], index: Source) -> Iterator[Request]:
         for listed in sitemaps:

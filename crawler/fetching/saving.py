@@ -25,11 +25,11 @@ from crawler.types import (
     Rejected,
     RobotsFile,
     Source,
-    Sweep,
+    SourceReading,
     Unchanged,
 )
 
-Value = Article | Rejected | Left | Sweep | PollFailed | Unchanged | RobotsFile
+Value = Article | Rejected | Left | SourceReading | PollFailed | Unchanged | RobotsFile
 
 LONG_BEFORE = timedelta(days=366)
 """Before the outlet was first polled: a time stated that is older is doubtful."""
@@ -72,8 +72,8 @@ class Saver:
     def write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
         """Write a value; `counts` takes what came of it, `offered` the pages to be fetched now."""
         match value:
-            case Sweep():
-                self._write_sweep(value, counts, offered)
+            case SourceReading():
+                self._write_reading(value, counts, offered)
             case PollFailed():
                 self.poll_state(value.source)  # adds one that was refused before it was ever asked
                 self._store.polls.failed(value, run=self.run)
@@ -99,10 +99,12 @@ class Saver:
                 self._store.pages.settle_unchanged(value.page.id)
                 counts["unchanged"] += 1
 
-    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
-        source, at = sweep.polled.source, sweep.polled.at
+    def _write_reading(
+        self, reading: SourceReading, counts: Counter[str], offered: dict[str, int]
+    ) -> None:
+        source, at = reading.polled.source, reading.polled.at
         state = self.poll_state(source)
-        wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
+        wanted = [listing for listing in reading.listings.pages if self._is_wanted(listing)]
         fresh = self._store.pages.offer(
             wanted,
             outlet=self.numbers[source.outlet],
@@ -111,16 +113,16 @@ class Saver:
             previous_poll_at=state.polled_at,
             run=self.run,
         )
-        counts["listed"] += len(sweep.listings.pages)
+        counts["listed"] += len(reading.listings.pages)
         _note(offered, source.outlet, fresh.pages)
         taken = self._parts.pop(source.url, Taken()).plus(
-            Taken(len(sweep.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
+            Taken(len(reading.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
         )
-        if sweep.more:
+        if reading.more:
             self._parts[source.url] = taken
             return
-        self._store.polls.read(sweep, taken, run=self.run)
-        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
+        self._store.polls.read(reading, taken, run=self.run)
+        counts["polls unchanged" if reading.unchanged else "polls read"] += 1
 
     def _is_wanted(self, listing: Listing) -> bool:
         """Whether a page is from the time asked for, as far as its source says.

@@ -35,7 +35,7 @@ from crawler.types import (
     Rejected,
     RobotsFile,
     Source,
-    Sweep,
+    SourceReading,
 )
 
 logger = logging.getLogger(__name__)
@@ -195,13 +195,13 @@ class Writer:
             self._fail(StoreError(f"{self._warc and self._warc.path}: {error.strerror}"))
 
     def save(self, value: Value) -> None:
-        """Take a value; it is committed with the next batch. A sweep is committed at once."""
+        """Take a value; it is committed with the next batch, a source reading at once."""
         if self._doubts.take(value, well=self._is_well):
             if self._doubts.are_enough():
                 self._stop("offline")
             return
         self._waiting.append(value)
-        if len(self._waiting) >= BATCH or isinstance(value, Sweep):
+        if len(self._waiting) >= BATCH or isinstance(value, SourceReading):
             self.flush()
 
     def flush(self) -> None:
@@ -273,7 +273,7 @@ class Writer:
                 with self.store.batch():
                     self.store.pages.reject_as(page, "unstorable", detail, at=now())
                 self.counts["rejected"] += 1
-            case Sweep(polled=polled):
+            case SourceReading(polled=polled):
                 self._commit(
                     [
                         PollFailed(
