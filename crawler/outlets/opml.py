@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from crawler.errors import UsageError
 from crawler.outlets.toml import free_slug
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical, host, registered_domain
 from crawler.types import Outlet, Source, SourceKind
 
@@ -46,7 +46,7 @@ def from_opml(text: str, known: Mapping[str, Outlet]) -> FromOpml:
     have = {source.url for outlet in known.values() for source in outlet.sources}
     groups: dict[str, list[tuple[str, str | None]]] = {}
     for feed in feeds:
-        title = one_line(feed.get("title"))
+        title = plain_line(feed.get("title"))
         try:
             url = canonical(feed.get("url") or "")
         except UsageError as error:

@@ -12,7 +12,7 @@ from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.listing.fragments import plain
 from crawler.parsing.page.clutter import is_phrase
-from crawler.parsing.texts import count_words, one_line
+from crawler.parsing.texts import count_words, plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
@@ -113,7 +113,7 @@ def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
         if address is None:
             refused += 1
             if len(refused_as) < MAX_REFUSED:
-                refused_as.append((one_line(_text(title)) or one_line(_text(link)) or "")[:200])
+                refused_as.append((plain_line(_text(title)) or plain_line(_text(link)) or "")[:200])
             continue
         if address in pages:
             repeated += 1
@@ -121,7 +121,7 @@ def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
         changed = moment(_text(modified), source="feed")
         pages[address] = Listing(
             url=address,
-            title=one_line(_text(title)),
+            title=plain_line(_text(title)),
             published=moment(_text(published), source="feed"),
             modified_at=changed.at if changed else None,
             text=_whole_text(content),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.urls import host
 from crawler.types import Agency, Credit
 
@@ -141,7 +141,7 @@ def read_credits(
     *,
     lines: Sequence[str],
     bylines: Iterable[str],
-    stated: Stated,
+    statements: PageStatements,
     url: str,
     outlet: str | None = None,
     more: tuple[Agency, ...] = (),
@@ -154,7 +154,7 @@ def read_credits(
     known = _known(more)
     own = {known.of_address(url), outlet}
     best: dict[str, Credit] = {}
-    for via, confidence, evidence, text in _places(lines, bylines, stated):
+    for via, confidence, evidence, text in _places(lines, bylines, statements):
         found = [known.of_address(text)] if via == "canonical" else known.named(text)
         for agency in found:
             if agency is None or agency in own:
@@ -167,7 +167,7 @@ def read_credits(
 
 
 def _places(
-    lines: Sequence[str], bylines: Iterable[str], stated: Stated
+    lines: Sequence[str], bylines: Iterable[str], statements: PageStatements
 ) -> Iterator[tuple[str, float, str, str]]:
     """(via, confidence, evidence, text) wherever an agency may be named."""
     # Bounded, and with single spaces: some of these patterns are quadratic in runs of spaces.
@@ -182,11 +182,11 @@ def _places(
         yield "byline", 0.9, byline, byline
         parts = _PARTS.split(byline)
         yield from (("byline", 0.8, byline, part) for part in parts if not _is_ambiguous(part))
-    for name in map(_short, stated.names(*_STATED)):
+    for name in map(_short, statements.names(*_STATED)):
         yield "jsonld", 0.9, name, name
-    for name in map(_short, stated.all(*_ORIGINAL)):
+    for name in map(_short, statements.all(*_ORIGINAL)):
         yield ("canonical" if "://" in name else "meta"), 0.9, name, name
-    for link in stated.elements(".//link[@rel='canonical']")[:1]:
+    for link in statements.elements(".//link[@rel='canonical']")[:1]:
         yield "canonical", 0.95, link.get("href") or "", link.get("href") or ""
     for line in lines[-LAST:]:
         yield from _in_last_line(line)

@@ -46,7 +46,7 @@ _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PageChrome:
     """What a page shows beside its article, to know it again in the lines of the body."""
 
     titles: frozenset[str]
@@ -59,7 +59,7 @@ class Surroundings:
     @classmethod
     def of(
         cls, *, titles: Iterable[str], links: Iterable[str], authors: Iterable[str]
-    ) -> Surroundings:
+    ) -> PageChrome:
         """Fold what is given."""
         return cls(
             titles=frozenset(filter(None, map(fold, titles))),
@@ -68,13 +68,13 @@ class Surroundings:
         )
 
 
-def clean(text: str, around: Surroundings) -> str:
+def clean(text: str, chrome: PageChrome) -> str:
     """The article's own lines, in order."""
     lines = [line.strip() for line in storable(text).splitlines()]
     lines = [line for line in lines if any(map(str.isalnum, line)) and not is_phrase(line)]
-    lines = [line for line in _without_head(lines, around) if not _is_title(line, around)]
-    lines = lines[: _end(lines, around)]
-    return "\n".join(_without_links(lines, around))
+    lines = [line for line in _without_head(lines, chrome) if not _is_title(line, chrome)]
+    lines = lines[: _end(lines, chrome)]
+    return "\n".join(_without_links(lines, chrome))
 
 
 def fold(line: str) -> str:
@@ -111,15 +111,15 @@ def listed_phrases() -> list[str]:
     return [phrase for language in data for key in language for phrase in language[key]]
 
 
-def is_link(line: str, around: Surroundings) -> bool:
+def is_link(line: str, chrome: PageChrome) -> bool:
     """Whether the whole line is the text of a link, or of links in the cells of a table row."""
     bare = fold(_BULLET.sub("", line))
-    if bare in around.links or _LABEL.sub("", bare) in around.links:
+    if bare in chrome.links or _LABEL.sub("", bare) in chrome.links:
         return True
     if "|" not in line:
         return False
     cells = [cell for cell in map(fold, line.split("|")) if cell]
-    return len(cells) > 1 and all(cell in around.links for cell in cells)
+    return len(cells) > 1 and all(cell in chrome.links for cell in cells)
 
 
 def is_byline(line: str) -> bool:
@@ -146,32 +146,32 @@ def _is_sentence(line: str) -> bool:
     return small >= (3 if ends else 5) and len(words) >= SENTENCE and small > len(words) / 2
 
 
-def _is_title(line: str, around: Surroundings) -> bool:
-    return _size(line) >= 3 and fold(line) in around.titles
+def _is_title(line: str, chrome: PageChrome) -> bool:
+    return _size(line) >= 3 and fold(line) in chrome.titles
 
 
-def _without_head(lines: Sequence[str], around: Surroundings) -> list[str]:
+def _without_head(lines: Sequence[str], chrome: PageChrome) -> list[str]:
     """Without what stands between the top of the page and the first paragraph."""
     start = 0
     while start < min(len(lines), HEAD) and (
-        _like_title(lines[start], around) or not _is_prose(lines[start], around)
+        _like_title(lines[start], chrome) or not _is_prose(lines[start], chrome)
     ):
         start += 1
     head = list(lines[:start])
-    titles = [number for number, line in enumerate(head) if _like_title(line, around)]
+    titles = [number for number, line in enumerate(head) if _like_title(line, chrome)]
     if titles:
         head = head[titles[-1] + 1 :]
     kept = [
         line
         for line in head
-        if not (is_link(line, around) or _is_time(line) or _names_author(line, around))
+        if not (is_link(line, chrome) or _is_time(line) or _names_author(line, chrome))
     ]
     return kept + list(lines[start:])
 
 
-def _end(lines: Sequence[str], around: Surroundings) -> int:
+def _end(lines: Sequence[str], chrome: PageChrome) -> int:
     """How many lines are left when links, times and their headings are cut off at the end."""
-    long_links = tuple(link for link in around.links if len(link) >= LONG_LINK)
+    long_links = tuple(link for link in chrome.links if len(link) >= LONG_LINK)
     beginnings = {link[:LONG_LINK] for link in long_links}
     end, cut = len(lines), False
     while end > 1:
@@ -182,7 +182,7 @@ def _end(lines: Sequence[str], around: Surroundings) -> int:
             and folded[:LONG_LINK] in beginnings
             and folded.startswith(long_links)
         )
-        if teaser or is_link(line, around) or _like_title(line, around):
+        if teaser or is_link(line, chrome) or _like_title(line, chrome):
             cut = True
         elif not (
             _is_time(line)
@@ -194,9 +194,9 @@ def _end(lines: Sequence[str], around: Surroundings) -> int:
     return end
 
 
-def _without_links(lines: Sequence[str], around: Surroundings) -> list[str]:
+def _without_links(lines: Sequence[str], chrome: PageChrome) -> list[str]:
     """Without runs of links between paragraphs, and without list items that are only a link."""
-    linked = [is_link(line, around) for line in lines]
+    linked = [is_link(line, chrome) for line in lines]
     kept = []
     for number, line in enumerate(lines):
         if linked[number]:
@@ -207,20 +207,20 @@ def _without_links(lines: Sequence[str], around: Surroundings) -> list[str]:
     return kept
 
 
-def _is_prose(line: str, around: Surroundings) -> bool:
-    if line.startswith("|") or is_link(line, around):
+def _is_prose(line: str, chrome: PageChrome) -> bool:
+    if line.startswith("|") or is_link(line, chrome):
         return False
     size = _size(line)
     return size >= 14 or (size >= 6 and bool(_SENTENCE_END.search(line)))
 
 
-def _like_title(line: str, around: Surroundings) -> bool:
+def _like_title(line: str, chrome: PageChrome) -> bool:
     """Whether a line is the headline, cut, or with a few words before it, or in other order."""
     folded = fold(line)
-    if folded in around.titles:
+    if folded in chrome.titles:
         return True
     words = re.findall(r"\w+", folded)
-    for title in around.titles:
+    for title in chrome.titles:
         named = re.findall(r"\w+", title)
         if len(words) >= 3 and words == named[: len(words)]:
             return True
@@ -239,10 +239,10 @@ def _is_time(line: str) -> bool:
     return len(re.findall(r"\d+", line)) >= 2 and sum(not w.isdigit() for w in words) <= 6
 
 
-def _names_author(line: str, around: Surroundings) -> bool:
+def _names_author(line: str, chrome: PageChrome) -> bool:
     folded = line.casefold()
     return is_byline(line) or (
-        _size(line) <= 8 and any(author in folded for author in around.authors)
+        _size(line) <= 8 and any(author in folded for author in chrome.authors)
     )
 
 

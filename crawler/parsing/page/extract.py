@@ -13,7 +13,7 @@ from crawler.parsing.page.body import Body, read_body
 from crawler.parsing.page.kinds import refuse_address, refuse_kind
 from crawler.parsing.page.metadata import Metadata, read_metadata
 from crawler.parsing.page.reservations import read_reservation
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical, is_front_page
@@ -102,8 +102,8 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         raise ExtractError("front-page", f"redirected to {fetched.url}")
     refuse_address(fetched.url, asked=fetched.page.url)
     tree = parse_page(fetched.body, content_type=fetched.content_type)
-    stated = Stated.read(tree)
-    meta = read_metadata(stated, fetched, outlet)
+    statements = PageStatements.read(tree)
+    meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
     # One step only: a chain of AMP pages that name each other would have no end.
     if meta.amp and meta.canonical not in (None, address) and fetched.page.stands_for is None:
@@ -119,7 +119,7 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         body=outlet.body,
     )
     title = meta.title or shorten(body.text, width=100, placeholder="…")
-    refuse_kind(stated, body, title=title)
+    refuse_kind(statements, body, title=title)
     words = count_words(body.text)
     if words < MIN_WORDS:
         raise ExtractError("no-text", f"{words} words of body text")
@@ -142,13 +142,13 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         credits=read_credits(
             lines=body.lines,
             bylines=meta.bylines.entries,
-            stated=stated,
+            statements=statements,
             url=fetched.url,
             outlet=outlet.name,
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,
-        reserved=read_reservation(stated, fetched.headers),
+        reserved=read_reservation(statements, fetched.headers),
         fetched_at=fetched.at,
         page=fetched.page.id,
         validators=Validators(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from crawler.errors import ExtractError
 from crawler.parsing.page.body import Body
 from crawler.parsing.page.jsonld import kinds
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import count_words
 
 LITTLE = 120
@@ -41,35 +41,35 @@ def refuse_address(url: str, *, asked: str) -> None:
             raise ExtractError(reason, f"redirected to {url[:200]}")
 
 
-def refuse_kind(stated: Stated, body: Body, *, title: str) -> None:
+def refuse_kind(statements: PageStatements, body: Body, *, title: str) -> None:
     """Raise ExtractError, saying what was seen, when a page is something else than an article.
 
     Reasons: `live-blog`, `video`, `gallery`, `section-page`, `consent-wall`, `login-wall`,
     `error-page`.
     """
-    if kinds(stated.node) == ["LiveBlogPosting"]:
+    if kinds(statements.node) == ["LiveBlogPosting"]:
         raise ExtractError("live-blog", "its JSON-LD calls it a LiveBlogPosting")
-    og = (stated.first("og:type") or "").lower()
-    if _lists_others(stated, body, og):
+    og = (statements.first("og:type") or "").lower()
+    if _lists_others(statements, body, og):
         raise ExtractError(
             "section-page", f"{body.linked:.0%} of its text are links, and it states no article"
         )
     words = count_words(body.text)
     if words >= LITTLE:
         return
-    if og.startswith("video") or ("VideoObject" in stated.kinds and not stated.node):
+    if og.startswith("video") or ("VideoObject" in statements.kinds and not statements.node):
         raise ExtractError("video", f"a film with {words} words of text")
-    if any(map(_PICTURES.search, stated.kinds)) and not stated.node:
+    if any(map(_PICTURES.search, statements.kinds)) and not statements.node:
         raise ExtractError("gallery", f"pictures with {words} words of text")
-    for reason, phrase in _phrases_in(f"{title}\n{stated.visible()}"):
+    for reason, phrase in _phrases_in(f"{title}\n{statements.visible()}"):
         raise ExtractError(reason, f"{words} words of text, and the page says {phrase!r}")
 
 
-def _lists_others(stated: Stated, body: Body, og: str) -> bool:
+def _lists_others(statements: PageStatements, body: Body, og: str) -> bool:
     return (
-        not stated.node
+        not statements.node
         and og != "article"
-        and stated.first("article:published_time") is None
+        and statements.first("article:published_time") is None
         and len(body.lines) >= 10
         and body.linked >= LINKED
     )

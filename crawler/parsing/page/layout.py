@@ -65,7 +65,7 @@ def prepare(tree: etree._Element) -> None:
             _unwrap(table)
 
 
-def length(element: etree._Element) -> int:
+def text_length(element: etree._Element) -> int:
     """Characters of an element's text, white space not counted."""
     return sum(len("".join(text.split())) for text in element.itertext())
 
@@ -84,7 +84,7 @@ def _arranges(table: etree._Element) -> bool:
 
 
 def _is_menu(table: etree._Element) -> bool:
-    return sum(map(length, table.iter("a"))) > MENU * length(table)
+    return sum(map(text_length, table.iter("a"))) > MENU * text_length(table)
 
 
 def _unwrap(table: etree._Element) -> None:
@@ -99,9 +99,9 @@ def _unwrap(table: etree._Element) -> None:
 
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
-    if sum(map(length, captions)) < PICTURE_STORY * sum(map(length, tree.iter("p"))):
+    if sum(map(text_length, captions)) < PICTURE_STORY * sum(map(text_length, tree.iter("p"))):
         drop(tree, captions)
-    drop(tree, [element for element in _CAPTIONS(tree) if length(element) < LONG_CAPTION])
+    drop(tree, [element for element in _CAPTIONS(tree) if text_length(element) < LONG_CAPTION])
 
 
 def drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
