@@ -13,7 +13,7 @@ from scrapy.http import Response
 from crawler.errors import ExtractError
 from crawler.fetching.middlewares.robots import robots_read
 from crawler.fetching.parsers import Parsers
-from crawler.fetching.refusals import explain
+from crawler.fetching.refusals import refusal_for_error
 from crawler.parsing.listing.front_page import FrontPage, read_front_page
 from crawler.parsing.listing.sitemaps import MAX_BYTES, PART
 from crawler.parsing.urls import addresses
@@ -53,7 +53,7 @@ class DiscoverySpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The front page."""
-        yield Request(self._url, callback=self.parse_front_page, errback=self.missed)
+        yield Request(self._url, callback=self.parse_front_page, errback=self.candidate_failed)
 
     async def parse_front_page(
         self, response: Response
@@ -82,7 +82,7 @@ class DiscoverySpider(Spider):
                 yield Request(
                     url,
                     callback=self.parse_candidate,
-                    errback=self.missed,
+                    errback=self.candidate_failed,
                     cb_kwargs={"kind": kind, "declared": bool(named)},
                     meta={"download_maxsize": MAX_BYTES},
                     dont_filter=True,
@@ -124,7 +124,7 @@ class DiscoverySpider(Spider):
             pages=tuple(page.url for page in found.pages),
         )
 
-    def missed(self, failure: Any) -> Iterator[Missed]:
+    def candidate_failed(self, failure: Any) -> Iterator[Missed]:
         """A candidate that gave no answer."""
-        refusal = explain(failure.value)
+        refusal = refusal_for_error(failure.value)
         yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")

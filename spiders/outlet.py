@@ -16,8 +16,8 @@ from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parsers import Parsers
-from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
-from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
+from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.parsing.listing.sections import parse_section
 from crawler.parsing.listing.sitemaps import MAX_BYTES, days_of
 from crawler.parsing.workers.read import (
@@ -73,7 +73,7 @@ class OutletSpider(Spider):
         self._asked: set[str] = set()
         if known is None:
             loaded = load_outlets(Path(outlets) if outlets else bundled_outlets())
-            known = choose(loaded, [slug for slug in outlet.split(",") if slug])
+            known = select_outlets(loaded, [slug for slug in outlet.split(",") if slug])
         self.outlets: dict[str, Outlet] = known
 
     async def start(self) -> AsyncIterator[Request]:
@@ -118,7 +118,7 @@ class OutletSpider(Spider):
             yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
             until = meta(response).get("until")
-            yield _poll_failed(source, polled, for_status(response.status, until=until))
+            yield _poll_failed(source, polled, refusal_for_status(response.status, until=until))
         else:
             try:
                 async for reading in self._read(response, polled):
@@ -190,7 +190,7 @@ class OutletSpider(Spider):
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed | Left]:
         """A source that gave no answer."""
-        source, refusal = failure.request.cb_kwargs["source"], explain(failure.value)
+        source, refusal = failure.request.cb_kwargs["source"], refusal_for_error(failure.value)
         if isinstance(failure.value, NotDue):
             return
         if self._is_left(failure.value, refusal):
@@ -225,7 +225,7 @@ class OutletSpider(Spider):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
-            refusal = for_status(response.status, until=meta(response).get("until"))
+            refusal = refusal_for_status(response.status, until=meta(response).get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
         if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
@@ -239,7 +239,7 @@ class OutletSpider(Spider):
 
     async def page_failed(self, failure: Any) -> AsyncIterator[Rejected | Left]:
         """A page that gave no answer."""
-        page, refusal = failure.request.cb_kwargs["page"], explain(failure.value)
+        page, refusal = failure.request.cb_kwargs["page"], refusal_for_error(failure.value)
         if self._is_left(failure.value, refusal):
             yield Left(what=page)
             return

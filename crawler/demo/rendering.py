@@ -16,7 +16,7 @@ CORRECTED_AT = "2022-01-20T09:00:00Z"
 """When the outlets of the town make their corrections."""
 
 
-def listing(house: House, prints: Sequence[Print], base: str) -> tuple[bytes, str]:
+def listing_document(house: House, prints: Sequence[Print], base: str) -> tuple[bytes, str]:
     """Body and content type of an outlet's feed or sitemap."""
     entries = [(_listed_address(house, n, p, base), p) for n, p in enumerate(prints)]
     match house.listed:
@@ -64,7 +64,9 @@ def monthly_sitemap(prints: Sequence[Print], base: str) -> bytes:
     )
 
 
-def page(house: House, print_: Print, others: Sequence[Print], base: str, *, amp: bool) -> bytes:
+def article_page(
+    house: House, print_: Print, others: Sequence[Print], base: str, *, amp: bool
+) -> bytes:
     """An article's page."""
     shown = print_.paragraphs[:3] if house.paywall else print_.paragraphs
     paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in shown)
@@ -83,7 +85,7 @@ def page(house: House, print_: Print, others: Sequence[Print], base: str, *, amp
 <meta property="og:type" content="article">
 <meta property="og:site_name" content="{escape(house.name)}">
 <meta property="og:title" content="{escape(print_.title)}">
-{_stated(house, print_, base)}
+{_statements(house, print_, base)}
 </head>
 <body>
 {_CONSENT if house.consent else ""}
@@ -128,7 +130,7 @@ _PAYWALL = """<div class="paywall"><p>Subscribe to read on.</p></div>"""
 _COMMENTS = """<div class="comments"><h3>Comments</h3><p>Post a Comment</p></div>"""
 
 
-def _stated(house: House, print_: Print, base: str) -> str:
+def _statements(house: House, print_: Print, base: str) -> str:
     """What the page says of itself: in JSON-LD, in meta elements, or only in the text."""
     if house.language == "de":
         return ""

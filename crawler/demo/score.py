@@ -1,4 +1,4 @@
-"""How well the town was understood: the truth is known."""
+"""Scores of a crawl of the town, whose truth is known."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TownScore(NamedTuple):
     """(article, agency) for each text of an agency that another outlet printed"""
 
 
-def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
+def score_town(store: Store, truth: Mapping[str, Print]) -> TownScore:
     """Compare a store with the truth, by article address."""
     rows = [row for row in store.queries.articles.all_placed() if row.url in truth]
     prints = {row.article: truth[row.url] for row in rows}

@@ -116,7 +116,7 @@ class Town:
         if house.moved_feed and target == house.listing_path:
             return Answer(301, headers={"Location": f"{base}/feeds/all.xml"})
         if target == (house.listing_path if not house.moved_feed else "/feeds/all.xml"):
-            body, kind = rendering.listing(house, prints, base)
+            body, kind = rendering.listing_document(house, prints, base)
             if house.odd_pages:
                 body = body.replace(b"</channel>", _odd_items(base) + b"</channel>")
             return _unless_unchanged(body, kind, headers)
@@ -147,7 +147,7 @@ class Town:
         if found is None:
             return Answer(404, b"<h1>Not found</h1>")
         others = [p for p in prints if p is not found]
-        body = rendering.page(house, found, others, base, amp=amp)
+        body = rendering.article_page(house, found, others, base, amp=amp)
         return Answer(200, body, f"text/html; charset={house.charset}")
 
 

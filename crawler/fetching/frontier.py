@@ -170,7 +170,7 @@ class Frontier(BaseScheduler):
         outlet = _outlet_of(request)
         if self._parsers.is_stalled(outlet):
             return True
-        quota = self._writer.quota_met(outlet)
+        quota = self._writer.exhausted_quota(outlet)
         # With enough articles its sources are still asked: what they list waits.
         return quota is not None and (quota != "articles" or "page" in request.cb_kwargs)
 

@@ -43,7 +43,7 @@ class NotDue(IgnoreRequest):
     """A source that is not to be asked now; nothing is recorded."""
 
 
-def explain(error: BaseException) -> Refusal:
+def refusal_for_error(error: BaseException) -> Refusal:
     """What an exception from downloading amounts to."""
     if isinstance(error, Refused):
         return error.refusal
@@ -79,7 +79,7 @@ def _in_words(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def for_status(status: int, *, until: str | None = None) -> Refusal:
+def refusal_for_status(status: int, *, until: str | None = None) -> Refusal:
     """What an HTTP status other than 200 amounts to."""
     temporary = status >= 500 or status in (408, 425, 429)
     return Refusal(f"http-{status}", "the server's answer", temporary=temporary, until=until)

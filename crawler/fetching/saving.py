@@ -140,7 +140,7 @@ class Saver:
         if not settled or value.listed is None:
             counts["rejected" if settled else "postponed"] += 1
             return
-        listed = self._doubted(value.listed)
+        listed = self._with_doubt(value.listed)
         outlet = self.numbers[listed.outlet]
         saved = self._store.articles.save(listed, outlet=outlet, run=self.run, now=value.at)
         self._count(listed, saved, counts)
@@ -150,7 +150,7 @@ class Saver:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 
-    def _doubted(self, article: Article) -> Article:
+    def _with_doubt(self, article: Article) -> Article:
         """The article, with a doubt where it says that it is far older than what we have asked.
 
         An archive that was asked for (--since, --until) is old by itself.
@@ -170,7 +170,7 @@ class Saver:
         return replace(article, published_doubt=doubt)
 
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
-        article = self._doubted(article)
+        article = self._with_doubt(article)
         at = article.fetched_at or now()
         saved = self._store.articles.save(
             article, outlet=self.numbers[article.outlet], run=self.run, now=at

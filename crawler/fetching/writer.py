@@ -136,10 +136,10 @@ class Writer:
             self._fail(error)
             return []
 
-    def quota_met(self, outlet: str) -> str | None:
+    def exhausted_quota(self, outlet: str) -> str | None:
         """Which quota of the day an outlet has used up; None: none."""
         with self.store.explained():
-            return self._saver.quotas.met(outlet)
+            return self._saver.quotas.exhausted(outlet)
 
     def room(self, outlet: str) -> float:
         """New articles that may still be taken of an outlet today: so many at the least."""
@@ -196,7 +196,7 @@ class Writer:
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch, a source reading at once."""
-        if self._doubts.take(value, well=self._is_well):
+        if self._doubts.hold_back(value, well=self._is_well):
             if self._doubts.are_enough():
                 self._stop("offline")
             return
@@ -206,7 +206,7 @@ class Writer:
 
     def flush(self) -> None:
         """Commit what is waiting; when the store fails, stop the crawl and keep the error."""
-        self._waiting += self._doubts.settled()
+        self._waiting += self._doubts.pop_confirmed()
         if not self._waiting or self.failure is not None:
             return
         values, self._waiting = self._waiting, []

@@ -213,7 +213,7 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def choose(
+def select_outlets(
     known: Mapping[str, Outlet], slugs: Sequence[str], *, shard: tuple[int, int] = (1, 1)
 ) -> dict[str, Outlet]:
     """The named outlets, or all; of these the part `shard` (which, of how many).

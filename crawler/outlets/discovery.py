@@ -41,7 +41,7 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
     missed = tuple(item for item in items if isinstance(item, Missed))
     fronts = [item for item in items if isinstance(item, FrontPage)]
     found = tuple(item for item in items if isinstance(item, FoundSource))
-    sources = chosen(found)
+    sources = sources_worth_polling(found)
     if not items or all(isinstance(item, Missed) for item in items):
         _check_network(home)
     if not fronts or not sources:
@@ -72,7 +72,7 @@ def _check_network(home: str) -> None:
         )
 
 
-def chosen(found: Iterable[FoundSource]) -> list[FoundSource]:
+def sources_worth_polling(found: Iterable[FoundSource]) -> list[FoundSource]:
     """The sources worth polling: feeds and news sitemaps; other sitemaps where there are none.
 
     Of those that list nearly the same, the one that lists most.
