@@ -74,13 +74,21 @@ def _arranges(table: etree._Element) -> bool:
     """Whether a table arranges the page, as against showing figures."""
     if table.find(".//table") is not None:
         return True
-    rows = [sum(1 for cell in row if cell.tag in ("td", "th")) for row in table.iter("tr")]
-    if len(rows) < 2 or max(rows) < 2:
+    columns = [_cells(row) for row in table.iter("tr")]
+    if len(columns) < 2 or max(columns) < 2:
         return True
-    has_blocks = any(table.find(f".//{tag}") is not None for tag in _BLOCKS)
-    if has_blocks and table.find(".//th") is None:
+    # A table of figures may hold paragraphs, but then it has headings too.
+    if _has_blocks(table) and table.find(".//th") is None:
         return True
     return any(len("".join(cell.itertext())) > LONG_CELL for cell in table.iter("td"))
+
+
+def _cells(row: etree._Element) -> int:
+    return sum(1 for cell in row if cell.tag in ("td", "th"))
+
+
+def _has_blocks(table: etree._Element) -> bool:
+    return any(table.find(f".//{tag}") is not None for tag in _BLOCKS)
 
 
 def _is_menu(table: etree._Element) -> bool:
