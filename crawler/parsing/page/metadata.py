@@ -7,7 +7,7 @@ then the visible page, then what the feed said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,22 +85,12 @@ def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) 
 def _titles(
     statements: PageStatements, *, url: str, listed: str | None, outlet: str
 ) -> dict[str, str]:
-    """The headline in every form and where it stands, the most trustworthy first."""
-    headings = [heading for heading in map(visible_text, statements.elements(".//h1")) if heading]
-    whole = plain_line(statements.tree.findtext(".//title"))
-    candidates = [
-        ("jsonld headline", statements.text("headline")),
-        ("meta og:title", plain_line(statements.first("og:title"))),
-        ("the only <h1>", headings[0] if len(headings) == 1 else None),
-        ("<title>", whole),
-        *(("<h1>", heading) for heading in headings),
-        ("feed or sitemap", listed),
-    ]
-    forms = [(source, title) for source, title in candidates if title]
-    if not forms:
-        # A page cut off at its top, or older than <h1>: the first heading that it has.
-        lower = (element for tag in ("h2", "h3") for element in statements.elements(f".//{tag}"))
-        forms = [("first heading", text) for text in map(visible_text, lower) if text][:1]
+    """The headline in every form and where it stands, the most trustworthy first.
+
+    The forms without the site's name come before those with it.
+    """
+    stated = [(source, title) for source, title in _stated_titles(statements, listed) if title]
+    forms = stated or [("first heading", text) for text in _headings(statements, "h2", "h3")][:1]
     names = {*statements.site_names, outlet.casefold(), host(url)} - {""}
     others = [title for _, title in forms]
     found: dict[str, str] = {}
@@ -109,6 +99,25 @@ def _titles(
     for source, title in forms:
         found.setdefault(title, source)
     return found
+
+
+def _stated_titles(
+    statements: PageStatements, listed: str | None
+) -> Iterator[tuple[str, str | None]]:
+    """(source, title) of everything that is meant as the headline, the most trustworthy first."""
+    headings = _headings(statements, "h1")
+    yield "jsonld headline", statements.text("headline")
+    yield "meta og:title", plain_line(statements.first("og:title"))
+    yield "the only <h1>", headings[0] if len(headings) == 1 else None
+    yield "<title>", plain_line(statements.tree.findtext(".//title"))
+    yield from (("<h1>", heading) for heading in headings)
+    yield "feed or sitemap", listed
+
+
+def _headings(statements: PageStatements, *tags: str) -> list[str]:
+    """The texts of a page's headings. Below <h1> for pages cut off at their top, or older."""
+    elements = (element for tag in tags for element in statements.elements(f".//{tag}"))
+    return list(filter(None, map(visible_text, elements)))
 
 
 def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str:
@@ -141,17 +150,23 @@ def _section(statements: PageStatements) -> tuple[str, str | None]:
 
 def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:
     keywords = statements.node.get("keywords")
-    given = keywords if isinstance(keywords, list) else [keywords]
     for source, entries in (
-        ("jsonld keywords", [entry for entry in given if isinstance(entry, str)]),
-        ("meta article:tag", list(statements.all("article:tag"))),
-        ("meta keywords", list(statements.all("news_keywords", "parsely-tags", "keywords"))),
+        ("jsonld keywords", keywords if isinstance(keywords, list) else [keywords]),
+        ("meta article:tag", statements.all("article:tag")),
+        ("meta keywords", statements.all("news_keywords", "parsely-tags", "keywords")),
     ):
-        parts = (plain_line(part) for entry in entries for part in re.split(r"[,;、]", entry))
-        tags = dict.fromkeys(part for part in parts if part and len(part) <= MAX_TAG)
+        tags = dict.fromkeys(tag for entry in entries for tag in _split_tags(entry))
         if tags:
             return source, tuple(tags)[:MAX_TAGS]
     return "", ()
+
+
+def _split_tags(entry: object) -> Iterator[str]:
+    """The tags of an entry, which outlets put into one string as often as into several."""
+    if isinstance(entry, str):
+        for part in map(plain_line, re.split(r"[,;、]", entry)):
+            if part and len(part) <= MAX_TAG:
+                yield part
 
 
 def _image(statements: PageStatements, url: str) -> tuple[str, str | None]:
@@ -171,18 +186,23 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
     """The page's own address for itself, when it is on the same site and not its front page."""
     links = (e.get("href") for e in statements.elements(".//link[@rel='canonical']"))
     link = next(filter(None, links), None)
-    source = "link rel=canonical" if link else "meta og:url"
-    link = link or statements.first("og:url")
+    if link:
+        return "link rel=canonical", _own_address(link, url)
+    return "meta og:url", _own_address(statements.first("og:url"), url)
+
+
+def _own_address(link: str | None, url: str) -> str | None:
+    """The canonical address of a link, where it may be that of the page at `url`."""
     try:
         address = canonical(link, url) if link else None
     except UsageError:
-        return source, None
+        return None
     if address is None or host(url) == UNKNOWN:
-        return source, address
+        return address
     if registered_domain(address) != registered_domain(url):
-        return source, None
-    own = is_front_page(address) and not is_front_page(url)
-    return source, None if own else address
+        return None
+    # Templates that forget to fill in the address state the front page for every article.
+    return None if is_front_page(address) and not is_front_page(url) else address
 
 
 def _language(statements: PageStatements) -> tuple[str, str | None]:
