@@ -67,16 +67,20 @@ def _is_tag(tag: str) -> bool:
 
 
 def _name(statements: PageStatements, tree: etree._Element, url: str) -> str | None:
-    for name in statements.all("og:site_name", "application-name", "apple-mobile-web-app-title"):
-        if plain_line(name):
-            return plain_line(name)
+    meta = statements.all("og:site_name", "application-name", "apple-mobile-web-app-title")
+    name = next(filter(None, map(plain_line, meta)), None)
+    if name:
+        return name
     for node in jsonld.nodes(tree):
         if _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
             return plain_line(node["name"])
-    title = plain_line(next((e.text or "" for e in tree.iter("title")), ""))
+    return _name_in_title(plain_line(next((e.text for e in tree.iter("title")), None)), url)
+
+
+def _name_in_title(title: str | None, url: str) -> str | None:
+    """The part of a title that the address is made of: `The Gazette - latest news`, or reversed."""
     if not title:
         return None
-    # `The Gazette - latest news` or the other way round: the name is what the address is made of.
     parts = _TITLE_ENDS.split(title)
     domain = registered_domain(url).partition(".")[0]
     return next((part for part in parts if domain in _letters(part)), parts[0])
