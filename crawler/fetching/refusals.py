@@ -62,10 +62,8 @@ def refusal_for_error(error: BaseException) -> Refusal:
 
 
 def _in_words(error: BaseException) -> str:
-    """What became of a connection; Scrapy and Twisted wrap what happened, up to twice."""
-    error = error.__cause__ or error
-    for inner in getattr(error, "reasons", ())[:1]:  # of Twisted's ResponseFailed
-        error = inner.value
+    """What became of a connection."""
+    error = _innermost(error)
     number = getattr(error, "osError", None)
     if isinstance(number, int):
         return os.strerror(number).lower()
@@ -77,6 +75,14 @@ def _in_words(error: BaseException) -> str:
     if isinstance(error, ParseError):
         return f"the answer is no HTTP: {said}"
     return str(error) or type(error).__name__
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What happened: Scrapy and Twisted wrap it, up to twice."""
+    cause = error.__cause__ or error
+    reasons = getattr(cause, "reasons", ())  # of Twisted's ResponseFailed
+    inner: BaseException = reasons[0].value if reasons else cause
+    return inner
 
 
 def refusal_for_status(status: int, *, until: str | None = None) -> Refusal:

@@ -75,24 +75,14 @@ class Saver:
             case SourceReading():
                 self._write_reading(value, counts, offered)
             case PollFailed():
-                self.poll_state(value.source)  # adds one that was refused before it was ever asked
-                self._store.polls.failed(value, run=self.run)
-                counts["polls denied" if value.denied else "polls failed"] += 1
+                self._write_poll_failed(value, counts)
             case Article():
                 self._write_article(value, counts)
             case Rejected():
                 self._write_rejected(value, counts)
-                if value.instead is not None:
-                    twin = self._store.pages.offer_instead(
-                        value.instead, page=value.page.id, run=self.run
-                    )
-                    if twin is not None:
-                        _note(offered, value.page.outlet, [twin])
-            case Left(what=Page(id=page)):
-                self._store.pages.put_back(page, at=now())
-                counts["left"] += 1
+                self._offer_twin(value, offered)
             case Left():
-                counts["polls left"] += 1
+                self._write_left(value, counts)
             case RobotsFile():
                 self._store.sites.save(value)
             case Unchanged():
@@ -123,6 +113,29 @@ class Saver:
             return
         self._store.polls.read(reading, taken, run=self.run)
         counts["polls unchanged" if reading.unchanged else "polls read"] += 1
+
+    def _write_poll_failed(self, failed: PollFailed, counts: Counter[str]) -> None:
+        self.poll_state(failed.source)  # adds one that was refused before it was ever asked
+        self._store.polls.failed(failed, run=self.run)
+        counts["polls denied" if failed.denied else "polls failed"] += 1
+
+    def _write_left(self, left: Left, counts: Counter[str]) -> None:
+        """A page waits again as before; of a source nothing is stored that this run changed."""
+        if isinstance(left.what, Page):
+            self._store.pages.put_back(left.what.id, at=now())
+            counts["left"] += 1
+        else:
+            counts["polls left"] += 1
+
+    def _offer_twin(self, rejected: Rejected, offered: dict[str, int]) -> None:
+        """Offer the ordinary page that an AMP page names in its place."""
+        if rejected.instead is None:
+            return
+        twin = self._store.pages.offer_instead(
+            rejected.instead, page=rejected.page.id, run=self.run
+        )
+        if twin is not None:
+            _note(offered, rejected.page.outlet, [twin])
 
     def _is_wanted(self, listing: Listing) -> bool:
         """Whether a page is from the time asked for, as far as its source says.
