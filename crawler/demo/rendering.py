@@ -70,12 +70,7 @@ def article_page(
     """An article's page."""
     shown = print_.paragraphs[:3] if house.paywall else print_.paragraphs
     paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in shown)
-    figure = (
-        f'<figure><img src="{base}/picture.jpg" alt=""><figcaption>{escape(print_.caption)}'
-        f"</figcaption></figure><p>{escape(print_.caption)}</p>"
-        if print_.caption
-        else ""
-    )
+    byline = f"By {print_.byline}" if print_.byline else house.name
     html = f"""<!DOCTYPE html>
 <html lang="{house.language if house.language != "en" else print_.language}"{" amp" if amp else ""}>
 <head>
@@ -90,13 +85,13 @@ def article_page(
 <body>
 {_CONSENT if house.consent else ""}
 <header><a href="{base}/">{escape(house.name)}</a>
-<nav><ul>{"".join(f'<li><a href="{base}/{s}">{s}</a></li>' for s in _SECTIONS)}</ul></nav></header>
+<nav><ul>{_navigation(base)}</ul></nav></header>
 <main><article>
 <h1>{escape(print_.title)}</h1>
-<div class="byline">{escape(f"By {print_.byline}" if print_.byline else house.name)}
+<div class="byline">{escape(byline)}
 <time datetime="{print_.at}" itemprop="datePublished">{print_.at[:10]}</time></div>
 {paragraphs}
-{figure}
+{_figure(print_, base)}
 {_PAYWALL if house.paywall else ""}
 </article>
 {_related(others, base) if house.consent else ""}
@@ -105,6 +100,21 @@ def article_page(
 <footer><p>© 2022 {escape(house.name)}. All rights reserved.</p></footer>
 </body></html>"""
     return html.encode(house.charset, errors="xmlcharrefreplace")
+
+
+def _figure(print_: Print, base: str) -> str:
+    """A picture, whose caption stands a second time as a paragraph."""
+    if not print_.caption:
+        return ""
+    caption = escape(print_.caption)
+    return (
+        f'<figure><img src="{base}/picture.jpg" alt=""><figcaption>{caption}'
+        f"</figcaption></figure><p>{caption}</p>"
+    )
+
+
+def _navigation(base: str) -> str:
+    return "".join(f'<li><a href="{base}/{name}">{name}</a></li>' for name in _SECTIONS)
 
 
 def front_page(house: House, prints: Sequence[Print], base: str) -> bytes:
