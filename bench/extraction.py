@@ -20,11 +20,11 @@ from trafilatura.utils import decode_file
 
 from bench.corpora.pages import (
     Labelled,
+    article_or_error,
     four_gram_f1,
     labelled,
     names_f1,
     segments_f1,
-    understood,
 )
 from bench.peers import extraction as peers
 from bench.peers.environments import python_of
@@ -39,7 +39,7 @@ Found = Mapping[str, Any]
 
 
 def ours(page: Labelled) -> Found:
-    article = understood(page)
+    article = article_or_error(page)
     if not isinstance(article, Article):
         return {}
     published = article.published.at if article.published else None

@@ -1,4 +1,4 @@
-"""A sweep of 1,000 feeds that have not changed, against the same feeds fetched and parsed.
+"""Polls of 1,000 feeds that have not changed, against the same feeds fetched and parsed.
 
 Claim: a third of the CPU or less, parser processes included, whether the server knows conditional
 requests or not; and nothing at all for feeds that are not due. What starting costs is left out.

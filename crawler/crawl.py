@@ -167,12 +167,12 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
     """The chosen outlets by the spider that reads them; UsageError for an unknown one."""
     from scrapy.spiderloader import SpiderLoader
 
-    from crawler.outlets.descriptions import choose, load_outlets
+    from crawler.outlets.descriptions import load_outlets, select_outlets
 
     known = SpiderLoader.from_settings(scrapy_settings({})).list()
     found: dict[str, dict[str, Outlet]] = {}
     known_outlets = load_outlets(options.outlets)
-    for slug, outlet in choose(known_outlets, options.chosen, shard=options.shard).items():
+    for slug, outlet in select_outlets(known_outlets, options.chosen, shard=options.shard).items():
         spider = outlet.spider or "outlets"
         if spider not in known:
             raise UsageError(

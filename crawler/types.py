@@ -242,8 +242,8 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
-    """A source read: the exchange and what it listed."""
+class SourceReading:
+    """One reading of a source: the exchange and what it listed."""
 
     polled: Polled
     listings: Listings

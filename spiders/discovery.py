@@ -13,12 +13,12 @@ from scrapy.http import Response
 from crawler.errors import ExtractError
 from crawler.fetching.middlewares.robots import robots_read
 from crawler.fetching.parsers import Parsers
-from crawler.fetching.refusals import explain
+from crawler.fetching.refusals import refusal_for_error
 from crawler.parsing.listing.front_page import FrontPage, read_front_page
 from crawler.parsing.listing.sitemaps import MAX_BYTES, PART
 from crawler.parsing.urls import addresses
 from crawler.parsing.workers.read import Parts, read_listings, read_or_split
-from crawler.types import FoundSource, Missed, Outlet, SourceKind
+from crawler.types import FoundSource, Listing, Listings, Missed, Outlet, SourceKind
 
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 USUAL_SITEMAPS = (
@@ -53,7 +53,7 @@ class DiscoverySpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The front page."""
-        yield Request(self._url, callback=self.parse_front_page, errback=self.missed)
+        yield Request(self._url, callback=self.parse_front_page, errback=self.candidate_failed)
 
     async def parse_front_page(
         self, response: Response
@@ -82,7 +82,7 @@ class DiscoverySpider(Spider):
                 yield Request(
                     url,
                     callback=self.parse_candidate,
-                    errback=self.missed,
+                    errback=self.candidate_failed,
                     cb_kwargs={"kind": kind, "declared": bool(named)},
                     meta={"download_maxsize": MAX_BYTES},
                     dont_filter=True,
@@ -91,40 +91,50 @@ class DiscoverySpider(Spider):
     async def parse_candidate(
         self, response: Response, kind: SourceKind, declared: bool
     ) -> AsyncIterator[FoundSource | Missed]:
-        """A source, when it is one."""
-        if response.status != 200:
-            if declared:
-                yield Missed(url=response.url, reason=f"http-{response.status}")
-            return
-        parsers = Parsers.of(self.crawler)
-        listed = 0
-        try:
-            found = await parsers.run(read_or_split, response.body, url=response.url, kind=kind)
-            if isinstance(found, Parts):
-                listed = len(found.parts) * PART
-                found = await parsers.run(
-                    read_listings, found.parts[0], url=response.url, kind=kind
-                )
-        except ExtractError as error:
-            if declared:
-                yield Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
-            return
-        times = [
-            at
-            for page in (*found.pages, *found.sitemaps)
-            if (at := page.published.at if page.published else page.modified_at)
-        ]
-        yield FoundSource(
-            url=response.url,
-            kind=kind,
-            listed=listed or len(found.pages),
-            sitemaps=len(found.sitemaps),
-            newest=max(times, default=None),
-            dated=any(page.published for page in found.pages),
-            pages=tuple(page.url for page in found.pages),
-        )
+        """A source, when it is one; that a guess led to none is not worth a word."""
+        if response.status == 200:
+            try:
+                found, listed = await self._read_candidate(response, kind)
+            except ExtractError as error:
+                reason = f"{error.reason}: {error.detail}"
+            else:
+                yield _found_source(response.url, kind, found, listed)
+                return
+        else:
+            reason = f"http-{response.status}"
+        if declared:
+            yield Missed(url=response.url, reason=reason)
 
-    def missed(self, failure: Any) -> Iterator[Missed]:
+    async def _read_candidate(self, response: Response, kind: SourceKind) -> tuple[Listings, int]:
+        """What a candidate lists, of a large sitemap its first part; and how many pages in all.
+
+        Raises ExtractError when it is no source.
+        """
+        parsers, url = Parsers.of(self.crawler), response.url
+        found = await parsers.run(read_or_split, response.body, url=url, kind=kind)
+        if not isinstance(found, Parts):
+            return found, len(found.pages)
+        first = await parsers.run(read_listings, found.parts[0], url=url, kind=kind)
+        return first, len(found.parts) * PART
+
+    def candidate_failed(self, failure: Any) -> Iterator[Missed]:
         """A candidate that gave no answer."""
-        refusal = explain(failure.value)
+        refusal = refusal_for_error(failure.value)
         yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
+
+
+def _found_source(url: str, kind: SourceKind, found: Listings, listed: int) -> FoundSource:
+    return FoundSource(
+        url=url,
+        kind=kind,
+        listed=listed,
+        sitemaps=len(found.sitemaps),
+        newest=max(filter(None, map(_latest, (*found.pages, *found.sitemaps))), default=None),
+        dated=any(page.published for page in found.pages),
+        pages=tuple(page.url for page in found.pages),
+    )
+
+
+def _latest(listing: Listing) -> str | None:
+    """When a page was published, or else when it last changed."""
+    return listing.published.at if listing.published else listing.modified_at

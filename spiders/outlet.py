@@ -16,8 +16,8 @@ from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parsers import Parsers
-from crawler.fetching.refusals import NotDue, Refusal, explain, for_status
-from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
+from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.parsing.listing.sections import parse_section
 from crawler.parsing.listing.sitemaps import MAX_BYTES, days_of
 from crawler.parsing.workers.read import (
@@ -40,7 +40,7 @@ from crawler.types import (
     Rejected,
     Source,
     SourceKind,
-    Sweep,
+    SourceReading,
     Unchanged,
     Validators,
 )
@@ -73,7 +73,7 @@ class OutletSpider(Spider):
         self._asked: set[str] = set()
         if known is None:
             loaded = load_outlets(Path(outlets) if outlets else bundled_outlets())
-            known = choose(loaded, [slug for slug in outlet.split(",") if slug])
+            known = select_outlets(loaded, [slug for slug in outlet.split(",") if slug])
         self.outlets: dict[str, Outlet] = known
 
     async def start(self) -> AsyncIterator[Request]:
@@ -110,20 +110,20 @@ class OutletSpider(Spider):
 
     async def parse_source(
         self, response: Response, source: Source
-    ) -> AsyncIterator[Sweep | PollFailed | Left | Request]:
+    ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
         known = meta(response).get("content_hash")
         if response.status == 304 or (known is not None and polled.content_hash == known):
-            yield Sweep(polled=polled, listings=Listings(), unchanged=True)
+            yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
             until = meta(response).get("until")
-            yield _poll_failed(source, polled, for_status(response.status, until=until))
+            yield _poll_failed(source, polled, refusal_for_status(response.status, until=until))
         else:
             try:
-                async for sweep in self._read(response, polled):
-                    yield sweep
-                    for request in self._sitemap_requests(sweep.listings.sitemaps, source):
+                async for reading in self._read(response, polled):
+                    yield reading
+                    for request in self._sitemap_requests(reading.listings.sitemaps, source):
                         yield request
             except LeftForLater:
                 yield Left(what=source)
@@ -132,12 +132,12 @@ class OutletSpider(Spider):
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
                 yield _poll_failed(source, polled, refusal)
 
-    async def _read(self, response: Response, polled: Polled) -> AsyncIterator[Sweep]:
+    async def _read(self, response: Response, polled: Polled) -> AsyncIterator[SourceReading]:
         """What a source's answer lists; of a large sitemap, part by part."""
         parsers, kind = Parsers.of(self.crawler), polled.source.kind
         outlet = polled.source.outlet
         if kind is SourceKind.PAGE:
-            yield Sweep(
+            yield SourceReading(
                 polled=polled,
                 listings=await parsers.run_for(
                     outlet,
@@ -162,14 +162,14 @@ class OutletSpider(Spider):
                 path = Path(file.name)
                 found = await parsers.run_for(outlet, read_file, path, url=response.url, kind=kind)
         if isinstance(found, Listings):
-            yield Sweep(polled=polled, listings=found)
+            yield SourceReading(polled=polled, listings=found)
             return
         for left in range(len(found.parts) - 1, -1, -1):
             part = found.parts.pop(0)
             listings = await parsers.run_for(
                 outlet, read_listings, part, url=response.url, kind=kind
             )
-            yield Sweep(polled=polled, listings=listings, more=left > 0)
+            yield SourceReading(polled=polled, listings=listings, more=left > 0)
 
     def _sitemap_requests(self, sitemaps: tuple[Listing, ...], index: Source) -> Iterator[Request]:
         for listed in sitemaps:
@@ -190,7 +190,7 @@ class OutletSpider(Spider):
 
     def source_failed(self, failure: Any) -> Iterator[PollFailed | Left]:
         """A source that gave no answer."""
-        source, refusal = failure.request.cb_kwargs["source"], explain(failure.value)
+        source, refusal = failure.request.cb_kwargs["source"], refusal_for_error(failure.value)
         if isinstance(failure.value, NotDue):
             return
         if self._is_left(failure.value, refusal):
@@ -225,7 +225,7 @@ class OutletSpider(Spider):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
-            refusal = for_status(response.status, until=meta(response).get("until"))
+            refusal = refusal_for_status(response.status, until=meta(response).get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
         if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
@@ -239,7 +239,7 @@ class OutletSpider(Spider):
 
     async def page_failed(self, failure: Any) -> AsyncIterator[Rejected | Left]:
         """A page that gave no answer."""
-        page, refusal = failure.request.cb_kwargs["page"], explain(failure.value)
+        page, refusal = failure.request.cb_kwargs["page"], refusal_for_error(failure.value)
         if self._is_left(failure.value, refusal):
             yield Left(what=page)
             return

@@ -55,8 +55,8 @@ def labelled(name: str) -> list[Labelled]:
     ]
 
 
-def understood(page: Labelled) -> Article | ExtractError:
-    """What Newsloom makes of a page, given nothing but its address."""
+def article_or_error(page: Labelled) -> Article | ExtractError:
+    """What Newsloom extracts of a page, given nothing but its address."""
     url = page.url or f"https://unknown.invalid/{page.name}/{page.number}"
     # It stands for an AMP page already: the twin of a saved page cannot be fetched.
     listed = Page(

@@ -16,7 +16,7 @@ from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import as_json, emit
 from crawler.clock import now
 from crawler.interrupts import Interrupted
-from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.output.visible import counted
 from crawler.reasons import meaning
 
@@ -219,7 +219,7 @@ class _PlannedPoll(NamedTuple):
 
 def _plan(db: Path, options: dict[str, Any]) -> int:
     known = load_outlets(options["folder"] or bundled_outlets())
-    chosen = choose(known, options["chosen"], shard=options["shard"])
+    chosen = select_outlets(known, options["chosen"], shard=options["shard"])
     due = {}
     if db.is_file():
         with reading(db) as store:

@@ -50,7 +50,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.cli.crawl import summary_line
     from crawler.crawl import CrawlOptions, crawl
     from crawler.demo.houses import HOUSES
-    from crawler.demo.score import score
+    from crawler.demo.score import score_town
     from crawler.demo.town import PORT, Town
     from crawler.store import read_store
     from crawler.store.queries.exports import RowFilter
@@ -96,7 +96,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
             )
         click.echo()
         emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
-        found = score(store, truth)
+        found = score_town(store, truth)
         first = rows[0].story if rows else 1
         pairs = store.queries.exports.pairs(RowFilter(story=first))
         pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))

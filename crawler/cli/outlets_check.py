@@ -65,15 +65,14 @@ def record(
     Such a folder can be shared and tested: it holds how the outlet builds its pages, and none of
     its texts.
     """
-    from crawler.outlets.fixtures import EXPECTED
-    from crawler.outlets.fixtures import record as write
+    from crawler.outlets.fixtures import EXPECTED, record_pages
 
     with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
                 command=f"newsloom outlets record {slug}") as found:  # fmt: skip
         if not found.pages:
             _show_refused(found.store)
             raise UsageError(f"{slug}: no page could be fetched; `newsloom outlets check` says why")
-        written = write(found.pages, found.outlet, place / slug)
+        written = record_pages(found.pages, found.outlet, place / slug)
     click.echo(
         f"{len(written)} pages recorded in {place / slug}; {EXPECTED} says how they are read"
     )

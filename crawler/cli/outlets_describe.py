@@ -10,7 +10,7 @@ import click
 from crawler.cli.arguments import outlets_option
 from crawler.cli.tables import table
 from crawler.errors import UsageError
-from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.output.visible import clock, one_line
 from crawler.types import Outlet
 
@@ -124,7 +124,7 @@ def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  #
     """Print the feeds of OUTLETs (default: all) for other readers."""
     from crawler.outlets.opml import to_opml
 
-    click.echo(to_opml(choose(load_outlets(folder or bundled_outlets()), chosen)))
+    click.echo(to_opml(select_outlets(load_outlets(folder or bundled_outlets()), chosen)))
 
 
 def _known(folder: Path) -> dict[str, Outlet]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.errors import Offline
 from crawler.interrupts import Interrupted
-from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets
+from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 
 if TYPE_CHECKING:
     from crawler.store import Store
@@ -37,7 +37,7 @@ def sample(
     from crawler.store.file.kept_pages import KeptPages
 
     path = folder or bundled_outlets()
-    outlet = choose(load_outlets(path), [slug])[slug]
+    outlet = select_outlets(load_outlets(path), [slug])[slug]
     with tempfile.TemporaryDirectory(prefix="newsloom-sample-") as place:
         db = Path(place) / "sample.db"
         summary = crawl(

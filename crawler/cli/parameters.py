@@ -39,14 +39,14 @@ class Since(click.ParamType[str]):
         """Read it, or say how it is written."""
         from datetime import UTC, datetime
 
-        from crawler.parsing.dates import asked, utc
+        from crawler.parsing.dates import requested_time, utc
 
         if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
             try:
                 return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
             except OverflowError:
                 self.fail(f"{value!r} is before there was time", param, ctx)
-        found = asked(str(value), to_end=self.to_end)
+        found = requested_time(str(value), to_end=self.to_end)
         if found is None:
             self.fail(
                 f"{value!r} is no clear time; write 2022-01-05, or 7d for a week ago", param, ctx

@@ -16,7 +16,7 @@ CORRECTED_AT = "2022-01-20T09:00:00Z"
 """When the outlets of the town make their corrections."""
 
 
-def listing(house: House, prints: Sequence[Print], base: str) -> tuple[bytes, str]:
+def listing_document(house: House, prints: Sequence[Print], base: str) -> tuple[bytes, str]:
     """Body and content type of an outlet's feed or sitemap."""
     entries = [(_listed_address(house, n, p, base), p) for n, p in enumerate(prints)]
     match house.listed:
@@ -64,16 +64,13 @@ def monthly_sitemap(prints: Sequence[Print], base: str) -> bytes:
     )
 
 
-def page(house: House, print_: Print, others: Sequence[Print], base: str, *, amp: bool) -> bytes:
+def article_page(
+    house: House, print_: Print, others: Sequence[Print], base: str, *, amp: bool
+) -> bytes:
     """An article's page."""
     shown = print_.paragraphs[:3] if house.paywall else print_.paragraphs
     paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in shown)
-    figure = (
-        f'<figure><img src="{base}/picture.jpg" alt=""><figcaption>{escape(print_.caption)}'
-        f"</figcaption></figure><p>{escape(print_.caption)}</p>"
-        if print_.caption
-        else ""
-    )
+    byline = f"By {print_.byline}" if print_.byline else house.name
     html = f"""<!DOCTYPE html>
 <html lang="{house.language if house.language != "en" else print_.language}"{" amp" if amp else ""}>
 <head>
@@ -83,18 +80,18 @@ def page(house: House, print_: Print, others: Sequence[Print], base: str, *, amp
 <meta property="og:type" content="article">
 <meta property="og:site_name" content="{escape(house.name)}">
 <meta property="og:title" content="{escape(print_.title)}">
-{_stated(house, print_, base)}
+{_statements(house, print_, base)}
 </head>
 <body>
 {_CONSENT if house.consent else ""}
 <header><a href="{base}/">{escape(house.name)}</a>
-<nav><ul>{"".join(f'<li><a href="{base}/{s}">{s}</a></li>' for s in _SECTIONS)}</ul></nav></header>
+<nav><ul>{_navigation(base)}</ul></nav></header>
 <main><article>
 <h1>{escape(print_.title)}</h1>
-<div class="byline">{escape(f"By {print_.byline}" if print_.byline else house.name)}
+<div class="byline">{escape(byline)}
 <time datetime="{print_.at}" itemprop="datePublished">{print_.at[:10]}</time></div>
 {paragraphs}
-{figure}
+{_figure(print_, base)}
 {_PAYWALL if house.paywall else ""}
 </article>
 {_related(others, base) if house.consent else ""}
@@ -103,6 +100,21 @@ def page(house: House, print_: Print, others: Sequence[Print], base: str, *, amp
 <footer><p>© 2022 {escape(house.name)}. All rights reserved.</p></footer>
 </body></html>"""
     return html.encode(house.charset, errors="xmlcharrefreplace")
+
+
+def _figure(print_: Print, base: str) -> str:
+    """A picture, whose caption stands a second time as a paragraph."""
+    if not print_.caption:
+        return ""
+    caption = escape(print_.caption)
+    return (
+        f'<figure><img src="{base}/picture.jpg" alt=""><figcaption>{caption}'
+        f"</figcaption></figure><p>{caption}</p>"
+    )
+
+
+def _navigation(base: str) -> str:
+    return "".join(f'<li><a href="{base}/{name}">{name}</a></li>' for name in _SECTIONS)
 
 
 def front_page(house: House, prints: Sequence[Print], base: str) -> bytes:
@@ -128,7 +140,7 @@ _PAYWALL = """<div class="paywall"><p>Subscribe to read on.</p></div>"""
 _COMMENTS = """<div class="comments"><h3>Comments</h3><p>Post a Comment</p></div>"""
 
 
-def _stated(house: House, print_: Print, base: str) -> str:
+def _statements(house: House, print_: Print, base: str) -> str:
     """What the page says of itself: in JSON-LD, in meta elements, or only in the text."""
     if house.language == "de":
         return ""

@@ -1,4 +1,4 @@
-"""How well the town was understood: the truth is known."""
+"""Scores of a crawl of the town, whose truth is known."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TownScore(NamedTuple):
     """(article, agency) for each text of an agency that another outlet printed"""
 
 
-def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
+def score_town(store: Store, truth: Mapping[str, Print]) -> TownScore:
     """Compare a store with the truth, by article address."""
     rows = [row for row in store.queries.articles.all_placed() if row.url in truth]
     prints = {row.article: truth[row.url] for row in rows}
@@ -38,18 +38,22 @@ def score(store: Store, truth: Mapping[str, Print]) -> TownScore:
             {article: print_.text for article, print_ in prints.items()},
         ),
         agencies=_overlap(
-            {(row.url, name) for row in rows for name in row.agencies},
-            {
-                (url, HOUSES[print_.origin].name)
-                for url, print_ in truth.items()
-                if HOUSES[print_.origin].agency and print_.outlet != print_.origin
-            },
+            {(row.url, name) for row in rows for name in row.agencies}, _true_credits(truth)
         ),
         stories=b_cubed(
             {row.article: row.story for row in rows},
             {article: (print_.event, print_.language) for article, print_ in prints.items()},
         ),
     )
+
+
+def _true_credits(truth: Mapping[str, Print]) -> set[tuple[str, str]]:
+    """(address, agency) of the texts of agencies that other outlets printed."""
+    return {
+        (url, HOUSES[print_.origin].name)
+        for url, print_ in truth.items()
+        if HOUSES[print_.origin].agency and print_.outlet != print_.origin
+    }
 
 
 def _overlap(found: Set[tuple[str, str]], truth: Set[tuple[str, str]]) -> Score:

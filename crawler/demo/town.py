@@ -111,15 +111,21 @@ class Town:
     def _listing(self, house: House, target: str, headers: Any) -> Answer | None:
         prints = self._days[self.day].get(house.slug, [])
         base = self.base(house)
-        if house.broken and target == house.listing_path:
+        if target == house.listing_path and house.broken:
             return Answer(200, b"<html><body><h1>Database error</h1></body></html>")
-        if house.moved_feed and target == house.listing_path:
-            return Answer(301, headers={"Location": f"{base}/feeds/all.xml"})
-        if target == (house.listing_path if not house.moved_feed else "/feeds/all.xml"):
-            body, kind = rendering.listing(house, prints, base)
+        if target == house.listing_path and house.moved_feed:
+            return Answer(301, headers={"Location": base + _MOVED_FEED})
+        if target == (_MOVED_FEED if house.moved_feed else house.listing_path):
+            body, kind = rendering.listing_document(house, prints, base)
             if house.odd_pages:
                 body = body.replace(b"</channel>", _odd_items(base) + b"</channel>")
             return _unless_unchanged(body, kind, headers)
+        return self._sitemap(house, target, headers)
+
+    def _sitemap(self, house: House, target: str, headers: Any) -> Answer | None:
+        """One that an index names; every outlet of the town has them."""
+        prints = self._days[self.day].get(house.slug, [])
+        base = self.base(house)
         if target == "/sitemap-news.xml":
             entries = [(base + p.path, p) for p in prints]
             body = rendering.news_sitemap(house, entries).encode()
@@ -139,18 +145,22 @@ class Town:
                 return Answer(302, headers={"Location": base + prints[number].path})
         if parts.path == "/":
             return Answer(200, rendering.front_page(house, prints, base))
-        if parts.path in _ODD:
-            return _ODD[parts.path]
-        amp = house.amp and parts.path.startswith("/amp/")
-        path = parts.path.removeprefix("/amp") if amp else parts.path
+        return _ODD.get(parts.path) or self._article(house, parts.path)
+
+    def _article(self, house: House, path: str) -> Answer:
+        prints = self._days[self.day].get(house.slug, [])
+        base = self.base(house)
+        amp = house.amp and path.startswith("/amp/")
+        path = path.removeprefix("/amp") if amp else path
         found = next((p for p in prints if p.path == path), None)
         if found is None:
             return Answer(404, b"<h1>Not found</h1>")
         others = [p for p in prints if p is not found]
-        body = rendering.page(house, found, others, base, amp=amp)
+        body = rendering.article_page(house, found, others, base, amp=amp)
         return Answer(200, body, f"text/html; charset={house.charset}")
 
 
+_MOVED_FEED = "/feeds/all.xml"
 _ODD = {
     "/2022/01/03/lost-dog": Answer(404, b"<h1>Not found</h1>"),
     "/2022/01/04/raffle": Answer(410, b"<h1>Gone</h1>"),

@@ -33,8 +33,8 @@ class Doubts:
         self._kept: list[_Doubt] = []
         self._looked_at = network.answered_at
 
-    def take(self, value: Any, *, well: Callable[[PollFailed | Rejected], bool]) -> bool:
-        """Keep a value back, if there is any doubt about it; whether it was."""
+    def hold_back(self, value: Any, *, well: Callable[[PollFailed | Rejected], bool]) -> bool:
+        """Hold a value back if there is any doubt about it; whether it was held back."""
         if not isinstance(value, PollFailed | Rejected) or value.reason not in SILENCE:
             return False
         url = value.url if isinstance(value, PollFailed) else value.page.url
@@ -44,8 +44,8 @@ class Doubts:
         self._kept.append(_Doubt(value, host_of(url), began, well(value)))
         return True
 
-    def settled(self) -> list[PollFailed | Rejected]:
-        """Failures that are their hosts' after all; they are kept no longer."""
+    def pop_confirmed(self) -> list[PollFailed | Rejected]:
+        """Failures that are their hosts' after all, no longer held back."""
         answered_at = self._network.answered_at
         if answered_at == self._looked_at:
             return []

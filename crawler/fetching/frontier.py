@@ -99,26 +99,37 @@ class Frontier(BaseScheduler):
             host = self._turn.popleft()
             if host in busy:
                 self._turn.append(host)
-                continue
-            queue = self._queues[host]
-            outlet = _outlet_of(queue[0])
-            if self._is_barred(queue[0]):
-                self._drop(host, functools.partial(_is_of, outlet))
-                continue
-            if self._parsers.is_full(outlet) or not self._has_room(queue[0]):
-                self._turn.append(host)
-                continue
-            if self._is_spent(host, queue[0]):
-                self._drop(host, lambda one: "taken_for" in meta(one))
-                continue
-            request = queue.popleft()
-            if queue:
-                self._turn.append(host)
-            else:
-                del self._queues[host]
-            self._handed_out(request)
-            return request
+            elif self._may_go(host):
+                return self._pop(host)
         return None
+
+    def _may_go(self, host: str) -> bool:
+        """Whether a host's first request goes out now.
+
+        When not, the host waits for its next turn, or drops what it is not to be asked for.
+        """
+        first = self._queues[host][0]
+        outlet = _outlet_of(first)
+        if self._is_barred(first):
+            self._drop(host, functools.partial(_is_of, outlet))
+        elif self._parsers.is_full(outlet) or not self._has_room(first):
+            self._turn.append(host)
+        elif self._is_spent(host, first):
+            self._drop(host, lambda one: "taken_for" in meta(one))
+        else:
+            return True
+        return False
+
+    def _pop(self, host: str) -> Request:
+        """Hand out a host's first request; the host goes to the end of the line."""
+        queue = self._queues[host]
+        request = queue.popleft()
+        if queue:
+            self._turn.append(host)
+        else:
+            del self._queues[host]
+        self._handed_out(request)
+        return request
 
     def _refill(self) -> None:
         """Take pages for outlets whose hosts have nothing waiting, while there is room."""
@@ -170,7 +181,7 @@ class Frontier(BaseScheduler):
         outlet = _outlet_of(request)
         if self._parsers.is_stalled(outlet):
             return True
-        quota = self._writer.quota_met(outlet)
+        quota = self._writer.exhausted_quota(outlet)
         # With enough articles its sources are still asked: what they list waits.
         return quota is not None and (quota != "articles" or "page" in request.cb_kwargs)
 

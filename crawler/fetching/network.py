@@ -78,15 +78,15 @@ class Network:
         """Whether nobody has answered at all."""
         return self.answered_at == -math.inf
 
-    def answered(self, url: str) -> None:
-        """A host gave an answer, whatever it was."""
+    def note_answer(self, url: str) -> None:
+        """Note that a host gave an answer, whatever it was."""
         self.answered_at = time.monotonic()
         self._silent.pop(host_of(url), None)
 
-    def failed(self, url: str, error: BaseException, *, began: float) -> None:
-        """A request that began at this time came to nothing; to what, its error says."""
+    def note_failure(self, url: str, error: BaseException, *, began: float) -> None:
+        """Note that a request came to nothing; `began` is monotonic, in seconds."""
         if isinstance(error, DownloadFailedError | DownloadCancelledError):
-            self.answered(url)  # a connection that broke, bad TLS, too many bytes
+            self.note_answer(url)  # a connection that broke, bad TLS, too many bytes
             return
         no_name = isinstance(error, CannotResolveHostError)
         if no_name and urlsplit(url).hostname in self._guarded:

@@ -95,7 +95,7 @@ class Parsers:
         try:
             await self._turn(outlet)
             try:
-                done = await asyncio.wrap_future(self._workers.timed(work, *args, **kwargs))
+                done = await asyncio.wrap_future(self._workers.submit_timed(work, *args, **kwargs))
                 self._note(outlet, done.seconds, done.error)
             finally:
                 self._leave(outlet)

@@ -7,7 +7,7 @@ from typing import Any
 from scrapy.exceptions import DropItem
 
 from crawler.fetching.writer import Writer
-from crawler.types import Article, Fetched, Left, PollFailed, Rejected, Sweep, Unchanged
+from crawler.types import Article, Fetched, Left, PollFailed, Rejected, SourceReading, Unchanged
 
 
 class Save:
@@ -26,7 +26,7 @@ class Save:
         if isinstance(item, Fetched):
             self._writer.keep(item)
             raise DropItem("a page is kept, not exported", log_level="DEBUG")
-        if isinstance(item, Article | Rejected | Left | Sweep | PollFailed | Unchanged):
+        if isinstance(item, Article | Rejected | Left | SourceReading | PollFailed | Unchanged):
             self._writer.save(item)
             if not isinstance(item, Article):
                 raise DropItem(f"{type(item).__name__} is saved, not exported", log_level="DEBUG")

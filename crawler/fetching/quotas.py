@@ -26,7 +26,7 @@ class Quotas:
         """Know the outlets of the run; pages that waited for a new day or run wait no longer."""
         self._numbers, self._outlets = numbers, outlets
         for outlet, number in numbers.items():
-            if self.met(outlet) is None:
+            if self.exhausted(outlet) is None:
                 self._store.pages.release(number)
 
     def spend(
@@ -46,15 +46,15 @@ class Quotas:
         quota = self._quota(outlet).articles
         return quota - self._today(outlet).articles if quota else float("inf")
 
-    def met(self, outlet: str) -> str | None:
+    def exhausted(self, outlet: str) -> str | None:
         """Which quota an outlet has used up: articles, bytes, parser_seconds; None: none."""
-        return _met(self._today(outlet), self._quota(outlet))
+        return _exhausted(self._today(outlet), self._quota(outlet))
 
     def save(self) -> None:
         """Write what was counted since the last time."""
         for outlet, day in self._unsaved:
             spent = self._spent[outlet, day]
-            met = _met(spent, self._quota(outlet))
+            met = _exhausted(spent, self._quota(outlet))
             self._store.usage.save(self._numbers[outlet], day, spent, met=met)
         self._unsaved.clear()
         self._day = now()[:10]  # here, not at each request: those are many
@@ -63,7 +63,7 @@ class Quotas:
         """Write why the pages of outlets wait that met a quota."""
         self.save()
         for outlet, number in self._numbers.items():
-            quota = self.met(outlet)
+            quota = self.exhausted(outlet)
             if quota is not None:
                 self._store.pages.hold(number, "quota", quota)
 
@@ -79,7 +79,7 @@ class Quotas:
         return self._spent[key]
 
 
-def _met(spent: Spent, quota: Quota) -> str | None:
+def _exhausted(spent: Spent, quota: Quota) -> str | None:
     return next(
         (
             name

@@ -43,7 +43,7 @@ class NotDue(IgnoreRequest):
     """A source that is not to be asked now; nothing is recorded."""
 
 
-def explain(error: BaseException) -> Refusal:
+def refusal_for_error(error: BaseException) -> Refusal:
     """What an exception from downloading amounts to."""
     if isinstance(error, Refused):
         return error.refusal
@@ -62,10 +62,8 @@ def explain(error: BaseException) -> Refusal:
 
 
 def _in_words(error: BaseException) -> str:
-    """What became of a connection; Scrapy and Twisted wrap what happened, up to twice."""
-    error = error.__cause__ or error
-    for inner in getattr(error, "reasons", ())[:1]:  # of Twisted's ResponseFailed
-        error = inner.value
+    """What became of a connection."""
+    error = _innermost(error)
     number = getattr(error, "osError", None)
     if isinstance(number, int):
         return os.strerror(number).lower()
@@ -79,7 +77,15 @@ def _in_words(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def for_status(status: int, *, until: str | None = None) -> Refusal:
+def _innermost(error: BaseException) -> BaseException:
+    """What happened: Scrapy and Twisted wrap it, up to twice."""
+    cause = error.__cause__ or error
+    reasons = getattr(cause, "reasons", ())  # of Twisted's ResponseFailed
+    inner: BaseException = reasons[0].value if reasons else cause
+    return inner
+
+
+def refusal_for_status(status: int, *, until: str | None = None) -> Refusal:
     """What an HTTP status other than 200 amounts to."""
     temporary = status >= 500 or status in (408, 425, 429)
     return Refusal(f"http-{status}", "the server's answer", temporary=temporary, until=until)

@@ -25,11 +25,11 @@ from crawler.types import (
     Rejected,
     RobotsFile,
     Source,
-    Sweep,
+    SourceReading,
     Unchanged,
 )
 
-Value = Article | Rejected | Left | Sweep | PollFailed | Unchanged | RobotsFile
+Value = Article | Rejected | Left | SourceReading | PollFailed | Unchanged | RobotsFile
 
 LONG_BEFORE = timedelta(days=366)
 """Before the outlet was first polled: a time stated that is older is doubtful."""
@@ -72,39 +72,29 @@ class Saver:
     def write(self, value: Value, counts: Counter[str], offered: dict[str, int]) -> None:
         """Write a value; `counts` takes what came of it, `offered` the pages to be fetched now."""
         match value:
-            case Sweep():
-                self._write_sweep(value, counts, offered)
+            case SourceReading():
+                self._write_reading(value, counts, offered)
             case PollFailed():
-                self.known_source(
-                    value.source
-                )  # adds one that was refused before it was ever asked
-                self._store.polls.failed(value, run=self.run)
-                counts["polls denied" if value.denied else "polls failed"] += 1
+                self._write_poll_failed(value, counts)
             case Article():
                 self._write_article(value, counts)
             case Rejected():
                 self._write_rejected(value, counts)
-                if value.instead is not None:
-                    twin = self._store.pages.offer_instead(
-                        value.instead, page=value.page.id, run=self.run
-                    )
-                    if twin is not None:
-                        _note(offered, value.page.outlet, [twin])
-            case Left(what=Page(id=page)):
-                self._store.pages.put_back(page, at=now())
-                counts["left"] += 1
+                self._offer_twin(value, offered)
             case Left():
-                counts["polls left"] += 1
+                self._write_left(value, counts)
             case RobotsFile():
                 self._store.sites.save(value)
             case Unchanged():
                 self._store.pages.settle_unchanged(value.page.id)
                 counts["unchanged"] += 1
 
-    def _write_sweep(self, sweep: Sweep, counts: Counter[str], offered: dict[str, int]) -> None:
-        source, at = sweep.polled.source, sweep.polled.at
+    def _write_reading(
+        self, reading: SourceReading, counts: Counter[str], offered: dict[str, int]
+    ) -> None:
+        source, at = reading.polled.source, reading.polled.at
         state = self.known_source(source)
-        wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
+        wanted = [listing for listing in reading.listings.pages if self._is_wanted(listing)]
         fresh = self._store.pages.offer(
             wanted,
             outlet=self.numbers[source.outlet],
@@ -113,16 +103,39 @@ class Saver:
             previous_poll_at=state.polled_at,
             run=self.run,
         )
-        counts["listed"] += len(sweep.listings.pages)
+        counts["listed"] += len(reading.listings.pages)
         _note(offered, source.outlet, fresh.pages)
         taken = self._parts.pop(source.url, Taken()).plus(
-            Taken(len(sweep.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
+            Taken(len(reading.listings.pages), len(wanted), len(fresh.new), len(fresh.pages))
         )
-        if sweep.more:
+        if reading.more:
             self._parts[source.url] = taken
             return
-        self._store.polls.read(sweep, taken, run=self.run)
-        counts["polls unchanged" if sweep.unchanged else "polls read"] += 1
+        self._store.polls.read(reading, taken, run=self.run)
+        counts["polls unchanged" if reading.unchanged else "polls read"] += 1
+
+    def _write_poll_failed(self, failed: PollFailed, counts: Counter[str]) -> None:
+        self.known_source(failed.source)  # adds one that was refused before it was ever asked
+        self._store.polls.failed(failed, run=self.run)
+        counts["polls denied" if failed.denied else "polls failed"] += 1
+
+    def _write_left(self, left: Left, counts: Counter[str]) -> None:
+        """A page waits again as before; of a source nothing is stored that this run changed."""
+        if isinstance(left.what, Page):
+            self._store.pages.put_back(left.what.id, at=now())
+            counts["left"] += 1
+        else:
+            counts["polls left"] += 1
+
+    def _offer_twin(self, rejected: Rejected, offered: dict[str, int]) -> None:
+        """Offer the ordinary page that an AMP page names in its place."""
+        if rejected.instead is None:
+            return
+        twin = self._store.pages.offer_instead(
+            rejected.instead, page=rejected.page.id, run=self.run
+        )
+        if twin is not None:
+            _note(offered, rejected.page.outlet, [twin])
 
     def _is_wanted(self, listing: Listing) -> bool:
         """Whether a page is from the time asked for, as far as its source says.
@@ -140,7 +153,7 @@ class Saver:
         if not settled or value.listed is None:
             counts["rejected" if settled else "postponed"] += 1
             return
-        listed = self._doubted(value.listed)
+        listed = self._with_doubt(value.listed)
         outlet = self.numbers[listed.outlet]
         saved = self._store.articles.save(listed, outlet=outlet, run=self.run, now=value.at)
         self._count(listed, saved, counts)
@@ -150,7 +163,7 @@ class Saver:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
 
-    def _doubted(self, article: Article) -> Article:
+    def _with_doubt(self, article: Article) -> Article:
         """The article, with a doubt where it says that it is far older than what we have asked.
 
         An archive that was asked for (--since, --until) is old by itself.
@@ -170,7 +183,7 @@ class Saver:
         return replace(article, published_doubt=doubt)
 
     def _write_article(self, article: Article, counts: Counter[str]) -> None:
-        article = self._doubted(article)
+        article = self._with_doubt(article)
         at = article.fetched_at or now()
         saved = self._store.articles.save(
             article, outlet=self.numbers[article.outlet], run=self.run, now=at

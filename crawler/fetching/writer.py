@@ -35,7 +35,7 @@ from crawler.types import (
     Rejected,
     RobotsFile,
     Source,
-    Sweep,
+    SourceReading,
 )
 
 logger = logging.getLogger(__name__)
@@ -136,10 +136,10 @@ class Writer:
             self._fail(error)
             return []
 
-    def quota_met(self, outlet: str) -> str | None:
+    def exhausted_quota(self, outlet: str) -> str | None:
         """Which quota of the day an outlet has used up; None: none."""
         with self.store.explained():
-            return self._saver.quotas.met(outlet)
+            return self._saver.quotas.exhausted(outlet)
 
     def room(self, outlet: str) -> float:
         """New articles that may still be taken of an outlet today: so many at the least."""
@@ -195,18 +195,18 @@ class Writer:
             self._fail(StoreError(f"{self._warc and self._warc.path}: {error.strerror}"))
 
     def save(self, value: Value) -> None:
-        """Take a value; it is committed with the next batch. A sweep is committed at once."""
-        if self._doubts.take(value, well=self._is_well):
+        """Take a value; it is committed with the next batch, a source reading at once."""
+        if self._doubts.hold_back(value, well=self._is_well):
             if self._doubts.are_enough():
                 self._stop("offline")
             return
         self._waiting.append(value)
-        if len(self._waiting) >= BATCH or isinstance(value, Sweep):
+        if len(self._waiting) >= BATCH or isinstance(value, SourceReading):
             self.flush()
 
     def flush(self) -> None:
         """Commit what is waiting; when the store fails, stop the crawl and keep the error."""
-        self._waiting += self._doubts.settled()
+        self._waiting += self._doubts.pop_confirmed()
         if not self._waiting or self.failure is not None:
             return
         values, self._waiting = self._waiting, []
@@ -273,7 +273,7 @@ class Writer:
                 with self.store.batch():
                     self.store.pages.reject_as(page, "unstorable", detail, at=now())
                 self.counts["rejected"] += 1
-            case Sweep(polled=polled):
+            case SourceReading(polled=polled):
                 self._commit(
                     [
                         PollFailed(

@@ -20,7 +20,7 @@ from crawler import limits
 from crawler.errors import UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.languages import language_of
-from crawler.parsing.texts import one_line, storable
+from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
 from crawler.types import Article, Moment
@@ -184,7 +184,7 @@ def _article(row: dict[str, Any]) -> Article:
     if not url:
         raise ValueError("no 'url'")
     text = (text or "").strip()
-    title = one_line(title) or ""
+    title = plain_line(title) or ""
     if not (title or text):
         raise ValueError("neither 'title' nor 'text'")
     try:
@@ -195,7 +195,7 @@ def _article(row: dict[str, Any]) -> Article:
     fetched = _moment(_string(row, "fetched_at"))
     return Article(
         url=address,
-        outlet=one_line(_string(row, "outlet")) or host(address),
+        outlet=plain_line(_string(row, "outlet")) or host(address),
         title=title,
         text=text,
         authors=_authors(row.get("authors")),
@@ -227,4 +227,4 @@ def _authors(value: Any) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("'authors' is not a list of names")
-    return tuple(name for raw in names if (name := one_line(raw)))
+    return tuple(name for raw in names if (name := plain_line(raw)))

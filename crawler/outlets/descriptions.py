@@ -164,23 +164,10 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
             f"{file}: the file name is the outlet's id; use small letters, digits and hyphens"
         )
     for key, value in table.items():
-        if key not in KEYS:
-            raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(KEYS)}")
-        # True is an int to Python.
-        if not isinstance(value, KEYS[key].type) or (
-            isinstance(value, bool) and KEYS[key].type is not bool
-        ):
-            raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
-    if not table.get("name"):
-        raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
-    if not any(table.get(key) for key in SOURCES):
-        raise OutletError(
-            f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
-        )
+        _check_type(file, key, value)
+    _check_required(file, table)
     for key in ("drop", "body", "urls"):
-        given = table.get(key, [])
-        for selector in given if isinstance(given, list) else [given]:
-            _check_selector(file, key, selector)
+        _check_selectors(file, key, table.get(key, []))
     for key, (form, example) in _CODES.items():
         if key in table and not form.fullmatch(table[key]):
             raise OutletError(f"{file}: '{key}' is {table[key]!r}; write {example}")
@@ -189,14 +176,34 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
             raise OutletError(f"{file}: '{key}' is negative; write {KEYS[key].example}")
 
 
-def _check_selector(file: Path, key: str, selector: object) -> None:
-    try:
-        HTMLTranslator().css_to_xpath(str(selector))
-    except SelectorError as error:
+def _check_type(file: Path, key: str, value: object) -> None:
+    if key not in KEYS:
+        raise OutletError(f"{file}: unknown key '{key}'; there are: {', '.join(KEYS)}")
+    wanted = KEYS[key].type
+    # True is an int to Python.
+    is_stray_bool = isinstance(value, bool) and wanted is not bool
+    if is_stray_bool or not isinstance(value, wanted):
+        raise OutletError(f"{file}: '{key}' has the wrong type: {value!r}")
+
+
+def _check_required(file: Path, table: Mapping[str, Any]) -> None:
+    if not table.get("name"):
+        raise OutletError(f"{file}: 'name' is missing; write name = \"The Example Gazette\"")
+    if not any(table.get(key) for key in SOURCES):
         raise OutletError(
-            f"{file}: '{key}' holds {selector!r}, which is no CSS selector: {error}; "
-            "write one like 'aside.promotion'"
-        ) from error
+            f'{file}: no source; write feeds = ["https://..."] or sitemaps = ["https://..."]'
+        )
+
+
+def _check_selectors(file: Path, key: str, given: object) -> None:
+    for selector in given if isinstance(given, list) else [given]:
+        try:
+            HTMLTranslator().css_to_xpath(str(selector))
+        except SelectorError as error:
+            raise OutletError(
+                f"{file}: '{key}' holds {selector!r}, which is no CSS selector: {error}; "
+                "write one like 'aside.promotion'"
+            ) from error
 
 
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
@@ -213,7 +220,7 @@ def _is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def choose(
+def select_outlets(
     known: Mapping[str, Outlet], slugs: Sequence[str], *, shard: tuple[int, int] = (1, 1)
 ) -> dict[str, Outlet]:
     """The named outlets, or all; of these the part `shard` (which, of how many).

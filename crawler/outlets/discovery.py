@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from crawler.errors import NewsloomError, Offline, OutletError
 from crawler.fetching.process import run_process, scrapy_settings
@@ -14,6 +14,8 @@ from crawler.outlets.toml import free_slug
 from crawler.parsing.listing.front_page import FrontPage
 from crawler.parsing.urls import canonical, host
 from crawler.types import FoundSource, Missed, Outlet, Source, SourceKind
+
+T = TypeVar("T")
 
 MOST_FEEDS = 12
 """Feeds of one outlet that are taken; further sections mostly repeat the first ones."""
@@ -38,11 +40,10 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
     """
     home = canonical(url if "://" in url else f"https://{url}")
     items = _run(home, contact=contact, allow_private=allow_private)
-    missed = tuple(item for item in items if isinstance(item, Missed))
-    fronts = [item for item in items if isinstance(item, FrontPage)]
-    found = tuple(item for item in items if isinstance(item, FoundSource))
-    sources = chosen(found)
-    if not items or all(isinstance(item, Missed) for item in items):
+    missed, found = _only(Missed, items), _only(FoundSource, items)
+    fronts = _only(FrontPage, items)
+    sources = sources_worth_polling(found)
+    if len(missed) == len(items):
         _check_network(home)
     if not fronts or not sources:
         tried = "; ".join(f"{one.url}: {one.reason}" for one in missed[:5]) or "nothing is named"
@@ -50,9 +51,16 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
             f"{home}: no feed or sitemap was found ({tried}); if you know one, write it into a "
             "description yourself"
         )
-    (front, *_) = fronts
-    slug = free_slug(home, taken)
-    outlet = Outlet(
+    outlet = _describe(fronts[0], sources, home=home, slug=free_slug(home, taken))
+    return Discovered(outlet=outlet, found=found, missed=missed)
+
+
+def _only(kind: type[T], items: Iterable[object]) -> tuple[T, ...]:
+    return tuple(item for item in items if isinstance(item, kind))
+
+
+def _describe(front: FrontPage, sources: Iterable[FoundSource], *, home: str, slug: str) -> Outlet:
+    return Outlet(
         slug=slug,
         name=front.name or host(home),
         home=home,
@@ -60,7 +68,6 @@ def discover(url: str, *, contact: str, allow_private: bool, taken: Sequence[str
         language=front.language,
         sources=tuple(Source(url=one.url, kind=one.kind, outlet=slug) for one in sources),
     )
-    return Discovered(outlet=outlet, found=found, missed=missed)
 
 
 def _check_network(home: str) -> None:
@@ -72,25 +79,35 @@ def _check_network(home: str) -> None:
         )
 
 
-def chosen(found: Iterable[FoundSource]) -> list[FoundSource]:
+def sources_worth_polling(found: Iterable[FoundSource]) -> list[FoundSource]:
     """The sources worth polling: feeds and news sitemaps; other sitemaps where there are none.
 
-    Of those that list nearly the same, the one that lists most.
+    Of those that list nearly the same pages, the one that lists most.
     """
-    by_size = sorted(found, key=lambda one: (one.kind is SourceKind.SITEMAP, -one.listed))
-    kept: list[FoundSource] = []
-    for one in by_size:
-        pages = set(one.pages)
-        if any(one.url == other.url or _repeats(pages, other) for other in kept):
-            continue
-        kept.append(one)
+    kept = _without_repeats(found)
     feeds = [one for one in kept if one.kind is SourceKind.FEED and one.listed][:MOST_FEEDS]
     news = [one for one in kept if one.kind is SourceKind.SITEMAP and one.dated]
-    return [*feeds, *news] or [one for one in kept if one.listed or one.sitemaps]
+    return [*feeds, *news] or list(filter(_lists_anything, kept))
 
 
-def _repeats(pages: set[str], other: FoundSource) -> bool:
-    return bool(pages) and len(pages & set(other.pages)) >= SAME * len(pages)
+def _lists_anything(source: FoundSource) -> bool:
+    return bool(source.listed or source.sitemaps)
+
+
+def _without_repeats(found: Iterable[FoundSource]) -> list[FoundSource]:
+    """Sources that list pages which no larger one lists, feeds first."""
+    kept: list[FoundSource] = []
+    for one in sorted(found, key=lambda one: (one.kind is SourceKind.SITEMAP, -one.listed)):
+        if not any(_repeats(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _repeats(one: FoundSource, other: FoundSource) -> bool:
+    """Whether a source has the address of another, or lists hardly a page that it does not."""
+    pages = set(one.pages)
+    shared = len(pages & set(other.pages))
+    return one.url == other.url or (bool(pages) and shared >= SAME * len(pages))
 
 
 def _run(url: str, *, contact: str, allow_private: bool) -> list[Any]:

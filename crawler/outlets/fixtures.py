@@ -26,7 +26,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def record(pages: list[Fetched], outlet: Outlet, folder: Path) -> list[Path]:
+def record_pages(pages: list[Fetched], outlet: Outlet, folder: Path) -> list[Path]:
     """Write pages, scrubbed, with the outlet's description and what is understood of them.
 
     Raises ExtractError for a page that is none.
@@ -38,7 +38,7 @@ def record(pages: list[Fetched], outlet: Outlet, folder: Path) -> list[Path]:
         file = folder / f"{number}.html"
         _write(file, scrub(page.body, content_type=page.content_type))
         written.append(file)
-        expected[file.name] = understood(file, page.url, outlet, at=page.at)
+        expected[file.name] = article_fields(file, page.url, outlet, at=page.at)
     text = json.dumps(expected, ensure_ascii=False, indent=2)
     _write(folder / EXPECTED, f"{text}\n".encode())
     return written
@@ -49,14 +49,14 @@ def _write(file: Path, content: bytes) -> None:
         output.write(content)
 
 
-def compare(folder: Path) -> list[str]:
+def differences(folder: Path) -> list[str]:
     """Differences between what is expected of a recorded outlet and what is understood now."""
     (description,) = folder.glob("*.toml")
     outlet = load_outlet(description)
     found = []
     for name, expected in json.loads((folder / EXPECTED).read_text("utf-8")).items():
         url, at = expected["fetched_from"], expected["fetched_at"]
-        now = understood(folder / name, url, outlet, at=at)
+        now = article_fields(folder / name, url, outlet, at=at)
         found += [
             f"{name}: {key} was {expected.get(key)!r}, is {now.get(key)!r}"
             for key in sorted(expected.keys() | now.keys())
@@ -65,8 +65,8 @@ def compare(folder: Path) -> list[str]:
     return found
 
 
-def understood(file: Path, url: str, outlet: Outlet, *, at: str) -> dict[str, Any]:
-    """What is made of a recorded page that was fetched from `url`, as JSON has it."""
+def article_fields(file: Path, url: str, outlet: Outlet, *, at: str) -> dict[str, Any]:
+    """Fields of the article on a recorded page that was fetched from `url`, as JSON has them."""
     listing = Listing(url=url)
     page = Page(id=1, url=url, outlet=outlet.slug, attempts=0, listing=listing, stands_for=1)
     fetched = Fetched(

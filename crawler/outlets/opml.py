@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from crawler.errors import UsageError
 from crawler.outlets.toml import free_slug
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical, host, registered_domain
 from crawler.types import Outlet, Source, SourceKind
 
@@ -44,9 +45,40 @@ def from_opml(text: str, known: Mapping[str, Outlet]) -> FromOpml:
         raise UsageError(f"no OPML: {parsed.get('bozo_exception') or 'it holds no outline'}")
     done = FromOpml()
     have = {source.url for outlet in known.values() for source in outlet.sources}
-    groups: dict[str, list[tuple[str, str | None]]] = {}
+    for domain, entries in _by_domain(feeds, have, done).items():
+        slug = free_slug(f"https://{domain.partition('/')[0]}/", [*known, *done.outlets])
+        done.outlets[slug] = _outlet(slug, domain, entries)
+    return done
+
+
+def _outlet(slug: str, domain: str, entries: Sequence[_Entry]) -> Outlet:
+    titles = [entry.title for entry in entries if entry.title]
+    return Outlet(
+        slug=slug,
+        name=_common(titles) or domain,
+        sources=tuple(
+            Source(url=entry.url, kind=SourceKind.FEED, outlet=slug) for entry in entries
+        ),
+    )
+
+
+class _Entry(NamedTuple):
+    """A feed of an OPML file."""
+
+    url: str
+    title: str | None
+
+
+def _by_domain(
+    feeds: Iterable[Mapping[str, Any]], have: set[str], done: FromOpml
+) -> dict[str, list[_Entry]]:
+    """The feeds that are new, by whose they are; the others are noted in `done`.
+
+    `have` holds the addresses of known feeds, and afterwards those of new ones too.
+    """
+    groups: dict[str, list[_Entry]] = {}
     for feed in feeds:
-        title = one_line(feed.get("title"))
+        title = plain_line(feed.get("title"))
         try:
             url = canonical(feed.get("url") or "")
         except UsageError as error:
@@ -58,16 +90,8 @@ def from_opml(text: str, known: Mapping[str, Outlet]) -> FromOpml:
         have.add(url)
         # As it is written, but for what cannot be seen: some servers are particular about order.
         written = "".join(filter(str.isprintable, feed["url"])).strip()
-        groups.setdefault(_domain(url), []).append((written, title))
-    for domain, entries in groups.items():
-        slug = free_slug(f"https://{domain.partition('/')[0]}/", [*known, *done.outlets])
-        titles = [title for _, title in entries if title]
-        done.outlets[slug] = Outlet(
-            slug=slug,
-            name=_common(titles) or domain,
-            sources=tuple(Source(url=url, kind=SourceKind.FEED, outlet=slug) for url, _ in entries),
-        )
-    return done
+        groups.setdefault(_domain(url), []).append(_Entry(written, title))
+    return groups
 
 
 def _domain(url: str) -> str:

@@ -83,18 +83,23 @@ def scrub(body: bytes, *, content_type: str) -> bytes:
     drop(tree, [e for e in tree.iter("script") if "ld+json" not in (e.get("type") or "")])
     scrubber = Scrubber(" ".join(tree.itertext()))
     for element in tree.iter():
-        if element.tag == "script":
-            element.text = _json_ld(element.text or "", scrubber)
-        elif element.text:
-            element.text = scrubber.text(element.text)
-        if element.tail:
-            element.tail = scrubber.text(element.tail)
-        _attributes(element, scrubber)
+        _element(element, scrubber)
     for element in tree.iter("meta"):
         if element.get("charset") or (element.get("http-equiv") or "").lower() == "content-type":
             element.attrib.clear()
             element.set("charset", "utf-8")
     return b"<!doctype html>\n" + bytes(etree.tostring(tree, method="html", encoding="utf-8"))
+
+
+def _element(element: etree._Element, scrubber: Scrubber) -> None:
+    """Scrub an element in place, but not what is in it."""
+    if element.tag == "script":
+        element.text = _json_ld(element.text or "", scrubber)
+    elif element.text:
+        element.text = scrubber.text(element.text)
+    if element.tail:
+        element.tail = scrubber.text(element.tail)
+    _attributes(element, scrubber)
 
 
 def _attributes(element: etree._Element, scrubber: Scrubber) -> None:

@@ -12,7 +12,7 @@ from crawler.errors import OutletError
 from crawler.outlets.descriptions import SOURCES
 from crawler.output.files import folder_for_writing, writing
 from crawler.parsing.urls import registered_domain
-from crawler.types import Outlet
+from crawler.types import Outlet, SourceKind
 
 
 def free_slug(url: str, taken: Sequence[str]) -> str:
@@ -47,9 +47,13 @@ def as_toml(outlet: Outlet) -> str:
         "spider": outlet.spider,
     }
     for key, kind in SOURCES.items():
-        keys[key] = [source.url for source in outlet.sources if source.kind is kind] or None
+        keys[key] = _addresses(outlet, kind) or None
     # A JSON string is a TOML string, and a list of them a list.
     return "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items() if value is not None)
+
+
+def _addresses(outlet: Outlet, kind: SourceKind) -> list[str]:
+    return [source.url for source in outlet.sources if source.kind is kind]
 
 
 def _age(age: timedelta) -> str:

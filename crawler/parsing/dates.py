@@ -44,7 +44,7 @@ def moment(raw: str | None, *, source: str, now: str | None = None) -> Moment | 
     return Moment(at=at, precision=_precision(text), source=source, raw=text)
 
 
-def asked(raw: str, *, to_end: bool = False) -> str | None:
+def requested_time(raw: str, *, to_end: bool = False) -> str | None:
     """A time that a person asks for, as the store writes it; None when it is none, or unclear.
 
     A day stands for its beginning, or for its end. Days in digits begin with the year: 6.1.2022

@@ -93,6 +93,51 @@ class _Group:
     delay: float = 0.0
 
 
+class _Groups:
+    """The groups of a file that are for us or for everyone, while its lines are read.
+
+    Only Allow and Disallow end the User-agent lines of a group (RFC 9309, 2.1 and 2.2.4). A
+    Crawl-delay holds for the agents named right above it.
+    """
+
+    def __init__(self, agent: str) -> None:
+        self._ours, self._everyone = _Group(), _Group()
+        self._by_token = {"*": self._everyone, _token(agent): self._ours}
+        self._ruled: list[_Group] = []
+        """those that the next Allow or Disallow is for"""
+        self._paced: list[_Group] = []
+        """those that the next Crawl-delay is for"""
+        self._ruled_end = self._paced_end = False
+        """whether the next User-agent begins another group"""
+
+    def name_agent(self, value: str) -> None:
+        """Read a User-agent line."""
+        self._ruled = [] if self._ruled_end else self._ruled
+        self._paced = [] if self._paced_end else self._paced
+        self._ruled_end = self._paced_end = False
+        group = self._by_token.get("*" if _EVERYONE.match(value) else _token(value))
+        if group is not None:
+            group.named = True
+            self._ruled.append(group)
+            self._paced.append(group)
+
+    def set_delay(self, seconds: float) -> None:
+        """Read a Crawl-delay line; of several, the longest holds."""
+        self._paced_end = True
+        for group in self._paced:
+            group.delay = max(group.delay, seconds)
+
+    def add_rule(self, value: str, *, allow: bool) -> None:
+        """Read an Allow or Disallow line."""
+        self._ruled_end = self._paced_end = True
+        for group in self._ruled:
+            group.patterns += _patterns(value, allow=allow)
+
+    def chosen(self) -> _Group:
+        """The group to obey: ours where the file names us, even without a rule."""
+        return self._ours if self._ours.named else self._everyone
+
+
 class RobotsRules:
     """What a robots.txt says to one crawler.
 
@@ -150,37 +195,18 @@ def decode_robots(body: bytes) -> str:
 
 def parse_robots(text: str, agent: str) -> RobotsRules:
     """What a robots.txt says to `agent`, a product token such as Newsloom."""
-    ours, everyone = _Group(), _Group()
-    groups = {"*": everyone, _token(agent): ours}
+    groups = _Groups(agent)
     sitemaps = []
-    # Only Allow and Disallow end the User-agent lines of a group (RFC 9309, 2.1 and 2.2.4). A
-    # Crawl-delay holds for the agents named right above it.
-    ruled: list[_Group] = []
-    paced: list[_Group] = []
-    closed = False
-    previous = ""
     for name, value in _records(text):
-        if name == "sitemap":
-            sitemaps.append(value)
-            continue
         if name == "agent":
-            ruled = [] if closed else ruled
-            paced = paced if previous == "agent" else []
-            closed = False
-            group = groups.get("*" if _EVERYONE.match(value) else _token(value))
-            if group is not None:
-                group.named = True
-                ruled.append(group)
-                paced.append(group)
+            groups.name_agent(value)
         elif name == "delay":
-            for group in paced:
-                group.delay = max(group.delay, _seconds(value))
+            groups.set_delay(_seconds(value))
+        elif name == "sitemap":
+            sitemaps.append(value)
         else:
-            closed = True
-            for group in ruled:
-                group.patterns += _patterns(value, allow=name == "allow")
-        previous = name
-    chosen = ours if ours.named else everyone
+            groups.add_rule(value, allow=name == "allow")
+    chosen = groups.chosen()
     return RobotsRules(chosen.patterns, delay=chosen.delay, sitemaps=tuple(sitemaps))
 
 

@@ -23,7 +23,7 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("", text)
 
 
-def one_line(text: str | None) -> str | None:
+def plain_line(text: str | None) -> str | None:
     """A headline on one line, without tags and entities; None when nothing is left."""
     plain = _SPACE.sub(" ", storable(html.unescape(_TAG.sub(" ", text or "")))).strip()
     return plain[: limits.LINE] or None

@@ -89,11 +89,11 @@ def wishes(request: Request) -> dict[str, str]:
 
 def day(wished: dict[str, str], name: str) -> str | None:
     """A time that was wished for, or None; raises Unanswerable when it is none."""
-    from crawler.parsing.dates import asked
+    from crawler.parsing.dates import requested_time
 
     if name not in wished:
         return None
-    found = asked(wished[name], to_end=name == "until")
+    found = requested_time(wished[name], to_end=name == "until")
     if found is None:
         raise Unanswerable(f"{wished[name]!r} is no clear day; write 2022-01-05", status=400)
     since = day(wished, "since") if name == "until" else None

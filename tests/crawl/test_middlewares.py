@@ -27,10 +27,10 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError, ResponseFailed
 
 from crawler.fetching.middlewares.decompress import Decompress
-from crawler.fetching.middlewares.retry_after import wanted
-from crawler.fetching.middlewares.robots import forbidden_for_now, judge
+from crawler.fetching.middlewares.retry_after import requested_wait
+from crawler.fetching.middlewares.robots import refusal_while_unreachable, rules_from_response
 from crawler.fetching.middlewares.web_only import WebOnly
-from crawler.fetching.refusals import Refused, explain, for_status
+from crawler.fetching.refusals import Refused, refusal_for_error, refusal_for_status
 from crawler.polling import LONGEST_WISH
 
 URL = "https://example.org/a"
@@ -42,24 +42,24 @@ def answered(status: int, retry_after: str | None = None) -> Response:
 
 
 def test_retry_after_in_seconds_and_as_a_date() -> None:
-    assert wanted(answered(503, "120")) == timedelta(minutes=2)
+    assert requested_wait(answered(503, "120")) == timedelta(minutes=2)
     later = datetime.now(UTC) + timedelta(hours=1)
-    found = wanted(answered(429, format_datetime(later, usegmt=True)))
+    found = requested_wait(answered(429, format_datetime(later, usegmt=True)))
     assert found is not None
     assert timedelta(minutes=58) < found <= timedelta(hours=1)
 
 
 @pytest.mark.parametrize("value", ["soon", "", "-5", "1e9", "²", "Wed, 99 Foo 2022"])
 def test_a_broken_retry_after_is_no_retry_after(value: str) -> None:
-    assert wanted(answered(503, value)) is None
+    assert requested_wait(answered(503, value)) is None
 
 
 def test_retry_after_is_bounded_and_only_meant_for_429_and_503() -> None:
-    assert wanted(answered(503, "99999999999")) == LONGEST_WISH
+    assert requested_wait(answered(503, "99999999999")) == LONGEST_WISH
     past = format_datetime(datetime(2001, 1, 1, tzinfo=UTC), usegmt=True)
-    assert wanted(answered(503, past)) == timedelta()
-    assert wanted(answered(200, "60")) is None
-    assert wanted(answered(503)) is None
+    assert requested_wait(answered(503, past)) == timedelta()
+    assert requested_wait(answered(200, "60")) is None
+    assert requested_wait(answered(503)) is None
 
 
 @given(st.binary(max_size=5_000), st.integers(1, 3), st.integers(0, 30))
@@ -84,20 +84,22 @@ def test_the_status_of_robots_txt_decides_first() -> None:
     """RFC 9309, 2.3.1: 4xx allows, 5xx forbids, whatever the body says."""
     forbids = b"User-agent: *\nDisallow: /"
     for status in (400, 401, 403, 404, 410, 418):
-        found = judge(robots(status, forbids), "Newsloom")
+        found = rules_from_response(robots(status, forbids), "Newsloom")
         assert found.unreachable is None
         assert found.robots.allows(URL)
     for status in (300, 304, 429, 500, 503, 999):
-        unreachable = judge(robots(status), "Newsloom").unreachable
+        unreachable = rules_from_response(robots(status), "Newsloom").unreachable
         assert unreachable is not None
         assert unreachable.reason == f"http-{status}"
     for status in (200, 203, 206, 226):
-        assert not judge(robots(status, forbids), "Newsloom").robots.allows(URL)
-    assert judge(robots(204), "Newsloom").robots.allows(URL)
+        assert not rules_from_response(robots(status, forbids), "Newsloom").robots.allows(URL)
+    assert rules_from_response(robots(204), "Newsloom").robots.allows(URL)
 
 
 def test_what_kept_robots_txt_from_being_read_is_said() -> None:
-    refusal = forbidden_for_now(explain(DownloadTimeoutError("took longer than 20 seconds")))
+    refusal = refusal_while_unreachable(
+        refusal_for_error(DownloadTimeoutError("took longer than 20 seconds"))
+    )
     assert refusal.reason == "robots-unreachable"
     assert refusal.cause == "timeout"
     assert "timeout: took longer than 20 seconds" in refusal.detail
@@ -107,7 +109,7 @@ def test_what_kept_robots_txt_from_being_read_is_said() -> None:
 
 def test_a_long_delay_in_robots_txt_is_clamped() -> None:
     body = b"User-agent: *\nDisallow: /\n\nUser-agent: newsloom\nCrawl-delay: 900\nDisallow: /b\n"
-    rules = judge(robots(200, body), "Newsloom")
+    rules = rules_from_response(robots(200, body), "Newsloom")
     assert rules.robots.allows(URL)
     assert not rules.robots.allows("https://example.org/b")
     assert rules.delay == 30.0
@@ -153,7 +155,7 @@ def test_what_went_wrong_has_a_name_and_says_whether_to_try_again() -> None:
         OSError("x"): ("connection", True),
     }
     for error, expected in errors.items():
-        refusal = explain(error)
+        refusal = refusal_for_error(error)
         assert (refusal.reason, refusal.temporary) == expected
 
 
@@ -178,13 +180,13 @@ CLOSED = "the server closed the connection before its answer was complete"
     ],
 )
 def test_why_a_connection_failed_is_said_in_words(error: Exception, said: str) -> None:
-    assert explain(error).detail == said
+    assert refusal_for_error(error).detail == said
     wrapped = DownloadFailedError("[<twisted.python.failure.Failure ...>]")
     wrapped.__cause__ = error
-    assert explain(wrapped).detail == said
+    assert refusal_for_error(wrapped).detail == said
 
 
 def test_statuses_say_whether_to_try_again() -> None:
-    assert [for_status(s).temporary for s in (404, 410, 403, 429, 500, 503)] == [
+    assert [refusal_for_status(s).temporary for s in (404, 410, 403, 429, 500, 503)] == [
         False, False, False, True, True, True,
     ]  # fmt: skip

@@ -169,17 +169,17 @@ def test_an_answer_after_a_request_began_makes_its_failure_the_hosts(clock: list
     known = Network()
     doubts = Doubts(known)
     clock[0] = 10
-    known.failed("http://a.example/feed", DownloadTimeoutError(), began=1)
-    assert doubts.take(poll("a.example"), well=lambda _: True)
-    known.answered("http://b.example/feed")
-    assert doubts.settled() == [poll("a.example")]
+    known.note_failure("http://a.example/feed", DownloadTimeoutError(), began=1)
+    assert doubts.hold_back(poll("a.example"), well=lambda _: True)
+    known.note_answer("http://b.example/feed")
+    assert doubts.pop_confirmed() == [poll("a.example")]
     # A slow failure, at whose beginning others still answered, is no doubt at all.
-    known.failed("http://c.example/feed", DownloadTimeoutError(), began=9)
-    assert not doubts.take(poll("c.example"), well=lambda _: True)
+    known.note_failure("http://c.example/feed", DownloadTimeoutError(), began=9)
+    assert not doubts.hold_back(poll("c.example"), well=lambda _: True)
     assert doubts.outage() is None
     for host in ("d.example", "e.example"):
-        known.failed(f"http://{host}/feed", DownloadTimeoutError(), began=11)
-        assert doubts.take(poll(host), well=lambda _: True)
+        known.note_failure(f"http://{host}/feed", DownloadTimeoutError(), began=11)
+        assert doubts.hold_back(poll(host), well=lambda _: True)
     found = doubts.outage()
     assert found is not None
     assert (found.hosts, found.complete) == (2, False)
@@ -194,8 +194,8 @@ def test_one_host_is_an_outage_only_when_this_machine_could_not_ask(clock: list[
     ):
         known = Network()
         doubts = Doubts(known)
-        known.failed("http://a.example/feed", error, began=0)
-        assert doubts.take(poll("a.example"), well=lambda _: True)
+        known.note_failure("http://a.example/feed", error, began=0)
+        assert doubts.hold_back(poll("a.example"), well=lambda _: True)
         assert (doubts.outage() is not None) is expected, error
     assert clock == [0.0]
 
@@ -208,7 +208,7 @@ def test_no_name_server_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Network()
     with pytest.raises(socket.gaierror):
         known.look_up("a.example", 80)
-    known.failed("http://a.example/feed", CannotResolveHostError(), began=0)
+    known.note_failure("http://a.example/feed", CannotResolveHostError(), began=0)
     assert known.is_cut_off({"a.example"})
 
 
@@ -232,20 +232,20 @@ def test_a_name_server_that_answers_for_others_is_no_outage(
     for name in ("lost.example", other):
         with suppress(socket.gaierror):
             known.look_up(name, 80)
-    known.failed("http://lost.example/feed", CannotResolveHostError(), began=0)
+    known.note_failure("http://lost.example/feed", CannotResolveHostError(), began=0)
     assert known.is_cut_off({"lost.example"}) is not named
 
 
 def test_what_a_host_said_is_an_answer_and_a_private_address_says_nothing() -> None:
     known = Network()
     known.guard("inside.example")
-    known.failed("http://inside.example/feed", CannotResolveHostError(), began=0)
+    known.note_failure("http://inside.example/feed", CannotResolveHostError(), began=0)
     assert known.silent_since("http://inside.example/feed") is None
-    known.failed("http://a.example/feed", DownloadFailedError("reset"), began=0)
+    known.note_failure("http://a.example/feed", DownloadFailedError("reset"), began=0)
     assert not known.is_silent
     refused = Rejected(
         page=Page(id=1, url="http://a.example/1", outlet="g", attempts=0,
                   listing=Listing(url="http://a.example/1")),
         reason="http-500", detail="", at=NOW,
     )  # fmt: skip
-    assert not Doubts(known).take(refused, well=lambda _: True)
+    assert not Doubts(known).hold_back(refused, well=lambda _: True)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from crawler.demo.houses import HOUSES
-from crawler.demo.score import score
+from crawler.demo.score import score_town
 from crawler.demo.town import Town
 from crawler.store import read_store
 from crawler.store.queries.stories import StoryFilter
@@ -59,7 +59,7 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
         crawled.first.stderr
     )  # some outlets of the town are broken
     store = read_store(crawled.db)
-    found = score(store, crawled.town.truth())
+    found = score_town(store, crawled.town.truth())
     assert found.found == found.printed == len(articles(crawled.db))
     assert store.queries.outlets.page_states() == {"article": found.printed, "rejected": 12}
     assert {row.reason: row.pages for row in store.queries.outlets.rejections()} == {
@@ -71,7 +71,7 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
 
 def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     store = read_store(crawled.db)
-    found = score(store, crawled.town.truth())
+    found = score_town(store, crawled.town.truth())
     main = store.queries.stories.matching(StoryFilter(), limit=1)[0]
     store.close()
     assert found.copies.precision == 1.0
@@ -194,7 +194,7 @@ def test_killed_at_any_moment_and_run_again_gives_the_same_articles(
         assert check.returncode == 0, check.stdout
         assert newsloom("--db", db, "group").returncode == 0
         store = read_store(db)
-        found = score(store, town.truth())
+        found = score_town(store, town.truth())
         store.close()
         assert found.copies.f1 == 1.0
 

@@ -4,22 +4,22 @@ import pytest
 from lxml import html
 
 from crawler.parsing.page.agencies import read_credits
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.types import Agency, Credit
 
 BODY = "The council closed the bridge on Monday. " * 4
-NOTHING = Stated.read(html.fromstring("<html><body></body></html>"))
+NOTHING = PageStatements.read(html.fromstring("<html><body></body></html>"))
 
 
 def credits_of(
     *lines: str,
     bylines: tuple[str, ...] = (),
-    stated: Stated = NOTHING,
+    statements: PageStatements = NOTHING,
     url: str = "https://gazette.example/a",
     more: tuple[Agency, ...] = (),
 ) -> dict[str, str]:
     found: tuple[Credit, ...] = read_credits(
-        lines=lines, bylines=bylines, stated=stated, url=url, more=more
+        lines=lines, bylines=bylines, statements=statements, url=url, more=more
     )
     return {credit.agency: credit.via for credit in found}
 
@@ -114,7 +114,7 @@ def test_bylines_json_ld_and_canonical_links_name_agencies() -> None:
         '<script type="application/ld+json">{"@type": "NewsArticle", "sourceOrganization":'
         ' {"name": "dpa"}}</script></head><body></body></html>'
     )
-    found = credits_of(BODY, stated=Stated.read(page))
+    found = credits_of(BODY, statements=PageStatements.read(page))
     assert found == {"Reuters": "canonical", "dpa": "jsonld"}
 
 
@@ -137,17 +137,21 @@ def test_an_outlet_that_is_a_listed_agency_has_one_name() -> None:
         "Kyodo News Service": "dateline"
     }
     found = read_credits(
-        lines=["Quelle: dpa"], bylines=(), stated=NOTHING, url="https://a.example/", outlet="dpa"
+        lines=["Quelle: dpa"],
+        bylines=(),
+        statements=NOTHING,
+        url="https://a.example/",
+        outlet="dpa",
     )
     assert found == ()
 
 
 def test_a_broken_address_is_no_agency() -> None:
     page = html.fromstring("<html><head><link rel='canonical' href='http://['></head></html>")
-    assert credits_of(BODY, stated=Stated.read(page)) == {}
+    assert credits_of(BODY, statements=PageStatements.read(page)) == {}
 
 
 def test_runs_of_spaces_cost_nothing() -> None:
     spaces = "x" + " " * 300_000 + "x"
     page = html.fromstring(f"<html><head><meta name='source' content='{spaces}'></head></html>")
-    assert credits_of(spaces, bylines=(spaces,), stated=Stated.read(page)) == {}
+    assert credits_of(spaces, bylines=(spaces,), statements=PageStatements.read(page)) == {}

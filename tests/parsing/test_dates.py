@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.parsing.dates import asked, moment
+from crawler.parsing.dates import moment, requested_time
 
 NOW = "2022-01-20T12:00:00Z"
 
@@ -54,8 +54,8 @@ def test_impossible_times_are_unknown_never_guessed(raw: str | None) -> None:
 def test_a_day_that_is_asked_for_is_clear_and_whole(
     raw: str, begins: str | None, ends: str | None
 ) -> None:
-    assert asked(raw) == begins
-    assert asked(raw, to_end=True) == ends
+    assert requested_time(raw) == begins
+    assert requested_time(raw, to_end=True) == ends
 
 
 @given(st.text(max_size=60))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import ExtractError
-from crawler.parsing.page.clutter import Surroundings, clean
+from crawler.parsing.page.clutter import PageChrome, clean
 from crawler.parsing.page.extract import TwinPage, extract
 from crawler.types import Article, Fetched, Listing, Moment, Outlet, Page, Precision
 from tests.conftest import NOW
@@ -109,7 +109,7 @@ def test_clutter_goes_and_the_article_stays() -> None:
         "Bridge closes\nThe council said so.\nRead more\nComments / Post a Comment\n"
         "Protesters. Source: A. Person /AFP via Getty Images. |\n© 2022 The Gazette\n"
         "Shops said they would stay open: all of them.",
-        Surroundings.of(titles=["Bridge closes"], links=[], authors=[]),
+        PageChrome.of(titles=["Bridge closes"], links=[], authors=[]),
     )
     assert text == "The council said so.\nShops said they would stay open: all of them."
 

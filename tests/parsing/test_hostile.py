@@ -12,7 +12,7 @@ from bench.corpora.mutants import mutants
 from bench.corpora.pages import labelled
 from crawler.demo.houses import HOUSES
 from crawler.demo.prints import town_prints
-from crawler.demo.rendering import page as render
+from crawler.demo.rendering import article_page as render
 from crawler.errors import ExtractError
 from crawler.parsing.page.extract import extract
 from crawler.parsing.page.kinds import refuse_address

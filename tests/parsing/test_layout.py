@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from crawler.parsing.page.clutter import Surroundings, clean, is_phrase
+from crawler.parsing.page.clutter import PageChrome, clean, is_phrase
 from crawler.parsing.page.layout import narrow, prepare
 
 PROSE = "The council closed the bridge on Monday because two of its cables had rusted through."
@@ -52,8 +52,8 @@ def test_an_outlet_may_point_at_its_bodies_and_at_what_is_not_theirs() -> None:
 
 
 def cleaned(*lines: str, links: tuple[str, ...] = (), authors: tuple[str, ...] = ()) -> list[str]:
-    around = Surroundings.of(titles=["Bridge closes for winter"], links=links, authors=authors)
-    return clean("\n".join(lines), around).splitlines()
+    chrome = PageChrome.of(titles=["Bridge closes for winter"], links=links, authors=authors)
+    return clean("\n".join(lines), chrome).splitlines()
 
 
 def test_what_stands_above_the_first_paragraph_goes() -> None:

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from crawler.parsing.page.authors import read_bylines, split_names
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.times import read_times
 from crawler.types import Listing
 from tests.conftest import NOW
@@ -16,8 +16,10 @@ from tests.conftest import NOW
 URL = "https://www.gazette.example/news/a"
 
 
-def page(head: str = "", body: str = "") -> Stated:
-    return Stated.read(html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>"))
+def page(head: str = "", body: str = "") -> PageStatements:
+    return PageStatements.read(
+        html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
+    )
 
 
 def ld(text: str) -> str:
@@ -39,7 +41,7 @@ def ld(text: str) -> str:
     ],
 )
 def test_json_ld_is_read_in_every_state_of_repair(script: str) -> None:
-    assert page(ld(script)).said("headline") == "Bridge closes"
+    assert page(ld(script)).text("headline") == "Bridge closes"
 
 
 def test_hostile_json_ld_costs_nothing() -> None:
@@ -50,7 +52,7 @@ def test_hostile_json_ld_costs_nothing() -> None:
         "[" * 100_000 + "]" * 100_000,
         '{"@graph": [' + '{"@type": "NewsArticle"},' * 10_000 + "{}]}",
     ):
-        assert page(ld(text)).said("headline") is None
+        assert page(ld(text)).text("headline") is None
     assert time.process_time() - began < 60  # hours, when something is quadratic
 
 

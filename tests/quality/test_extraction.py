@@ -11,11 +11,11 @@ from trafilatura import bare_extraction
 
 from bench.corpora.pages import (
     Labelled,
+    article_or_error,
     four_gram_f1,
     labelled,
     names_f1,
     segments_f1,
-    understood,
 )
 from crawler.errors import ExtractError
 from crawler.parsing.dates import moment
@@ -33,7 +33,7 @@ def default_text(page: Labelled) -> str:
 
 
 def both(page: Labelled) -> tuple[Article | ExtractError, str]:
-    return understood(page), default_text(page)
+    return article_or_error(page), default_text(page)
 
 
 def pages(name: str) -> list[Labelled]:
@@ -74,7 +74,7 @@ def test_bodies(name: str) -> None:
 
 def test_what_pages_say_of_their_articles() -> None:
     truth = pages("fundus")
-    found = [understood(page) for page in truth]
+    found = [article_or_error(page) for page in truth]
     articles = [(a, page.truth) for a, page in zip(found, truth, strict=True)]
     title = fmean(isinstance(a, Article) and a.title == t["title"] for a, t in articles)
     stated = [(a, moment(t["published"], source="truth")) for a, t in articles if t["published"]]
@@ -110,7 +110,7 @@ def test_what_pages_say_of_their_articles() -> None:
 
 def test_the_same_bytes_give_the_same_article_in_any_order_and_process() -> None:
     some = pages("fundus")[:12] + pages("aeb")[:12]
-    here = [understood(page) for page in some]
+    here = [article_or_error(page) for page in some]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        there = pool.map(understood, reversed(some))
+        there = pool.map(article_or_error, reversed(some))
     assert [repr(found) for found in here] == [repr(found) for found in reversed(there)]

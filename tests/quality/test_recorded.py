@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.town import Town
-from crawler.outlets.fixtures import EXPECTED, compare
+from crawler.outlets.fixtures import EXPECTED, differences
 from crawler.outlets.scrub import scrub
 from tests.conftest import newsloom
 
@@ -19,7 +19,7 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 
 @pytest.mark.parametrize("folder", sorted(RECORDED.iterdir()), ids=lambda folder: folder.name)
 def test_recorded_pages_are_read_as_expected(folder: Path) -> None:
-    assert compare(folder) == []
+    assert differences(folder) == []
 
 
 def test_a_record_holds_the_markup_and_not_the_words(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_a_record_holds_the_markup_and_not_the_words(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         prints = [one for one in town.truth().values() if one.outlet == "abendblick"]
     folder = tmp_path / "abendblick"
-    assert compare(folder) == []
+    assert differences(folder) == []
     expected = json.loads((folder / EXPECTED).read_text())
     assert len(expected) == 2
     for name, page in expected.items():
@@ -46,7 +46,7 @@ def test_a_record_holds_the_markup_and_not_the_words(tmp_path: Path) -> None:
 
     page = expected["1.html"] | {"title": "Another"}
     (folder / EXPECTED).write_text(json.dumps(expected | {"1.html": page}))
-    (difference,) = compare(folder)
+    (difference,) = differences(folder)
     assert difference.startswith("1.html: title was 'Another', is ")
 
 

@@ -30,14 +30,14 @@ class Reach:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Somebody answered."""
-        NETWORK.answered(request.url)
+        NETWORK.note_answer(request.url)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Nobody did, or not in full."""
         began = meta(request).get("began")
         if began is not None:
-            NETWORK.failed(request.url, exception, began=began)
+            NETWORK.note_failure(request.url, exception, began=began)
 
     def _began_to_answer(self, request: Request) -> None:
-        NETWORK.answered(request.url)
+        NETWORK.note_answer(request.url)

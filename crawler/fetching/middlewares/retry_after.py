@@ -52,7 +52,7 @@ class RetryAfter:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait a short time and ask again, or note the host and hand the answer on."""
-        wait = wanted(response)
+        wait = requested_wait(response)
         if wait is None:
             return response
         if wait.total_seconds() <= SHORT and not meta(request).get("waited"):
@@ -64,7 +64,7 @@ class RetryAfter:
         return response
 
 
-def wanted(response: Response) -> timedelta | None:
+def requested_wait(response: Response) -> timedelta | None:
     """How long a server asks to be left alone; None when it does not, or not readably."""
     if response.status not in (429, 503):
         return None

@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.clock import now
 from crawler.fetching.meta import meta
-from crawler.fetching.refusals import Refusal, Refused, explain, for_status
+from crawler.fetching.refusals import Refusal, Refused, refusal_for_error, refusal_for_status
 from crawler.fetching.writer import Writer, robots_delay
 from crawler.parsing.dates import utc
 from crawler.parsing.robots import RobotsRules, decode_robots, parse_robots
@@ -66,7 +66,7 @@ class Robots:
             return
         rules = await self._rules_for(request.url)
         if rules.unreachable is not None:
-            raise Refused(forbidden_for_now(rules.unreachable))
+            raise Refused(refusal_while_unreachable(rules.unreachable))
         if not rules.robots.allows(request.url):
             raise Refused(
                 Refusal("robots", "forbidden by robots.txt", temporary=False, denied=True)
@@ -82,11 +82,11 @@ class Robots:
     async def _read(self, site: str) -> Rules:
         known = self._writer.robots(site)
         if known is not None and _is_within(known.at, FRESH):
-            rules = Rules(read(known.rules, self._agent))
+            rules = Rules(rules_from_text(known.rules, self._agent))
         else:
             rules = await self._ask(site)
             if rules.unreachable is not None and known is not None and _is_within(known.at, KEPT):
-                rules = Rules(read(known.rules, self._agent))
+                rules = Rules(rules_from_text(known.rules, self._agent))
         self._crawler.signals.send_catch_log(robots_read, sitemaps=rules.robots.sitemaps)
         if rules.delay:
             self._crawler.signals.send_catch_log(robots_delay, host=slot(site), seconds=rules.delay)
@@ -102,10 +102,10 @@ class Robots:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is unreachable
-            return Rules(NOTHING_SAID, unreachable=explain(error))
-        rules = judge(response, self._agent)
+            return Rules(NOTHING_SAID, unreachable=refusal_for_error(error))
+        rules = rules_from_response(response, self._agent)
         if rules.unreachable is None:
-            self._writer.save(RobotsFile(site=site, rules=text_of(response), at=now()))
+            self._writer.save(RobotsFile(site=site, rules=robots_text(response), at=now()))
         return rules
 
 
@@ -114,12 +114,12 @@ def _is_within(at: str, span: timedelta) -> bool:
     return utc(datetime.now(UTC) - span) < at <= now()
 
 
-def text_of(response: Response) -> str | None:
+def robots_text(response: Response) -> str | None:
     """The file as answered; None where there is none."""
     return decode_robots(response.body) if 200 <= response.status < 300 else None
 
 
-def judge(response: Response, agent: str) -> Rules:
+def rules_from_response(response: Response, agent: str) -> Rules:
     """What an answer to a request for robots.txt lets `agent` do.
 
     RFC 9309, 2.3.1: 2xx is read; 4xx says that there is no such file; what is left, 5xx and
@@ -127,17 +127,17 @@ def judge(response: Response, agent: str) -> Rules:
     """
     found = 200 <= response.status < 300
     if not found and (response.status == 429 or not 400 <= response.status < 500):
-        return Rules(NOTHING_SAID, unreachable=for_status(response.status))
-    return Rules(read(text_of(response), agent))
+        return Rules(NOTHING_SAID, unreachable=refusal_for_status(response.status))
+    return Rules(rules_from_text(robots_text(response), agent))
 
 
-def read(text: str | None, agent: str) -> RobotsRules:
+def rules_from_text(text: str | None, agent: str) -> RobotsRules:
     """What a robots.txt lets `agent` do; None: there is none."""
     return NOTHING_SAID if text is None else parse_robots(text, agent)
 
 
-def forbidden_for_now(why: Refusal) -> Refusal:
-    """While robots.txt cannot be read, all is forbidden; the next run asks again."""
+def refusal_while_unreachable(why: Refusal) -> Refusal:
+    """The refusal of every page while robots.txt cannot be read; the next run asks again."""
     return Refusal(
         "robots-unreachable",
         f"robots.txt could not be read, so nothing is asked for now; {why.reason}: {why.detail}",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import feedparser
 
@@ -12,7 +13,7 @@ from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.listing.fragments import plain
 from crawler.parsing.page.clutter import is_phrase
-from crawler.parsing.texts import count_words, one_line
+from crawler.parsing.texts import count_words, plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
@@ -37,19 +38,28 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
     parsed = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False)
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
-    return _listings(
-        (
-            (
-                _link(entry),
-                entry.get("title"),
-                entry.get("published"),
-                _updated(entry),
-                _content(entry),
-            )
-            for entry in parsed.entries[:MAX_ENTRIES]
-        ),
-        base=url,
-        hub=_hub(parsed.feed.get("links", ())),
+    entries = map(_from_feedparser, parsed.entries[:MAX_ENTRIES])
+    return _listings(entries, base=url, hub=_hub(parsed.feed.get("links", ())))
+
+
+class _Entry(NamedTuple):
+    """An entry of a feed, as it is given: of any type, where the feed is JSON."""
+
+    link: Any
+    title: Any
+    published: Any
+    modified: Any
+    content: Any
+    """markup of the text, or of its beginning"""
+
+
+def _from_feedparser(entry: Any) -> _Entry:
+    return _Entry(
+        link=_link(entry),
+        title=entry.get("title"),
+        published=entry.get("published"),
+        modified=_updated(entry),
+        content=_content(entry),
     )
 
 
@@ -68,10 +78,8 @@ def _updated(entry: Any) -> Any:
 
 def _content(entry: Any) -> str:
     """The longest of what the entry gives as its content or description."""
-    given = [part.get("value") for part in entry.get("content", ())]
-    return max(
-        (g for g in (*given, entry.get("summary")) if isinstance(g, str)), key=len, default=""
-    )
+    given = [*(part.get("value") for part in entry.get("content", ())), entry.get("summary")]
+    return max((text for text in given if isinstance(text, str)), key=len, default="")
 
 
 def _hub(links: Any) -> str | None:
@@ -83,55 +91,66 @@ def _hub(links: Any) -> str | None:
 def _json_feed(body: bytes, url: str) -> Listings:
     try:
         document = json.loads(body)
-        items = document["items"]
-        rows = [
-            (
-                item.get("url") or item.get("external_url") or item.get("id"),
-                item.get("title"),
-                item.get("date_published"),
-                item.get("date_modified"),
-                item.get("content_html") or item.get("content_text"),
-            )
-            for item in items[:MAX_ENTRIES]
-            if isinstance(item, dict)
-        ]
+        items = [item for item in document["items"][:MAX_ENTRIES] if isinstance(item, dict)]
         hubs = [hub.get("url") for hub in document.get("hubs") or ()]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
-    return _listings(rows, base=url, hub=next((hub for hub in hubs if isinstance(hub, str)), None))
+    hub = next((hub for hub in hubs if isinstance(hub, str)), None)
+    return _listings(map(_from_json, items), base=url, hub=hub)
 
 
-def _listings(rows: Any, *, base: str, hub: str | None) -> Listings:
+def _from_json(item: dict[str, Any]) -> _Entry:
+    return _Entry(
+        link=item.get("url") or item.get("external_url") or item.get("id"),
+        title=item.get("title"),
+        published=item.get("date_published"),
+        modified=item.get("date_modified"),
+        content=item.get("content_html") or item.get("content_text"),
+    )
+
+
+def _listings(entries: Iterable[_Entry], *, base: str, hub: str | None) -> Listings:
     pages: dict[str, Listing] = {}
-    refused_as: list[str] = []
-    refused = repeated = 0
-    for link, title, published, modified, content in rows:
-        try:
-            address = canonical(str(link or ""), base) if link else None
-        except UsageError:
-            address = None
+    refused: list[_Entry] = []
+    repeated = 0
+    for entry in entries:
+        address = _address(entry.link, base)
         if address is None:
-            refused += 1
-            if len(refused_as) < MAX_REFUSED:
-                refused_as.append((one_line(_text(title)) or one_line(_text(link)) or "")[:200])
-            continue
-        if address in pages:
+            refused.append(entry)
+        elif address in pages:
             repeated += 1
-            continue
-        changed = moment(_text(modified), source="feed")
-        pages[address] = Listing(
-            url=address,
-            title=one_line(_text(title)),
-            published=moment(_text(published), source="feed"),
-            modified_at=changed.at if changed else None,
-            text=_whole_text(content),
-        )
+        else:
+            pages[address] = _listing(address, entry)
     return Listings(
         pages=tuple(pages.values()),
-        refused=refused,
-        refused_as=tuple(refused_as),
+        refused=len(refused),
+        refused_as=tuple(map(_label, refused[:MAX_REFUSED])),
         repeated=repeated,
         hub=hub[:2_000] if hub else None,
+    )
+
+
+def _address(link: Any, base: str) -> str | None:
+    """The canonical address of an entry; None where it gives none that is usable."""
+    try:
+        return canonical(str(link), base) if link else None
+    except UsageError:
+        return None
+
+
+def _label(entry: _Entry) -> str:
+    """How an entry without an address calls itself."""
+    return (plain_line(_text(entry.title)) or plain_line(_text(entry.link)) or "")[:200]
+
+
+def _listing(address: str, entry: _Entry) -> Listing:
+    changed = moment(_text(entry.modified), source="feed")
+    return Listing(
+        url=address,
+        title=plain_line(_text(entry.title)),
+        published=moment(_text(entry.published), source="feed"),
+        modified_at=changed.at if changed else None,
+        text=_whole_text(entry.content),
     )
 
 

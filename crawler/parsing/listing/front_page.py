@@ -10,9 +10,9 @@ from lxml import etree
 
 from crawler.parsing.languages import language_of
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import addresses, registered_domain
 
 MAX_FEEDS = 30
@@ -48,13 +48,13 @@ class FrontPage:
 def read_front_page(body: bytes, *, url: str, content_type: str) -> FrontPage:
     """Understand a front page. Raises ExtractError as parse_page does."""
     tree = parse_page(body, content_type=content_type)
-    stated = Stated.read(tree)
+    statements = PageStatements.read(tree)
     lang = next((e.get("lang") or "" for e in tree.iter("html")), "")
-    tags = [lang, *stated.all("og:locale", "content-language", "language")]
+    tags = [lang, *statements.all("og:locale", "content-language", "language")]
     language = next((tag.replace("_", "-") for tag in map(str.strip, tags) if _is_tag(tag)), None)
     text = " ".join(tree.xpath("//body//text()[not(parent::script or parent::style)]"))
     return FrontPage(
-        name=_name(stated, tree, url),
+        name=_name(statements, tree, url),
         language=language_of(text[:20_000], stated=language),
         country=_country(tags, url),
         feeds=_feeds(tree, url),
@@ -66,17 +66,21 @@ def _is_tag(tag: str) -> bool:
     return _TAG.fullmatch(tag) is not None
 
 
-def _name(stated: Stated, tree: etree._Element, url: str) -> str | None:
-    for name in stated.all("og:site_name", "application-name", "apple-mobile-web-app-title"):
-        if one_line(name):
-            return one_line(name)
+def _name(statements: PageStatements, tree: etree._Element, url: str) -> str | None:
+    meta = statements.all("og:site_name", "application-name", "apple-mobile-web-app-title")
+    name = next(filter(None, map(plain_line, meta)), None)
+    if name:
+        return name
     for node in jsonld.nodes(tree):
         if _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
-            return one_line(node["name"])
-    title = one_line(next((e.text or "" for e in tree.iter("title")), ""))
+            return plain_line(node["name"])
+    return _name_in_title(plain_line(next((e.text for e in tree.iter("title")), None)), url)
+
+
+def _name_in_title(title: str | None, url: str) -> str | None:
+    """The part of a title that the address is made of: `The Gazette - latest news`, or reversed."""
     if not title:
         return None
-    # `The Gazette - latest news` or the other way round: the name is what the address is made of.
     parts = _TITLE_ENDS.split(title)
     domain = registered_domain(url).partition(".")[0]
     return next((part for part in parts if domain in _letters(part)), parts[0])

@@ -13,7 +13,7 @@ from lxml import etree
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
@@ -94,7 +94,7 @@ def parse_sitemap(body: bytes) -> Listings:
         except UsageError:
             refused += 1
             if len(refused_as) < MAX_REFUSED:
-                refused_as.append((one_line(entry.get("title") or entry.get("loc")) or "")[:200])
+                refused_as.append((plain_line(entry.get("title") or entry.get("loc")) or "")[:200])
             continue
         if address in pages or address in sitemaps:
             repeated += 1
@@ -115,7 +115,7 @@ def _listing(address: str, entry: Entry) -> Listing:
     changed = moment(entry.get("lastmod"), source="sitemap")
     return Listing(
         url=address,
-        title=one_line(entry.get("title")),
+        title=plain_line(entry.get("title")),
         published=moment(entry.get("publication_date"), source="sitemap"),
         modified_at=changed.at if changed else None,
     )

@@ -12,8 +12,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.urls import host
 from crawler.types import Agency, Credit
 
@@ -141,7 +142,7 @@ def read_credits(
     *,
     lines: Sequence[str],
     bylines: Iterable[str],
-    stated: Stated,
+    statements: PageStatements,
     url: str,
     outlet: str | None = None,
     more: tuple[Agency, ...] = (),
@@ -154,42 +155,81 @@ def read_credits(
     known = _known(more)
     own = {known.of_address(url), outlet}
     best: dict[str, Credit] = {}
-    for via, confidence, evidence, text in _places(lines, bylines, stated):
-        found = [known.of_address(text)] if via == "canonical" else known.named(text)
-        for agency in found:
-            if agency is None or agency in own:
+    for place in _places(lines, bylines, statements):
+        for agency in place.agencies(known):
+            if agency in own:
                 continue
-            if agency not in best or best[agency].confidence < confidence:
+            if agency not in best or best[agency].confidence < place.confidence:
                 best[agency] = Credit(
-                    agency=agency, via=via, evidence=evidence[:200], confidence=confidence
+                    agency=agency,
+                    via=place.via,
+                    evidence=place.evidence[:200],
+                    confidence=place.confidence,
                 )
     return tuple(best.values())
 
 
+class _Place(NamedTuple):
+    """A place in a page where an agency may be named."""
+
+    via: str
+    """as in Credit"""
+    confidence: float
+    evidence: str
+    who: str
+    """what stands there: a name of an agency, of somebody else, or an address"""
+
+    def agencies(self, known: _Known) -> list[str]:
+        """The agencies that it does name."""
+        if self.via != "canonical":
+            return known.named(self.who)
+        agency = known.of_address(self.who)
+        return [] if agency is None else [agency]
+
+
 def _places(
-    lines: Sequence[str], bylines: Iterable[str], stated: Stated
-) -> Iterator[tuple[str, float, str, str]]:
-    """(via, confidence, evidence, text) wherever an agency may be named."""
-    # Bounded, and with single spaces: some of these patterns are quadratic in runs of spaces.
-    for line in (_short(line) for line in lines[:FIRST]):
-        for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEFORE_DASH):
-            match = pattern.search(line)
-            if match and _is_dateline(match) and not _PICTURE.search(match[0]):
-                sure = pattern is not _BEFORE_DASH
-                for who in _without_place(match["who"]):
-                    yield "dateline", 0.95 if sure else 0.6, line[: match.end()], who
-    for byline in map(_short, bylines):
-        yield "byline", 0.9, byline, byline
-        parts = _PARTS.split(byline)
-        yield from (("byline", 0.8, byline, part) for part in parts if not _is_ambiguous(part))
-    for name in map(_short, stated.names(*_STATED)):
-        yield "jsonld", 0.9, name, name
-    for name in map(_short, stated.all(*_ORIGINAL)):
-        yield ("canonical" if "://" in name else "meta"), 0.9, name, name
-    for link in stated.elements(".//link[@rel='canonical']")[:1]:
-        yield "canonical", 0.95, link.get("href") or "", link.get("href") or ""
+    lines: Sequence[str], bylines: Iterable[str], statements: PageStatements
+) -> Iterator[_Place]:
+    """Wherever an agency may be named. Of equal confidence, the first is the evidence."""
+    for line in lines[:FIRST]:
+        yield from _in_dateline(line)
+    for byline in bylines:
+        yield from _in_byline(byline)
+    yield from _in_statements(statements)
     for line in lines[-LAST:]:
-        yield from _in_last_line(line)
+        yield from _at_end(line)
+        if len(line) <= LONGEST_CREDIT:
+            yield from _in_last_line(line)
+
+
+def _in_dateline(line: str) -> Iterator[_Place]:
+    # Bounded, and with single spaces: some of these patterns are quadratic in runs of spaces.
+    line = _short(line)
+    for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEFORE_DASH):
+        match = pattern.search(line)
+        if match and _is_dateline(match) and not _PICTURE.search(match[0]):
+            # Anybody may stand before a dash: `Bloomberg - the mayor - said so.`
+            confidence = 0.6 if pattern is _BEFORE_DASH else 0.95
+            for who in _without_place(match["who"]):
+                yield _Place("dateline", confidence, line[: match.end()], who)
+
+
+def _in_byline(byline: str) -> Iterator[_Place]:
+    byline = _short(byline)
+    yield _Place("byline", 0.9, byline, byline)
+    for part in _PARTS.split(byline):
+        if not _is_ambiguous(part):
+            yield _Place("byline", 0.8, byline, part)
+
+
+def _in_statements(statements: PageStatements) -> Iterator[_Place]:
+    for name in map(_short, statements.names(*_STATED)):
+        yield _Place("jsonld", 0.9, name, name)
+    for name in map(_short, statements.all(*_ORIGINAL)):
+        yield _Place("canonical" if "://" in name else "meta", 0.9, name, name)
+    for link in statements.elements(".//link[@rel='canonical']")[:1]:
+        address = link.get("href") or ""
+        yield _Place("canonical", 0.95, address, address)
 
 
 def _without_place(who: str) -> Iterator[str]:
@@ -202,23 +242,27 @@ def _without_place(who: str) -> Iterator[str]:
 
 def _is_dateline(match: re.Match[str]) -> bool:
     """Whether what stands before an article names its agency, and does not explain a name."""
-    parts = match.groupdict()
-    place, dash = (parts.get("place") or "").strip(), parts.get("dash") or ""
-    sure = _is_place(place)
+    parts = match.groupdict("")
+    place, who = parts.get("place", "").strip(), match["who"]
+    # Bloomberg - the former mayor - said so.
+    if parts.get("next", "").islower():
+        return False
+    if _is_place(place):
+        return True
     # The Associated Press (AP) sued: no dash, and a place that is none.
     # A year on - Bloomberg, first with the news: a dash, and no place.
-    if place and not sure and (not dash or match.re is _BETWEEN_DASHES):
+    if place and (not parts.get("dash") or match.re is _BETWEEN_DASHES):
         return False
-    # Im Prozess gegen die Nachrichtenagentur (dpa) - das Gericht: words, and no place.
+    return not (_is_running_text(place) or _is_short_for(who.strip(), place) or _is_ambiguous(who))
+
+
+def _is_running_text(place: str) -> bool:
+    """Whether it has more or longer small words than the name of a place.
+
+    Im Prozess gegen die Nachrichtenagentur (dpa) - das Gericht: words, and no place.
+    """
     small = [word for word in re.findall(r"[^\W\d_]+", place) if word[0].islower()]
-    if not sure and (len(small) > 2 or any(len(word) > LONGEST_SMALL for word in small)):
-        return False
-    if not sure and _is_short_for(match["who"].strip(), place):
-        return False
-    # Bloomberg - the former mayor - said so.
-    if (parts.get("next") or "").islower():
-        return False
-    return sure or not _is_ambiguous(match["who"])
+    return len(small) > 2 or any(len(word) > LONGEST_SMALL for word in small)
 
 
 def _is_place(text: str) -> bool:
@@ -227,32 +271,30 @@ def _is_place(text: str) -> bool:
     return bool(first and first[0].isupper()) or bool(_PLACE_AND_DAY.match(text))
 
 
-def _in_last_line(line: str) -> Iterator[tuple[str, float, str, str]]:
+def _at_end(line: str) -> Iterator[_Place]:
+    """An agency behind the last sentence of a paragraph, and not part of that sentence."""
     end = _AT_END.search(_short(line[-90:]))
-    if (
-        end
-        and not _is_ambiguous(end["who"])
-        and not _PICTURE.search(line)
-        and not _is_short_for(end["who"], line[: -len(end[0])])
-        and not _AGENCY.search(line[: -len(end[0])])
-    ):
-        # Smoke rises. (AFP): a short line may be a caption.
-        yield "credit", 0.8 if len(line) >= LONG_LINE else 0.5, line[-60:], end["who"]
-    if len(line) > LONGEST_CREDIT:
+    if end is None or _is_ambiguous(end["who"]) or _PICTURE.search(line):
         return
-    rights = _RIGHTS.search(line)
-    if rights:
-        yield "copyright", 0.9, line, rights["who"] or rights["late"]
+    before = line[: -len(end[0])]
+    if not _is_short_for(end["who"], before) and not _AGENCY.search(before):
+        # Smoke rises. (AFP): a short line may be a caption.
+        yield _Place("credit", 0.8 if len(line) >= LONG_LINE else 0.5, line[-60:], end["who"])
+
+
+def _in_last_line(line: str) -> Iterator[_Place]:
+    """An agency in a short line that is all credit: whose the text is, or what it is made from."""
+    if rights := _RIGHTS.search(line):
+        yield _Place("copyright", 0.9, line, rights["who"] or rights["late"])
     whole = _CREDIT.match(line)
     if whole and not _is_ambiguous(line) and not _PICTURE.search(line):
         sure = not _is_ambiguous(whole["who"])
-        yield "credit", 0.85 if sure else 0.5, line, whole["who"]
-    with_ = _WITH.search(line)
-    if with_:
-        # Below a half: files of an agency are not its text, and others sign as Reuters does.
-        yield "credit", 0.4, line, with_["who"]
+        yield _Place("credit", 0.85 if sure else 0.5, line, whole["who"])
+    # Below a half: files of an agency are not its text, and others sign as Reuters does.
+    if made_from := _WITH.search(line):
+        yield _Place("credit", 0.4, line, made_from["who"])
     if _REUTERS_STYLE.search(line):
-        yield "credit", 0.4, line, "Reuters"
+        yield _Place("credit", 0.4, line, "Reuters")
 
 
 def _is_short_for(who: str, before: str) -> bool:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from crawler.parsing.page.agencies import is_agency
-from crawler.parsing.page.statements import Stated, shown
-from crawler.parsing.texts import one_line
+from crawler.parsing.page.statements import PageStatements, visible_text
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import host
 
 MAX_AUTHORS = 30
@@ -55,16 +55,16 @@ class Bylines(NamedTuple):
     """everything that stands there, agencies and outlets too"""
 
 
-def read_bylines(stated: Stated, *, url: str, outlet: str = "") -> Bylines:
+def read_bylines(statements: PageStatements, *, url: str, outlet: str = "") -> Bylines:
     """Who wrote the article, as its page says. `outlet` is the outlet's own name.
 
     JSON-LD is trusted before meta elements, these before links and bylines on the page; each only
     when it names a person.
     """
-    not_people = (stated.site_names | {outlet.casefold(), host(url)}) - {""}
-    sources = [(name, found[:MAX_AUTHORS]) for name, found in _sources(stated)]
+    not_people = (statements.site_names | {outlet.casefold(), host(url)}) - {""}
+    sources = [(name, found[:MAX_AUTHORS]) for name, found in _sources(statements)]
     entries = dict.fromkeys(entry for _, found in sources for entry in found)
-    entries |= dict.fromkeys(stated.names("author", "creator"))
+    entries |= dict.fromkeys(statements.names("author", "creator"))
     for source, found in sources:
         people = dict.fromkeys(name for entry in found for name in _people(entry, not_people))
         if people:
@@ -72,20 +72,20 @@ def read_bylines(stated: Stated, *, url: str, outlet: str = "") -> Bylines:
     return Bylines((), None, tuple(entries))
 
 
-def _sources(stated: Stated) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _sources(statements: PageStatements) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(where, what stands there) of authors, the most trustworthy first."""
-    yield "jsonld author", stated.names("author", people=True)
-    yield "jsonld creator", stated.names("creator", people=True)
+    yield "jsonld author", statements.names("author", people=True)
+    yield "jsonld creator", statements.names("creator", people=True)
     for name in _META:
-        yield f"meta {name}", tuple(stated.all(name))
-    yield "rel=author or itemprop=author", tuple(_marked(stated))
-    yield "byline on the page", tuple(_shown(stated))
+        yield f"meta {name}", tuple(statements.all(name))
+    yield "rel=author or itemprop=author", tuple(_marked_authors(statements))
+    yield "byline on the page", tuple(_first_byline(statements))
 
 
 def split_names(raw: str) -> list[str]:
     """`By Ann Lee and Bo Chan, Science Editor` as ['Ann Lee', 'Bo Chan']."""
     words = _words()
-    entry = (one_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
+    entry = (plain_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
     entry = words.by.sub("", _ADDRESS.sub("", _ASIDE.sub("", entry)))
     names: list[str] = []
     for part in words.between.split(entry):
@@ -117,28 +117,28 @@ def _is_organisation(name: str, outlets: Collection[str]) -> bool:
     return any(word in labels for word in words if len(word) > 2)
 
 
-def _marked(stated: Stated) -> Iterator[str]:
+def _marked_authors(statements: PageStatements) -> Iterator[str]:
     """Elements that say in markup that they name the author; teasers below have theirs too."""
     for path in (".//*[@rel='author']", ".//*[@itemprop='author']"):
-        elements = stated.elements(path)
+        elements = statements.elements(path)
         around = list(elements[0].iterancestors())[:NEAR] if elements else []
         for element in elements:
             inner = element.find(".//*[@itemprop='name']")
-            text = shown(element if inner is None else inner)
+            text = visible_text(element if inner is None else inner)
             near = any(above in around for above in list(element.iterancestors())[:NEAR])
             if text and len(text) <= LONGEST_BYLINE and near:
                 yield text
 
 
-def _shown(stated: Stated) -> Iterator[str]:
+def _first_byline(statements: PageStatements) -> Iterator[str]:
     """The first element whose class says that it is a byline; comments have authors too."""
-    for element in _CLASSED(stated.tree):
+    for element in _CLASSED(statements.tree):
         name = element.get("class")
         if not _BYLINE.search(name) or _OTHERS.search(name):
             continue
         if any(_OTHERS.search(above.get("class") or "") for above in element.iterancestors()):
             continue
-        text = shown(element)
+        text = visible_text(element)
         if text and len(text) <= LONGEST_BYLINE:
             yield text
             return

@@ -11,7 +11,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
-from crawler.parsing.page.clutter import Surroundings, clean, is_link
+from crawler.parsing.page.clutter import PageChrome, clean, is_link
 from crawler.parsing.page.layout import narrow, prepare
 
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
@@ -45,7 +45,7 @@ def read_body(
     `titles` are the page's headlines in every form, `language` is what the page or its outlet
     states, in BCP 47. `drop` and `body` are CSS selectors of its description.
     """
-    around = Surroundings.of(titles=titles, links=_links(tree), authors=authors)
+    chrome = PageChrome.of(titles=titles, links=_links(tree), authors=authors)
     tree = narrow(tree, unwanted=drop, body=body)
     prepare(tree)
     dense = (language or "").partition("-")[0].lower() in _DENSE
@@ -58,8 +58,8 @@ def read_body(
     )
     extracted = (document.text or "") if document is not None else ""
     lines = tuple(line.strip() for line in extracted.splitlines() if line.strip())
-    links = sum(len(line) for line in lines if is_link(line, around))
-    return Body(clean(extracted, around), lines, links / max(sum(map(len, lines)), 1))
+    links = sum(len(line) for line in lines if is_link(line, chrome))
+    return Body(clean(extracted, chrome), lines, links / max(sum(map(len, lines)), 1))
 
 
 def _links(tree: etree._Element) -> list[str]:

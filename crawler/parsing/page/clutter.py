@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
 from crawler.parsing.texts import storable
 
@@ -46,11 +47,13 @@ _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PageChrome:
     """What a page shows beside its article, to know it again in the lines of the body."""
 
     titles: frozenset[str]
     """its headlines in every form, folded"""
+    title_words: tuple[list[str], ...]
+    """the words of each"""
     links: frozenset[str]
     """the texts of its links, folded"""
     authors: tuple[str, ...]
@@ -59,22 +62,25 @@ class Surroundings:
     @classmethod
     def of(
         cls, *, titles: Iterable[str], links: Iterable[str], authors: Iterable[str]
-    ) -> Surroundings:
+    ) -> PageChrome:
         """Fold what is given."""
+        folded = frozenset(filter(None, map(fold, titles)))
         return cls(
-            titles=frozenset(filter(None, map(fold, titles))),
+            titles=folded,
+            # Split here, once: each line at both ends of a body is held against every headline.
+            title_words=tuple(re.findall(r"\w+", title) for title in folded),
             links=frozenset(filter(None, map(fold, links))),
             authors=tuple(name.casefold() for name in authors),
         )
 
 
-def clean(text: str, around: Surroundings) -> str:
+def clean(text: str, chrome: PageChrome) -> str:
     """The article's own lines, in order."""
     lines = [line.strip() for line in storable(text).splitlines()]
     lines = [line for line in lines if any(map(str.isalnum, line)) and not is_phrase(line)]
-    lines = [line for line in _without_head(lines, around) if not _is_title(line, around)]
-    lines = lines[: _end(lines, around)]
-    return "\n".join(_without_links(lines, around))
+    lines = [line for line in _without_head(lines, chrome) if not _is_title(line, chrome)]
+    lines = lines[: _end(lines, chrome)]
+    return "\n".join(_without_links(lines, chrome))
 
 
 def fold(line: str) -> str:
@@ -88,21 +94,13 @@ def is_phrase(line: str) -> bool:
         return False
     known = _phrases()
     bare = _BULLET.sub("", line)
-    if fold(bare) in known.lines:
-        return True
-    if _DATED_COPYRIGHT.match(line):
-        return True
-    if (_COPYRIGHT.match(line) or known.credits.match(line)) and not _is_sentence(line):
-        return True
-    # `Read: the whole report` is a reference; `Read: it is the law.` may be a sentence.
-    starts = known.long_starts if _FULL_STOP.search(line) else known.starts
-    if len(line) <= SHORT_START and bare.casefold().startswith(starts):
-        return True
-    if known.holds.search(line.casefold()) and _size(line) <= SHORT_HOLDS:
-        return True
-    # `Comments / Post a Comment`: nothing but phrases between separators.
-    parts = [part for part in re.split(r"[/|·•]", line) if part.strip()]
-    return len(parts) > 1 and all(fold(part) in known.lines for part in parts)
+    return (
+        fold(bare) in known.lines
+        or _is_rights_or_credit(line, known)
+        or _starts_with_phrase(line, bare, known)
+        or (known.holds.search(line.casefold()) is not None and _size(line) <= SHORT_HOLDS)
+        or _is_row_of_phrases(line, known)
+    )
 
 
 def listed_phrases() -> list[str]:
@@ -111,15 +109,15 @@ def listed_phrases() -> list[str]:
     return [phrase for language in data for key in language for phrase in language[key]]
 
 
-def is_link(line: str, around: Surroundings) -> bool:
+def is_link(line: str, chrome: PageChrome) -> bool:
     """Whether the whole line is the text of a link, or of links in the cells of a table row."""
     bare = fold(_BULLET.sub("", line))
-    if bare in around.links or _LABEL.sub("", bare) in around.links:
+    if bare in chrome.links or _LABEL.sub("", bare) in chrome.links:
         return True
     if "|" not in line:
         return False
     cells = [cell for cell in map(fold, line.split("|")) if cell]
-    return len(cells) > 1 and all(cell in around.links for cell in cells)
+    return len(cells) > 1 and all(cell in chrome.links for cell in cells)
 
 
 def is_byline(line: str) -> bool:
@@ -127,15 +125,41 @@ def is_byline(line: str) -> bool:
     return _size(line) <= 8 and bool(_phrases().bylines.match(line))
 
 
-def _is_sentence(line: str) -> bool:
+def _is_rights_or_credit(line: str, known: _Phrases) -> bool:
+    """Whether a line is a copyright notice or names a source, as against a sentence about one."""
+    if _DATED_COPYRIGHT.match(line):
+        return True
+    labelled = _COPYRIGHT.match(line) or known.credits.match(line)
+    return labelled is not None and not _has_sentence_after_label(line)
+
+
+def _starts_with_phrase(line: str, bare: str, known: _Phrases) -> bool:
+    """Whether a line, `bare` of its bullet, begins as a request or a reference does."""
+    # `Read: the whole report` is a reference; `Read: it is the law.` may be a sentence.
+    starts = known.long_starts if _FULL_STOP.search(line) else known.starts
+    return len(line) <= SHORT_START and bare.casefold().startswith(starts)
+
+
+def _is_row_of_phrases(line: str, known: _Phrases) -> bool:
+    """Whether a line is nothing but phrases between separators: `Comments / Post a Comment`."""
+    parts = [part for part in re.split(r"[/|·•]", line) if part.strip()]
+    return len(parts) > 1 and all(fold(part) in known.lines for part in parts)
+
+
+def _has_sentence_after_label(line: str) -> bool:
     """Whether what follows a label is a sentence: `Source: two people said so.`"""
-    told = _AFTER_LABEL.search(line)
-    if told is None or "courtesy" in line.casefold():
+    label = _AFTER_LABEL.search(line)
+    folded = line.casefold()
+    if label is None or "courtesy" in folded or folded.rstrip(" .").endswith("reserved"):
         return False
-    rest = line[told.end() - 1 :]
-    ends = bool(_SENTENCE_END.search(line))
-    if line.casefold().rstrip(" .").endswith("reserved"):
-        return False
+    return _is_sentence(line[label.end() - 1 :], ends=bool(_SENTENCE_END.search(line)))
+
+
+def _is_sentence(rest: str, *, ends: bool) -> bool:
+    """Whether the rest of a line is one, from the case of its words; `ends`: it ends like one.
+
+    A list of names, places and years after a label has hardly a small word.
+    """
     words = re.findall(r"[^\W\d_]+", rest)
     small = sum(word[0].islower() for word in words)
     if rest[0].islower():
@@ -146,57 +170,82 @@ def _is_sentence(line: str) -> bool:
     return small >= (3 if ends else 5) and len(words) >= SENTENCE and small > len(words) / 2
 
 
-def _is_title(line: str, around: Surroundings) -> bool:
-    return _size(line) >= 3 and fold(line) in around.titles
+def _is_title(line: str, chrome: PageChrome) -> bool:
+    return _size(line) >= 3 and fold(line) in chrome.titles
 
 
-def _without_head(lines: Sequence[str], around: Surroundings) -> list[str]:
+def _without_head(lines: Sequence[str], chrome: PageChrome) -> list[str]:
     """Without what stands between the top of the page and the first paragraph."""
-    start = 0
-    while start < min(len(lines), HEAD) and (
-        _like_title(lines[start], around) or not _is_prose(lines[start], around)
-    ):
-        start += 1
-    head = list(lines[:start])
-    titles = [number for number, line in enumerate(head) if _like_title(line, around)]
-    if titles:
-        head = head[titles[-1] + 1 :]
-    kept = [
-        line
-        for line in head
-        if not (is_link(line, around) or _is_time(line) or _names_author(line, around))
-    ]
-    return kept + list(lines[start:])
+    start = _first_paragraph(lines, chrome)
+    head = lines[:start]
+    titles = [number for number, line in enumerate(head) if _like_title(line, chrome)]
+    # What stands above the headline is the site's; a standfirst below it is the article's.
+    below_title = head[titles[-1] + 1 :] if titles else head
+    standfirst = (line for line in below_title if not _is_attribution(line, chrome))
+    return [*standfirst, *lines[start:]]
 
 
-def _end(lines: Sequence[str], around: Surroundings) -> int:
+def _first_paragraph(lines: Sequence[str], chrome: PageChrome) -> int:
+    """Number of the first line of prose that is no headline, HEAD at the most."""
+    most = min(len(lines), HEAD)
+    for number in range(most):
+        if _is_prose(lines[number], chrome) and not _like_title(lines[number], chrome):
+            return number
+    return most
+
+
+def _is_attribution(line: str, chrome: PageChrome) -> bool:
+    """Whether a line says who wrote the article or when, or is a link."""
+    return is_link(line, chrome) or _is_time(line) or _names_author(line, chrome)
+
+
+def _end(lines: Sequence[str], chrome: PageChrome) -> int:
     """How many lines are left when links, times and their headings are cut off at the end."""
-    long_links = tuple(link for link in around.links if len(link) >= LONG_LINK)
-    beginnings = {link[:LONG_LINK] for link in long_links}
-    end, cut = len(lines), False
-    while end > 1:
+    teasers = _Teasers.of(chrome)
+    above_links = False
+    for end in range(len(lines), 1, -1):
         line = lines[end - 1]
+        if teasers.include(line) or is_link(line, chrome) or _like_title(line, chrome):
+            above_links = True
+        elif not (_is_loose_end(line) or (above_links and _may_be_heading(line))):
+            return end
+    return min(len(lines), 1)
+
+
+class _Teasers(NamedTuple):
+    """Links so long that a list item which begins with one is a teaser of the page it leads to."""
+
+    links: tuple[str, ...]
+    beginnings: frozenset[str]
+    """LONG_LINK characters of each: a page may have thousands, and few lines begin like any"""
+
+    @classmethod
+    def of(cls, chrome: PageChrome) -> _Teasers:
+        """Those of a page."""
+        links = tuple(link for link in chrome.links if len(link) >= LONG_LINK)
+        return cls(links, frozenset(link[:LONG_LINK] for link in links))
+
+    def include(self, line: str) -> bool:
+        """Whether a line is a teaser."""
+        if not line.startswith("- "):
+            return False
         folded = fold(line)
-        teaser = (
-            line.startswith("- ")
-            and folded[:LONG_LINK] in beginnings
-            and folded.startswith(long_links)
-        )
-        if teaser or is_link(line, around) or _like_title(line, around):
-            cut = True
-        elif not (
-            _is_time(line)
-            or not any(map(str.isalpha, line))
-            or (cut and _size(line) <= 10 and not _SENTENCE_END.search(line))
-        ):
-            break
-        end -= 1
-    return end
+        return folded[:LONG_LINK] in self.beginnings and folded.startswith(self.links)
 
 
-def _without_links(lines: Sequence[str], around: Surroundings) -> list[str]:
+def _is_loose_end(line: str) -> bool:
+    """Whether a line at the end of a body is a time, or has no letters."""
+    return _is_time(line) or not any(map(str.isalpha, line))
+
+
+def _may_be_heading(line: str) -> bool:
+    """Whether a line above links may be their heading: `More on this story`."""
+    return _size(line) <= 10 and not _SENTENCE_END.search(line)
+
+
+def _without_links(lines: Sequence[str], chrome: PageChrome) -> list[str]:
     """Without runs of links between paragraphs, and without list items that are only a link."""
-    linked = [is_link(line, around) for line in lines]
+    linked = [is_link(line, chrome) for line in lines]
     kept = []
     for number, line in enumerate(lines):
         if linked[number]:
@@ -207,28 +256,30 @@ def _without_links(lines: Sequence[str], around: Surroundings) -> list[str]:
     return kept
 
 
-def _is_prose(line: str, around: Surroundings) -> bool:
-    if line.startswith("|") or is_link(line, around):
+def _is_prose(line: str, chrome: PageChrome) -> bool:
+    if line.startswith("|") or is_link(line, chrome):
         return False
     size = _size(line)
     return size >= 14 or (size >= 6 and bool(_SENTENCE_END.search(line)))
 
 
-def _like_title(line: str, around: Surroundings) -> bool:
+def _like_title(line: str, chrome: PageChrome) -> bool:
     """Whether a line is the headline, cut, or with a few words before it, or in other order."""
     folded = fold(line)
-    if folded in around.titles:
+    if folded in chrome.titles:
         return True
     words = re.findall(r"\w+", folded)
-    for title in around.titles:
-        named = re.findall(r"\w+", title)
-        if len(words) >= 3 and words == named[: len(words)]:
-            return True
-        if len(named) >= 3 and words[-len(named) :] == named and len(words) <= len(named) + 8:
-            return True
-        if len(named) >= 4 and set(named) <= set(words) and len(words) <= len(named) + 4:
-            return True
-    return False
+    return any(_is_form_of(title, words) for title in chrome.title_words)
+
+
+def _is_form_of(title: list[str], words: list[str]) -> bool:
+    """Whether a line of these words is a headline in another form; short ones are too common."""
+    if len(words) >= 3 and words == title[: len(words)]:
+        return True
+    longer = len(words) - len(title)
+    if len(title) >= 3 and longer <= 8 and words[-len(title) :] == title:
+        return True
+    return len(title) >= 4 and longer <= 4 and set(title) <= set(words)
 
 
 def _is_time(line: str) -> bool:
@@ -239,10 +290,10 @@ def _is_time(line: str) -> bool:
     return len(re.findall(r"\d+", line)) >= 2 and sum(not w.isdigit() for w in words) <= 6
 
 
-def _names_author(line: str, around: Surroundings) -> bool:
+def _names_author(line: str, chrome: PageChrome) -> bool:
     folded = line.casefold()
     return is_byline(line) or (
-        _size(line) <= 8 and any(author in folded for author in around.authors)
+        _size(line) <= 8 and any(author in folded for author in chrome.authors)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from textwrap import shorten
 from typing import NamedTuple
 
@@ -13,11 +14,11 @@ from crawler.parsing.page.body import Body, read_body
 from crawler.parsing.page.kinds import refuse_address, refuse_kind
 from crawler.parsing.page.metadata import Metadata, read_metadata
 from crawler.parsing.page.reservations import read_reservation
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import count_words
-from crawler.parsing.urls import canonical, is_front_page
-from crawler.types import Article, Fetched, Outlet, Validators
+from crawler.parsing.urls import canonical
+from crawler.types import Article, Fetched, Outlet, Page, Validators
 
 EXTRACTION = 1
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
@@ -48,7 +49,7 @@ class Finding(NamedTuple):
 def extract(fetched: Fetched, outlet: Outlet) -> Article:
     """Understand a page.
 
-    Raises ExtractError with the rejection's name: `front-page`, `amp-twin`, `no-text`, or one of
+    Raises ExtractError with the rejection's name: `amp-twin`, `no-text`, `too-large`, or one of
     crawler.parsing.page.tree and crawler.parsing.page.kinds.
     """
     return _understand(fetched, outlet)[0]
@@ -60,35 +61,37 @@ def examine(fetched: Fetched, outlet: Outlet) -> list[Finding]:
     Raises what `extract` raises.
     """
     article, meta, body = _understand(fetched, outlet)
-    kept = set(article.text.splitlines())
-    left_out = [line for line in body.lines if line not in kept]
-    published = article.published
-    findings = [
-        Finding("url", article.url, meta.sources.get("canonical", "its own address")),
-        Finding("title", article.title, meta.sources.get("title", "first words of the text")),
-        Finding("authors", ", ".join(article.authors), meta.sources.get("authors", "")),
-        Finding(
-            "published",
-            f"{published.at} ({published.precision})" if published else "",
-            f"{published.source}: {published.raw}" if published else "",
-        ),
-        Finding("doubt", article.published_doubt or "", ""),
-        Finding("modified", article.modified_at or "", ""),
-        Finding("language", article.language or "", f"the text; stated: {meta.language or '-'}"),
-        *(
-            Finding(name, _as_text(getattr(article, name)), meta.sources.get(name, ""))
-            for name in ("section", "tags", "image", "paywalled", "reserved")
-        ),
-        *(
-            Finding("agency", f"{c.agency} ({c.confidence:.2f})", f"{c.via}: {c.evidence}")
-            for c in article.credits
-        ),
-        Finding("text", f"{count_words(article.text)} words", "trafilatura, cleaned"),
-        Finding("first line", article.text.partition("\n")[0], ""),
-        Finding("last line", article.text.rpartition("\n")[2], ""),
-        *(Finding("left out", line, "") for line in left_out),
-    ]
+    findings = (*_metadata_findings(article, meta), *_text_findings(article, body))
     return [finding for finding in findings if finding.value]
+
+
+def _metadata_findings(article: Article, meta: Metadata) -> Iterator[Finding]:
+    """All but the text; values that the page does not give are empty."""
+    found = meta.sources.get
+    published = article.published
+    yield Finding("url", article.url, found("canonical", "its own address"))
+    yield Finding("title", article.title, found("title", "first words of the text"))
+    yield Finding("authors", ", ".join(article.authors), found("authors", ""))
+    if published is not None:
+        at, source = f"{published.at} ({published.precision})", published.source
+        yield Finding("published", at, f"{source}: {published.raw}")
+    yield Finding("doubt", article.published_doubt or "", "")
+    yield Finding("modified", article.modified_at or "", "")
+    language = f"the text; stated: {meta.language or '-'}"
+    yield Finding("language", article.language or "", language)
+    for name in ("section", "tags", "image", "paywalled", "reserved"):
+        yield Finding(name, _as_text(getattr(article, name)), found(name, ""))
+    for c in article.credits:
+        yield Finding("agency", f"{c.agency} ({c.confidence:.2f})", f"{c.via}: {c.evidence}")
+
+
+def _text_findings(article: Article, body: Body) -> Iterator[Finding]:
+    """The text in short, and what was extracted and is not the article's."""
+    yield Finding("text", f"{count_words(article.text)} words", "trafilatura, cleaned")
+    yield Finding("first line", article.text.partition("\n")[0], "")
+    yield Finding("last line", article.text.rpartition("\n")[2], "")
+    kept = set(article.text.splitlines())
+    yield from (Finding("left out", line, "") for line in body.lines if line not in kept)
 
 
 def _as_text(value: object) -> str:
@@ -98,16 +101,12 @@ def _as_text(value: object) -> str:
 
 
 def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Body]:
-    if is_front_page(fetched.url) and not is_front_page(fetched.page.url):
-        raise ExtractError("front-page", f"redirected to {fetched.url}")
     refuse_address(fetched.url, asked=fetched.page.url)
     tree = parse_page(fetched.body, content_type=fetched.content_type)
-    stated = Stated.read(tree)
-    meta = read_metadata(stated, fetched, outlet)
+    statements = PageStatements.read(tree)
+    meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
-    # One step only: a chain of AMP pages that name each other would have no end.
-    if meta.amp and meta.canonical not in (None, address) and fetched.page.stands_for is None:
-        raise TwinPage(str(meta.canonical))
+    _refuse_amp(meta, address, fetched.page)
     language = meta.language or outlet.language
     body = read_body(
         tree,
@@ -119,12 +118,8 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         body=outlet.body,
     )
     title = meta.title or shorten(body.text, width=100, placeholder="…")
-    refuse_kind(stated, body, title=title)
-    words = count_words(body.text)
-    if words < MIN_WORDS:
-        raise ExtractError("no-text", f"{words} words of body text")
-    if len(body.text) > limits.TEXT:
-        raise ExtractError("too-large", f"{len(body.text)} characters of body text")
+    refuse_kind(statements, body, title=title)
+    _refuse_size(body.text)
     article = Article(
         url=meta.canonical or address,
         outlet=outlet.slug,
@@ -142,13 +137,13 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         credits=read_credits(
             lines=body.lines,
             bylines=meta.bylines.entries,
-            stated=stated,
+            statements=statements,
             url=fetched.url,
             outlet=outlet.name,
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,
-        reserved=read_reservation(stated, fetched.headers),
+        reserved=read_reservation(statements, fetched.headers),
         fetched_at=fetched.at,
         page=fetched.page.id,
         validators=Validators(
@@ -156,3 +151,18 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         ),
     )
     return article, meta, body
+
+
+def _refuse_amp(meta: Metadata, address: str, page: Page) -> None:
+    """Raise TwinPage for an AMP page that names its ordinary twin."""
+    # One step only: a chain of AMP pages that name each other would have no end.
+    if meta.amp and meta.canonical not in (None, address) and page.stands_for is None:
+        raise TwinPage(str(meta.canonical))
+
+
+def _refuse_size(text: str) -> None:
+    words = count_words(text)
+    if words < MIN_WORDS:
+        raise ExtractError("no-text", f"{words} words of body text")
+    if len(text) > limits.TEXT:
+        raise ExtractError("too-large", f"{len(text)} characters of body text")

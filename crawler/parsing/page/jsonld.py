@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -48,7 +48,7 @@ def article_node(of: Iterable[Node]) -> Node:
     return max(articles, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
 
 
-def names(
+def names_in(
     value: Any, known: Mapping[str, Node], *, people: bool = False, depth: int = 0
 ) -> tuple[str, ...]:
     """Names of a person, an organisation, or a list of them, in order.
@@ -61,32 +61,44 @@ def names(
     if depth > MAX_DEPTH:
         return ()
     if isinstance(value, list):
-        each = (names(item, known, people=people, depth=depth + 1) for item in value)
-        return tuple(name for found in each for name in found)
-    if not isinstance(value, dict) or (people and any("Organi" in k for k in kinds(value))):
-        return ()
-    if value.get("name"):
-        return names(value["name"], known, depth=depth + 1)
-    both = [text_of(value.get(key)) for key in ("givenName", "familyName")]
+        each = (names_in(item, known, people=people, depth=depth + 1) for item in value)
+        return tuple(chain.from_iterable(each))
+    if isinstance(value, dict) and not (people and _is_organisation(value)):
+        return _names_of_node(value, known, people=people, depth=depth + 1)
+    return ()
+
+
+def _names_of_node(
+    node: Node, known: Mapping[str, Node], *, people: bool, depth: int
+) -> tuple[str, ...]:
+    """Its name, its given and family name together, or those of the node that it refers to."""
+    if node.get("name"):
+        return names_in(node["name"], known, depth=depth)
+    both = [first_string(node.get(key)) for key in ("givenName", "familyName")]
     if any(both):
         return (" ".join(filter(None, both)),)
-    referred = known.get(str(value.get("@id")))
-    if referred is None or referred == value:
+    referred = known.get(str(node.get("@id")))
+    if referred is None or referred == node:
         return ()
-    return names(referred, known, people=people, depth=depth + 1)
+    return names_in(referred, known, people=people, depth=depth)
 
 
-def text_of(value: Any, *, depth: int = 0) -> str | None:
+def _is_organisation(node: Node) -> bool:
+    """Organization, NewsMediaOrganization, in British spelling too."""
+    return any("Organi" in kind for kind in kinds(node))
+
+
+def first_string(value: Any, *, depth: int = 0) -> str | None:
     """A string, or the first string of a list or of an object's @value."""
     if isinstance(value, str):
         return value
     if depth > MAX_DEPTH:
         return None
     if isinstance(value, list) and value:
-        return text_of(value[0], depth=depth + 1)
+        return first_string(value[0], depth=depth + 1)
     if isinstance(value, dict):
         inner = value.get("@value") or value.get("url") or value.get("name")
-        return text_of(inner, depth=depth + 1)
+        return first_string(inner, depth=depth + 1)
     return None
 
 

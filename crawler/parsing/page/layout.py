@@ -65,7 +65,7 @@ def prepare(tree: etree._Element) -> None:
             _unwrap(table)
 
 
-def length(element: etree._Element) -> int:
+def text_length(element: etree._Element) -> int:
     """Characters of an element's text, white space not counted."""
     return sum(len("".join(text.split())) for text in element.itertext())
 
@@ -74,17 +74,25 @@ def _arranges(table: etree._Element) -> bool:
     """Whether a table arranges the page, as against showing figures."""
     if table.find(".//table") is not None:
         return True
-    rows = [sum(1 for cell in row if cell.tag in ("td", "th")) for row in table.iter("tr")]
-    if len(rows) < 2 or max(rows) < 2:
+    columns = [_cells(row) for row in table.iter("tr")]
+    if len(columns) < 2 or max(columns) < 2:
         return True
-    has_blocks = any(table.find(f".//{tag}") is not None for tag in _BLOCKS)
-    if has_blocks and table.find(".//th") is None:
+    # A table of figures may hold paragraphs, but then it has headings too.
+    if _has_blocks(table) and table.find(".//th") is None:
         return True
     return any(len("".join(cell.itertext())) > LONG_CELL for cell in table.iter("td"))
 
 
+def _cells(row: etree._Element) -> int:
+    return sum(1 for cell in row if cell.tag in ("td", "th"))
+
+
+def _has_blocks(table: etree._Element) -> bool:
+    return any(table.find(f".//{tag}") is not None for tag in _BLOCKS)
+
+
 def _is_menu(table: etree._Element) -> bool:
-    return sum(map(length, table.iter("a"))) > MENU * length(table)
+    return sum(map(text_length, table.iter("a"))) > MENU * text_length(table)
 
 
 def _unwrap(table: etree._Element) -> None:
@@ -99,9 +107,9 @@ def _unwrap(table: etree._Element) -> None:
 
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
-    if sum(map(length, captions)) < PICTURE_STORY * sum(map(length, tree.iter("p"))):
+    if sum(map(text_length, captions)) < PICTURE_STORY * sum(map(text_length, tree.iter("p"))):
         drop(tree, captions)
-    drop(tree, [element for element in _CAPTIONS(tree) if length(element) < LONG_CAPTION])
+    drop(tree, [element for element in _CAPTIONS(tree) if text_length(element) < LONG_CAPTION])
 
 
 def drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:

@@ -7,16 +7,16 @@ then the visible page, then what the feed said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from crawler.errors import UsageError
 from crawler.parsing.page.authors import Bylines, read_bylines
-from crawler.parsing.page.jsonld import text_of
-from crawler.parsing.page.statements import Stated, shown
+from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.page.times import Times, read_times
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
 from crawler.types import Fetched, Outlet
 
@@ -51,20 +51,20 @@ class Metadata:
     """where each of these was found, by its name"""
 
 
-def read_metadata(stated: Stated, fetched: Fetched, outlet: Outlet) -> Metadata:
+def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) -> Metadata:
     """Read everything but the body from a parsed page."""
     listing, url = fetched.page.listing, fetched.url
-    titles = _titles(stated, url=url, listed=listing.title, outlet=outlet.name)
-    bylines = read_bylines(stated, url=url, outlet=outlet.name)
-    times = read_times(stated, url=url, listing=listing, now=fetched.at)
-    root = stated.tree
+    titles = _titles(statements, url=url, listed=listing.title, outlet=outlet.name)
+    bylines = read_bylines(statements, url=url, outlet=outlet.name)
+    times = read_times(statements, url=url, listing=listing, now=fetched.at)
+    root = statements.tree
     found: dict[str, tuple[str, Any]] = {
-        "canonical": _canonical(stated, url),
-        "language": _language(stated),
-        "section": _section(stated),
-        "tags": _tags(stated),
-        "image": _image(stated, url),
-        "paywalled": _paywalled(stated),
+        "canonical": _canonical(statements, url),
+        "language": _language(statements),
+        "section": _section(statements),
+        "tags": _tags(statements),
+        "image": _image(statements, url),
+        "paywalled": _paywalled(statements),
     }
     sources = {name: source for name, (source, value) in found.items() if value not in (None, ())}
     if titles:
@@ -82,24 +82,16 @@ def read_metadata(stated: Stated, fetched: Fetched, outlet: Outlet) -> Metadata:
     )
 
 
-def _titles(stated: Stated, *, url: str, listed: str | None, outlet: str) -> dict[str, str]:
-    """The headline in every form and where it stands, the most trustworthy first."""
-    headings = [heading for heading in map(shown, stated.elements(".//h1")) if heading]
-    whole = one_line(stated.tree.findtext(".//title"))
-    candidates = [
-        ("jsonld headline", stated.said("headline")),
-        ("meta og:title", one_line(stated.first("og:title"))),
-        ("the only <h1>", headings[0] if len(headings) == 1 else None),
-        ("<title>", whole),
-        *(("<h1>", heading) for heading in headings),
-        ("feed or sitemap", listed),
-    ]
-    forms = [(source, title) for source, title in candidates if title]
-    if not forms:
-        # A page cut off at its top, or older than <h1>: the first heading that it has.
-        lower = (element for tag in ("h2", "h3") for element in stated.elements(f".//{tag}"))
-        forms = [("first heading", text) for text in map(shown, lower) if text][:1]
-    names = {*stated.site_names, outlet.casefold(), host(url)} - {""}
+def _titles(
+    statements: PageStatements, *, url: str, listed: str | None, outlet: str
+) -> dict[str, str]:
+    """The headline in every form and where it stands, the most trustworthy first.
+
+    The forms without the site's name come before those with it.
+    """
+    stated = [(source, title) for source, title in _stated_titles(statements, listed) if title]
+    forms = stated or [("first heading", text) for text in _headings(statements, "h2", "h3")][:1]
+    names = {*statements.site_names, outlet.casefold(), host(url)} - {""}
     others = [title for _, title in forms]
     found: dict[str, str] = {}
     for source, title in forms:
@@ -107,6 +99,25 @@ def _titles(stated: Stated, *, url: str, listed: str | None, outlet: str) -> dic
     for source, title in forms:
         found.setdefault(title, source)
     return found
+
+
+def _stated_titles(
+    statements: PageStatements, listed: str | None
+) -> Iterator[tuple[str, str | None]]:
+    """(source, title) of everything that is meant as the headline, the most trustworthy first."""
+    headings = _headings(statements, "h1")
+    yield "jsonld headline", statements.text("headline")
+    yield "meta og:title", plain_line(statements.first("og:title"))
+    yield "the only <h1>", headings[0] if len(headings) == 1 else None
+    yield "<title>", plain_line(statements.tree.findtext(".//title"))
+    yield from (("<h1>", heading) for heading in headings)
+    yield "feed or sitemap", listed
+
+
+def _headings(statements: PageStatements, *tags: str) -> list[str]:
+    """The texts of a page's headings. Below <h1> for pages cut off at their top, or older."""
+    elements = (element for tag in tags for element in statements.elements(f".//{tag}"))
+    return list(filter(None, map(visible_text, elements)))
 
 
 def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str:
@@ -130,32 +141,38 @@ def _is_site(part: str, names: Iterable[str]) -> bool:
     return any(folded in (name, name.partition(".")[0]) for name in names)
 
 
-def _section(stated: Stated) -> tuple[str, str | None]:
-    said = stated.said("articleSection")
+def _section(statements: PageStatements) -> tuple[str, str | None]:
+    said = statements.text("articleSection")
     if said:
         return "jsonld articleSection", said
-    return "meta article:section", one_line(stated.first("article:section"))
+    return "meta article:section", plain_line(statements.first("article:section"))
 
 
-def _tags(stated: Stated) -> tuple[str, tuple[str, ...]]:
-    keywords = stated.node.get("keywords")
-    given = keywords if isinstance(keywords, list) else [keywords]
+def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:
+    keywords = statements.node.get("keywords")
     for source, entries in (
-        ("jsonld keywords", [entry for entry in given if isinstance(entry, str)]),
-        ("meta article:tag", list(stated.all("article:tag"))),
-        ("meta keywords", list(stated.all("news_keywords", "parsely-tags", "keywords"))),
+        ("jsonld keywords", keywords if isinstance(keywords, list) else [keywords]),
+        ("meta article:tag", statements.all("article:tag")),
+        ("meta keywords", statements.all("news_keywords", "parsely-tags", "keywords")),
     ):
-        parts = (one_line(part) for entry in entries for part in re.split(r"[,;、]", entry))
-        tags = dict.fromkeys(part for part in parts if part and len(part) <= MAX_TAG)
+        tags = dict.fromkeys(tag for entry in entries for tag in _split_tags(entry))
         if tags:
             return source, tuple(tags)[:MAX_TAGS]
     return "", ()
 
 
-def _image(stated: Stated, url: str) -> tuple[str, str | None]:
+def _split_tags(entry: object) -> Iterator[str]:
+    """The tags of an entry, which outlets put into one string as often as into several."""
+    if isinstance(entry, str):
+        for part in map(plain_line, re.split(r"[,;、]", entry)):
+            if part and len(part) <= MAX_TAG:
+                yield part
+
+
+def _image(statements: PageStatements, url: str) -> tuple[str, str | None]:
     for source, raw in (
-        ("meta og:image", stated.first("og:image", "og:image:url", "twitter:image")),
-        ("jsonld image", text_of(stated.node.get("image"))),
+        ("meta og:image", statements.first("og:image", "og:image:url", "twitter:image")),
+        ("jsonld image", first_string(statements.node.get("image"))),
     ):
         try:
             if raw:
@@ -165,29 +182,34 @@ def _image(stated: Stated, url: str) -> tuple[str, str | None]:
     return "", None
 
 
-def _canonical(stated: Stated, url: str) -> tuple[str, str | None]:
+def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
     """The page's own address for itself, when it is on the same site and not its front page."""
-    links = (e.get("href") for e in stated.elements(".//link[@rel='canonical']"))
+    links = (e.get("href") for e in statements.elements(".//link[@rel='canonical']"))
     link = next(filter(None, links), None)
-    source = "link rel=canonical" if link else "meta og:url"
-    link = link or stated.first("og:url")
+    if link:
+        return "link rel=canonical", _own_address(link, url)
+    return "meta og:url", _own_address(statements.first("og:url"), url)
+
+
+def _own_address(link: str | None, url: str) -> str | None:
+    """The canonical address of a link, where it may be that of the page at `url`."""
     try:
         address = canonical(link, url) if link else None
     except UsageError:
-        return source, None
+        return None
     if address is None or host(url) == UNKNOWN:
-        return source, address
+        return address
     if registered_domain(address) != registered_domain(url):
-        return source, None
-    own = is_front_page(address) and not is_front_page(url)
-    return source, None if own else address
+        return None
+    # Templates that forget to fill in the address state the front page for every article.
+    return None if is_front_page(address) and not is_front_page(url) else address
 
 
-def _language(stated: Stated) -> tuple[str, str | None]:
+def _language(statements: PageStatements) -> tuple[str, str | None]:
     for source, value in (
-        ("html lang", stated.tree.get("lang")),
-        ("jsonld inLanguage", text_of(stated.node.get("inLanguage"))),
-        ("meta og:locale", stated.first("og:locale", "content-language", "dc.language")),
+        ("html lang", statements.tree.get("lang")),
+        ("jsonld inLanguage", first_string(statements.node.get("inLanguage"))),
+        ("meta og:locale", statements.first("og:locale", "content-language", "dc.language")),
     ):
         found = (value or "").strip().replace("_", "-")
         if _LANGUAGE.fullmatch(found):
@@ -195,15 +217,15 @@ def _language(stated: Stated) -> tuple[str, str | None]:
     return "", None
 
 
-def _paywalled(stated: Stated) -> tuple[str, bool | None]:
+def _paywalled(statements: PageStatements) -> tuple[str, bool | None]:
     """Whether the page says that it is not free; None when it says nothing."""
-    free = [stated.node.get("isAccessibleForFree")]
-    parts = stated.node.get("hasPart")
+    free = [statements.node.get("isAccessibleForFree")]
+    parts = statements.node.get("hasPart")
     for part in parts if isinstance(parts, list) else [parts]:
         if isinstance(part, dict):
             free.append(part.get("isAccessibleForFree"))
     said = [str(value).strip().lower() for value in free if value is not None]
     if said:
         return "jsonld isAccessibleForFree", any(v in ("false", "no", "0") for v in said)
-    tier = stated.first("article:content_tier", "og:article:content_tier")
+    tier = statements.first("article:content_tier", "og:article:content_tier")
     return "meta article:content_tier", _TIERS.get((tier or "").strip().lower())

@@ -8,30 +8,40 @@ Newsloom records what was said.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from crawler.parsing.page.statements import Stated
+from crawler.parsing.page.statements import PageStatements
 
 _NO_AI = re.compile(r"\b(noai|noimageai|notdm)\b", re.IGNORECASE)
 MAX = 200
 """Characters that are kept."""
 
 
-def read_reservation(stated: Stated, headers: Mapping[str, str]) -> str | None:
-    """What was said, and where; None where nothing is reserved. Header names in small letters."""
-    said = []
-    policy = headers.get("tdm-policy") or stated.first("tdm-policy")
+def read_reservation(statements: PageStatements, headers: Mapping[str, str]) -> str | None:
+    """What is reserved, and where; None where nothing is. Header names in small letters."""
+    found = (
+        *_tdm_reservation(statements, headers),
+        *_directives("header x-robots-tag", headers.get("x-robots-tag", "")),
+        *_directives("meta robots", ", ".join(statements.all("robots"))),
+    )
+    return "; ".join(found)[:MAX] or None
+
+
+def _tdm_reservation(statements: PageStatements, headers: Mapping[str, str]) -> Iterator[str]:
+    """The TDM Reservation Protocol's flag, and its policy, which says nothing without the flag."""
     if headers.get("tdm-reservation", "").strip() == "1":
-        said.append("header tdm-reservation: 1")
-    elif (stated.first("tdm-reservation") or "").strip() == "1":
-        said.append("meta tdm-reservation: 1")
-    if said and policy:
-        said.append(f"policy {policy.strip()}")
-    for place, text in (
-        ("header x-robots-tag", headers.get("x-robots-tag", "")),
-        ("meta robots", ", ".join(stated.all("robots"))),
-    ):
-        found = dict.fromkeys(match.lower() for match in _NO_AI.findall(text))
-        if found:
-            said.append(f"{place}: {', '.join(found)}")
-    return "; ".join(said)[:MAX] or None
+        yield "header tdm-reservation: 1"
+    elif (statements.first("tdm-reservation") or "").strip() == "1":
+        yield "meta tdm-reservation: 1"
+    else:
+        return
+    policy = headers.get("tdm-policy") or statements.first("tdm-policy")
+    if policy:
+        yield f"policy {policy.strip()}"
+
+
+def _directives(place: str, text: str) -> Iterator[str]:
+    """The robots directives of a place that reserve it, in one entry."""
+    found = dict.fromkeys(match.lower() for match in _NO_AI.findall(text))
+    if found:
+        yield f"{place}: {', '.join(found)}"

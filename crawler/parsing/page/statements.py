@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.texts import one_line
+from crawler.parsing.texts import plain_line
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
@@ -19,7 +19,7 @@ MAX_ELEMENTS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class PageStatements:
     """A page's statements of itself."""
 
     tree: etree._Element
@@ -33,7 +33,7 @@ class Stated:
     """contents of the meta elements, by property, name or itemprop in small letters"""
 
     @classmethod
-    def read(cls, tree: etree._Element) -> Stated:
+    def read(cls, tree: etree._Element) -> PageStatements:
         """Gather them from a parsed page."""
         nodes = jsonld.nodes(tree)
         named = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
@@ -53,13 +53,13 @@ class Stated:
         """Contents of these meta names, in the order of the names."""
         return (value for name in names for value in self.meta.get(name, ()))
 
-    def said(self, key: str) -> str | None:
+    def text(self, key: str) -> str | None:
         """A text of the article's JSON-LD, on one line."""
-        return one_line(jsonld.text_of(self.node.get(key)))
+        return plain_line(jsonld.first_string(self.node.get(key)))
 
     def names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
         """Names of people and organisations, or of people, under keys of the article's JSON-LD."""
-        each = (jsonld.names(self.node.get(key), self.nodes, people=people) for key in keys)
+        each = (jsonld.names_in(self.node.get(key), self.nodes, people=people) for key in keys)
         return tuple(name for found in each for name in found)
 
     @property
@@ -89,9 +89,9 @@ class Stated:
         return found
 
 
-def shown(element: etree._Element) -> str | None:
+def visible_text(element: etree._Element) -> str | None:
     """The text of an element, on one line."""
-    return one_line(" ".join(element.itertext()))
+    return plain_line(" ".join(element.itertext()))
 
 
 def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:

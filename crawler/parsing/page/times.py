@@ -10,9 +10,9 @@ from htmldate import find_date
 from lxml import etree
 
 from crawler.parsing.dates import moment, posix
-from crawler.parsing.page.jsonld import text_of
-from crawler.parsing.page.statements import Stated
-from crawler.parsing.texts import one_line
+from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.statements import PageStatements
+from crawler.parsing.texts import plain_line
 from crawler.types import Listing, Moment
 
 APART = 36 * 3600
@@ -36,54 +36,54 @@ class Times:
     modified_at: str | None
 
 
-def read_times(stated: Stated, *, url: str, listing: Listing, now: str) -> Times:
+def read_times(statements: PageStatements, *, url: str, listing: Listing, now: str) -> Times:
     """The times that a page states, or that were stated when it was listed.
 
     In order of trust: JSON-LD, meta elements, a time element marked as the publication, the feed
     or sitemap, the first time element, what htmldate finds, the address. `now` is the latest
     possible time; later ones are not believed.
     """
-    said = list(_said(stated))
-    read = [moment(raw, source=source, now=now) for source, raw in said]
+    stated = list(_publication_statements(statements))
+    read = [moment(raw, source=source, now=now) for source, raw in stated]
     believed = [found for found in read if found is not None]
     listed = listing.published
     if listed is not None and moment(listed.at, source=listed.source, now=now):
         believed.append(listed)
-    published = believed[0] if believed else _unmarked(stated, now=now)
-    if published is None and not said:
+    published = believed[0] if believed else _first_time_element(statements, now=now)
+    if published is None and not stated:
         # A page that states an impossible time is not searched for a better one: that finds the
         # year of the copyright line.
-        published = _searched(stated.tree, url=url, now=now)
+        published = _search_day(statements.tree, url=url, now=now)
     return Times(
         published=published,
-        doubt=_doubt(published, believed, said, read),
-        modified_at=_modified(stated, now),
+        doubt=_doubt(published, believed, stated, read),
+        modified_at=_modified_at(statements, now),
     )
 
 
-def _said(stated: Stated) -> Iterator[tuple[str, str]]:
+def _publication_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
     """(source, raw) of every statement that is about the publication."""
-    node = text_of(stated.node.get("datePublished"))
+    node = first_string(statements.node.get("datePublished"))
     if node:
         yield "jsonld", node
-    for raw in stated.all(*_PUBLISHED_META):
+    for raw in statements.all(*_PUBLISHED_META):
         yield "meta", raw
-    for element in stated.elements(".//*[@itemprop='datePublished']"):
+    for element in statements.elements(".//*[@itemprop='datePublished']"):
         raw = element.get("datetime") or element.get("content")
         if raw and element.tag != "meta":
             yield "time", raw
-    for element in stated.elements(".//time[@datetime]")[:20]:
+    for element in statements.elements(".//time[@datetime]")[:20]:
         marks = f"{element.get('class')} {element.get('id')}".lower()
         if element.get("pubdate") is not None or "publish" in marks:
             yield "time", element.get("datetime")
 
 
-def _unmarked(stated: Stated, *, now: str) -> Moment | None:
-    first = stated.tree.find(".//time[@datetime]")
+def _first_time_element(statements: PageStatements, *, now: str) -> Moment | None:
+    first = statements.tree.find(".//time[@datetime]")
     return moment(first.get("datetime"), source="time", now=now) if first is not None else None
 
 
-def _searched(tree: etree._Element, *, url: str, now: str) -> Moment | None:
+def _search_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
     """A day found in the page's markup, by htmldate: the last resort, and the slowest."""
     try:
         # Its extensive search, through all the text, is a guess: of five more days that it gave on
@@ -103,23 +103,23 @@ def _searched(tree: etree._Element, *, url: str, now: str) -> Moment | None:
 def _doubt(
     published: Moment | None,
     believed: list[Moment],
-    said: list[tuple[str, str]],
+    stated: list[tuple[str, str]],
     read: list[Moment | None],
 ) -> str | None:
     if published is not None:
         for other in believed[1:]:
             if abs(posix(other.at) - posix(published.at)) > APART:
                 return f"{other.source} says {other.raw}"
-    for (source, raw), found in zip(said, read, strict=True):
-        if found is None and one_line(raw):
-            return f"{source} says {(one_line(raw) or '')[:60]}, which cannot be"
+    for (source, raw), found in zip(stated, read, strict=True):
+        if found is None and plain_line(raw):
+            return f"{source} says {(plain_line(raw) or '')[:60]}, which cannot be"
     return None
 
 
-def _modified(stated: Stated, now: str) -> str | None:
-    node = text_of(stated.node.get("dateModified"))
-    statements = [("jsonld", node), *(("meta", raw) for raw in stated.all(*_MODIFIED_META))]
-    for source, raw in statements:
+def _modified_at(statements: PageStatements, now: str) -> str | None:
+    node = first_string(statements.node.get("dateModified"))
+    given = [("jsonld", node), *(("meta", raw) for raw in statements.all(*_MODIFIED_META))]
+    for source, raw in given:
         found = moment(raw, source=source, now=now)
         if found is not None:
             return found.at

@@ -109,10 +109,12 @@ class Workers:
                 except ExtractError as error:
                     outcome.set_exception(error)
 
-        self.timed(work, *args, **kwargs).add_done_callback(hand_over)
+        self.submit_timed(work, *args, **kwargs).add_done_callback(hand_over)
         return outcome
 
-    def timed(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[Timed[T]]:
+    def submit_timed(
+        self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[Timed[T]]:
         """Run `work` in a worker; the result says what it cost, and holds its error."""
         outcome: Future[Timed[T]] = Future()
         with blocked():  # the first starts the threads that start workers
@@ -138,7 +140,7 @@ class Workers:
             outcome.set_result(Timed(self._seconds, None, found))
         except Exception as error:  # noqa: BLE001 - a page that trips a parser costs itself alone
             # Its result could not be sent, for one.
-            outcome.set_result(Timed(self._seconds, None, _named(error)))
+            outcome.set_result(Timed(self._seconds, None, _as_extract_error(error)))
 
 
 def _timed(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Timed[T]:
@@ -148,11 +150,11 @@ def _timed(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
     try:
         value = work(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - named, and it costs the page alone
-        failed = _named(error)
+        failed = _as_extract_error(error)
     return Timed(time.process_time() - begun, value, failed)
 
 
-def _named(error: Exception) -> ExtractError:
+def _as_extract_error(error: Exception) -> ExtractError:
     if isinstance(error, ExtractError):
         return error
     if isinstance(error, MemoryError):

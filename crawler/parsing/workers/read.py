@@ -54,13 +54,14 @@ def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:
         return extract(fetched, outlet)
     except TwinPage as twin:
         listing = fetched.page.listing
-        return rejected(
+        return rejection_of(
             fetched,
             twin,
             instead=Listing(url=twin.url, title=listing.title, published=listing.published),
         )
     except ExtractError as error:
-        return rejected(fetched, error, listed=read_listing(fetched.page, outlet, at=fetched.at))
+        listed = read_listing(fetched.page, outlet, at=fetched.at)
+        return rejection_of(fetched, error, listed=listed)
 
 
 def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
@@ -81,7 +82,7 @@ def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
     )
 
 
-def rejected(
+def rejection_of(
     fetched: Fetched,
     error: ExtractError,
     *,

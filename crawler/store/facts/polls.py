@@ -9,7 +9,7 @@ from typing import NamedTuple
 from crawler import polling
 from crawler.parsing.dates import later
 from crawler.parsing.texts import storable
-from crawler.types import Listing, Polled, PollFailed, Source, SourceKind, Sweep, Validators
+from crawler.types import Listing, Polled, PollFailed, Source, SourceKind, SourceReading, Validators
 
 DOUBTFUL = 3
 """Failures of a source after which those that give the same are asked again."""
@@ -97,26 +97,26 @@ class Polls:
         ).fetchone()
         return row[0] if row else None
 
-    def read(self, sweep: Sweep, taken: Taken, *, run: int) -> None:
+    def read(self, reading: SourceReading, taken: Taken, *, run: int) -> None:
         """A source was read, or had not changed.
 
         Unless all that it listed was wanted, it is read in full again next time.
         """
-        polled, listed = sweep.polled, sweep.listings.pages
+        polled, listed = reading.polled, reading.listings.pages
         state = self.state(polled.source.url)
-        gap = None if sweep.unchanged else _gap(state, sweep, taken)
-        self._fetch(sweep, taken, run, state.id, gap)
+        gap = None if reading.unchanged else _gap(state, reading, taken)
+        self._fetch(reading, taken, run, state.id, gap)
         rate = _rate(state, listed, taken.new, at=polled.at)
         wait = polling.until_news(rate, listed=taken.listed or polling.FEW)
         if rate is None and polled.source.kind is SourceKind.SITEMAP:
             wait = polling.LONGEST  # one of many of an archive, more often than not
-        if sweep.listings.sitemaps:
+        if reading.listings.sitemaps:
             # A run may end between an index and its sitemaps.
             wait = polling.SHORTEST
-        if sweep.unchanged and state.same_as is not None:
+        if reading.unchanged and state.same_as is not None:
             wait = polling.DOUBLE
         # A login or a parked page lists nothing.
-        moved_to = polled.moved_to if taken.listed or sweep.listings.sitemaps else None
+        moved_to = polled.moved_to if taken.listed or reading.listings.sitemaps else None
         self._connection.execute(
             """
             UPDATE sources SET polled_at = ?, failures = 0, next_poll_at = NULL, rate = ?,
@@ -125,11 +125,11 @@ class Polls:
             """,
             (polled.at, rate, later(polled.at, wait), moved_to, state.id),
         )
-        if sweep.unchanged:
+        if reading.unchanged:
             return
         # An index that is unchanged says nothing about its sitemaps, and a run may end between
         # the two: it is read in full each time.
-        partly = sweep.listings.sitemaps or taken.wanted < taken.listed
+        partly = reading.listings.sitemaps or taken.wanted < taken.listed
         kept = Validators() if partly else polled.validators
         self._connection.execute(
             """
@@ -140,7 +140,7 @@ class Polls:
                 kept.etag,
                 kept.last_modified,
                 None if partly else polled.content_hash,
-                sweep.listings.hub,
+                reading.listings.hub,
                 state.id,
             ),
         )
@@ -210,8 +210,10 @@ class Polls:
             ),
         )
 
-    def _fetch(self, sweep: Sweep, taken: Taken, run: int, source: int, gap: int | None) -> None:
-        polled = sweep.polled
+    def _fetch(
+        self, reading: SourceReading, taken: Taken, run: int, source: int, gap: int | None
+    ) -> None:
+        polled = reading.polled
         self._connection.execute(
             """
             INSERT INTO fetches
@@ -226,7 +228,7 @@ class Polls:
                 polled.status,
                 polled.seconds,
                 polled.size,
-                "unchanged" if sweep.unchanged else "read",
+                "unchanged" if reading.unchanged else "read",
                 taken.listed,
                 taken.offered,
                 gap,
@@ -245,14 +247,14 @@ def _rate(state: PollState, listed: tuple[Listing, ...], new: int, *, at: str) -
     return len(newer) / hours if hours > 0 else None
 
 
-def _gap(state: PollState, sweep: Sweep, taken: Taken) -> int | None:
+def _gap(state: PollState, reading: SourceReading, taken: Taken) -> int | None:
     """Seconds from the poll before to the oldest page listed, when none of them was known."""
-    listed = sweep.listings.pages
-    feed = sweep.polled.source.kind is SourceKind.FEED
+    listed = reading.listings.pages
+    feed = reading.polled.source.kind is SourceKind.FEED
     if state.polled_at is None or not listed or taken.new < len(listed) or not feed:
         return None
     times = [page.published.at for page in listed if page.published is not None]
-    until = min(times) if times else sweep.polled.at
+    until = min(times) if times else reading.polled.at
     seconds = round(3600 * _hours(state.polled_at, until))
     return seconds if seconds > 0 else None
 
