@@ -47,7 +47,7 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
 
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
-    from crawler.cli.crawl import summary_line
+    from crawler.cli.crawl_report import summary_line
     from crawler.crawl import CrawlOptions, crawl
     from crawler.demo.houses import HOUSES
     from crawler.demo.score import score

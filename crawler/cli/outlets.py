@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cli.arguments import outlets_option, reading
-from crawler.cli.crawl import clock_line, waiting_line
+from crawler.cli.crawl_report import clock_line, waiting_line
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, export, import_
 from crawler.cli.parameters import Span
@@ -121,7 +121,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         _tell(rows, rejections, changed, gaps)
         _tell_limits(rows, held)
     if ahead:
-        click.echo(clock_line(ahead, "due in the next crawl"), err=True)
+        click.echo(clock_line(ahead, "in the next crawl"), err=True)
     if max_age is None:
         return 0
     limit_at = datetime.now(UTC) - max_age

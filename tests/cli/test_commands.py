@@ -177,7 +177,9 @@ def test_a_period_without_days_is_named(crawled: Crawled) -> None:
 
 def test_a_list_that_was_cut_says_so_to_people_only(crawled: Crawled) -> None:
     for command in (["stories", "--limit", "2"], ["search", "the", "--limit", "2"]):
-        assert "the first 2; --limit 10 shows more" in newsloom("--db", crawled.db, *command).stderr
+        assert (
+            "the first 2; --limit 10 shows more." in newsloom("--db", crawled.db, *command).stderr
+        )
         assert newsloom("--db", crawled.db, *command, "--csv").stderr == ""
     assert newsloom("--db", crawled.db, "stories", "--limit", "999").stderr == ""
 
@@ -201,7 +203,8 @@ def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
     url = connection.execute("SELECT url FROM pages WHERE reason = 'http-410'").fetchone()[0]
     connection.close()
     assert (
-        "is no article: rejected, http-410" in newsloom("--db", crawled.db, "article", url).stderr
+        "this page gave no article: rejected, http-410"
+        in newsloom("--db", crawled.db, "article", url).stderr
     )
 
 
@@ -365,7 +368,7 @@ def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> N
 def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * (60 << 20))
     done = newsloom("feed", "--workers", 1, "a.xml", cwd=tmp_path)
-    assert (done.returncode, "its rest is left out" in done.stderr) == (3, True)
+    assert (done.returncode, "the rest is left out" in done.stderr) == (3, True)
 
 
 def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_path: Path) -> None:
@@ -387,7 +390,7 @@ def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_
         {"path": "i.xml", "sitemap": "https://e.org/1.xml", "modified_at": "2022-01-05T00:00:00Z"},
     ]
     assert done.stderr == (
-        "f.xml: 1 entry without a usable address, 1 entry with the address of one before\n"
+        "f.xml: 1 entry without a usable address, 1 entry with the address of an earlier one\n"
     )
 
 

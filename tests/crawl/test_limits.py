@@ -177,9 +177,9 @@ def test_an_outlet_that_floods_meets_its_quota_and_goes_on_the_next_day(tmp_path
             ("article", None, None, 5, 0),
             ("pending", "quota", "articles", 15, 0),
         ]
-        says = "flood: 15 pages wait until tomorrow (UTC): it has had its articles of the day"
+        says = "flood: 15 pages wait until tomorrow (UTC), because its daily quota of articles"
         assert says in first.stderr
-        assert "daily_articles in its description allows more" in first.stderr
+        assert "raise daily_articles in its description" in first.stderr
         told = newsloom("--db", tmp_path / "t.db", "health")
         assert says in told.stdout
         # A second run of the day asks for none; its source is asked, and what it lists waits.
