@@ -30,6 +30,10 @@ contact_option = click.option(
 private_option = click.option(
     "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
 )
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, help="Print nothing unless there is trouble."
+)
+object_option = click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
 workers_option = click.option(
     "--workers",
     type=click.IntRange(min=1),

@@ -126,7 +126,7 @@ class _Arguments:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing unless there is new trouble.")
 @click.pass_obj
 def crawl(db: Path, /, **options: Any) -> int:
-    """Poll the sources of OUTLETs (default: all), fetch new pages, save articles, group them.
+    """Poll OUTLETs (default: all), save new articles, group them.
 
     Made for cron: it allows one run at a time on a store, prints one line on standard output, and
     reports trouble by its exit code.

@@ -118,10 +118,10 @@ class _Reading(NamedTuple):
 @_FILES
 @workers_option
 def extract(files: tuple[Path, ...], workers: int | None) -> int:
-    """Print the articles in saved HTML FILEs as JSON, one per line.
+    """Print the articles in saved HTML FILEs as JSON.
 
-    A file may be packed with gzip. A `.jsonl` file is a manifest of {"path", "url"} objects, paths
-    relative to it.
+    Prints one object per line. A file may be packed with gzip. A `.jsonl` file is a manifest of
+    {"path", "url"} objects, paths relative to it.
     """
     from crawler.clock import now
     from crawler.parsing.page.metadata import UNKNOWN
@@ -180,10 +180,11 @@ def _extracted(path: str, article: Article) -> ExtractedPage:
 @_FILES
 @workers_option
 def feed(files: tuple[Path, ...], workers: int | None) -> int:
-    """Print the entries of saved feeds and sitemaps as JSON, one per line.
+    """Print the entries of saved feeds and sitemaps as JSON.
 
-    An entry without a usable address is printed as `left_out`. A file may be packed with gzip. A
-    `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
+    Prints one object per line; an entry without a usable address is printed as `left_out`. A file
+    may be packed with gzip. A `.jsonl` file is a manifest of {"path", "url"} objects, paths
+    relative to it.
     """
     from crawler.parsing.page.metadata import UNKNOWN
     from crawler.parsing.workers.read import read_listings

@@ -76,7 +76,7 @@ def test_a_story_shows_its_texts_and_who_carried_them(crawled: Crawled) -> None:
     branches = [line for line in lines if line.startswith(("● ", "○ "))]
     assert len(branches) == first["copy_groups"]
     assert len(branches) + sum(line.startswith("└ ") for line in lines) == first["articles"]
-    lanes = [line for line in lines if line.startswith(("text of", "other texts", "own words"))]
+    lanes = [line for line in lines if line.startswith(("text of", "other texts", "independent"))]
     assert sum(lane.count("●") + sum(map(int, re.findall(r"[2-9]", lane.split("  ", 1)[1])))
                for lane in lanes) == first["articles"]  # fmt: skip
     as_json = json.loads(newsloom("--db", crawled.db, "story", first["story"], "--json").stdout)
@@ -130,7 +130,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["--db", "x.db", "demo"], 2, "leave --db out"),
         (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),
         (["crawl", "--since", "someday"], 2, "write 2022-01-05, or 7d for a week ago"),
-        (["crawl", "--since", "6.1.2022"], 2, "'6.1.2022' is no clear time"),
+        (["crawl", "--since", "6.1.2022"], 2, "'6.1.2022' is not a clear time"),
         (["import", "none.jsonl"], 2, "none.jsonl: no such file"),
         (["import", "."], 2, ".: a folder; name the files in it"),
         (["group", "--rebuild", "--as", "a b"], 2, "--as 'a b': a name is made of letters"),
@@ -360,8 +360,8 @@ def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path) -> N
     done = newsloom("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         3,
-        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); what comes before "
-        "is saved\n",
+        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); everything before "
+        "that is saved\n",
     )
 
 
@@ -516,7 +516,7 @@ def test_outlets_are_filtered_as_their_descriptions_say() -> None:
     assert {row["language"] for row in listed("--language", "pt")} >= {"pt", "pt-BR", "pt-PT"}
     assert {row["language"] for row in listed("--language", "pt-br")} == {"pt-BR"}
     assert {row["agency"] for row in listed("--agency")} == {1}
-    assert newsloom("outlets", "--country", "XX").stdout == "no outlet is like that\n"
+    assert newsloom("outlets", "--country", "XX").stdout == "No outlets match.\n"
 
 
 def test_a_hit_is_shown_with_its_passage(crawled: Crawled) -> None:

@@ -284,7 +284,7 @@ def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path) -> N
     assert pinned.returncode == 0
     newsloom("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
     done = newsloom("merge", *files, "-o", tmp_path / "all.db")
-    assert "1 overrides go against others and were left out" in done.stdout
+    assert "1 override was left out because of a contradiction" in done.stdout
     assert ask(tmp_path / "all.db", "SELECT DISTINCT story FROM copy_groups") == [(1,)]
 
 
