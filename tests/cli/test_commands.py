@@ -195,7 +195,7 @@ def test_what_is_no_collection_is_refused_whole(tmp_path: Path) -> None:
     file.write_text("url,text\nhttps://a.org/1,One\n")
     done = newsloom("--db", tmp_path / "x.db", "import", file)
     assert done.returncode == 2
-    assert "no JSON lines (one object a line): it begins with 'url,text" in done.stderr
+    assert "not JSON lines, one object per line; it begins with 'url,text" in done.stderr
 
 
 def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
