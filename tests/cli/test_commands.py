@@ -439,7 +439,7 @@ def test_check_backup_and_migrate(crawled: Crawled, tmp_path: Path) -> None:
     assert "is up to date" in newsloom("--db", copy, "db", "migrate").stdout
     again = newsloom("--db", crawled.db, "db", "backup", copy)
     assert again.returncode == 2
-    assert "exists; name a new file" in again.stderr
+    assert "exists already; name a new file" in again.stderr
 
 
 def test_pandas_and_sqlite_read_the_file_without_a_warning(crawled: Crawled) -> None:
