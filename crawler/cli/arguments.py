@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have: outlets, articles, stories, the store."""
+"""Arguments that name files, articles, stories and outlets, and the store that they are in."""
 
 from __future__ import annotations
 
@@ -7,38 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
-
 from crawler.errors import UsageError
 from crawler.output.visible import one_line
 from crawler.store import Store, read_store
-
-outlets_option = click.option(
-    "--outlets",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar="NEWSLOOM_OUTLETS",
-    help="Folder or file of outlet descriptions; also set by NEWSLOOM_OUTLETS; default: the "
-    "outlets that come with Newsloom.",
-)
-contact_option = click.option(
-    "--contact",
-    envvar="NEWSLOOM_CONTACT",
-    default="",
-    help="Your web page or e-mail address, sent with every request; also set by NEWSLOOM_CONTACT.",
-)
-private_option = click.option(
-    "--allow-private", is_flag=True, help="Allow addresses of this machine and private networks."
-)
-quiet_option = click.option(
-    "-q", "--quiet", is_flag=True, help="Print nothing unless there is trouble."
-)
-object_option = click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
-workers_option = click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Number of parser processes; default: one per core.",
-)
 
 
 def require_files(files: Iterable[Path]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import article_number, object_option, reading
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.options import object_option
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
 from crawler.output.visible import clock, one_line, visible
 from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, RevisionRow

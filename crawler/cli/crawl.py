@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crawler.cli.arguments import (
-    contact_option,
-    outlets_option,
-    private_option,
-    reading,
-    workers_option,
-)
+from crawler.cli.arguments import reading
 from crawler.cli.crawl_report import clock_line, show_report
+from crawler.cli.options import contact_option, outlets_option, private_option, workers_option
 from crawler.cli.parameters import Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crawler.cli.arguments import require_files, workers_option
+from crawler.cli.arguments import require_files
+from crawler.cli.options import workers_option
 from crawler.cli.progress import counter
 from crawler.cli.saved_files import Saved, entries, unpacked
 from crawler.cli.tables import as_json

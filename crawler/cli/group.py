@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.arguments import quiet_option
+from crawler.cli.options import quiet_option
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.visible import clock, counted

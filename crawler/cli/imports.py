@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import outlets_option, quiet_option, require_files
+from crawler.cli.arguments import require_files
+from crawler.cli.options import outlets_option, quiet_option
 from crawler.cli.progress import stages
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted, one_line, visible

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.arguments import quiet_option
+from crawler.cli.options import quiet_option
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.visible import counted

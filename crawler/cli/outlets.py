@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.arguments import outlets_option, reading
+from crawler.cli.arguments import reading
 from crawler.cli.crawl_report import clock_line, waiting_line
+from crawler.cli.options import outlets_option
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, export, import_
 from crawler.cli.parameters import Span

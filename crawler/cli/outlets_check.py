@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.arguments import contact_option, outlets_option, private_option
+from crawler.cli.options import contact_option, outlets_option, private_option
 from crawler.cli.outlets_sample import sample
 from crawler.cli.tables import table
 from crawler.errors import ExtractError, UsageError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import contact_option, outlets_option, private_option
+from crawler.cli.options import contact_option, outlets_option, private_option
 from crawler.cli.tables import table
 from crawler.errors import UsageError
 from crawler.outlets.descriptions import bundled_outlets, choose, load_outlets

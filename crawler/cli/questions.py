@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from crawler.cli.arguments import article_number, check_outlet, living_story, reading
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.tables import as_json, emit, list_options, paged
-from crawler.output.diff import Piece
 from crawler.output.visible import clock, counted, one_line
 from crawler.store import Store
 from crawler.store.queries.exports import RowFilter
 from crawler.store.queries.stories import FirstPublisher
+
+if TYPE_CHECKING:
+    from crawler.output.diff import Piece
 
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
 WEEK = 7

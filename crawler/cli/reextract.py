@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import outlets_option, quiet_option, workers_option
+from crawler.cli.options import outlets_option, quiet_option, workers_option
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.outlets.descriptions import bundled_outlets, load_outlets

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from crawler.cli.arguments import check_outlet, living_story, object_option, reading
+from crawler.cli.arguments import check_outlet, living_story, reading
+from crawler.cli.options import object_option
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, sparkline, up_to
 from crawler.cli.timeline import split_copied, timeline
