@@ -1,18 +1,18 @@
-"""What can go wrong, as one tree. Each error carries its subject and its remedy.
+"""What can go wrong, as one tree. The message of each error names its subject and its remedy.
 
 NewsloomError
-├── UsageError        the person asked for something that cannot be done       (exit 2)
+├── UsageError        a command asks for something that cannot be done         (exit 2)
 │   ├── OutletError       a description of an outlet is wrong
-│   ├── NoSuchDatabase    a reading command was pointed at nothing
-│   ├── NotAStore         the file is not a Newsloom store, or of another version
-│   ├── SchemaRefused     a file cannot be brought to today's schema as it is
-│   ├── SchemeChanged     the file was grouped with other numbers
-│   └── EmbeddingModelMissing      its embedding model is not on this machine
-├── Offline           nobody could be reached                                  (exit 4)
+│   ├── NoSuchDatabase    the store to read does not exist
+│   ├── NotAStore         the file is not a Newsloom store, or has another version
+│   ├── SchemaRefused     a file cannot be migrated as it is
+│   ├── SchemeChanged     the file was grouped with other settings
+│   └── EmbeddingModelMissing  it is not on this machine
+├── Offline           this machine could reach no host                         (exit 4)
 ├── StoreBusy         another run holds the store                              (exit 75)
 ├── StoreError        SQLite could not do its work: disk full, file damaged    (exit 1)
-│   ├── ValueRefused      it could, but would not take a value
-│   └── TookTooLong       a question was broken off, as its asker wished
+│   ├── ValueRefused      SQLite cannot store a value
+│   └── TookTooLong       a query ran into the time limit of its caller
 └── ExtractError      a page is not an article; `reason` is the rejection's name
 """
 
@@ -20,15 +20,15 @@ from __future__ import annotations
 
 EXIT_CODES = {
     0: "done, or nothing new",
-    1: "a mistake of Newsloom's, or the disk is full or broken; what was saved stays saved",
-    2: "the command was called wrongly, or a file or an outlet is not there",
-    3: "some sources failed, or some lines were left out; all else is saved. "
-    "`health --max-age`: an outlet gave no answer for so long",
-    4: "every source failed, or this machine is offline: nothing was counted against anybody",
+    1: "a bug in Newsloom, or a full or broken disk; what was saved stays saved",
+    2: "a usage error: a wrong option, or a file or an outlet that does not exist",
+    3: "some sources failed, or some lines were left out; everything else is saved. "
+    "`health --max-age`: an outlet gave no good answer within that time",
+    4: "every source failed, or this machine is offline, which counts against no outlet",
     75: "another run holds the store; nothing was done",
     130: "interrupted; what was saved stays saved",
 }
-"""What a command's exit code says."""
+"""The meaning of a command's exit code."""
 
 
 class NewsloomError(Exception):
@@ -38,7 +38,7 @@ class NewsloomError(Exception):
 
 
 class UsageError(NewsloomError):
-    """The request cannot be carried out as it was made."""
+    """A command asks for something that cannot be done."""
 
     exit_code = 2
 
@@ -52,8 +52,8 @@ class NoSuchDatabase(UsageError):
 
     def __init__(self, path: object) -> None:
         super().__init__(
-            f"no such database: {path}. `newsloom crawl`, `import` or `demo --keep FILE` makes "
-            "one; `newsloom --db FILE` names another."
+            f"no such database: {path}; `newsloom crawl`, `import` or `demo --keep FILE` makes "
+            "one, `newsloom --db FILE` names another"
         )
 
 
@@ -62,22 +62,22 @@ class NotAStore(UsageError):
 
 
 class SchemaRefused(UsageError):
-    """A file cannot be brought to today's schema as it is."""
+    """A file cannot be migrated as it is."""
 
     def __init__(self, path: object, why: str) -> None:
         super().__init__(
-            f"{path}: nothing was changed, because {why}. After that, run `newsloom --db {path} db "
-            "migrate`."
+            f"{path}: nothing was changed, because {why}; then run `newsloom --db {path} db "
+            "migrate`"
         )
 
 
 class SchemeChanged(UsageError):
-    """Findings of two schemes cannot stand beside each other."""
+    """One file cannot have findings of two schemes."""
 
     def __init__(self, path: object, known: str, asked: str) -> None:
         super().__init__(
-            f"{path}: its copies were found with scheme {known}, this Newsloom uses {asked}. "
-            "`newsloom group --rebuild` finds them anew; articles and story numbers stay."
+            f"{path}: its copies were found with scheme {known}, but this Newsloom uses {asked}; "
+            "`newsloom group --rebuild` finds them again, articles and story numbers stay"
         )
 
 
@@ -92,7 +92,7 @@ class EmbeddingModelMissing(UsageError):
 
 
 class Offline(NewsloomError):
-    """Nobody could be reached, and it is this machine's fault."""
+    """This machine could reach no host."""
 
     exit_code = 4
 
@@ -108,18 +108,18 @@ class StoreError(NewsloomError):
 
 
 class ValueRefused(StoreError):
-    """SQLite would not take a value; others in the same batch may be fine."""
+    """SQLite cannot store a value; the others of its batch may be fine."""
 
 
 class TookTooLong(StoreError):
-    """A question took longer than its asker would wait."""
+    """A query took longer than its caller allows."""
 
 
 NO_STAND_IN = frozenset(
     {"http-404", "http-410", "http-451", "front-page", "amp-twin", "twin", "unstorable"}
 )
-"""Rejections for which the text of a page in a feed does not stand for it: the outlet took the page
-away, or another page gave the article."""
+"""Rejections after which the text in a feed does not replace that of the page: the outlet removed
+the page, or another page gave the article."""
 
 
 class ExtractError(NewsloomError):

@@ -1,52 +1,52 @@
-"""Why a page was rejected or waits, why a poll was denied or failed: what the codes say."""
+"""Codes of reasons: why a page was rejected or waits, why a poll was denied or failed."""
 
 from __future__ import annotations
 
 REASONS = {
     # of pages that were read
-    "amp-twin": "an AMP version; the page that it names as canonical was taken instead",
-    "consent-wall": "a page that asks for consent to cookies stands in its place",
-    "empty": "the answer was empty",
-    "error-page": "an error message, served as if it were a page",
-    "front-page": "the address leads to the front page: the article is gone",
+    "amp-twin": "an AMP version; Newsloom took the page that it names as canonical",
+    "consent-wall": "the page asks for consent to cookies instead of showing an article",
+    "empty": "the answer has no content",
+    "error-page": "an error message, served as an ordinary page",
+    "front-page": "the address leads to the front page, because the article is gone",
     "gallery": "pictures with little text",
-    "live-blog": "a live blog, which has no text of its own",
-    "login-wall": "a page that asks to log in or to subscribe stands in its place",
-    "no-text": "too little body text was found",
-    "not-html": "no HTML: a PDF, a picture, a feed, JSON",
-    "section-page": "a page that lists others",
-    "too-deep": "elements nested over 2,000 deep",
-    "too-large": "more bytes than are read",
-    "twin": "another page gave the same article already",
-    "unreadable": "no HTML could be made of its bytes",
-    "unstorable": "SQLite would not take a value of it",
-    "video": "a film with little text",
+    "live-blog": "a live blog, which is not one text",
+    "login-wall": "the page asks to log in or to subscribe instead of showing an article",
+    "no-text": "the page has too little body text",
+    "not-html": "not HTML: a PDF, a picture, a feed, JSON",
+    "section-page": "a page that lists other pages",
+    "too-deep": "elements are nested more than 2,000 deep",
+    "too-large": "more bytes than Newsloom reads",
+    "twin": "another page gave this article already",
+    "unreadable": "the bytes cannot be parsed as HTML",
+    "unstorable": "SQLite cannot store a value of the page",
+    "video": "a video with little text",
     # of sources
-    "not-a-feed": "what the address of a feed answers is no feed",
-    "not-a-sitemap": "what the address of a sitemap answers is no sitemap",
+    "not-a-feed": "the address of a feed answers with something else",
+    "not-a-sitemap": "the address of a sitemap answers with something else",
     # of both, before or instead of an answer
-    "asked-to-wait": "the server asked not to be asked before a time (Retry-After)",
+    "asked-to-wait": "the server asked for a pause (Retry-After)",
     "connection": "the connection could not be made, or broke",
-    "no-address": "the name of the host leads to no public address",
-    "not-web": "neither http nor https",
-    "private-address": "of this machine or a private network; --allow-private allows it",
-    "quota": "its outlet has had its quota of the day; it is fetched the next day (UTC)",
-    "refused": "a middleware of Scrapy's refused the request",
-    "robots": "forbidden by robots.txt",
-    "robots-unreachable": "robots.txt could not be read, so nothing is asked for now; see detail",
-    "timeout": "no answer in time",
-    # of the worker that read it
-    "parser-died": "the process that read it died",
-    "parser-error": "reading it met a mistake of Newsloom's; please report it",
-    "parser-memory": "reading it took more than two gigabytes",
-    "stalled": "its outlet stalled the parsers three times",
-    "parser-timeout": "reading it took more than five seconds",
+    "no-address": "the host name leads to no public address",
+    "not-web": "the address is neither http nor https",
+    "private-address": "an address of this machine or a private network; --allow-private allows it",
+    "quota": "the daily quota of the outlet is used up; the page is fetched the next day (UTC)",
+    "refused": "a Scrapy middleware refused the request",
+    "robots": "robots.txt forbids it",
+    "robots-unreachable": "robots.txt could not be read, so nothing is fetched for now; see detail",
+    "timeout": "the server did not answer in time",
+    # of the parser process
+    "parser-died": "the parser process died",
+    "parser-error": "a bug in Newsloom; please report it",
+    "parser-memory": "parsing took more than two gigabytes",
+    "stalled": "the outlet stalled the parsers three times",
+    "parser-timeout": "parsing took more than five seconds",
 }
-"""Besides these, http-404 and the like: the HTTP status that the server answered with."""
+"""The meaning of each code. `http-404` and other statuses are the HTTP status of the answer."""
 
 
 def meaning(reason: str) -> str:
-    """What a code says; empty for one that is not known."""
+    """The meaning of a code; empty for an unknown one."""
     if reason.startswith("http-"):
         return f"the server answered with HTTP status {reason.removeprefix('http-')}"
     return REASONS.get(reason, "")

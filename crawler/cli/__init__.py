@@ -51,7 +51,7 @@ _OWN_FILES = {"demo", "merge", "extract", "feed"}
 
 
 class _Commands(click.Group):
-    """Loads a command when it is asked for, and lists them in the order of their use."""
+    """Loads a command when it runs, and lists the commands in the order of their use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -64,7 +64,7 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; the reader of its output (head, less) may have seen enough."""
+        """Run the command; a reader that closes the pipe early (head, less) is no failure."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -73,7 +73,7 @@ class _Commands(click.Group):
             abandon()
             return 0
         except (KeyboardInterrupt, Exception) as error:
-            # Whatever a library makes of it: after a signal the command was broken off.
+            # Whatever a library raises after a signal: the command was interrupted.
             if isinstance(error, KeyboardInterrupt) or interrupts.came():
                 interrupts.say()
                 return interrupts.EXIT_CODE
@@ -87,7 +87,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command, or what else may have been meant."""
+        """The command; an error suggests similar names for an unknown one."""
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             import difflib
 
@@ -104,17 +104,17 @@ class _Commands(click.Group):
     envvar="NEWSLOOM_DB",
     default=Path("newsloom.db"),
     show_default=True,
-    help="The store. Also set by NEWSLOOM_DB.",
+    help="The store; also set by NEWSLOOM_DB.",
 )
 @click.version_option(__version__, prog_name="newsloom")
 @click.pass_context
 def newsloom(context: click.Context, db: Path) -> None:
-    """Crawl news outlets, recognise copies and stories, keep all in one SQLite file.
+    """Crawl news outlets, find copies and stories, keep everything in one SQLite file.
 
-    Start with `newsloom demo`: a town of outlets on this machine, no internet needed.
+    Start with `newsloom demo`: it crawls a town of outlets on this machine, without the internet.
 
-    Exit codes: 0 done or nothing new, 1 internal, 2 usage, 3 some sources or lines failed,
-    4 every source failed, 75 another run holds the store, 130 interrupted.
+    Exit codes: 0 done or nothing new, 1 a bug or a disk error, 2 a usage error, 3 some sources or
+    lines failed, 4 every source failed, 75 another run holds the store, 130 interrupted.
     """
     given = context.get_parameter_source("db") is ParameterSource.COMMANDLINE
     if given and context.invoked_subcommand in _OWN_FILES:
@@ -126,49 +126,53 @@ def newsloom(context: click.Context, db: Path) -> None:
 
 
 def run() -> int:
-    """Run the command line; every error ends as a sentence, and the exit code is given back."""
+    """Run the command line; every error ends as a sentence. Its exit code."""
     open_streams()
     try:
         result = newsloom.main(prog_name="newsloom", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except click.Abort:
-        interrupts.say()
-        return interrupts.EXIT_CODE
-    except BrokenPipeError:  # the last of the output
-        abandon()
-        return 0
-    except OSError as error:
-        abandon()
-        what = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {what}{error.strerror or error}; what was saved stays saved", err=True)
-        return 1
-    except NewsloomError as error:
-        refused = error.__cause__
-        if isinstance(refused, UnicodeEncodeError):  # only arguments hold bytes that are no text
-            encoding = sys.getfilesystemencoding()
-            click.echo(
-                f"Error: {str(refused.object)[:200]!r} is no text in {encoding}, the encoding of "
-                f"this locale; write it in {encoding}, or set LC_ALL to a locale whose encoding "
-                "it has (C.UTF-8)",
-                err=True,
-            )
-            return 2
-        click.echo(f"Error: {error}", err=True)
-        return error.exit_code
-    except Exception:  # noqa: BLE001 - the last door: nobody should see a bare stack
-        import traceback
-
-        traceback.print_exc()
-        click.echo(
-            "Error: this is a mistake in Newsloom; please report it with the lines above", err=True
-        )
-        return 1
+    except Exception as error:  # noqa: BLE001 - the last door: nobody should see a bare stack
+        return _ended_by(error)
     return result if isinstance(result, int) else 0
+
+
+def _ended_by(error: Exception) -> int:
+    """Say what ended a command; its exit code."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            error.show()
+            return 2
+        case click.Abort():
+            interrupts.say()
+            return interrupts.EXIT_CODE
+        case BrokenPipeError():  # the last of the output
+            abandon()
+            return 0
+        case OSError():
+            abandon()
+            subject = f"{error.filename}: " if error.filename else ""
+            return _failed(f"{subject}{error.strerror or error}; what was saved stays saved", 1)
+        case NewsloomError(__cause__=UnicodeEncodeError() as refused):
+            # Only arguments hold bytes that are no text.
+            return _failed(_not_encodable(refused), 2)
+        case NewsloomError():
+            return _failed(str(error), error.exit_code)
+    import traceback
+
+    traceback.print_exc()
+    return _failed("this is a bug in Newsloom; please report it with the lines above", 1)
+
+
+def _failed(message: str, exit_code: int) -> int:
+    click.echo(f"Error: {message}", err=True)
+    return exit_code
+
+
+def _not_encodable(refused: UnicodeEncodeError) -> str:
+    encoding = sys.getfilesystemencoding()
+    return (
+        f"{str(refused.object)[:200]!r} is not text in {encoding}, the encoding of this locale; "
+        f"write it in {encoding}, or set LC_ALL to a locale with its encoding (C.UTF-8)"
+    )

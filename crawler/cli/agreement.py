@@ -15,11 +15,8 @@ from crawler.store.queries.articles import PlacedArticle
 from dedupe import Score, adjusted_rand, b_cubed, pairwise
 
 Place = PlacedArticle | KeptPlace
-COLUMNS: dict[str, Callable[[Place], int | None]] = {
-    "copies": lambda place: place.copy_group,
-    "stories": lambda place: place.story,
-}
-"""The two partitions of a store."""
+Part = Callable[[Place], int | None]
+"""The copy group, or the story, of an article; None before it is grouped."""
 
 
 class Difference(NamedTuple):
@@ -45,7 +42,26 @@ class Agreement(NamedTuple):
     """sets of the truth that lie in several"""
 
 
-def figures_of(
+class Agreements(NamedTuple):
+    """Scores of both partitions of a store."""
+
+    copies: Agreement
+    stories: Agreement
+
+    @classmethod
+    def of(cls, score: Callable[[Part], Agreement]) -> Agreements:
+        """Both scores, given what scores one partition."""
+        return cls(score(lambda place: place.copy_group), score(lambda place: place.story))
+
+
+class Headings(NamedTuple):
+    """What stands above the worst differences; `{kind}` becomes copies, or stories."""
+
+    mixed: str
+    torn: str
+
+
+def agreement(
     found: Mapping[int, Hashable],
     truth: Mapping[int, Hashable],
     placed: Mapping[int, PlacedArticle],
@@ -59,8 +75,8 @@ def figures_of(
         pairs=_rounded(pairwise(found, truth)),
         b_cubed=_rounded(b_cubed(found, truth)),
         ari=round(adjusted_rand(found, truth), 4),
-        mixed=_mistakes(found, truth, placed, worst),
-        torn=_mistakes(truth, found, placed, worst),
+        mixed=_differences(found, truth, placed, worst),
+        torn=_differences(truth, found, placed, worst),
     )
 
 
@@ -68,7 +84,7 @@ def _rounded(score: Score) -> Score:
     return Score(*(round(value, 4) for value in score))
 
 
-def _mistakes(
+def _differences(
     one: Mapping[int, Hashable],
     other: Mapping[int, Hashable],
     placed: Mapping[int, PlacedArticle],
@@ -107,21 +123,17 @@ class _Line(NamedTuple):
     f1: float
 
 
-def show(figures: Mapping[str, Agreement], says: tuple[str, str]) -> None:
-    """Print the figures of copies and stories; `says` names the two kinds of differences."""
+def show(figures: Agreements, headings: Headings) -> None:
+    """Print the scores of copies and stories, and their worst differences."""
     scores = [
         _Line(kind, measure, *score)
-        for kind, found in figures.items()
+        for kind, found in figures._asdict().items()
         for measure, score in (("pairs", found.pairs), ("B-cubed", found.b_cubed))
     ]
     click.echo(table(scores, _Line._fields, headings={"kind": ""}))
-    mixed, torn = says
-    for kind, found in figures.items():
+    for kind, found in figures._asdict().items():
         click.echo(f"\n{kind}: adjusted Rand index {found.ari:.4f}")
-        for rows, sentence in (
-            (found.mixed, f"{kind} that {mixed}:"),
-            (found.torn, f"{kind}, {torn}:"),
-        ):
+        for rows, heading in ((found.mixed, headings.mixed), (found.torn, headings.torn)):
             if rows:
-                click.echo(sentence)
+                click.echo(heading.format(kind=kind))
                 click.echo(table(rows, Difference._fields))

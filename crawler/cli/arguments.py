@@ -1,25 +1,15 @@
-"""What several commands have in common: the store opened to read it, outlets named."""
+"""Arguments that name files, articles, stories and outlets, and the store that they are in."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-import click
 
 from crawler.errors import UsageError
 from crawler.output.visible import one_line
 from crawler.store import Store, read_store
-
-outlets_option = click.option(
-    "--outlets",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar="NEWSLOOM_OUTLETS",
-    help="Folder or file of outlet descriptions, or NEWSLOOM_OUTLETS; default: the bundled ones.",
-)
 
 
 def require_files(files: Iterable[Path]) -> None:
@@ -32,7 +22,7 @@ def require_files(files: Iterable[Path]) -> None:
 
 @contextmanager
 def reading(db: Path) -> Iterator[Store]:
-    """The store, read-only, for the length of a command."""
+    """Open the store read-only for a block."""
     store = read_store(db)
     try:
         with store.explained():
@@ -42,9 +32,9 @@ def reading(db: Path) -> Iterator[Store]:
 
 
 def article_number(store: Store, name: str) -> int:
-    """Number of the article that a person named by number or address.
+    """Number of an article, given its number or address.
 
-    Raises UsageError saying what is known of a page that is no article.
+    Raises UsageError; its message says what became of a page that is no article.
     """
     number = store.queries.articles.number(name)
     if number is None and not name.isdigit():
@@ -55,15 +45,17 @@ def article_number(store: Store, name: str) -> int:
         page = store.queries.articles.page(address)
         if number is None and page is not None:
             raise UsageError(
-                f"{name} is no article: {page.state}, {page.reason or 'not tried yet'}"
+                f"{name}: this page gave no article: {page.state}, {page.reason or 'not tried yet'}"
             )
     if number is None:
-        raise UsageError(f"there is no article {name}; `newsloom search WORDS` finds their numbers")
+        raise UsageError(
+            f"there is no article {name}; `newsloom search WORDS` finds articles and their numbers"
+        )
     return number
 
 
 def living_story(store: Store, number: int) -> int:
-    """The story that goes on under a number; raises UsageError when there never was one."""
+    """The story that a number leads to, through merges; UsageError if there never was one."""
     living = store.stories.resolve(number)
     if living is None:
         there_are = store.queries.stories.counts().stories
@@ -73,9 +65,14 @@ def living_story(store: Store, number: int) -> int:
 
 
 def check_outlet(store: Store, name: str) -> None:
-    """Raise UsageError, with names that are like it, when the file has no such outlet."""
+    """Raise UsageError, with similar names, when the file has no outlet of this name."""
     known = store.queries.outlets.names()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom health` lists them"
+        hint = suggestion(name, known, command="newsloom health")
         raise UsageError(f"there is no outlet {one_line(name)} in this file; {hint}")
+
+
+def suggestion(name: str, known: Sequence[str], *, command: str) -> str:
+    """The end of a message about an unknown name: similar ones, or the command that lists all."""
+    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {', '.join(similar)}?" if similar else f"`{command}` lists them"

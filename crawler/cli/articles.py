@@ -2,47 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from crawler.cli.arguments import article_number, reading
-from crawler.cli.tables import as_json, emit, list_options, paged, table, up_to
+from crawler.cli.options import object_option
+from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
 from crawler.output.visible import clock, one_line, visible
 from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, RevisionRow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleReport:
+    """What `newsloom article --json` prints."""
+
+    article: ArticleDetail = field(metadata=INLINE)
+    credits: list[CreditRow]
+    """agencies that the article names"""
+    revisions: list[RevisionRow]
+    """earlier texts, oldest first"""
+    copies: list[CopyRow]
+    """articles that it was compared with"""
+
+
 @click.command()
 @click.argument("name", metavar="ID|URL")
-@click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
+@object_option
 @click.pass_obj
 def article(db: Path, name: str, as_object: bool) -> None:
-    """Show one article: text, where each field came from, revisions, copies."""
+    """Show one article: text, origin of each field, revisions, copies."""
     with reading(db) as store:
         number = article_number(store, name)
         found = store.queries.articles.get(number)
-        revisions = store.queries.articles.revisions(number)
-        copies = store.queries.articles.copies_of(number)
-        credited = store.queries.articles.credits(number)
-    assert found is not None  # article_number() gave it
-    if as_object:
-        click.echo(
-            as_json(
-                found._asdict() | {"credits": credited, "revisions": revisions, "copies": copies},
-                indent=2,
-            )
+        assert found is not None  # article_number() gave it
+        report = ArticleReport(
+            article=found,
+            credits=store.queries.articles.credits(number),
+            revisions=store.queries.articles.revisions(number),
+            copies=store.queries.articles.copies_of(number),
         )
+    if as_object:
+        click.echo(as_json(report, indent=2))
         return
     with paged():
-        _show(found, credited, revisions, copies)
+        _show(report)
 
 
-def _show(
-    found: ArticleDetail,
-    credited: list[CreditRow],
-    revisions: list[RevisionRow],
-    copies: list[CopyRow],
-) -> None:
+def _show(report: ArticleReport) -> None:
+    found = report.article
     click.echo(click.style(one_line(found.title or "(no headline)"), bold=True))
     published = "unknown"
     if found.published_at:
@@ -57,7 +66,7 @@ def _show(
         "authors": ", ".join(found.authors),
         "language": found.language,
         "published": published,
-        "but": found.published_doubt,
+        "doubt": found.published_doubt,
         "first seen": _interval(found),
         "section": found.section,
         "tags": ", ".join(found.tags),
@@ -68,16 +77,16 @@ def _show(
     for label, value in facts.items():
         if value not in (None, ""):
             click.echo(f"{label:<11} {one_line(str(value))}")
-    for credit in credited:
+    for credit in report.credits:
         evidence = one_line(f"{credit.via}: {credit.evidence}")
         click.echo(f"{'agency':<11} {credit.agency} ({credit.confidence:.2f}, {evidence})")
     click.echo(f"\n{visible(found.text)}")
-    for old in revisions:
-        click.echo(f"\nuntil {clock(old.replaced_at)} the headline was: {one_line(old.title)}")
-    if copies:
+    for old in report.revisions:
+        click.echo(f"\nUntil {clock(old.replaced_at)} the headline was: {one_line(old.title)}")
+    if report.copies:
         click.echo()
         columns = ("article", "outlet", "relation", "jaccard", "mine", "theirs", "title")
-        click.echo(table(copies, columns))
+        click.echo(table(report.copies, columns))
 
 
 def _interval(found: ArticleDetail) -> str:
@@ -91,7 +100,7 @@ def _interval(found: ArticleDetail) -> str:
 @list_options(limit=20)
 @click.pass_obj
 def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> None:
-    """Find articles that hold all the WORDS, in headline or text."""
+    """Find articles that contain all WORDS, in headline or text."""
     with reading(db) as store:
         found = store.queries.search.best(" ".join(words), limit=limit + 1)
         rows = up_to(limit, found, form)
@@ -99,7 +108,7 @@ def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> No
         emit(rows, ("article", "story", "outlet", "published_at", "title", "passage"), form)
         return
     if not rows:
-        click.echo("no article holds all these words")
+        click.echo("No article contains all these words.")
     for row in rows:
         story = f", story {row.story}" if row.story is not None else ""
         at = clock(row.published_at) or "date unknown"

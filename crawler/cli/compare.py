@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from crawler.cli.agreement import COLUMNS, figures_of, show
+from crawler.cli.agreement import Agreements, Headings, agreement, show
 from crawler.cli.arguments import reading
-from crawler.cli.tables import as_json, table
+from crawler.cli.options import object_option
+from crawler.cli.tables import INLINE, as_json, table
 from crawler.errors import UsageError
 from crawler.output.visible import clock, one_line
 from crawler.store.findings.manifest import KeptGrouping
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonReport:
+    """What `newsloom compare NAME --json` prints."""
+
+    kept: KeptGrouping = field(metadata=INLINE)
+    articles: int
+    """that are still in the store; it takes the place of the number that were kept"""
+    figures: Agreements = field(metadata=INLINE)
+
+
+_HEADINGS = Headings(
+    mixed="kept {kind} that mix several of the store's own:",
+    torn="the store's own {kind} that are split over several of the kept:",
+)
+
+
 @click.command()
 @click.argument("name", required=False)
 @click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True,
-              help="Differences to list of each kind.")  # fmt: skip
-@click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
+              help="List at most this many differences of each kind.")  # fmt: skip
+@object_option
 @click.pass_obj
 def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
-    """Score the copies and stories kept under NAME against the present ones; or list the names.
+    """Score a kept grouping against the store's own.
 
-    `newsloom group --rebuild --as NAME` keeps them. Precision, recall and the adjusted Rand index
-    take the present ones for the truth; articles that came later are left out.
+    Without NAME, list the kept groupings. `newsloom group --rebuild --as NAME` keeps a grouping.
+    Precision, recall and the adjusted Rand index take the store's own copies and stories as the
+    truth, and leave out later articles.
     """
     with reading(db) as store:
         kept = store.groupings.partitions()
@@ -34,31 +53,31 @@ def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
         if name not in kept:
             names = ", ".join(map(one_line, kept)) or "none"
             raise UsageError(
-                f"no grouping was kept as {name}; there are: {names}. "
+                f"no grouping is kept as {name}; there are: {names}. "
                 f"`newsloom group --rebuild --as {name}` makes it"
             )
         rows = store.groupings.partition(name)
         placed = store.queries.articles.placed(rows)
-    figures = {
-        kind: figures_of(
-            {article: column(row) for article, row in rows.items()},
-            {article: column(placed[article]) or f"none {article}" for article in rows},
+    figures = Agreements.of(
+        lambda part: agreement(
+            {article: part(row) for article, row in rows.items()},
+            {article: part(placed[article]) or f"none {article}" for article in rows},
             placed,
             worst,
         )
-        for kind, column in COLUMNS.items()
-    }
+    )
+    report = ComparisonReport(kept=kept[name], articles=len(rows), figures=figures)
     if as_object:
-        click.echo(as_json({**kept[name]._asdict(), "articles": len(rows), **figures}, indent=2))
+        click.echo(as_json(report, indent=2))
         return
     click.echo(f"{len(rows)} articles, kept as {one_line(name)} on {clock(kept[name].at)}\n")
-    show(figures, ("hold several of the present ones", "present ones that lie in several"))
+    show(figures, _HEADINGS)
 
 
 def _list(kept: list[KeptGrouping], *, as_object: bool) -> None:
     if as_object:
         click.echo(as_json(kept, indent=2))
     elif kept:
-        click.echo(table(kept, ("name", "at", "articles", "changed")))
+        click.echo(table(kept, KeptGrouping._fields))
     else:
-        click.echo("no grouping is kept beside; `newsloom group --rebuild --as NAME` keeps one")
+        click.echo("No grouping is kept; `newsloom group --rebuild --as NAME` keeps one.")

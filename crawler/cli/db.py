@@ -1,4 +1,4 @@
-"""`newsloom db`: looking after the file."""
+"""`newsloom db`: the upkeep of the file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import reading
+from crawler.cli.arguments import reading, suggestion
 from crawler.cli.tables import as_json, emit
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.files import replacing
+from crawler.store.queries.codebook import Codebook, Described
 
 
 @click.group()
@@ -20,7 +21,7 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def check(path: Path) -> int:
-    """Look for damage, dangling references and pages in no lawful state."""
+    """Check for damage, dangling references and pages in an invalid state."""
     with reading(path) as store:
         problems = store.upkeep.problems()
     for problem in problems:
@@ -33,7 +34,7 @@ def check(path: Path) -> int:
 @db.command()
 @click.pass_obj
 def migrate(path: Path) -> None:
-    """Bring a store made by an older Newsloom up to date."""
+    """Bring a store of an older Newsloom up to date."""
     from crawler.run_lock import lock
     from crawler.store import migrate_store
 
@@ -41,16 +42,16 @@ def migrate(path: Path) -> None:
         raise NoSuchDatabase(path)
     with lock(path):
         taken = migrate_store(path)
-    click.echo(f"{path}: {'put right: ' + ', '.join(taken) if taken else 'is up to date'}")
+    click.echo(f"{path}: {'migrated: ' + ', '.join(taken) if taken else 'is up to date'}")
 
 
 @db.command()
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def backup(path: Path, target: Path) -> None:
-    """Write a compact copy to TARGET; a running crawl may go on meanwhile."""
+    """Write a compact copy to TARGET; a crawl may run meanwhile."""
     if target.exists():
-        raise UsageError(f"{target} exists; name a new file")
+        raise UsageError(f"{target} exists already; name a new file")
     with reading(path) as store, replacing(target) as part, store.explained(target):
         store.upkeep.backup(part)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
@@ -58,20 +59,12 @@ def backup(path: Path, target: Path) -> None:
 
 @db.command()
 @click.argument("name", metavar="[TABLE]", required=False)
-@click.option("--json", "as_object", is_flag=True, help="As JSON.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def describe(path: Path, name: str | None, as_object: bool) -> None:
-    """Say what the tables and views hold, or each column of one: the codebook."""
-    import difflib
-
+    """Describe the tables and views, or each column of TABLE: the codebook."""
     with reading(path) as store:
-        names = store.queries.codebook.names()
-        chosen = [store.queries.codebook.describe(one) for one in ([name] if name else names)]
-    found = [one for one in chosen if one is not None]
-    if name and not found:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else "`newsloom db describe` lists them"
-        raise UsageError(f"there is no table or view {name}; {hint}")
+        found = _described(store.queries.codebook, name)
     if as_object:
         click.echo(as_json(found[0] if name else found, indent=2))
     elif name:
@@ -79,3 +72,14 @@ def describe(path: Path, name: str | None, as_object: bool) -> None:
         emit(found[0].columns, ("name", "type", "comment"), None)
     else:
         emit(found, ("name", "kind", "comment"), None)
+
+
+def _described(codebook: Codebook, name: str | None) -> list[Described]:
+    """One table or view, or all of them; UsageError for a name that is not there."""
+    names = codebook.names()
+    chosen = (codebook.describe(one) for one in ([name] if name else names))
+    found = [one for one in chosen if one is not None]
+    if name and not found:
+        hint = suggestion(name, names, command="newsloom db describe")
+        raise UsageError(f"there is no table or view {name}; {hint}")
+    return found

@@ -20,17 +20,20 @@ SINCE = "2021-01-01"
 
 @click.command()
 @click.option(
-    "--keep", type=click.Path(path_type=Path, dir_okay=False), help="Leave the store in this file."
+    "--keep", type=click.Path(path_type=Path, dir_okay=False), help="Keep the store in this file."
 )
-@click.option("--serve-only", is_flag=True, help="Only keep the town up, to crawl it yourself.")
+@click.option("--serve-only", is_flag=True, help="Only run the town, to crawl it yourself.")
 @click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True,
-              help="With --serve-only: on day 2 some outlets have corrected articles.")  # fmt: skip
+              help="With --serve-only: on day 2 some outlets correct articles.")  # fmt: skip
 def demo(keep: Path | None, serve_only: bool, day: int) -> None:
-    """Crawl a town of outlets on this machine and show its stories; no internet needed."""
+    """Crawl a fictional town of outlets and show its stories.
+
+    The town runs on this machine and needs no internet.
+    """
     if keep is not None and not keep.absolute().parent.is_dir():
         raise UsageError(f"{keep}: there is no folder {keep.absolute().parent}")
     if keep is not None and keep.exists():
-        raise UsageError(f"{keep} exists; name a new file, the town's articles are made up")
+        raise UsageError(f"{keep} exists already; name a new file for the town")
     if serve_only:
         _serve(day)
     else:
@@ -41,13 +44,13 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
             except KeyboardInterrupt:
                 left = "nothing is kept;"
                 if keep is not None and keep.exists():
-                    left = f"{keep} holds a part of the town; remove it and"
+                    left = f"{keep} has only a part of the town; remove it and"
                 say(f"{left} run the same command again")
                 raise
 
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
-    from crawler.cli.crawl import summary_line
+    from crawler.cli.crawl_report import summary_line
     from crawler.crawl import CrawlOptions, crawl
     from crawler.demo.houses import HOUSES
     from crawler.demo.score import score_town
@@ -59,8 +62,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     progress = CrawlProgress(quiet=False)
     with Town(port=PORT) as town:
         click.echo(
-            f"A town of {len(HOUSES)} outlets, {sum(h.agency for h in HOUSES.values())} of them "
-            f"agencies, is up on port {town.port}; crawling it."
+            f"Crawling a town of {len(HOUSES)} outlets on port {town.port}; "
+            f"{sum(house.agency for house in HOUSES.values())} of them are agencies."
         )
         summary = crawl(
             CrawlOptions(
@@ -68,7 +71,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
                 outlets=town.describe_outlets(outlets),
                 since=SINCE,
                 allow_private=True,
-                # Some of its outlets misbehave on purpose; the table of health tells.
+                # Some of its outlets misbehave on purpose; `newsloom health` shows them.
                 log_level="ERROR",
             ),
             command="newsloom demo",
@@ -91,7 +94,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         )
         for row in store.queries.articles.headline_changes(limit=5):
             click.echo(
-                f"The next day {row.outlet} has rewritten a headline: [{row.article}] "
+                f"The next day {row.outlet} rewrote a headline: [{row.article}] "
                 f"{row.before!r} is now {row.after!r}"
             )
         click.echo()
@@ -103,17 +106,17 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     finally:
         store.close()
     click.echo(
-        f"\nThe truth is known here: {found.found} of {found.printed} articles found; copies "
+        f"\nThe town knows the truth: {found.found} of {found.printed} articles were found; copies "
         f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
         f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
-        "(B-cubed, each language by itself); agencies named "
+        "(B-cubed, one language at a time); agencies named "
         f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
-    _say_what_next(keep, first, pair)
+    _show_next_commands(keep, first, pair)
 
 
 def _crawl_again(db: Path, outlets: Path) -> None:
-    # In a process of its own: Scrapy's loop runs once in each.
+    # In another process, because Scrapy's loop runs only once in each.
     with subprocess.Popen(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "--quiet", "--now",
          "--since", SINCE, "--allow-private", "--outlets", str(outlets)],
@@ -126,7 +129,7 @@ def _crawl_again(db: Path, outlets: Path) -> None:
             raise
 
 
-def _say_what_next(keep: Path | None, story: int, pair: tuple[int, int]) -> None:
+def _show_next_commands(keep: Path | None, story: int, pair: tuple[int, int]) -> None:
     if keep is None:
         click.echo("\nKeep the file and look inside:\n  newsloom demo --keep town.db")
         keep = Path("town.db")
@@ -155,7 +158,7 @@ def _serve(day: int) -> None:
         for house in HOUSES.values():
             click.echo(f"{town.base(house)}/  {house.name}")
         click.echo(
-            f"\nThe town is up until Ctrl-C. Crawl it from another terminal:\n"
+            f"\nThe town runs until Ctrl-C. Crawl it from another terminal:\n"
             f"  newsloom --db town.db crawl --allow-private --outlets {outlets}"
         )
         town.wait()

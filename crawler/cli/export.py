@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -15,43 +17,84 @@ from crawler import __version__
 from crawler.cli.arguments import check_outlet, living_story, reading
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.progress import Line
-from crawler.cli.tables import as_json, shown
+from crawler.cli.tables import INLINE, as_json, shown
 from crawler.errors import UsageError
 from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
 from crawler.store import Store, is_database
+from crawler.store.findings.manifest import GroupingEntry
 from crawler.store.queries.exports import EXPORTS, DescribedOutlet, Exported, RowFilter
 
-_ONLY = {"graphml": ("network", "networks"), "opml": ("outlets", "feeds of outlets")}
-"""Formats that hold one thing, and what that is."""
+
+class _Only(NamedTuple):
+    """The one export that a format can hold."""
+
+    export: str
+    holds: str
+
+
+_ONLY = {"graphml": _Only("network", "networks"), "opml": _Only("outlets", "feeds of outlets")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What stands in FILE.manifest.json: how a file was made, to cite it by and make it again."""
+
+    file: str = ""
+    """name of the file, without its folder"""
+    rows: int = 0
+    export: str
+    """what was exported: one of EXPORTS"""
+    format: str = ""
+    narrowed: Mapping[str, object] = field(metadata=INLINE)
+    """those of since, until, story and outlet that were asked for"""
+    text: bool
+    """whether the outlets' own texts are in it"""
+    columns: Sequence[str]
+    query: str
+    """SQL that gives the rows"""
+    newsloom: str = __version__
+    """version of this program"""
+    schema: int
+    """version of the store's schema"""
+    grouping: GroupingEntry | None
+    """settings and inputs of the copies and stories; None before the first grouping"""
+    bytes: int = 0
+    sha256: str = ""
+    """of the file, in hex"""
 
 
 @click.command()
 @click.argument("what", type=click.Choice(EXPORTS), metavar="WHAT")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="Default: what FILE is called; csv."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Format of the rows; default: the ending of FILE, otherwise csv.",
 )
-@click.option("--since", type=Since(), help="Only what is of then or later.")
-@click.option("--until", type=Until(), help="Only what is of then or before.")
-@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story.")
-@click.option("--outlet", metavar="NAME", help="Only this outlet.")
-@click.option("--no-text", is_flag=True, help="Without the outlets' own texts, to be shared.")
+@click.option("--since", type=Since(), help="Only rows of this time or later.")
+@click.option("--until", type=Until(), help="Only rows of this time or earlier.")
+@click.option("--story", type=StoryNumber(), metavar="ID", help="Only rows of this story.")
+@click.option("--outlet", metavar="NAME", help="Only rows of this outlet.")
+@click.option("--no-text", is_flag=True, help="Leave out texts that outlets wrote, for sharing.")
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Default: standard output. A FILE.manifest.json beside it says what to cite.",
+    help="File to write; default: standard output. FILE.manifest.json says how to cite it.",
 )
 @click.pass_obj
 def export(
     db: Path,
-    /,
     what: str,
     form: str | None,
+    since: str | None,
+    until: str | None,
+    story: int | None,
+    outlet: str | None,
     no_text: bool,
     output: Path | None,
-    **asked: Any,
 ) -> None:
     """Write rows for other programs.
 
@@ -60,86 +103,111 @@ def export(
     """
     if output == Path("-"):
         output = None
-    special = output is not None and is_special(output)
+    has_manifest = output is not None and not is_special(output)
     if output is not None and is_database(output):
         raise UsageError(f"{output} is a database; name another file with -o FILE")
-    suffix = output.suffix.lstrip(".") if output else ""
-    if form is None and suffix and suffix not in FORMATS:
-        raise UsageError(f"{output}: .{suffix} is none of {', '.join(FORMATS)}; or say --format")
-    form = form or suffix or "csv"
-    if form in _ONLY and what != _ONLY[form][0]:
-        raise UsageError(f"{form} holds {_ONLY[form][1]}: `newsloom export {_ONLY[form][0]}`")
-    if form == "parquet" and output is None:
-        raise UsageError("Parquet is not for a terminal or a pipe; name a file with -o FILE")
-    wanted = RowFilter(**asked)
-    check_period(wanted.since, wanted.until)
+    form = form or _format_of(output)
+    _check_format(form, what, output)
+    check_period(since, until)
     with reading(db) as store:
-        wanted = _known(store, wanted)
-        try:
-            exported = store.queries.exports.export(what, wanted, text=not no_text)
-        except ValueError as error:
-            raise UsageError(f"{error}; leave that option out") from error
+        rows = _in_store(store, RowFilter(since=since, until=until, story=story, outlet=outlet))
+        exported = _exported(store, what, rows, text=not no_text)
         if output is None:
             _write_text(sys.stdout, store, exported, form)
-            return
-        beside = None if special else output.with_name(output.name + ".manifest.json")
-        about = {
-            "export": what,
-            "format": form,
-            **{key: value for key, value in wanted._asdict().items() if value is not None},
-            "text": not no_text,
-            "columns": exported.columns,
-            "query": exported.query,
-            "newsloom": __version__,
-            "schema": store.queries.codebook.version(),
-            "grouping": store.groupings.last(),
-        }
-        rows = _to_file(output, beside, store, exported, form, about)
-    if beside is None:
-        # Standard error: standard output may be what was written to.
-        click.echo(f"{output}: {rows:,} rows as {form}; no manifest: no regular file", err=True)
-    else:
-        click.echo(f"{output}: {rows:,} rows as {form}; to cite it: {beside}")
+        elif has_manifest:
+            manifest = _manifest(store, what, rows, exported, text=not no_text)
+            _to_file(output, store, exported, replace(manifest, file=output.name, format=form))
+        else:
+            _to_stream(output, store, exported, form)
 
 
-def _known(store: Store, wanted: RowFilter) -> RowFilter:
-    """The filter, with the living story; raises UsageError for what is not in the file."""
-    if wanted.outlet is not None:
-        check_outlet(store, wanted.outlet)
-    if wanted.story is not None:
-        return wanted._replace(story=living_story(store, wanted.story))
-    return wanted
+def _format_of(output: Path | None) -> str:
+    """The format that a file's ending names, csv without one; UsageError for any other ending."""
+    suffix = output.suffix.lstrip(".") if output else ""
+    if suffix and suffix not in FORMATS:
+        raise UsageError(
+            f"{output}: the ending .{suffix} names no format; choose one of {', '.join(FORMATS)} "
+            "with --format"
+        )
+    return suffix or "csv"
 
 
-def _to_file(
-    output: Path,
-    beside: Path | None,
-    store: Store,
-    exported: Exported,
-    form: str,
-    about: dict[str, Any],
-) -> int:
-    """Write a file and its manifest, whole or not at all; number of its rows."""
-    counted = _Counted(exported.rows)
-    exported = exported._replace(rows=counted)
+def _check_format(form: str, what: str, output: Path | None) -> None:
+    """Raise UsageError for a format that cannot hold these rows, or not there."""
+    if form in _ONLY and what != _ONLY[form].export:
+        only = _ONLY[form]
+        raise UsageError(f"{form} holds {only.holds} only; write `newsloom export {only.export}`")
+    if form == "parquet" and output is None:
+        raise UsageError("parquet cannot go to a terminal or a pipe; name a file with -o FILE")
+
+
+def _in_store(store: Store, rows: RowFilter) -> RowFilter:
+    """The filter with the number of the living story; UsageError for what is not in the file."""
+    if rows.outlet is not None:
+        check_outlet(store, rows.outlet)
+    if rows.story is not None:
+        return rows._replace(story=living_story(store, rows.story))
+    return rows
+
+
+def _exported(store: Store, what: str, rows: RowFilter, *, text: bool) -> Exported:
+    """The rows of an export; UsageError for an option that does not apply to them."""
     try:
-        if beside is None:
-            with writing(output) as stream:
-                _write(stream, store, exported, form)
-            return counted.count
-        # Both are written before the first of them is replaced.
-        with writing(beside) as said, writing(output) as stream:
-            _write(stream, store, exported, form)
-            stream.flush()
-            manifest = {
-                "file": output.name, "rows": counted.count, **about,
-                "bytes": stream.size, "sha256": stream.sha256,
-            }  # fmt: skip
-            said.write((as_json(manifest, indent=2) + "\n").encode())
-            said.flush()
+        return store.queries.exports.export(what, rows, text=text)
+    except ValueError as error:
+        raise UsageError(f"{error}; leave that option out") from error
+
+
+def _manifest(
+    store: Store, what: str, rows: RowFilter, exported: Exported, *, text: bool
+) -> Manifest:
+    """What a manifest says before there is a file."""
+    return Manifest(
+        export=what,
+        narrowed={key: given for key, given in rows._asdict().items() if given is not None},
+        text=text,
+        columns=exported.columns,
+        query=exported.query,
+        schema=store.queries.codebook.version(),
+        grouping=store.groupings.last(),
+    )
+
+
+def _to_file(output: Path, store: Store, exported: Exported, manifest: Manifest) -> None:
+    """Write a file and its manifest, both whole or neither; the manifest gets size and digest."""
+    beside = output.with_name(output.name + ".manifest.json")
+    # Both are written before the first of them is replaced.
+    with (
+        _counted(exported) as rows,
+        writing(beside) as said,
+        writing(output) as stream,
+    ):
+        _write(stream, store, exported._replace(rows=rows), manifest.format)
+        stream.flush()
+        manifest = replace(manifest, rows=rows.count, bytes=stream.size, sha256=stream.sha256)
+        said.write((as_json(manifest, indent=2) + "\n").encode())
+        said.flush()
+    click.echo(f"{output}: {rows.count:,} rows as {manifest.format}; to cite it, see {beside}")
+
+
+def _to_stream(output: Path, store: Store, exported: Exported, form: str) -> None:
+    """Write through a device or a pipe, which has no place for a manifest."""
+    with _counted(exported) as rows, writing(output) as stream:
+        _write(stream, store, exported._replace(rows=rows), form)
+    # Standard error: standard output may be what was written to.
+    click.echo(
+        f"{output}: {rows.count:,} rows as {form}; no manifest, because it is not a regular file",
+        err=True,
+    )
+
+
+@contextmanager
+def _counted(exported: Exported) -> Iterator[_Counted]:
+    rows = _Counted(exported.rows)
+    try:
+        yield rows
     finally:
-        counted.line.clear()
-    return counted.count
+        rows.line.clear()
 
 
 def _write(stream: Output, store: Store, exported: Exported, form: str) -> None:
@@ -151,7 +219,7 @@ def _write(stream: Output, store: Store, exported: Exported, form: str) -> None:
 
 
 class _Counted:
-    """Rows, counted as they go by; shows how far it is."""
+    """Rows, counted as they go by; a line on the terminal shows how many."""
 
     def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
         self.count = 0

@@ -1,56 +1,128 @@
-"""`newsloom extract` and `feed`: what is understood of saved files."""
+"""`newsloom extract` and `feed`: saved pages and listings, read as a crawl would read them."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
 import os
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from crawler.cli.arguments import require_files
+from crawler.cli.options import workers_option
 from crawler.cli.progress import counter
+from crawler.cli.saved_files import Saved, entries, unpacked
 from crawler.cli.tables import as_json
-from crawler.errors import ExtractError, UsageError
+from crawler.errors import ExtractError
 from crawler.output.visible import counted, visible
 
-MAX_BYTES = 60 * 1024 * 1024
-"""Read of one file, unpacked: no page and no sitemap is larger."""
-_TOO_LONG = f"longer than {MAX_BYTES // 1024**2} MB; its rest is left out"
+if TYPE_CHECKING:
+    from crawler.parsing.workers.pool import Workers
+    from crawler.types import Article, Credit, Listings, Rejected, Validators
+
 _FILES = click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-_WORKERS = click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=None,
-    help="Parser processes; default: one a core.",
-)
+_UNREADABLE = "unreadable-file"
 
 
-class Saved(NamedTuple):
-    """A saved page or listing, and the address it came from if that is known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractedPage:
+    """What `newsloom extract` prints of a page that is an article; the fields are Article's."""
 
     path: str
-    file: Path
     url: str | None
+    """canonical; None: neither the manifest nor the page names it"""
+    title: str
+    text: str
+    authors: tuple[str, ...]
+    language: str | None
+    published_doubt: str | None
+    modified_at: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image: str | None
+    paywalled: bool | None
+    credits: tuple[Credit, ...]
+    extraction: int | None
+    text_from: str
+    reserved: str | None
+    validators: Validators
+    published_at: str | None
+    published_precision: str | None
+    published_source: str | None
+    published_raw: str | None
+
+
+class RejectedFile(NamedTuple):
+    """What `extract` and `feed` print of a file that gives neither an article nor a listing."""
+
+    path: str
+    rejected: str
+    """a reason of crawler.reasons, or `unreadable-file`"""
+    detail: str
+
+
+class ListedPage(NamedTuple):
+    """What `newsloom feed` prints of an entry."""
+
+    path: str
+    url: str
+    title: str | None
+    published_at: str | None
+    published_precision: str | None
+    modified_at: str | None
+
+
+class ListedSitemap(NamedTuple):
+    """What `newsloom feed` prints of a sitemap in an index."""
+
+    path: str
+    sitemap: str
+    """its address"""
+    modified_at: str | None
+
+
+class LeftOutEntry(NamedTuple):
+    """What `newsloom feed` prints of an entry that it cannot list."""
+
+    path: str
+    left_out: str
+    """why: `no-address`"""
+    title: str | None
+
+
+class _Reader(NamedTuple):
+    """How a command reads a file and prints what it found."""
+
+    submit: Callable[[Workers, Saved, bytes], Future[Any]]
+    objects: Callable[[str, Any], Iterator[object]]
+    """what is printed as JSON, given the path and the outcome"""
+    note: Callable[[Any], str]
+    """what is said of the outcome on standard error; empty: nothing"""
+
+
+class _Reading(NamedTuple):
+    """A file that a worker process is reading."""
+
+    saved: Saved
+    outcome: Future[Any]
+    trouble: str
+    """why only a part of the file is read; empty: all of it"""
 
 
 @click.command()
 @_FILES
-@_WORKERS
+@workers_option
 def extract(files: tuple[Path, ...], workers: int | None) -> int:
-    """Print what Newsloom understands of saved HTML FILEs (gz too), one JSON object a line.
+    """Print the articles in saved HTML FILEs as JSON.
 
-    A `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
+    Prints one object per line. A file may be packed with gzip. A `.jsonl` file is a manifest of
+    {"path", "url"} objects, paths relative to it.
     """
     from crawler.clock import now
     from crawler.parsing.page.metadata import UNKNOWN
@@ -59,172 +131,148 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
 
     at = now()
 
-    def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def submit(pool: Workers, saved: Saved, body: bytes) -> Future[Any]:
         url = saved.url or f"https://{UNKNOWN}/{saved.file.name}"
         page = Page(id=0, url=url, outlet="", attempts=0, listing=Listing(url=url))
         fetched = Fetched(
             page=page, url=url, status=200, content_type="text/html", body=body, at=at
         )
-        return read_page, (fetched, Outlet(slug="", name=""))
+        return pool.submit(read_page, fetched, Outlet(slug="", name=""))
 
-    def shown(found: Any) -> Iterator[dict[str, Any]]:
+    def objects(path: str, found: Article | Rejected) -> Iterator[object]:
         if isinstance(found, Article):
-            row = asdict(found)
-            published = row.pop("published") or {}
-            for key in ("outlet", "fetched_at", "page"):
-                del row[key]
-            if UNKNOWN in row["url"]:
-                row["url"] = None
-            yield row | {
-                f"published_{key}": published.get(key)
-                for key in ("at", "precision", "source", "raw")
-            }
+            yield _extracted(path, found)
         else:
-            yield {"rejected": found.reason, "detail": found.detail}
+            yield RejectedFile(path, found.reason, found.detail)
 
-    return _each(files, workers, work, shown)
+    return _print_all(files, workers, _Reader(submit, objects, lambda _found: ""))
+
+
+def _extracted(path: str, article: Article) -> ExtractedPage:
+    from crawler.parsing.page.metadata import UNKNOWN
+
+    published = article.published
+    return ExtractedPage(
+        path=path,
+        url=None if UNKNOWN in article.url else article.url,
+        title=article.title,
+        text=article.text,
+        authors=article.authors,
+        language=article.language,
+        published_doubt=article.published_doubt,
+        modified_at=article.modified_at,
+        section=article.section,
+        tags=article.tags,
+        image=article.image,
+        paywalled=article.paywalled,
+        credits=article.credits,
+        extraction=article.extraction,
+        text_from=article.text_from,
+        reserved=article.reserved,
+        validators=article.validators,
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else None,
+        published_source=published.source if published else None,
+        published_raw=published.raw if published else None,
+    )
 
 
 @click.command()
 @_FILES
-@_WORKERS
+@workers_option
 def feed(files: tuple[Path, ...], workers: int | None) -> int:
-    """Print what saved feeds and sitemaps list (gz too), one JSON object a line.
+    """Print the entries of saved feeds and sitemaps as JSON.
 
-    Entries without an address are left out and named. A `.jsonl` file is a manifest of
-    {"path", "url"} objects, paths relative to it.
+    Prints one object per line; an entry without a usable address is printed as `left_out`. A file
+    may be packed with gzip. A `.jsonl` file is a manifest of {"path", "url"} objects, paths
+    relative to it.
     """
     from crawler.parsing.page.metadata import UNKNOWN
     from crawler.parsing.workers.read import read_listings
 
-    def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _listings, (read_listings, body, saved.url or f"https://{UNKNOWN}/")
+    def submit(pool: Workers, saved: Saved, body: bytes) -> Future[Any]:
+        url = saved.url or f"https://{UNKNOWN}/"
+        return pool.submit(_listings, read_listings, body, url)
 
-    def shown(found: Any) -> Iterator[dict[str, Any]]:
-        for page in found.pages:
-            published = page.published
-            yield {
-                "url": page.url,
-                "title": page.title,
-                "published_at": published.at if published else None,
-                "published_precision": published.precision if published else None,
-                "modified_at": page.modified_at,
-            }
-        for sitemap in found.sitemaps:
-            yield {"sitemap": sitemap.url, "modified_at": sitemap.modified_at}
-        for name in found.refused_as:
-            yield {"left_out": "no-address", "title": name or None}
-
-    def said(found: Any) -> str:
-        parts = (
-            (found.refused, "without a usable address"),
-            (found.repeated, "with the address of one before"),
-        )
-        return ", ".join(f"{counted(n, 'entry')} {what}" for n, what in parts if n)
-
-    return _each(files, workers, work, shown, said)
+    return _print_all(files, workers, _Reader(submit, _listed, _left_out))
 
 
-def _listings(read: Callable[..., Any], body: bytes, url: str) -> Any:
+def _listings(read: Callable[..., Listings], body: bytes, url: str) -> Listings:
     return read(body, url=url)
 
 
-def _each(
-    files: tuple[Path, ...],
-    workers: int | None,
-    work: Callable[[Saved, bytes], tuple[Callable[..., Any], tuple[Any, ...]]],
-    shown: Callable[[Any], Iterator[dict[str, Any]]],
-    said: Callable[[Any], str] = lambda _found: "",
-) -> int:
-    """Parse files in worker processes, print results in order; 3 if one is not read whole."""
+def _listed(path: str, found: Listings) -> Iterator[object]:
+    for page in found.pages:
+        published = page.published
+        yield ListedPage(
+            path,
+            page.url,
+            page.title,
+            published.at if published else None,
+            published.precision if published else None,
+            page.modified_at,
+        )
+    for sitemap in found.sitemaps:
+        yield ListedSitemap(path, sitemap.url, sitemap.modified_at)
+    for name in found.refused_as:
+        yield LeftOutEntry(path, "no-address", name or None)
+
+
+def _left_out(found: Listings) -> str:
+    parts = (
+        (found.refused, "without a usable address"),
+        (found.repeated, "with the address of an earlier one"),
+    )
+    return ", ".join(f"{counted(n, 'entry')} {what}" for n, what in parts if n)
+
+
+def _print_all(files: tuple[Path, ...], workers: int | None, reader: _Reader) -> int:
+    """Read files in worker processes and print outcomes in order; 3 if one is not read whole."""
     from crawler.parsing.workers.pool import Workers
 
     require_files(files)
-    saved = [entry for file in files for entry in _entries(file)]
+    saved = [entry for file in files for entry in entries(file)]
     count = workers or os.cpu_count() or 1
     pool = Workers(count)
-    waiting: deque[tuple[Saved, str, Future[Any]]] = deque()
-    in_part = 0
+    waiting: deque[_Reading] = deque()
+    whole = True
     try:
         with counter("parsing") as progress:
             for number, entry in enumerate(saved):
-                try:
-                    body, trouble = _bytes(entry.file)
-                    in_part += trouble != ""
-                    function, arguments = work(entry, body)
-                    waiting.append((entry, trouble, pool.submit(function, *arguments)))
-                except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
-                    in_part += 1
-                    failed: Future[Any] = Future()
-                    why = getattr(error, "strerror", None) or str(error)
-                    failed.set_exception(ExtractError("unreadable-file", why))
-                    waiting.append((entry, "", failed))
-                while len(waiting) > 4 * count:
-                    _print(*waiting.popleft(), shown, said)
+                waiting.append(_begin(pool, entry, reader))
+                whole = whole and not waiting[-1].trouble
+                if len(waiting) > 4 * count:
+                    _print(waiting.popleft(), reader)
                 progress(number, len(saved))
             while waiting:
-                _print(*waiting.popleft(), shown, said)
+                _print(waiting.popleft(), reader)
     finally:
         pool.close()
-    return 3 if in_part else 0
+    return 0 if whole else 3
 
 
-def _print(
-    saved: Saved,
-    trouble: str,
-    outcome: Future[Any],
-    shown: Callable[[Any], Iterator[dict[str, Any]]],
-    said: Callable[[Any], str],
-) -> None:
+def _begin(pool: Workers, saved: Saved, reader: _Reader) -> _Reading:
+    """Hand a file to a worker; one that cannot be read fails with ExtractError."""
     try:
-        found = outcome.result()
-        rows = list(shown(found))
-        note = said(found)
+        body, trouble = unpacked(saved.file)
+        return _Reading(saved, reader.submit(pool, saved, body), trouble)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
+        why = getattr(error, "strerror", None) or str(error)
+        failed: Future[Any] = Future()
+        failed.set_exception(ExtractError(_UNREADABLE, why))
+        return _Reading(saved, failed, why)
+
+
+def _print(reading: _Reading, reader: _Reader) -> None:
+    path = reading.saved.path
+    try:
+        found = reading.outcome.result()
+        objects, notes = list(reader.objects(path, found)), [reading.trouble, reader.note(found)]
     except ExtractError as error:
-        rows, note = [{"rejected": error.reason, "detail": error.detail}], ""
-    for row in rows:
-        click.echo(as_json({"path": saved.path} | row))
-    for line in filter(None, (trouble, note)):
-        click.echo(f"{visible(saved.path)}: {line}", err=True)
-
-
-def _entries(file: Path) -> Iterator[Saved]:
-    if file.suffix != ".jsonl":
-        yield Saved(str(file), file, None)
-        return
-    try:
-        lines = file.read_bytes().decode("utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"{file}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            yield Saved(str(row["path"]), file.parent / row["path"], row.get("url"))
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(
-                f'{file}:{number}: a manifest has lines like {{"path": "page.html", "url": "https://..."}}'
-            ) from error
-
-
-def _bytes(file: Path) -> tuple[bytes, str]:
-    """What a file holds, unpacked as far as that goes, and what is wrong with the rest."""
-    with file.open("rb") as stream:
-        body = stream.read(MAX_BYTES + 1)
-    if file.suffix != ".gz" or body[:2] != b"\x1f\x8b":
-        return body[:MAX_BYTES], _TOO_LONG if len(body) > MAX_BYTES else ""
-    # Bounded: a bomb of a few kB unpacks to gigabytes.
-    plain, trouble = bytearray(), ""
-    with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
-        try:
-            while len(plain) <= MAX_BYTES and (part := packed.read1(1 << 16)):
-                plain += part
-        except (OSError, EOFError, zlib.error) as error:
-            why = "cut off" if isinstance(error, EOFError) else str(error)
-            if not plain:
-                raise OSError(f"broken gzip: {why}") from error
-            trouble = f"broken gzip ({why}); read as far as it goes"
-    if len(plain) > MAX_BYTES:
-        trouble = _TOO_LONG
-    return bytes(plain[:MAX_BYTES]), trouble
+        objects = [RejectedFile(path, error.reason, error.detail)]
+        # Of a file that cannot be read at all, the object says why.
+        notes = [] if error.reason == _UNREADABLE else [reading.trouble]
+    for one in objects:
+        click.echo(as_json(one))
+    for note in filter(None, notes):
+        click.echo(f"{visible(path)}: {note}", err=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.options import quiet_option
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.visible import clock, counted
+
+if TYPE_CHECKING:
+    from crawler.grouping.run import Grouped, Progress
+    from crawler.run_lock import Run
 
 _NO_MODEL = "none"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -26,28 +31,31 @@ class _Setting(click.ParamType[tuple[str, str]]):
     ) -> tuple[str, str]:
         name, sign, number = str(value).partition("=")
         if not sign:
-            self.fail(f"{value} is not of the form SETTING=VALUE", param, ctx)
+            self.fail(f"{value} is not a setting; write SETTING=VALUE", param, ctx)
         return name.strip(), number.strip()
 
 
 @click.command()
 @click.option(
-    "--rebuild", is_flag=True, help="Compare and link everything anew; stories keep their numbers."
+    "--rebuild",
+    is_flag=True,
+    help="Compare and link all articles again; stories keep their numbers.",
 )
 @click.option(
     "--as", "name", metavar="NAME",
-    help="With --rebuild: keep the outcome under NAME, for `newsloom compare`, and nothing else.",
+    help="With --rebuild: keep the outcome under NAME, for `newsloom compare`; the store's own "
+    "copies and stories do not change.",
 )  # fmt: skip
 @click.option(
     "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
-    help="With --as: another number that decides, such as stories.threshold=0. May be repeated.",
+    help="With --as: change a setting, such as stories.threshold=0. May be repeated.",
 )  # fmt: skip
 @click.option(
     "--embedding-model", metavar="MODEL",
     help="From now on (with --as: only there) use an embedding model to link stories, too: one of "
     "sentence-transformers on this machine, by name or folder. `none` ends it.",
 )  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+@quiet_option
 @click.pass_obj
 def group(
     db: Path,
@@ -57,64 +65,98 @@ def group(
     embedding_model: str | None,
     quiet: bool,
 ) -> None:
-    """Recognise copies and stories among the articles; only what is new, unless --rebuild."""
-    from crawler.clock import now
-    from crawler.grouping.run import group as run_group
-    from crawler.grouping.variants import keep_beside
+    """Find copies and stories among new articles.
+
+    With --rebuild, find them among all articles.
+    """
     from crawler.run_lock import recorded
 
-    if name is not None and not rebuild:
-        raise UsageError("--as keeps a rebuild: add --rebuild")
-    if name is not None and not _NAME.fullmatch(name):
-        raise UsageError(f"--as {name!r}: a name is made of letters, digits, and . _ - between")
-    if settings and name is None:
-        raise UsageError("--set changes what is kept beside: add --rebuild --as NAME")
+    _check(name, rebuild=rebuild, settings=settings)
     if not db.is_file():
         raise NoSuchDatabase(db)
     model = None if embedding_model is None else _model(embedding_model)
     command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
     with recorded(db, command) as run, stages(quiet=quiet) as progress:
-        store, known = run.store, run.store.groupings.partitions()
         if name is None:
-            done = run_group(
-                store,
-                run=run.number,
-                now=now(),
-                rebuild=rebuild,
-                embedding_model=model,
-                progress=progress,
-            )
+            done, line = _group(run, rebuild=rebuild, embedding_model=model, progress=progress)
         else:
-            done = keep_beside(
-                store, name, dict(settings),
-                run=run.number, now=now(), embedding_model=model, progress=progress,
-            )  # fmt: skip
+            done, line = _keep(run, name, dict(settings), embedding_model=model, progress=progress)
         run.summary = done._asdict()
-        totals = store.queries.stories.counts()
     if quiet:
         return
-    if name is not None:
-        instead = f" in place of those of {clock(known[name].at)}" if name in known else ""
-        click.echo(
-            f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}"
-            f"{instead}; `newsloom compare {name}` sets it against the present ones"
-        )
-        return
-    click.echo(
+    click.echo(line)
+    if done.repeated:
+        click.echo(repeated_line(done.repeated), err=True)
+
+
+def _check(name: str | None, *, rebuild: bool, settings: tuple[tuple[str, str], ...]) -> None:
+    """Raise UsageError for options that need another one, or a name that is none."""
+    if name is not None and not rebuild:
+        raise UsageError("--as keeps the outcome of a rebuild; add --rebuild")
+    if name is not None and not _NAME.fullmatch(name):
+        raise UsageError(f"--as {name!r}: a name is made of letters and digits, with . _ - between")
+    if settings and name is None:
+        raise UsageError("--set needs a name to keep the outcome under; add --rebuild --as NAME")
+
+
+def _group(
+    run: Run, *, rebuild: bool, embedding_model: str | None, progress: Progress
+) -> tuple[Grouped, str]:
+    """Group the articles of a store; a line on what was found."""
+    from crawler.clock import now
+    from crawler.grouping.run import group as run_group
+
+    done = run_group(
+        run.store,
+        run=run.number,
+        now=now(),
+        rebuild=rebuild,
+        embedding_model=embedding_model,
+        progress=progress,
+    )
+    totals = run.store.queries.stories.counts()
+    return done, (
         f"run {run.number}: {counted(done.compared, 'article')} compared, "
         f"{counted(done.edges, 'pair')} kept; "
         f"{counted(totals.copy_groups, 'text')} with copies, "
         f"{counted(totals.stories, 'story')}, {totals.shared_stories} of several outlets"
     )
-    if done.repeated:
-        click.echo(repeated_line(done.repeated), err=True)
 
 
 def repeated_line(texts: int) -> str:
-    """That so many texts were hardly compared, and why."""
+    """A note on texts that were hardly compared, and why."""
     return (
         f"{counted(texts, 'text')} had less than a fifth left to compare: the rest stands in many "
-        "texts, or on many pages of the outlet; `newsloom explain A B` shows it for two of them"
+        "texts, or on many pages of the outlet; `newsloom explain A B` shows it for two of them."
+    )
+
+
+def _keep(
+    run: Run,
+    name: str,
+    settings: dict[str, str],
+    *,
+    embedding_model: str | None,
+    progress: Progress,
+) -> tuple[Grouped, str]:
+    """Keep a rebuild with other settings under a name; a line on what was kept."""
+    from crawler.clock import now
+    from crawler.grouping.variants import keep_beside
+
+    before = run.store.groupings.partitions().get(name)
+    done = keep_beside(
+        run.store,
+        name,
+        settings,
+        run=run.number,
+        now=now(),
+        embedding_model=embedding_model,
+        progress=progress,
+    )
+    replaced = f" in place of those of {clock(before.at)}" if before is not None else ""
+    return done, (
+        f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}{replaced}; "
+        f"`newsloom compare {name}` scores it against the store's own grouping"
     )
 
 

@@ -6,11 +6,12 @@ import os
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import outlets_option, require_files
+from crawler.cli.arguments import require_files
+from crawler.cli.options import outlets_option, quiet_option
 from crawler.cli.progress import stages
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted, one_line, visible
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from crawler.run_lock import Run
 
 SHOWN_BAD_LINES = 20
-"""Reports of bad lines before only their number is given."""
+"""Bad lines that are reported one by one; of the others only the number."""
 SHOWN_KEYS = 10
-"""Unknown keys before only the first of them are given."""
+"""Unknown keys that are named."""
 _SAVED = ("new", "revised", "same", "twin")
+"""What may come of an article; other counters are reasons of rejected pages."""
 
 
 @click.command("import")
@@ -32,54 +34,73 @@ _SAVED = ("new", "revised", "same", "twin")
 )
 @outlets_option
 @click.option("--workers", type=click.IntRange(min=1), default=None,
-              help="Parser processes for WARC files; default: one a core.")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Silent unless there is trouble.")
+              help="Number of parser processes for WARC files; default: one per core.")  # fmt: skip
+@quiet_option
 @click.pass_obj
 def import_(
     db: Path, files: tuple[Path, ...], folder: Path | None, workers: int | None, quiet: bool
 ) -> int:
-    """Add articles from JSONL FILEs (gz too; - for standard input), or pages from WARC FILEs.
+    """Add articles from JSONL FILEs, or pages from WARC FILEs.
 
-    A line of JSONL needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`,
-    `published_at` and `fetched_at` may be given. Pages of WARC files (CC-NEWS, or those of `crawl
-    --keep-warc`) are read like fetched ones; an import that was cut off goes on where it was.
-    `newsloom group` then finds copies and stories.
+    A FILE may be packed with gzip; - is standard input. A line of JSONL needs `url` and one of
+    `title`, `text`; `outlet`, `authors`, `language`, `published_at` and `fetched_at` are optional.
+    Pages of WARC files (CC-NEWS, or those of `crawl --keep-warc`) are read like fetched ones; an
+    interrupted import of a WARC file resumes where it stopped. `newsloom group` then finds copies
+    and stories.
     """
     from crawler.clock import now
     from crawler.ingest.jsonl import import_articles
-    from crawler.ingest.warc import is_warc, require_archive
     from crawler.run_lock import recorded
 
     require_files(files)
+    archives = _archives_among(files)
+    with recorded(db, f"newsloom import {' '.join(map(str, files))}") as run:
+        lines = [file for file in files if file not in archives]
+        done = import_articles(run.store, lines, run=run.number, now=now())
+        pages = _import_archives(run, archives, folder, workers, quiet) if archives else _NOTHING
+        counts = Counter(done.counts) + pages.counts
+        broken = done.broken | pages.broken
+        incomplete = bool(done.bad or broken)
+        run.summary = dict(counts)
+        run.outcome = "partial" if incomplete else "done"
+    _show_left_out(done.bad, broken)
+    if not quiet:
+        others = _without_article(pages.counts) if archives else ""
+        click.echo(f"{_summary(run.number, counts, done)}{others}")
+    return 3 if incomplete else 0
+
+
+class _Archives(NamedTuple):
+    """What the import of WARC files did."""
+
+    counts: Counter[str]
+    """articles by what came of them; rejected pages by their reason"""
+    broken: dict[Path, str]
+    """files that could not be read to their end, and why"""
+
+
+_NOTHING = _Archives(Counter(), {})
+
+
+def _archives_among(files: tuple[Path, ...]) -> list[Path]:
+    """Those that are named as WARC files; UsageError for one that does not begin like one."""
+    from crawler.ingest.warc import is_warc, require_archive
+
     archives = [file for file in files if is_warc(file)]
-    lines = [file for file in files if not is_warc(file)]
     for file in archives:
         require_archive(file)
-    with recorded(db, f"newsloom import {' '.join(map(str, files))}") as run:
-        done = import_articles(run.store, lines, run=run.number, now=now())
-        counts, broken = Counter(done.counts), done.broken
-        if archives:
-            found, broken_archives = _archives(run, archives, folder, workers, quiet)
-            counts += found
-            broken = broken | broken_archives
-        run.summary = dict(counts)
-        run.outcome = "partial" if done.bad or broken else "done"
-    _report(done, broken)
-    if not quiet:
-        click.echo(_summary(run.number, counts, done, pages=bool(archives)))
-    return 3 if done.bad or broken else 0
+    return archives
 
 
-def _archives(
+def _import_archives(
     run: Run, files: list[Path], folder: Path | None, workers: int | None, quiet: bool
-) -> tuple[Counter[str], dict[Path, str]]:
+) -> _Archives:
     from crawler.clock import now
     from crawler.ingest.warc import import_warc
     from crawler.parsing.workers.pool import Workers
 
     outlets = load_outlets(folder or bundled_outlets())
-    counts: Counter[str] = Counter()
-    broken: dict[Path, str] = {}
+    done = _Archives(Counter(), {})
     pool = Workers(workers or os.cpu_count() or 1)
     try:
         with stages(quiet=quiet) as progress:
@@ -88,46 +109,46 @@ def _archives(
                     run.store, file, outlets, run=run.number, now=now(), workers=pool,
                     progress=partial(progress, file.name),
                 )  # fmt: skip
-                counts.update(found.counts)
+                done.counts.update(found.counts)
                 if found.broken is not None:
-                    broken[file] = found.broken
+                    done.broken[file] = found.broken
     finally:
         pool.close()
-    return counts, broken
+    return done
 
 
-def _report(done: Imported, broken: dict[Path, str]) -> None:
-    bad: list[BadLine] = done.bad
+def _show_left_out(bad: list[BadLine], broken: dict[Path, str]) -> None:
     for line in bad[:SHOWN_BAD_LINES]:
         click.echo(f"{visible(line.file)}:{line.line}: {visible(line.reason)}", err=True)
     if len(bad) > SHOWN_BAD_LINES:
         click.echo(f"... and {len(bad) - SHOWN_BAD_LINES} more bad lines", err=True)
     for file, why in broken.items():
         click.echo(
-            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); what comes before "
-            "is saved",
+            f"{visible(str(file))}: cannot be read to its end ({visible(why)}); everything before "
+            "that is saved",
             err=True,
         )
 
 
-def _summary(run: int, counts: Counter[str], done: Imported, *, pages: bool) -> str:
-    line = (
+def _summary(run: int, counts: Counter[str], done: Imported) -> str:
+    return (
         f"run {run}: {counted(counts['new'], 'new article')}, {counts['revised']} revised, "
         f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
         f"{_unused(done.unused)}"
     )
-    if not pages:
-        return line
+
+
+def _without_article(counts: Counter[str]) -> str:
+    """Pages of archives that gave no article, as the rest of a sentence."""
     others = sorted(
         ((n, reason) for reason, n in counts.items() if reason not in _SAVED), reverse=True
     )
-    return f"{line}; pages that are none: " + (
-        ", ".join(f"{n} {reason}" for n, reason in others) or "0"
-    )
+    reasons = ", ".join(f"{n} {reason}" for n, reason in others) or "0"
+    return f"; pages without an article: {reasons}"
 
 
 def _unused(unused: Unused) -> str:
-    """What was not taken as it stands, as the rest of a sentence."""
+    """Values and keys that were not taken as they stand, as the rest of a sentence."""
     parts = [
         f"{counted(n, f'{key} value')} {what}"
         for what, times in (

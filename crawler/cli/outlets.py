@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import click
 
-from crawler.cli.arguments import outlets_option, reading
-from crawler.cli.crawl import clock_line, waiting_line
+from crawler.cli.arguments import reading
+from crawler.cli.crawl_report import clock_line, waiting_line
+from crawler.cli.options import outlets_option
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, export, import_
 from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
-from crawler.output.visible import length
+from crawler.output.visible import counted, length
 from crawler.polling import SHORTEST
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
@@ -36,26 +37,59 @@ _HEALTH = (
 _MORE_HEALTH = ("retired", "due_at", "gaps", "silent", "quota", "doubted")
 
 DOUBTED = 0.5
-"""Share of an outlet's articles with a doubtful time, beyond which `health` says so."""
+"""Share of an outlet's articles with a doubtful time above which `health` names the outlet."""
+
+
+class _Conditions(NamedTuple):
+    """Which outlets to list; what is not given lets all through."""
+
+    agency: bool
+    country: str | None
+    language: str | None
+
+    def match(self, row: OutletRow) -> bool:
+        """Whether an outlet meets all of them."""
+        return (
+            (not self.agency or row.agency == 1)
+            and _is_tag(row.country, self.country)
+            and _is_tag(row.language, self.language)
+        )
 
 
 @click.group(invoke_without_command=True)
 @outlets_option
 @click.option("--agency", is_flag=True, help="Only news agencies.")
-@click.option("--country", metavar="CODE", help="Only those of a country: KZ.")
-@click.option("--language", metavar="TAG", help="Only those in a language: ru.")
+@click.option("--country", metavar="CODE", help="Only outlets of this country: KZ.")
+@click.option("--language", metavar="TAG", help="Only outlets in this language: ru, pt-BR.")
 @list_options(limit=1_000)
 @click.pass_context
 def outlets(
-    context: click.Context, /, folder: Path | None, limit: int, form: str | None, **asked: Any
+    context: click.Context, /, folder: Path | None, limit: int, form: str | None, **options: Any
 ) -> None:
-    """List the outlets that can be crawled, and what the store has of each."""
+    """List the outlets, and how many articles the store has of each."""
     if context.invoked_subcommand is not None:
         return
+    conditions = _Conditions(**options)
+    rows = _described(folder)
     db: Path = context.obj
-    rows: dict[str, OutletRow] = {}
-    for slug, outlet in load_outlets(folder or bundled_outlets()).items():
-        rows[slug] = OutletRow(
+    if db.is_file():
+        with reading(db) as store:
+            for row in store.queries.outlets.all(limit=limit):
+                # The description says what an outlet is, the store what it brought.
+                rows[row.outlet] = rows.get(row.outlet, row)._replace(
+                    articles=row.articles, last_new_at=row.last_new_at
+                )
+    shown = [row for _, row in sorted(rows.items()) if conditions.match(row)][:limit]
+    if not shown and any(conditions) and form is None:
+        click.echo("No outlets match.")
+        return
+    emit(shown, _COLUMNS, form)
+
+
+def _described(folder: Path | None) -> dict[str, OutletRow]:
+    """The outlets that have a description, by slug, without what a store knows of them."""
+    return {
+        slug: OutletRow(
             outlet=slug,
             name=outlet.name,
             country=outlet.country,
@@ -65,31 +99,15 @@ def outlets(
             articles=0,
             last_new_at=None,
         )
-    if db.is_file():
-        with reading(db) as store:
-            for row in store.queries.outlets.all(limit=limit):
-                # The description says what an outlet is, the file what it brought.
-                rows[row.outlet] = rows.get(row.outlet, row)._replace(
-                    articles=row.articles, last_new_at=row.last_new_at
-                )
-    wanted = {key: value for key, value in asked.items() if value}
-    shown = [
-        row
-        for _, row in sorted(rows.items())
-        if all(_is(getattr(row, key), value) for key, value in wanted.items())
-    ][:limit]
-    if wanted and not shown and form is None:
-        click.echo("no outlet is like that")
-        return
-    emit(shown, _COLUMNS, form)
+        for slug, outlet in load_outlets(folder or bundled_outlets()).items()
+    }
 
 
-def _is(said: str | int | None, wanted: str | bool) -> bool:
-    """Whether a description says what is wanted: pt is said by pt-BR."""
-    if isinstance(wanted, bool):
-        return said == wanted
-    told, tag = str(said or "").lower(), wanted.lower()
-    return told == tag or told.startswith(f"{tag}-")
+def _is_tag(stated: str | None, tag: str | None) -> bool:
+    """Whether a description states a tag, with or without a region: pt is stated by pt-BR."""
+    if not tag:
+        return True
+    return f"{stated or ''}-".lower().startswith(f"{tag}-".lower())
 
 
 for command in (check, record, add, import_, export):
@@ -97,91 +115,105 @@ for command in (check, record, add, import_, export):
 
 
 @click.command()
-@click.option("--max-age", type=Span(), help="Exit 3 when an outlet gave no answer for so long.")
+@click.option(
+    "--max-age",
+    type=Span(),
+    help="Exit with 3 when an outlet gave no good answer within this time.",
+)
 @list_options(limit=1_000)
 @click.pass_obj
 def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) -> int:
-    """Show which outlets answer and bring news, those in trouble first, and what was not seen.
+    """Show which outlets answer and bring news, and what was missed.
 
-    An outlet is silent when it brought nothing for three times as long as is usual for it,
-    and for twelve hours.
+    Outlets in trouble come first. An outlet is silent when it brought nothing for three times
+    its usual interval, and for twelve hours at least.
     """
     from crawler.clock import now
 
     with reading(db) as store:
-        rows = store.queries.outlets.health(now=now(), limit=limit)
-        rejections, changed = (
-            store.queries.outlets.rejections(),
-            store.queries.outlets.changed_sources(),
-        )
-        gaps, held = store.queries.outlets.gaps(), store.usage.held()
+        queries = store.queries.outlets
+        rows = queries.health(now=now(), limit=limit)
         ahead = store.clocks.ahead(now=now())
-    emit(rows, _HEALTH if form is None else (*_HEALTH, *_MORE_HEALTH), form)
-    if form is None:
-        _tell(rows, rejections, changed, gaps)
-        _tell_limits(rows, held)
+        if form is None:
+            emit(rows, _HEALTH, None)
+            _show_rejections(queries.rejections())
+            _show_silent(rows)
+            _show_gaps(queries.gaps())
+            _show_changed(queries.changed_sources())
+            _show_limits(rows, store.usage.held())
+        else:
+            emit(rows, (*_HEALTH, *_MORE_HEALTH), form)
     if ahead:
-        click.echo(clock_line(ahead, "due in the next crawl"), err=True)
-    if max_age is None:
-        return 0
-    limit_at = datetime.now(UTC) - max_age
+        click.echo(clock_line(ahead, "in the next crawl"), err=True)
+    return 0 if max_age is None else _check_age(rows, max_age)
+
+
+def _check_age(rows: list[OutletHealth], max_age: timedelta) -> int:
+    """Name outlets without a good answer within that time; 3 if there are any."""
+    oldest = datetime.now(UTC) - max_age
     # A good answer of the future was given under a wrong clock, nobody knows when.
     soon = datetime.now(UTC) + SHORTEST
-    old = [
+    late = [
         row.outlet
         for row in rows
-        if row.polled_at is None or not limit_at <= datetime.fromisoformat(row.polled_at) <= soon
+        if row.polled_at is None or not oldest <= datetime.fromisoformat(row.polled_at) <= soon
     ]
-    if old:
-        click.echo(
-            f"no good answer within {length(max_age.total_seconds() / 3600)}: {', '.join(old)}",
-            err=True,
-        )
-    return 3 if old else 0
+    if not late:
+        return 0
+    within = length(max_age.total_seconds() / 3600)
+    click.echo(f"no good answer within {within}: {', '.join(late)}", err=True)
+    return 3
 
 
-def _tell(
-    rows: list[OutletHealth],
-    rejections: list[ReasonCount],
-    changed: list[ChangedSource],
-    gaps: list[GapSum],
-) -> None:
-    """What the table has no room for."""
+def _show_rejections(rejections: list[ReasonCount]) -> None:
     if rejections:
         reasons = ", ".join(f"{row.pages} {row.reason}" for row in rejections)
         click.echo(f"\nrejected pages: {reasons}")
+
+
+def _show_silent(rows: list[OutletHealth]) -> None:
     silent = [row.outlet for row in rows if row.silent]
     if silent:
-        click.echo(f"\nsilent for three times the usual: {', '.join(silent)}")
+        click.echo(f"\nsilent for three times the usual interval: {', '.join(silent)}")
+
+
+def _show_gaps(gaps: list[GapSum]) -> None:
     for gap in gaps:
         click.echo(
-            f"\n{gap.outlet}: {gap.gaps} polls found not one page that was known; in "
-            f"{gap.hours} hours before them others may have come and gone"
+            f"\n{gap.outlet}: {counted(gap.gaps, 'poll')} found no known page; in the {gap.hours} "
+            "hours before, pages may have come and gone unseen"
         )
+
+
+def _show_changed(changed: list[ChangedSource]) -> None:
     for source in changed:
-        if source.retired_at is not None:
-            click.echo(
-                f"\n{source.outlet}: {source.url} is gone for good (410) and asked no more; "
-                "take it out of the description"
-            )
-        elif source.same_as is not None:
-            click.echo(f"\n{source.outlet}: {source.url} gives the same as {source.same_as}")
-        elif source.moved_to is not None and _place(source.url) != _place(source.moved_to):
-            click.echo(
-                f"\n{source.outlet}: {source.url} has moved to {source.moved_to}; "
-                "bring the description up to date"
-            )
+        what = _change(source)
+        if what is not None:
+            click.echo(f"\n{source.outlet}: {source.url} {what}")
 
 
-def _tell_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
-    """Outlets that met a quota, stalled the parsers, or give times that cannot be relied on."""
+def _change(source: ChangedSource) -> str | None:
+    """What became of a source, and what to do; None where only its address looks different."""
+    if source.retired_at is not None:
+        return "is gone for good (410) and no longer asked; remove it from the description"
+    if source.same_as is not None:
+        return f"gives the same bytes as {source.same_as}, so only that one is asked"
+    if source.moved_to is not None and _place(source.url) != _place(source.moved_to):
+        return f"has moved to {source.moved_to}; update the description"
+    return None
+
+
+def _show_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
+    """Outlets that used up a quota, stalled the parsers, or give times that are in doubt."""
     for waiting in held:
         click.echo(f"\n{waiting_line(waiting)}")
     named = {waiting.outlet for waiting in held if waiting.reason == "quota"}
     for row in rows:
         if row.quota and row.outlet not in named:
-            what = row.quota.replace("_", " ")
-            click.echo(f"\n{row.outlet}: it has had its {what} of the day (UTC)")
+            quota = row.quota.replace("_", " ")
+            click.echo(
+                f"\n{row.outlet}: its daily quota of {quota} is used up until tomorrow (UTC)"
+            )
         if row.doubted > DOUBTED * row.articles:
             click.echo(
                 f"\n{row.outlet}: {row.doubted} of {row.articles} articles have a "
@@ -190,7 +222,7 @@ def _tell_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
 
 
 def _place(url: str) -> tuple[str, str]:
-    """An address without what servers like to change: its scheme, `www.`, a last slash."""
+    """An address without its scheme, `www.` and a last slash, which servers change often."""
     from crawler.parsing.urls import host
 
     return host(url), urlsplit(url).path.rstrip("/")

@@ -1,4 +1,4 @@
-"""`newsloom outlets check` and `record`: a few pages of an outlet, and how they are read."""
+"""`newsloom outlets check` and `record`: a few pages of an outlet, and their articles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.arguments import outlets_option
+from crawler.cli.options import contact_option, outlets_option, private_option
 from crawler.cli.outlets_sample import sample
 from crawler.cli.tables import table
 from crawler.errors import ExtractError, UsageError
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
 def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--allow-private", is_flag=True,
-                     help="Allow addresses of this machine and private networks."),
-        click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
-                     help="Your address or page, sent with every request."),
+        private_option,
+        contact_option,
         click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
-                     help="Pages to fetch."),
+                     help="Number of pages to fetch."),
         outlets_option,
         click.argument("slug", metavar="OUTLET"),
     ):  # fmt: skip
@@ -37,9 +35,9 @@ def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_sample_options
 def check(slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool) -> int:
-    """Fetch what OUTLET lists and a few of its pages; show what is understood, field by field.
+    """Fetch the sources of OUTLET and a few of its pages; show each field of their articles.
 
-    Nothing is saved. For somebody who writes a description, or wonders about a text.
+    Nothing is saved. Use it to write a description, or to find out where a text comes from.
     """
     with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
                 command=f"newsloom outlets check {slug}") as found:  # fmt: skip
@@ -56,14 +54,14 @@ def check(slug: str, folder: Path | None, pages: int, contact: str, allow_privat
 @_sample_options
 @click.option("--to", "place", type=click.Path(path_type=Path, file_okay=False),
               default=Path("recorded"), show_default=True,
-              help="Folder that a folder OUTLET goes into.")  # fmt: skip
+              help="Folder for the folder OUTLET.")  # fmt: skip
 def record(
     slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool, place: Path
 ) -> None:
-    """Record a few pages of OUTLET, every word replaced, with what is understood of them.
+    """Record a few pages of OUTLET, every word replaced, with the articles read from them.
 
-    Such a folder can be shared and tested: it holds how the outlet builds its pages, and none of
-    its texts.
+    The folder can be shared and tested: it shows how the outlet builds its pages and contains none
+    of its texts.
     """
     from crawler.outlets.fixtures import EXPECTED, record_pages
 
@@ -74,7 +72,7 @@ def record(
             raise UsageError(f"{slug}: no page could be fetched; `newsloom outlets check` says why")
         written = record_pages(found.pages, found.outlet, place / slug)
     click.echo(
-        f"{len(written)} pages recorded in {place / slug}; {EXPECTED} says how they are read"
+        f"{place / slug}: {len(written)} pages recorded; {EXPECTED} has the articles read from them"
     )
 
 
@@ -87,7 +85,7 @@ def _show_page(fetched: Fetched, outlet: Outlet) -> None:
     try:
         found = pool.submit(examine, fetched, outlet).result()
     except ExtractError as error:
-        click.echo(f"no article: {error.reason} ({error.detail})")
+        click.echo(f"rejected: {error.reason} ({error.detail})")
         return
     finally:
         pool.close()
@@ -95,6 +93,6 @@ def _show_page(fetched: Fetched, outlet: Outlet) -> None:
 
 
 def _show_refused(store: Store) -> None:
-    """Pages that gave nothing to read."""
+    """Pages that could not be fetched, and why."""
     for row in store.queries.outlets.unread_pages():
         click.echo(f"\n{row.url}\nnot read: {row.reason} ({row.detail})")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import outlets_option
+from crawler.cli.options import contact_option, outlets_option, private_option
 from crawler.cli.tables import table
 from crawler.errors import UsageError
 from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.output.visible import clock, one_line
 from crawler.types import Outlet
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.outlets.discovery import Discovered
+
 SHOWN_BAD = 20
-"""Entries left out of an OPML file that are named."""
+"""Entries left out of an OPML file that are named; of the others only the number."""
 _TO = click.option(
     "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
-    show_default=True, help="Folder that the description goes into.",
+    show_default=True, help="Folder for the description.",
 )  # fmt: skip
 
 
@@ -35,33 +40,50 @@ class _Found(NamedTuple):
 @click.command()
 @click.argument("url")
 @_TO
-@click.option("--replace", is_flag=True, help="Write a description anew that exists already.")
-@click.option("--contact", envvar="NEWSLOOM_CONTACT", default="",
-              help="Your address or page, sent with every request.")  # fmt: skip
-@click.option("--allow-private", is_flag=True,
-              help="Allow addresses of this machine and private networks.")  # fmt: skip
+@click.option("--replace", is_flag=True, help="Overwrite the description if it exists already.")
+@contact_option
+@private_option
 def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
-    """Find the feeds and sitemaps of the outlet whose front page is URL; write its description.
+    """Find the feeds and sitemaps of the outlet with the front page URL; write its description.
 
-    The front page, robots.txt and the usual places are asked, politely.
+    Newsloom asks the front page, robots.txt and the usual addresses of feeds and sitemaps.
     """
     from crawler.outlets.discovery import discover
     from crawler.outlets.toml import write_outlet
-    from crawler.parsing.urls import registered_domain
 
     known = _known(folder)
-    domain = registered_domain(url if "://" in url else f"https://{url}")
-    again = [s for s, o in known.items() if o.home and registered_domain(o.home) == domain]
-    if again and not replace:
+    same_domain = _of_domain(url, known)
+    if same_domain and not replace:
+        slug = same_domain[0]
         raise UsageError(
-            f"{again[0]} is an outlet of {domain} already ({known[again[0]].name}); "
-            "--replace describes it anew"
+            f"{slug} ({known[slug].name}) is an outlet of this domain already; --replace "
+            "overwrites its description"
         )
     found = discover(
         url, contact=contact, allow_private=allow_private,
-        taken=[slug for slug in known if slug not in again],
+        taken=[slug for slug in known if slug not in same_domain],
     )  # fmt: skip
     file = write_outlet(found.outlet, folder, replace=replace)
+    _show_sources(found)
+    click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
+    click.echo(
+        f"newsloom outlets check {found.outlet.slug} --outlets {folder}   shows what it gives"
+    )
+
+
+def _of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
+    """Slugs of the outlets whose front page is in the registered domain of an address."""
+    from crawler.parsing.urls import registered_domain
+
+    domain = registered_domain(url if "://" in url else f"https://{url}")
+    return [
+        slug
+        for slug, outlet in known.items()
+        if outlet.home and registered_domain(outlet.home) == domain
+    ]
+
+
+def _show_sources(found: Discovered) -> None:
     taken = {source.url for source in found.outlet.sources}
     rows = [
         _Found(
@@ -76,21 +98,17 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     click.echo(table(rows, _Found._fields))
     for one in found.missed:
         click.echo(f"not read: {one_line(one.url)} ({one_line(one.reason)})", err=True)
-    click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
-    click.echo(
-        f"newsloom outlets check {found.outlet.slug} --outlets {folder}   shows what it gives"
-    )
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_TO
-@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--dry-run", is_flag=True, help="Only report what would be written.")
 def import_(file: Path, folder: Path, dry_run: bool) -> int:
-    """Write descriptions of the feeds in an OPML FILE, as other readers export them.
+    """Write descriptions of the feeds in an OPML FILE, which other readers export.
 
-    Feeds of one registered domain become one outlet. Nothing is fetched: a feed that is dead shows
-    in `newsloom health` after the first crawl.
+    Feeds of one registered domain become one outlet. Nothing is fetched;
+    `newsloom health` shows dead feeds after the first crawl.
     """
     from crawler.outlets.opml import from_opml
     from crawler.outlets.toml import write_outlet
@@ -109,8 +127,8 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
     if len(done.bad) > SHOWN_BAD:
         click.echo(f"left out: {len(done.bad) - SHOWN_BAD} more", err=True)
     click.echo(
-        f"{feeds} feeds of {len(done.outlets)} outlets "
-        f"{'would be' if dry_run else 'are'} described in {folder}; {done.known} were known, "
+        f"{folder}: {feeds} feeds of {len(done.outlets)} outlets "
+        f"{'would be' if dry_run else 'are'} described; {done.known} known already, "
         f"{len(done.bad)} left out"
     )
     return 3 if done.bad else 0
@@ -119,7 +137,7 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
 @click.command()
 @click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
 @outlets_option
-@click.option("--opml", is_flag=True, required=True, help="As OPML, which other readers import.")
+@click.option("--opml", is_flag=True, required=True, help="Print OPML, which other readers import.")
 def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  # noqa: ARG001
     """Print the feeds of OUTLETs (default: all) for other readers."""
     from crawler.outlets.opml import to_opml
@@ -128,6 +146,6 @@ def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  #
 
 
 def _known(folder: Path) -> dict[str, Outlet]:
-    """Outlets that are described already: those that come with Newsloom, and the folder's."""
+    """Outlets with a description: those that come with Newsloom, and those of the folder."""
     own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
     return load_outlets(bundled_outlets()) | own

@@ -23,7 +23,7 @@ class Sample(NamedTuple):
     outlet: Outlet
     store: Store
     pages: list[Fetched]
-    """those that were answered"""
+    """those that the outlet answered"""
     exit_code: int
 
 

@@ -1,4 +1,4 @@
-"""`newsloom override`: correct stories by hand, for good."""
+"""`newsloom override`: corrections of stories by hand, which every later grouping keeps."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class _Reason(click.ParamType[str]):
-    """Some words."""
+    """A reason, which cannot be empty."""
 
     name = "text"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not str(value).strip():
-            self.fail("it is empty; say why, for whoever reads the list later", param, ctx)
+            self.fail("it is empty; say why, for those who read the list later", param, ctx)
         return str(value).strip()
 
 
@@ -37,15 +37,18 @@ _STORY = click.IntRange(min=1)
 
 @click.group()
 def override() -> None:
-    """Merge, split and pin stories by hand. Every later grouping keeps to it, a rebuild too."""
+    """Merge, split and pin stories by hand.
+
+    Every later grouping keeps the result, a rebuild too.
+    """
 
 
-def _signed(command: F) -> F:
+def _author_options(command: F) -> F:
     command = click.option(
-        "--who", default=_user, show_default="the user of this machine", help="By whom."
+        "--who", default=_user, show_default="the user of this machine", help="Who decided."
     )(command)
     return click.option(
-        "--why", required=True, type=_Reason(), help="For what reason: it is kept."
+        "--why", required=True, type=_Reason(), help="Why; the list of overrides shows it."
     )(command)
 
 
@@ -59,10 +62,10 @@ def _user() -> str:
 @override.command()
 @click.argument("one", metavar="A", type=_STORY)
 @click.argument("two", metavar="B", type=_STORY)
-@_signed
+@_author_options
 @click.pass_obj
 def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
-    """Make stories A and B one, under the lower number."""
+    """Merge stories A and B under the lower number."""
     from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override merge {one} {two}", who, why) as (store, decision):
@@ -75,10 +78,10 @@ def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
 @override.command()
 @click.argument("number", metavar="STORY", type=_STORY)
 @click.argument("articles", metavar="ARTICLE...", nargs=-1, required=True)
-@_signed
+@_author_options
 @click.pass_obj
 def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) -> None:
-    """Take ARTICLEs (numbers or addresses), with their copies, out of STORY into a new one."""
+    """Move ARTICLEs (numbers or addresses) and their copies from STORY into a new one."""
     from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override split {number}", who, why) as (store, decision):
@@ -93,10 +96,10 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 
 @override.command()
 @click.argument("number", metavar="STORY", type=_STORY)
-@_signed
+@_author_options
 @click.pass_obj
 def pin(db: Path, number: int, who: str, why: str) -> None:
-    """Keep the present articles of STORY together for good; others may still join."""
+    """Keep the present articles of STORY together; others may still join."""
     from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override pin {number}", who, why) as (store, decision):
@@ -106,10 +109,10 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
 
 @override.command()
 @click.argument("number", metavar="OVERRIDE", type=_STORY)
-@click.option("--who", default=_user, show_default="the user of this machine", help="By whom.")
+@click.option("--who", default=_user, show_default="the user of this machine", help="Who decided.")
 @click.pass_obj
 def undo(db: Path, number: int, who: str) -> None:
-    """Take an override back and link its stories as if it had never been."""
+    """Undo an override and link its stories without it."""
     from crawler.grouping import decisions
 
     with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
@@ -121,11 +124,13 @@ def undo(db: Path, number: int, who: str) -> None:
 @list_options(limit=20)
 @click.pass_obj
 def list_(db: Path, limit: int, form: str | None) -> None:
-    """List overrides, the newest first."""
+    """List overrides, newest first."""
     with reading(db) as store:
         rows = store.overrides.all()[:limit]
     if not rows and form is None:
-        click.echo("no overrides; `newsloom override merge A B --why TEXT` makes one")
+        click.echo(
+            "The store has no overrides; `newsloom override merge A B --why TEXT` makes one."
+        )
         return
     if form is None:
         rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
@@ -134,7 +139,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
 
 @contextmanager
 def _deciding(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
-    """The store, locked and open for writing, and what is known of the decision."""
+    """Lock and open the store for a decision, which gets its author, reason, time and run."""
     from crawler.clock import now
     from crawler.grouping.decisions import Decision
     from crawler.run_lock import recorded

@@ -1,4 +1,4 @@
-"""What people type, as values: lengths of time, moments, story numbers, parts of a list."""
+"""Types of arguments: lengths of time, moments, story numbers, parts of a list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Span(click.ParamType[timedelta]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        """Read it, or say how it is written."""
+        """Read it; a usage error shows how to write it."""
         if isinstance(value, timedelta):
             return value
         match = re.fullmatch(r"(\d{1,9})([smhd]?)", str(value))
@@ -36,7 +36,7 @@ class Since(click.ParamType[str]):
     to_end = False
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read it, or say how it is written."""
+        """Read it; a usage error shows how to write it."""
         from datetime import UTC, datetime
 
         from crawler.parsing.dates import requested_time, utc
@@ -45,25 +45,25 @@ class Since(click.ParamType[str]):
             try:
                 return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
             except OverflowError:
-                self.fail(f"{value!r} is before there was time", param, ctx)
+                self.fail(f"{value!r} is before the year 1; write a shorter time", param, ctx)
         found = requested_time(str(value), to_end=self.to_end)
         if found is None:
             self.fail(
-                f"{value!r} is no clear time; write 2022-01-05, or 7d for a week ago", param, ctx
+                f"{value!r} is not a clear time; write 2022-01-05, or 7d for a week ago", param, ctx
             )
         return found
 
 
 class Until(Since):
-    """The same; a day counts to its end."""
+    """A moment; a day without a time means its end."""
 
     to_end = True
 
 
 def check_period(since: str | None, until: str | None) -> None:
-    """Raises UsageError when nothing lies between."""
+    """Raise UsageError when a period ends before it begins."""
     if since is not None and until is not None and since > until:
-        raise UsageError("--since is later than --until: nothing lies between")
+        raise UsageError("--since is later than --until; swap them")
 
 
 class StoryNumber(click.ParamType[int]):
@@ -72,7 +72,7 @@ class StoryNumber(click.ParamType[int]):
     name = "story"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read it, or say where numbers are found."""
+        """Read it; a usage error says where to find numbers."""
         if not re.fullmatch(r"[1-9]\d{0,14}", str(value)):
             self.fail(
                 f"{value!r} is not the number of a story; `newsloom stories` lists them",
@@ -90,8 +90,8 @@ class Shard(click.ParamType[tuple[int, int]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
-        """Read it, or say how it is written."""
+        """Read it; a usage error shows how to write it."""
         match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", str(value))
         if match is None or not 1 <= int(match[1]) <= int(match[2]):
-            self.fail(f"{value!r} is not a part of several; write 1/8 to 8/8", param, ctx)
+            self.fail(f"{value!r} is not a part; write 2/8 for the second of eight", param, ctx)
         return int(match[1]), int(match[2])

@@ -1,11 +1,11 @@
-"""What researchers ask most: `timeline`, `first`, `network`, `agencies`, `diff`."""
+"""What researchers ask most: `newsloom timeline`, `first`, `network`, `agencies`, `diff`."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,11 +17,14 @@ from crawler.store import Store
 from crawler.store.queries.exports import RowFilter
 from crawler.store.queries.stories import FirstPublisher
 
+if TYPE_CHECKING:
+    from crawler.output.diff import Piece
+
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
 WEEK = 7
-"""Days that `network` looks back by itself: all of a large store takes seconds."""
+"""Days before the newest article that `network` covers by default: a large store takes seconds."""
 MONTH = 28
-"""Days that `agencies` looks back by itself."""
+"""Days before the newest article that `agencies` covers by default."""
 
 
 @click.command()
@@ -29,7 +32,7 @@ MONTH = 28
 @list_options(limit=1_000)
 @click.pass_obj
 def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
-    """Show who told a story when, in the order of time."""
+    """Show when each outlet published a story, in order of time."""
     with reading(db) as store:
         rows = store.queries.stories.articles(living_story(store, number))[:limit]
     emit(rows, ("at", "outlet", "article", "copy_group", "title"), form)
@@ -40,7 +43,11 @@ def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
 @list_options(limit=1_000)
 @click.pass_obj
 def first(db: Path, number: int, limit: int, form: str | None) -> None:
-    """Show who may have had a story first: between which two polls each outlet published it."""
+    """Show which outlet may have published a story first.
+
+    Each outlet published between two polls: the last one that did not list its article yet, and
+    the first one that did.
+    """
     with reading(db) as store:
         rows = store.queries.stories.first_publishers(living_story(store, number))
     columns = ("outlet", "not_before", "not_after", "stated_at", "article", "may_be_first", "tied")
@@ -57,9 +64,13 @@ def first(db: Path, number: int, limit: int, form: str | None) -> None:
     emit(shown, _Interval._fields, None, headings=_INTERVAL_HEADINGS)
     may = [row.outlet for row in rows if row.may_be_first]
     if len(may) > 1:
-        click.echo(f"\na tie of {len(may)}: their spans overlap, nobody can say who was first")
+        click.echo(
+            f"\n{len(may)} outlets tie: their intervals overlap, so nobody can say which was first."
+        )
     elif len(rows) > 1:
-        click.echo(f"\n{may[0]} had it first: no other span begins before it was listed there")
+        click.echo(
+            f"\n{may[0]} was first: it listed the story before any other outlet published it."
+        )
 
 
 class _Interval(NamedTuple):
@@ -74,7 +85,7 @@ class _Interval(NamedTuple):
 
 
 _INTERVAL_HEADINGS = {
-    "polled_before": "polled before", "says_itself": "says itself", "first": "first?",
+    "polled_before": "polled before", "says_itself": "states", "first": "first?",
 }  # fmt: skip
 
 
@@ -88,11 +99,11 @@ def _first(row: FirstPublisher) -> str:
 @click.option(
     "--since",
     type=Since(),
-    help="Only texts of then or later; default: the week before the newest article.",
+    help="Only texts published since then; default: the week before the newest article.",
 )
-@click.option("--until", type=Until(), help="Only texts of then or before.")
-@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story, whole.")
-@click.option("--outlet", metavar="NAME", help="Only what this outlet takes and gives.")
+@click.option("--until", type=Until(), help="Only texts published by this time.")
+@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story, at any time.")
+@click.option("--outlet", metavar="NAME", help="Only copies from or to this outlet.")
 @list_options(limit=30)
 @click.pass_obj
 def network(
@@ -104,9 +115,10 @@ def network(
     limit: int,
     form: str | None,
 ) -> None:
-    """Show which outlets carry whose texts, most copies first; `export network` writes all.
+    """Show which outlets ran texts of which others.
 
-    Earlier does not mean author: both may print a third one's text.
+    Pairs of outlets with most copies come first. Earlier does not mean author: both outlets may
+    have run a text of a third one. `newsloom export network` writes all edges to a file.
     """
     with reading(db) as store:
         if outlet is not None:
@@ -114,17 +126,23 @@ def network(
         if story is not None:
             story = living_story(store, story)
         elif since is None and until is None:
-            since = _back(store, WEEK)
-            _say_what_is_left_out(store, since)
+            since = _days_before_newest(store, WEEK)
+            _show_left_out(store, since)
         check_period(since, until)
-        wanted = RowFilter(since=since, until=until, story=story, outlet=outlet)
-        rows = sorted(store.queries.exports.network(wanted), key=lambda row: -row.copies)
-    _headed(since, form)
+        rows = sorted(
+            store.queries.exports.network(
+                RowFilter(since=since, until=until, story=story, outlet=outlet)
+            ),
+            key=lambda row: -row.copies,
+        )
+    _show_start(since, form)
     if form is None and not rows:
-        click.echo("no outlet carries a text of another in that time")
+        click.echo("No outlet ran a text of another in this period.")
         return
     if len(rows) > limit:
-        click.echo(f"{limit} of {len(rows)} edges; --limit {len(rows)} shows all", err=True)
+        click.echo(
+            f"These are {limit} of {len(rows)} edges; --limit {len(rows)} shows all.", err=True
+        )
     emit(rows[:limit], ("earlier", "later", "copies", "tied", "lag_hours", "containment"), form)
 
 
@@ -132,19 +150,22 @@ def network(
 @click.option(
     "--since",
     type=Since(),
-    help="Only what is of then or later; default: four weeks before the newest article.",
+    help="Only articles published since then; default: the four weeks before the newest article.",
 )
 @list_options(limit=1_000)
 @click.pass_obj
 def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
-    """Show how much of what each outlet prints is agency copy; `export agencies` has it by week."""
+    """Show what share of each outlet's articles is agency copy.
+
+    `newsloom export agencies` has the shares by week.
+    """
     with reading(db) as store:
         if since is None:
-            since = _back(store, MONTH)
-            _say_what_is_left_out(store, since)
+            since = _days_before_newest(store, MONTH)
+            _show_left_out(store, since)
         rows = store.queries.outlets.agency_shares(since=since, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
-    _headed(since, form)
+    _show_start(since, form)
     if form is not None:
         emit(rows, columns, form)
         return
@@ -165,13 +186,23 @@ class _DrawnShare(NamedTuple):
     of_all: str
 
 
+class Change(NamedTuple):
+    """What `newsloom diff --json` prints of two texts."""
+
+    before: str
+    """number, outlet and time of the first text"""
+    after: str
+    title: list[Piece]
+    text: list[Piece]
+
+
 @click.command()
 @click.argument("one", metavar="ARTICLE")
 @click.argument("two", metavar="[OTHER]", required=False)
-@click.option("--json", "as_object", is_flag=True, help="As JSON, piece by piece.")
+@click.option("--json", "as_object", is_flag=True, help="Print JSON, piece by piece.")
 @click.pass_obj
 def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
-    """Show what an outlet changed in an ARTICLE, or what differs from an OTHER, in colour."""
+    """Show what changed in ARTICLE, or how it differs from OTHER."""
     from crawler.output.diff import differences
 
     with reading(db) as store:
@@ -181,12 +212,12 @@ def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
         click.echo(
             as_json(
                 [
-                    {
-                        "before": old.label,
-                        "after": new.label,
-                        "title": [*differences(old.title, new.title)],
-                        "text": [*differences(old.text, new.text)],
-                    }
+                    Change(
+                        before=old.label,
+                        after=new.label,
+                        title=[*differences(old.title, new.title)],
+                        text=[*differences(old.text, new.text)],
+                    )
                     for old, new in changes
                 ],
                 indent=2,
@@ -194,7 +225,7 @@ def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
         )
         return
     if not changes:
-        click.echo(f"{versions[0].label} has not been changed since it was first read")
+        click.echo(f"{versions[0].label} has not changed since Newsloom first read it.")
         return
     with paged():
         for old, new in changes:
@@ -202,9 +233,10 @@ def diff(db: Path, one: str, two: str | None, as_object: bool) -> None:
 
 
 class _Labelled(NamedTuple):
-    """A text of an article, and how it is called."""
+    """A text of an article."""
 
     label: str
+    """number of the article, its outlet, and until when this was its text"""
     title: str
     text: str
 
@@ -220,7 +252,7 @@ def _show(old: _Labelled, new: _Labelled) -> None:
 
 
 def _versions(store: Store, one: str, two: str | None) -> list[_Labelled]:
-    """Texts to be held against each other, in order."""
+    """The versions of one article, or the present texts of two."""
     found: list[_Labelled] = []
     for name in (one, two) if two is not None else (one,):
         number = article_number(store, name)
@@ -235,8 +267,8 @@ def _versions(store: Store, one: str, two: str | None) -> list[_Labelled]:
     return found
 
 
-def _back(store: Store, days: int) -> str | None:
-    """So many days before the newest article; None: there is none, and nothing is left out."""
+def _days_before_newest(store: Store, days: int) -> str | None:
+    """That many days before the newest article; None when the store has no article."""
     from crawler.clock import now
     from crawler.parsing.dates import utc
 
@@ -244,19 +276,19 @@ def _back(store: Store, days: int) -> str | None:
     return utc(datetime.fromisoformat(newest) - timedelta(days=days)) if newest else None
 
 
-def _say_what_is_left_out(store: Store, since: str | None) -> None:
-    """Articles that a default window leaves out, and how to have them."""
+def _show_left_out(store: Store, since: str | None) -> None:
+    """A note on the articles that the default period leaves out."""
     if since is None:
         return
     found = store.queries.front.left_out(since)
     if found.older:
         click.echo(
             f"{found.older} of {counted(found.articles, 'article')} are older; "
-            f"--since {found.oldest} has them",
+            f"--since {found.oldest} includes them.",
             err=True,
         )
 
 
-def _headed(since: str | None, form: str | None) -> None:
+def _show_start(since: str | None, form: str | None) -> None:
     if form is None and since is not None:
-        click.echo(f"since {clock(since)} UTC\n")
+        click.echo(f"Since {clock(since)} UTC:\n")

@@ -1,4 +1,4 @@
-"""`newsloom cron` and `systemd`: what to put where, so that crawls run by themselves."""
+"""`newsloom cron` and `systemd`: configuration for crawls at regular times."""
 
 from __future__ import annotations
 
@@ -14,10 +14,17 @@ import click
 from crawler.cli.parameters import Span
 
 _PRINT = click.option(
-    "--print", "_print", is_flag=True, help="Print it, which is all that is done."
+    "--print",
+    "_print",
+    is_flag=True,
+    help="Print only: nothing is installed.",
 )
 _EVERY = click.option(
-    "--every", type=click.Choice(["5m", "15m", "30m", "1h"]), default="15m", show_default=True
+    "--every",
+    type=click.Choice(["5m", "15m", "30m", "1h"]),
+    default="15m",
+    show_default=True,
+    help="Time between two crawls.",
 )
 
 
@@ -26,7 +33,10 @@ _EVERY = click.option(
 @_EVERY
 @click.pass_obj
 def cron(db: Path, _print: bool, every: str) -> None:
-    """Print lines for `crontab -e`: crawls, and a word when an outlet no longer answers."""
+    """Print lines for `crontab -e`.
+
+    They crawl at regular times and check every day that the outlets still answer.
+    """
     seconds = Span().convert(every, None, None).total_seconds()
     minutes = "0" if every == "1h" else f"*/{every.removesuffix('m')}"
     command, where = _command(), shlex.quote(str(db.absolute()))
@@ -44,7 +54,10 @@ def cron(db: Path, _print: bool, every: str) -> None:
 @_EVERY
 @click.pass_obj
 def systemd(db: Path, _print: bool, every: str) -> None:
-    """Print a service and a timer for `systemctl --user`, with the paths to save them under."""
+    """Print a service and a timer for `systemctl --user`.
+
+    Comments name the files that they belong in.
+    """
     seconds = Span().convert(every, None, None).total_seconds()
     folder, budget = "~/.config/systemd/user", f"{int(seconds * 0.8)}s"
     click.echo(

@@ -15,16 +15,25 @@ from crawler.errors import UsageError
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
-@click.option("--open", "browse", is_flag=True, help="Open a browser on it.")
 @click.option(
-    "--sql", is_flag=True, help="Let visitors run their own SQL; a query can eat gigabytes."
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8001,
+    show_default=True,
+    help="Port to listen on.",
+)
+@click.option("--open", "browse", is_flag=True, help="Open it in a browser.")
+@click.option(
+    "--sql",
+    is_flag=True,
+    help="Let visitors run their own SQL; one query may need gigabytes.",
 )
 @click.pass_obj
 def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
-    """Show the store in a browser: stories, articles, outlets (extra: web).
+    """Show the store in a browser: stories, articles, outlets.
 
-    On this machine only, at 127.0.0.1; Datasette's own pages of the tables are below /store.
+    Needs the extra `web`. Listens only on 127.0.0.1, that is, on this machine; Datasette's own
+    pages of the tables are below /store.
     """
     with reading(db):
         pass  # says what is wrong with the file before Datasette does

@@ -24,7 +24,7 @@ def side_by_side(a: str, b: str) -> Iterator[str]:
             left_column = _in(ljust(left, width), "red", piece.same)
             yield f"{left_column} {mark} {_in(right, 'green', piece.same)}".rstrip()
     if cut_short(a, b):
-        yield f"(the first {LONGEST} words of each)"
+        yield f"(Only the first {LONGEST} words of each are compared.)"
 
 
 def _in(text: str, colour: str, same: bool) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,13 +14,16 @@ from typing import Any, NamedTuple
 import click
 
 from crawler.cli.arguments import check_outlet, living_story, reading
+from crawler.cli.options import object_option
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
-from crawler.cli.tables import as_json, emit, list_options, paged, sparkline, up_to
-from crawler.cli.timeline import timeline
+from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, sparkline, up_to
+from crawler.cli.timeline import split_copied, timeline
 from crawler.output.visible import clock, counted, length, one_line
+from crawler.store import Store
 from crawler.store.queries.stories import (
     StoryArticle,
     StoryDetail,
+    StoryEvent,
     StoryFilter,
     StoryLife,
     by_copy_group,
@@ -43,36 +48,42 @@ class _StoryWithSpread(NamedTuple):
 
 @click.command()
 @click.option("--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
-              help="Only stories that so many outlets carry.")  # fmt: skip
-@click.option("--since", type=Since(), help="Only stories with articles since then.")
-@click.option("--until", type=Until(), help="Only stories with articles of then or before.")
-@click.option("--outlet", metavar="NAME", help="Only stories that this outlet told.")
-@click.option("--language", metavar="TAG", help="Only stories told in this language: en, pt-BR.")
-@click.option("--agency", is_flag=True, help="Only stories that a news agency told.")
-@click.option("--words", help="Only stories with an article that holds all these words.")
+              help="Only stories with articles of at least this many outlets.")  # fmt: skip
+@click.option("--since", type=Since(), help="Only stories with an article published since then.")
+@click.option("--until", type=Until(),
+              help="Only stories with an article published by this time.")  # fmt: skip
+@click.option("--outlet", metavar="NAME", help="Only stories with an article of this outlet.")
+@click.option("--language", metavar="TAG",
+              help="Only stories with an article in this language: en, pt-BR.")  # fmt: skip
+@click.option("--agency", is_flag=True, help="Only stories that a news agency reported.")
+@click.option("--words", help="Only stories with an article that contains all these words.")
 @list_options(limit=20)
 @click.pass_obj
-def stories(db: Path, /, limit: int, form: str | None, **asked: Any) -> None:
+def stories(db: Path, /, limit: int, form: str | None, **conditions: Any) -> None:
     """List stories: most outlets first, then latest."""
-    wanted = StoryFilter(**asked)
+    wanted = StoryFilter(**conditions)
     check_period(wanted.since, wanted.until)
     with reading(db) as store:
         if wanted.outlet is not None:
             check_outlet(store, wanted.outlet)
         rows = store.queries.stories.matching(wanted, limit=limit + 1)
         rows = up_to(limit, rows, form)
-        if not rows and form is None:
-            if store.queries.stories.counts().stories:
-                click.echo("no story is like that")
-            else:
-                click.echo("no stories yet; `newsloom crawl` or `newsloom group` makes them")
-            return
-        if form is None and sys.stdout.isatty():
+        if form is not None:
+            emit(rows, _COLUMNS, form)
+        elif not rows:
+            click.echo(_no_stories(store))
+        elif sys.stdout.isatty():
             times = store.queries.stories.times([row.story for row in rows])
             spread = [_StoryWithSpread(*row, _spread(times[row.story])) for row in rows]
             emit(spread, (*_COLUMNS[:-1], "spread", "title"), None)
-            return
-        emit(rows, _COLUMNS, form)
+        else:
+            emit(rows, _COLUMNS, None)
+
+
+def _no_stories(store: Store) -> str:
+    if store.queries.stories.counts().stories:
+        return "No stories match."
+    return "The store has no stories yet; `newsloom crawl` or `newsloom group` makes them."
 
 
 def _spread(times: list[str], places: int = 12) -> str:
@@ -83,31 +94,52 @@ def _spread(times: list[str], places: int = 12) -> str:
     return sparkline([found[place] for place in range(places)])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryReport:
+    """What `newsloom story --json` prints."""
+
+    story: StoryDetail = field(metadata=INLINE)
+    life: StoryLife = field(metadata=INLINE)
+    asked_for: int
+    """the number on the command line, which may have been merged into this story"""
+    articles: list[StoryArticle]
+    log: list[StoryEvent]
+
+
 @click.command()
 @click.argument("number", metavar="ID", type=StoryNumber())
-@click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
+@object_option
 @click.pass_obj
 def story(db: Path, number: int, as_object: bool) -> None:
-    """Show one story: how it spread, its texts, and who carried each, in time order."""
+    """Show one story: how it spread, its texts, and their outlets."""
     with reading(db) as store:
         living = living_story(store, number)
         found = store.queries.stories.get(living)
-        life = store.queries.stories.life(living)
-        articles = store.queries.stories.articles(living)
-        log = store.queries.stories.log(living)
-    assert found is not None  # resolve() gave its number
+        assert found is not None  # living_story() gave its number
+        report = StoryReport(
+            story=found,
+            life=store.queries.stories.life(living),
+            asked_for=number,
+            articles=store.queries.stories.articles(living),
+            log=store.queries.stories.log(living),
+        )
     if as_object:
-        whole = found._asdict() | life._asdict()
-        whole |= {"asked_for": number, "articles": articles, "log": log}
-        click.echo(as_json(whole, indent=2))
+        click.echo(as_json(report, indent=2))
         return
     with paged():
         if living != number:
-            click.echo(f"story {number} was merged into {living}\n")
-        _show(found, life, articles)
+            click.echo(f"Story {number} was merged into story {living}.\n")
+        texts = by_copy_group(report.articles)
+        _show_summary(report)
+        if found.articles > 1:
+            click.echo()
+            for line in timeline(texts, width=shutil.get_terminal_size((100, 24)).columns):
+                click.echo(line)
+        _show_texts(texts)
 
 
-def _show(found: StoryDetail, life: StoryLife, articles: list[StoryArticle]) -> None:
+def _show_summary(report: StoryReport) -> None:
+    found = report.story
     click.echo(click.style(f"story {found.story}  {one_line(found.title)}", bold=True))
     languages = ", ".join(map(one_line, found.languages)) or "language unknown"
     groups, copies = found.copy_groups, found.articles - found.copy_groups
@@ -117,43 +149,37 @@ def _show(found: StoryDetail, life: StoryLife, articles: list[StoryArticle]) -> 
         f"{languages}{made_of}"
     )
     until = f" to {clock(found.last_at)}" if found.last_at != found.first_at else ""
-    click.echo(f"{clock(found.first_at)}{until}{_life(life)}")
+    click.echo(f"{clock(found.first_at)}{until}{_life(report.life)}")
     click.echo(
-        f"open to what appears until {clock(found.closes_at)}; later articles are another story"
+        f"Accepts articles published up to {clock(found.closes_at)}; later ones start a new story."
     )
-    texts = by_copy_group(articles)
-    if found.articles > 1:
+
+
+def _show_texts(texts: Sequence[Sequence[StoryArticle]]) -> None:
+    """Copied texts, each with its copies; then the articles that have none."""
+    width = max(len(article.outlet) for members in texts for article in members)
+    copied, independent = split_copied(texts)
+    for first, *copies in copied:
         click.echo()
-        for line in timeline(texts, width=shutil.get_terminal_size((100, 24)).columns):
-            click.echo(line)
-    width = max(len(a.outlet) for a in articles)
-    copied = [members for members in texts if len(members) > 1]
-    alone = [members[0] for members in texts if len(members) == 1]
-    for members in copied:
-        click.echo()
-        click.echo(_line(members[0], width, mark="●"))
-        for copy in members[1:]:
-            click.echo(_line(copy, width, mark="└", headline_of=members[0].title))
-    if alone and copied:
-        click.echo("\nin words of their own:")
-    elif alone:
-        click.echo()
-    for article in alone:
+        click.echo(_line(first, width, mark="●"))
+        for copy in copies:
+            click.echo(_line(copy, width, mark="└", headline_of=first.title))
+    if independent:
+        click.echo("\nReported independently:" if copied else "")
+    for article in independent:
         click.echo(_line(article, width, mark="○"))
 
 
 def _life(life: StoryLife) -> str:
-    parts = []
-    if life.second_outlet is not None:
-        spread = f"second outlet after {length(life.second_outlet)}"
-        if life.fifth_outlet is not None:
-            spread += f", fifth after {length(life.fifth_outlet)}"
-        parts += [
-            spread,
-            f"most in the hour from {clock(life.peak_hour)}",
-            f"half of it out after {length(life.half_life)}",
-        ]
-    return "".join(f"; {part}" for part in parts)
+    """How it spread, as the rest of a line; empty for a story of one outlet."""
+    if life.second_outlet is None:
+        return ""
+    fifth = f", fifth after {length(life.fifth_outlet)}" if life.fifth_outlet is not None else ""
+    return (
+        f"; second outlet after {length(life.second_outlet)}{fifth}"
+        f"; most articles in the hour from {clock(life.peak_hour)}"
+        f"; half of them published after {length(life.half_life)}"
+    )
 
 
 def _line(article: StoryArticle, width: int, *, mark: str, headline_of: str | None = None) -> str:

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from math import ceil
 from typing import Any, NamedTuple, TextIO, TypeVar
 
@@ -22,28 +22,43 @@ from crawler.output.visible import clock, one_line, visible
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R", bound=NamedTuple)
+INLINE = {"inline": True}
+"""Metadata of a dataclass field that is printed as its keys in the object, not as a key itself."""
 
 
 def as_json(value: object, *, indent: int | None = None) -> str:
-    """JSON that is also safe to show; rows become objects with the names of their fields.
+    """JSON that is also safe to show; named tuples and dataclasses become objects.
 
-    Raises TypeError for what JSON does not have; no repr is ever printed.
+    Their fields are the keys. Raises TypeError for what JSON does not have; no repr is ever
+    printed.
     """
     plain = _with_names(value)
     return visible(json.dumps(plain, ensure_ascii=False, indent=indent, allow_nan=False))
 
 
 def _with_names(value: Any) -> object:
-    """The value with objects in the place of rows, which `json` would write as arrays."""
+    """The value with dicts in the place of named tuples, which `json` would write as arrays."""
     if hasattr(value, "_asdict"):
         value = value._asdict()
-    elif is_dataclass(value):
-        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if is_dataclass(value):
+        found: dict[str, object] = {}
+        for one in fields(value):
+            found |= _keys_of(one, getattr(value, one.name))
+        return found
     if isinstance(value, Mapping):
         return {name: _with_names(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_with_names(part) for part in value]
     return value
+
+
+def _keys_of(field: Field[Any], value: object) -> dict[str, object]:
+    """What a field adds to the object of its dataclass."""
+    plain = _with_names(value)
+    if "inline" not in field.metadata:
+        return {field.name: plain}
+    assert isinstance(plain, dict)
+    return plain
 
 
 def shown(stream: TextIO) -> Callable[[str], str]:
@@ -90,11 +105,12 @@ def list_options(limit: int) -> Callable[[F], F]:
     def decorate(command: F) -> F:
         for option in (
             click.option("--limit", type=click.IntRange(min=1), default=limit, show_default=True,
-                         help="Rows at the most."),
-            click.option("--tsv", "form", flag_value="tsv", help="As tab-separated values."),
-            click.option("--csv", "form", flag_value="csv", help="As CSV, formulas defused."),
-            click.option("--nl", "form", flag_value="nl", help="As JSON, one object a line."),
-            click.option("--json", "form", flag_value="json", help="As one JSON array."),
+                         help="Print at most this many rows."),
+            click.option("--tsv", "form", flag_value="tsv", help="Print tab-separated values."),
+            click.option("--csv", "form", flag_value="csv",
+                         help="Print CSV; text that a spreadsheet would compute is quoted."),
+            click.option("--nl", "form", flag_value="nl", help="Print JSON, one object per line."),
+            click.option("--json", "form", flag_value="json", help="Print one JSON array."),
         ):  # fmt: skip
             command = option(command)
         return command
@@ -103,9 +119,9 @@ def list_options(limit: int) -> Callable[[F], F]:
 
 
 def up_to(limit: int, rows: list[R], form: str | None) -> list[R]:
-    """The first `limit` rows; tells who reads a table that there are more."""
+    """The first `limit` rows; below a table, a note says that there are more."""
     if form is None and len(rows) > limit:
-        click.echo(f"the first {limit}; --limit {5 * limit} shows more", err=True)
+        click.echo(f"These are the first {limit}; --limit {5 * limit} shows more.", err=True)
     return rows[:limit]
 
 
@@ -116,9 +132,9 @@ def emit(
     *,
     headings: Mapping[str, str] | None = None,
 ) -> None:
-    """Print fields of rows: as a table for people, or in the form asked for.
+    """Print fields of rows: a table for people, or csv, tsv, json, nl (JSON lines).
 
-    `headings` names the columns of the table that are not called like their fields.
+    `headings` names the columns of the table whose headings differ from their fields.
     """
     if form in ("csv", "tsv"):
         write_csv(
@@ -145,27 +161,29 @@ def table(
 
     heads = [(headings or {}).get(column, column) for column in columns]
     cells = [[_cell(column, getattr(row, column)) for column in columns] for row in rows]
-    room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(columns) - 1)
+    return tabulate(
+        _fitted(heads, cells),
+        headers=heads,
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=[_alignment(getattr(rows[0], column)) for column in columns] if rows else None,
+    )
+
+
+def _fitted(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The cells, the long ones cut until a line fits the terminal."""
+    room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(heads) - 1)
     # tabulate keeps two columns free beside a head.
     widths = [
         max([_width(head) + 2, *(_width(line[i]) for line in cells)])
         for i, head in enumerate(heads)
     ]
     most = _widest_that_fits(widths, room)
-    if max(widths, default=0) > most:
-        cells = [[_cut(cell, most) for cell in line] for line in cells]
-    numbers = [
-        c for c in range(len(columns)) if rows and isinstance(getattr(rows[0], columns[c]), int)
-    ]
-    return tabulate(
-        cells,
-        headers=heads,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=["right" if i in numbers else "left" for i in range(len(columns))]
-        if cells
-        else None,
-    )
+    return [[_cut(cell, most) for cell in line] for line in cells]
+
+
+def _alignment(value: object) -> str:
+    return "right" if isinstance(value, int) else "left"
 
 
 def _widest_that_fits(widths: Sequence[int], room: int) -> int:

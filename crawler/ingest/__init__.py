@@ -1,1 +1,1 @@
-"""Articles that no crawl brought: JSONL, WARC, kept pages, other stores."""
+"""Articles from elsewhere than a crawl: JSONL, WARC, kept pages, other stores."""

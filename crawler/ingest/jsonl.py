@@ -32,10 +32,10 @@ _LIMITS = {
     "authors": limits.AUTHORS, "language": limits.LANGUAGE, "published_at": limits.TIME,
     "fetched_at": limits.TIME,
 }  # fmt: skip
-"""Characters, by the keys that are read."""
+"""Characters at most, by key; other keys are left out."""
 _TIMES = ("published_at", "fetched_at")
 MOST_KEYS = 100
-"""Unknown keys that are remembered; a file may have a new one on each line."""
+"""Unknown keys that are kept; a file may have a new one on each line."""
 
 
 class BadLine(NamedTuple):
@@ -48,17 +48,17 @@ class BadLine(NamedTuple):
 
 @dataclass
 class Unused:
-    """What was not taken as it stands, of lines that were saved."""
+    """Values and keys of saved lines that were not taken as they stand."""
 
     unread: Counter[str] = field(default_factory=Counter)
     """times that could not be read, by key"""
     future: Counter[str] = field(default_factory=Counter)
     """times that lie in the future, by key; they are saved"""
     keys: set[str] = field(default_factory=set)
-    """that are unknown; no more than MOST_KEYS"""
+    """unknown keys; at most MOST_KEYS"""
 
     def note(self, row: dict[str, Any], *, now: str) -> None:
-        """Take down what a line holds of this."""
+        """Count the values and keys of a line."""
         for key in _TIMES:
             if raw := _string(row, key):
                 if _moment(raw) is None:
@@ -81,9 +81,9 @@ class Imported(NamedTuple):
 def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> Imported:
     """Save the articles of JSONL files, one a line; `-` reads standard input.
 
-    Lines that are no article, or longer than one can be, are left out and reported; a file that
-    breaks off costs its rest. Raises UsageError for a file that cannot be opened or is no JSON
-    lines, before anything of it is saved.
+    A line that is not an article, or too long for one, is left out and reported; of a damaged file
+    the part before the damage is saved. Raises UsageError for a file that cannot be opened or does
+    not begin as JSON lines, before anything of it is saved.
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
@@ -95,7 +95,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
             for number, line in _lines(file):
                 if number == 1 and not line.lstrip("\ufeff \t").startswith("{"):
                     raise UsageError(
-                        f"{file}: no JSON lines (one object a line): it begins with {line[:20]!r}"
+                        f"{file}: not JSON lines, one object per line; it begins with {line[:20]!r}"
                     )
                 try:
                     row = _row(line)
@@ -105,13 +105,13 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
                     bad.append(BadLine(str(file), number, str(error)))
                 if len(batch) >= BATCH:
                     _save(store, batch, counts, run=run, now=now)
-        except _BrokenOff as error:
+        except _Damaged as error:
             broken[file] = str(error)
     _save(store, batch, counts, run=run, now=now)
     return Imported(dict(counts), bad, unused, broken)
 
 
-class _BrokenOff(Exception):
+class _Damaged(Exception):
     """A file cannot be read to its end."""
 
 
@@ -124,7 +124,7 @@ def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int,
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """(number, line) of each that holds anything; of an endless one only its beginning."""
+    """Number and text of each line that is not blank; of a line that is too long the beginning."""
     number = 0
     with _opened(file) as stream:
         try:
@@ -137,7 +137,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
                     yield number, line
         except (OSError, EOFError, zlib.error) as error:
             why = "it is cut off" if isinstance(error, EOFError) else error
-            raise _BrokenOff(f"from line {number + 1} on: {why}") from error
+            raise _Damaged(f"from line {number + 1} on: {why}") from error
 
 
 @contextmanager
@@ -155,17 +155,17 @@ def _opened(file: Path) -> Iterator[io.TextIOBase]:
 
 
 def _standard_input() -> io.BufferedReader:
-    """Its bytes, whatever encoding the locale would read them in."""
+    """Standard input as bytes, whatever the encoding of the locale."""
     if sys.stdin is None:
-        raise UsageError("-: standard input is closed; name a file, or give it something to read")
-    # A second descriptor, since who reads it closes it.
+        raise UsageError("-: standard input is closed; name a file, or pipe one into it")
+    # A second descriptor, because the reader closes it.
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
 
 
 def _row(line: str) -> dict[str, Any]:
-    """The object of a line; ValueError says why there is none."""
+    """The object of a line; ValueError says what is wrong with it."""
     if len(line) > limits.JSON_LINE:
-        raise ValueError(f"the line is longer than {limits.JSON_LINE:,} characters")
+        raise ValueError(f"the line has more than {limits.JSON_LINE:,} characters")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -176,10 +176,8 @@ def _row(line: str) -> dict[str, Any]:
 
 
 def _article(row: dict[str, Any]) -> Article:
-    """What an object says; ValueError says what is wrong with it."""
-    row = {key: value for key, value in row.items() if key in _LIMITS and value not in (None, "")}
-    for key, value in row.items():
-        _check_length(key, value)
+    """The article of an object; ValueError says what is wrong with it."""
+    row = _known_values(row)
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
     if not url:
         raise ValueError("no 'url'")
@@ -187,10 +185,7 @@ def _article(row: dict[str, Any]) -> Article:
     title = plain_line(title) or ""
     if not (title or text):
         raise ValueError("neither 'title' nor 'text'")
-    try:
-        address = canonical(url)
-    except UsageError as error:
-        raise ValueError(str(error)) from error
+    address = _canonical(url)
     stated = _string(row, "language")
     fetched = _moment(_string(row, "fetched_at"))
     return Article(
@@ -203,6 +198,21 @@ def _article(row: dict[str, Any]) -> Article:
         published=_moment(_string(row, "published_at")),
         fetched_at=fetched.at if fetched else None,
     )
+
+
+def _known_values(row: dict[str, Any]) -> dict[str, Any]:
+    """The values that are read and not empty; ValueError for one that is too long."""
+    known = {key: value for key, value in row.items() if key in _LIMITS and value not in (None, "")}
+    for key, value in known.items():
+        _check_length(key, value)
+    return known
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonical(url)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
 
 
 def _moment(raw: str | None, *, now: str | None = None) -> Moment | None:

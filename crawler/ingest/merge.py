@@ -1,4 +1,4 @@
-"""Several stores made one: facts by canonical address, stories grouped over all of them."""
+"""Merging stores: facts by canonical address, stories grouped over all articles."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Progress = Callable[[str, int, int], None]
 
 
 class Merged(NamedTuple):
-    """What became of the files."""
+    """What a merge did."""
 
     taken: dict[str, TakenIn]
-    """by file, the first left out: the others were taken into a copy of it"""
+    """by file; not of the first, since the others are taken into a copy of it"""
     contradicted: int
-    """overrides of theirs that were left out, since they go against others"""
+    """overrides of the other files that were left out because they contradict others"""
     embedding_model_lost: str
     """embedding model of the first file that is not on this machine; empty when none is missing"""
 

@@ -1,4 +1,4 @@
-"""Kept pages read anew: what a better extraction makes of bytes that were fetched before."""
+"""Kept pages read again: what a newer extraction makes of bytes that were fetched before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crawler.types import Article, Fetched, Outlet, Page, Rejected
 
 BATCH = 32
 """Pages in one transaction, and read ahead."""
-Read = tuple[Fetched, Article | Rejected]
+Outcome = tuple[Fetched, Article | Rejected]
 
 
 def reextract(
@@ -29,16 +29,16 @@ def reextract(
     workers: Workers,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Counter[str]:
-    """Read every kept page that an older extraction read; how many came out how.
+    """Read every kept page that an older extraction read; counts of pages by outcome.
 
-    A page that is an article stays one, with its old text as a revision of ours; one that was
-    rejected may become one. `outlets` are the descriptions at hand, by slug; what a store has of
-    an outlet does for one without.
+    A page with an article keeps it, and the old text becomes a revision of ours; a rejected page
+    may give an article now. `outlets` are descriptions by slug; an outlet without one is known by
+    its slug alone.
     """
     counts: Counter[str] = Counter()
     total = len(kept)
-    batch: list[Read] = []
-    for number, read in enumerate(_read(store, kept, outlets, workers), start=1):
+    batch: list[Outcome] = []
+    for number, read in enumerate(_outcomes(store, kept, outlets, workers), start=1):
         progress(number, total)
         if read is None:
             counts["up to date"] += 1
@@ -51,10 +51,10 @@ def reextract(
     return counts
 
 
-def _read(
+def _outcomes(
     store: Store, kept: KeptPages, outlets: Mapping[str, Outlet], workers: Workers
-) -> Iterator[Read | None]:
-    """The pages in order, each with what it was understood as; None where that is known."""
+) -> Iterator[Outcome | None]:
+    """The outcome of each page in order; None for a page that is up to date."""
     waiting: deque[tuple[Fetched, Future[Article | Rejected]] | None] = deque()
     for one in kept:
         waiting.append(_submit(store, one, outlets, workers))
@@ -80,7 +80,7 @@ def _submit(
 
 def _finished(
     started: tuple[Fetched, Future[Article | Rejected]] | None,
-) -> Read | None:
+) -> Outcome | None:
     if started is None:
         return None
     fetched, future = started
@@ -93,7 +93,7 @@ def _finished(
 def _save(
     store: Store,
     kept: KeptPages,
-    batch: list[Read],
+    batch: list[Outcome],
     counts: Counter[str],
     *,
     run: int,

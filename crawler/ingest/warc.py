@@ -26,9 +26,9 @@ from crawler.types import Article, Fetched, Listing, Outlet, Page, Rejected
 BATCH = 32
 """Pages in one transaction."""
 AHEAD = 64
-"""Pages that are read ahead of the parsers."""
+"""Pages that wait for the parsers."""
 MAX_BYTES = 8 * 1024 * 1024
-"""Of one page, unpacked: what a crawl would fetch at the most."""
+"""Bytes of one page, unpacked; a crawl fetches no more either."""
 _PAGES = ("text/html", "application/xhtml+xml", "")
 
 
@@ -38,14 +38,14 @@ class Record(NamedTuple):
     offset: int
     """bytes into the file at which the record begins"""
     captured: Fetched | str
-    """or why the record is none"""
+    """a reason instead, where the record has no page"""
 
 
 class FromWarc(NamedTuple):
     """What the import of an archive did."""
 
     counts: dict[str, int]
-    """articles by what came of them; rejected pages by their reason"""
+    """articles by outcome (new, revised, same, twin); other pages by their reason"""
     broken: str | None
     """why the file could not be read to its end"""
 
@@ -60,9 +60,9 @@ def import_warc(
     workers: Workers,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> FromWarc:
-    """Save the articles of an archive; a file that was read in part is read on from there.
+    """Save the articles of an archive; a file that was read in part is resumed there.
 
-    An article's outlet is the one of `outlets` whose domain it is on, or is named by its host.
+    An article belongs to the outlet with its registered domain; without one, its host is the slug.
     """
     size = file.stat().st_size
     begun = store.archives.place(file, size)
@@ -111,7 +111,7 @@ def require_archive(file: Path) -> None:
 
 
 def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[Record]:
-    # What warcio has to say of single records is in the counts.
+    # The counts say what warcio would log of single records.
     logging.getLogger("warcio").setLevel(logging.CRITICAL)
     with file.open("rb") as stream:
         stream.seek(begun)
@@ -128,17 +128,10 @@ def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[R
 
 
 def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
-    """The page in a response record, or why there is none."""
-    http = record.http_headers
-    if http is None:
-        return "no-http"
-    status = http.get_statuscode()
-    if status != "200":
-        return f"http-{status}"
-    headers = {name.lower(): value[:500] for name, value in http.headers}
-    kind = headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() not in _PAGES:
-        return "not-html"
+    """The page in a response record, or the reason why there is none."""
+    reason = _refused(record.http_headers)
+    if reason is not None:
+        return reason
     at = moment(record.rec_headers.get_header("WARC-Date"), source="warc")
     if at is None:
         return "no-date"
@@ -153,10 +146,31 @@ def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
     if len(body) > MAX_BYTES:
         return "too-large"
     slug = by_domain.get(registered_domain(url)) or host(url)
-    page = Page(id=0, url=url, outlet=slug, attempts=0, listing=Listing(url=url))
+    headers = _headers(record.http_headers)
     return Fetched(
-        page=page, url=url, status=200, content_type=kind, body=body, at=at.at, headers=headers
+        page=Page(id=0, url=url, outlet=slug, attempts=0, listing=Listing(url=url)),
+        url=url,
+        status=200,
+        content_type=headers.get("content-type", ""),
+        body=body,
+        at=at.at,
+        headers=headers,
     )
+
+
+def _refused(http: Any) -> str | None:
+    """Why the HTTP headers of a record are none of a page; None: they are."""
+    if http is None:
+        return "no-http"
+    status = http.get_statuscode()
+    if status != "200":
+        return f"http-{status}"
+    kind = _headers(http).get("content-type", "").partition(";")[0].strip().lower()
+    return None if kind in _PAGES else "not-html"
+
+
+def _headers(http: Any) -> dict[str, str]:
+    return {name.lower(): value[:500] for name, value in http.headers}
 
 
 def _submit(

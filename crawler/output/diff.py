@@ -1,4 +1,4 @@
-"""What two texts have in common and what not, word by word."""
+"""The differences of two texts, word by word."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORD = re.compile(rf"\s*(?:{UNSPACED_CHAR.pattern}|(?:(?!{UNSPACED_CHAR.pattern
 
 
 class Piece(NamedTuple):
-    """Words that stand in both texts, or in their places."""
+    """A run of words that is in both texts, or differs between them."""
 
     same: bool
     a: str

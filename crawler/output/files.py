@@ -75,7 +75,7 @@ def writing(target: Path) -> Iterator[Output]:
     regular file is then as it was before.
     """
     if is_special(target):
-        with _explained(target, "what was written before that has gone there"):
+        with _explained(target, "everything before that was written"):
             place = _place(target)
             output = Output(
                 os.dup(place) if isinstance(place, int) else os.open(place, os.O_WRONLY)
@@ -108,7 +108,7 @@ def replacing(target: Path) -> Iterator[Path]:
     device or a pipe.
     """
     if is_special(target):
-        raise UsageError(f"{target}: is a device or a pipe; name a file")
+        raise UsageError(f"{target} is a device or a pipe; name a file")
     with _explained(target):
         place = _place(target)
         assert isinstance(place, Path)
@@ -146,7 +146,7 @@ def is_special(target: Path) -> bool:
             raise UsageError(f"{target}: there is no folder {place.parent}")
         found = _stat(place)
         if found is not None and stat.S_ISDIR(found.st_mode):
-            raise UsageError(f"{target}: is a folder; name a file in it")
+            raise UsageError(f"{target} is a folder; name a file in it")
     return found is not None and not stat.S_ISREG(found.st_mode)
 
 

@@ -1,4 +1,4 @@
-"""Rows as files for other programs: CSV, TSV, JSON lines, Parquet, GraphML; how to cite them."""
+"""Rows in the formats of other programs: CSV, TSV, JSON lines, Parquet, GraphML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMULA = re.compile(
     "[-=+@\uff0d\uff1d\uff0b\uff20\ufe63\ufe66\ufe62\ufe6b]"
 )
 _BATCH = 5_000
-"""Rows of a Parquet row group: memory stays that of so many."""
+"""Rows of a Parquet row group, which bounds the memory."""
 _LISTS = frozenset({"authors", "agencies", "tags", "languages", "feeds"})
 _DAYS = frozenset({"day", "week"})
 _TIMES = frozenset({"at", "not_before", "not_after"})
@@ -137,7 +137,7 @@ def write_graphml(
 
 
 def for_xml(text: str) -> str:
-    """Text without the characters that XML 1.0 does not have, in whatever form."""
+    """Text without the characters that XML 1.0 cannot hold, even escaped."""
     return _NOT_XML.sub("", text)
 
 

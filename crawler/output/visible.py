@@ -1,4 +1,4 @@
-"""Text from the web as it may be shown: what would act on a terminal or a page is spelled out."""
+"""Text from the web made safe to show: characters that act on a terminal or a page are escaped."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ lone surrogates move the cursor, change its title, or make text read otherwise t
 IN_PAGES = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""What other readers need not have. A page joins letters and turns direction by itself, as Persian
-and Hindi need; what overrides the direction of its surroundings it does not need."""
+"""A pattern of what acts on a page. Joiners and marks of direction are not in it, since Persian and
+Hindi need them; overrides of direction are, since no text needs those."""
 _RAW = re.compile(ON_TERMINALS)
 _RAW_OR_NEWLINE = re.compile(ON_TERMINALS[:-1] + "\n]")
 _RAW_IN_PAGES = re.compile(IN_PAGES)
 
 
 def visible(text: str) -> str:
-    """Text for a terminal: what it would act on spelled out; line breaks stay."""
+    """Text for a terminal: characters that it would act on escaped; line breaks stay."""
     return _RAW.sub(_spelled, text)
 
 
 def one_line(text: str) -> str:
-    """The same on one line."""
+    """Text for a terminal, line breaks escaped too."""
     return _RAW_OR_NEWLINE.sub(_spelled, text)
 
 
 def visible_in_pages(text: str) -> str:
-    """Text for a page or a program: controls and overrides of direction spelled out."""
+    """Text for a page or a program: controls and overrides of direction escaped."""
     return _RAW_IN_PAGES.sub(_spelled, text)
 
 
@@ -41,7 +41,7 @@ def clock(at: str | None) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """So many of a thing, for people: 1 article, 2 articles, 3 stories."""
+    """A number and a noun, for people: 1 article, 2 articles, 3 stories."""
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"

@@ -1,5 +1,5 @@
 """The web desk: a Datasette plug-in that shows a store as stories, articles and outlets.
 
-`crawler.web.app` makes the application; `plugin` has Datasette's hooks, `pages` one function a
-page, `downloads` what can be taken away, `feeds` stories for other readers.
+`app` makes the application and `plugin` has Datasette's hooks; `story_pages`, `article_pages` and
+`outlet_pages` have one function per page, `downloads` the exports, `syndication` the feeds.
 """

@@ -22,7 +22,7 @@ def desk(db: Path, *, sql: bool) -> Any:
     """Datasette with our plug-in on a store; `sql` lets visitors run their own queries."""
     if not pm.has_plugin("newsloom"):
         pm.register(plugin, name="newsloom")
-        # It prints a traceback with all variables; ours says it in a line.
+        # It prints a traceback with all variables; ours writes one line.
         pm.unregister(name="datasette.handle_exception")
     datasette = Datasette(
         [],
@@ -46,7 +46,7 @@ def desk(db: Path, *, sql: bool) -> Any:
 
 
 class _Quiet(Database):
-    """A database of Datasette's that does not print the SQL that failed: the answer says why."""
+    """A database of Datasette's that does not log failed SQL: the answer says what is wrong."""
 
     async def execute(self, *arguments: Any, **named: Any) -> Any:
         """Rows of a query."""
@@ -64,13 +64,13 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
 
     async def run() -> None:
         await datasette.invoke_startup()
-        await asyncio.gather(server.serve(), _tell(server, ready))
+        await asyncio.gather(server.serve(), _announce(server, ready))
 
     with never_waiting():
         asyncio.run(run())
 
 
-async def _tell(server: Any, ready: Any) -> None:
+async def _announce(server: Any, ready: Any) -> None:
     import asyncio
 
     while not server.started and not server.should_exit:

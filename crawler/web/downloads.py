@@ -13,16 +13,9 @@ from datasette.utils.asgi import AsgiStream
 from crawler.output.formats import write_csv, write_graphml, write_jsonl
 from crawler.store import read_store
 from crawler.store.queries.exports import EXPORTS, RowFilter
-from crawler.web.database import (
-    STORE,
-    Datasette,
-    Request,
-    Unanswerable,
-    answered,
-    ask,
-    row_filter,
-    wishes,
-)
+from crawler.web.database import STORE, ask
+from crawler.web.query_string import query_values, row_filter
+from crawler.web.refusals import Datasette, Request, Unanswerable, with_refusals
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -34,15 +27,15 @@ _CHUNK = 1 << 16
 """Characters that are sent at once."""
 
 
-@answered
+@with_refusals
 async def download(request: Request, datasette: Datasette) -> AsgiStream:
-    """One export, narrowed down as its link says: story, outlet, since, until, text=0."""
+    """One export, filtered as its link says: story, outlet, since, until; text=0 for no texts."""
     what, form = request.url_vars["what"], request.url_vars["form"]
     if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what != "network"):
-        raise Unanswerable(f"There is no {what}.{form} to take away.")
-    wished = wishes(request)
-    text = wished.get("text") != "0"
-    wanted = await ask(datasette, lambda store: row_filter(store, what, wished))
+        raise Unanswerable(f"There is no download {what}.{form}.")
+    values = query_values(request)
+    text = values.get("text") != "0"
+    wanted = await ask(datasette, lambda store: row_filter(store, what, values))
     path = Path(datasette.get_database(STORE).path)
 
     async def stream(writer: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a request passes before Datasette sees it, and what every answer says to a browser."""
+"""Checks of a request before Datasette sees it, and headers of every answer."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def guarded(app: Asgi) -> Asgi:
         except Exception:
             LOG.exception("500 %s", requested(scope))
             if not answer.started:
-                await answer.refuse(_Refusal(500, "This cannot be answered: a bug in Newsloom."))
+                await answer.refuse(_Refusal(500, "This page failed, which is a bug in Newsloom."))
 
     return behind_guards
 
@@ -127,7 +127,7 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 def _refusal(scope: Scope) -> _Refusal | None:
     if scope["method"] not in _METHODS:
-        return _Refusal(405, "This desk only shows; it takes GET and HEAD.")
+        return _Refusal(405, "This desk is read-only; it takes GET and HEAD.")
     # A page elsewhere may make its own name point to this machine and read on.
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
@@ -136,7 +136,7 @@ def _refusal(scope: Scope) -> _Refusal | None:
     if not _path(scope).startswith("/"):
         return _Refusal(400, "The address of a page begins with /.")
     if not _from_here(scope, hosts[0]):
-        return _Refusal(403, "A page elsewhere may link to this desk and not embed it.")
+        return _Refusal(403, "Another site may link to this desk but not embed it.")
     return None
 
 

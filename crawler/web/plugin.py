@@ -1,4 +1,4 @@
-"""Datasette's hooks: our routes in front of its own, errors, filters of the templates."""
+"""Datasette's hooks: routes of the desk in front of its own, errors, filters for templates."""
 
 from __future__ import annotations
 
@@ -10,34 +10,41 @@ from w3lib.url import safe_url_string
 
 from crawler.output.visible import clock, length, visible_in_pages
 from crawler.reasons import meaning
-from crawler.web import database, downloads, handlers, syndication
+from crawler.web import (
+    article_pages,
+    downloads,
+    outlet_pages,
+    refusals,
+    story_pages,
+    syndication,
+)
 from crawler.web.guards import NOT_OF_DATASETTE
 
 
 @hookimpl(tryfirst=True)
 def register_routes() -> list[tuple[Any, Any]]:
-    """Our pages, in front of Datasette's."""
+    """The pages of the desk, in front of Datasette's."""
     return [
-        (r"^/$", handlers.front),
-        (r"^/stories$", handlers.stories),
+        (r"^/$", story_pages.front),
+        (r"^/stories$", story_pages.stories),
         (r"^/stories\.(?P<form>atom|json|csv)$", syndication.stories),
-        (r"^/story/(?P<number>\d{1,15})$", handlers.story),
-        (r"^/article/(?P<number>\d{1,15})$", handlers.article),
-        (r"^/compare/(?P<one>\d{1,15})/(?P<two>\d{1,15})$", handlers.compare),
-        (r"^/compare$", handlers.compare_form),
-        (r"^/outlets$", handlers.outlets),
-        (r"^/outlet/(?P<slug>[^/]+)$", handlers.outlet),
-        (r"^/network$", handlers.network),
-        (r"^/search$", handlers.search),
+        (r"^/story/(?P<number>\d{1,15})$", story_pages.story),
+        (r"^/article/(?P<number>\d{1,15})$", article_pages.article),
+        (r"^/compare/(?P<one>\d{1,15})/(?P<two>\d{1,15})$", article_pages.compare),
+        (r"^/compare$", article_pages.compare_form),
+        (r"^/outlets$", outlet_pages.outlets),
+        (r"^/outlet/(?P<slug>[^/]+)$", outlet_pages.outlet),
+        (r"^/network$", outlet_pages.network),
+        (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
         # The rest of Datasette's routes stand behind this one, and are reached by nobody.
-        (NOT_OF_DATASETTE, handlers.nowhere),
+        (NOT_OF_DATASETTE, refusals.nowhere),
     ]
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    """Filters that our templates use."""
+    """Filters that the templates use."""
     env.filters["seen"] = lambda text: visible_in_pages(str(text))
     env.filters["clock"] = clock
     env.filters["span"] = length
@@ -48,18 +55,18 @@ def prepare_jinja2_environment(env: Any) -> None:
 
 @hookimpl
 def forbidden(datasette: Any, request: Any, message: str) -> Any:
-    """What Datasette does not allow is refused on a page of ours."""
-    return database.refusal(datasette, request, message, status=403)
+    """What Datasette does not allow, refused on a page of the desk."""
+    return refusals.refusal(datasette, request, message, status=403)
 
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """What went wrong in a page, said on a page of ours and in one line of the log."""
-    return database.failure(datasette, request, exception)
+    """An exception of a page: a page of the desk says so, and one line of the log."""
+    return refusals.failure(datasette, request, exception)
 
 
 def _web(url: str) -> str | None:
-    """An address that a link may lead to, escaped; None for all that is not of the web."""
+    """An address that a link may lead to, escaped; None for anything but http and https."""
     return safe_url_string(url) if urlsplit(url).scheme in ("http", "https") else None
 
 

@@ -1,4 +1,4 @@
-"""Stories for other readers: Atom, JSON Feed and CSV of whatever a filter lets through."""
+"""Stories for other programs: Atom, JSON Feed and CSV of those that match a filter."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from crawler.clock import now
 from crawler.output.formats import for_xml, write_csv
 from crawler.store import Store
 from crawler.store.queries.stories import StoryArticle, StoryRow
-from crawler.web.database import Datasette, Request, answered, ask, wishes
-from crawler.web.handlers import story_filter
+from crawler.web.database import ask
+from crawler.web.query_string import query_values, story_filter
+from crawler.web.refusals import Datasette, Request, with_refusals
 
 ENTRIES = 50
 ARTICLES = 20
@@ -31,14 +32,14 @@ def _cells(row: StoryRow) -> tuple[object, ...]:
     return tuple(json.dumps(cell) if isinstance(cell, tuple) else cell for cell in row)
 
 
-@answered
+@with_refusals
 async def stories(request: Request, datasette: Datasette) -> Response:
-    """The stories that the filter in the query lets through, in the form asked for."""
+    """The stories that match the filter of the address, as Atom, JSON Feed or CSV."""
     form = request.url_vars["form"]
-    asked = story_filter(wishes(request))
+    wanted = story_filter(query_values(request))
 
     def question(store: Store) -> list[_Entry]:
-        rows = store.queries.stories.matching(asked, limit=ENTRIES, newest=form != "csv")
+        rows = store.queries.stories.matching(wanted, limit=ENTRIES, newest=form != "csv")
         return [_Entry(row, store.queries.stories.articles(row.story)[:ARTICLES]) for row in rows]
 
     rows = await ask(datasette, question)

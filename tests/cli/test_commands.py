@@ -76,7 +76,7 @@ def test_a_story_shows_its_texts_and_who_carried_them(crawled: Crawled) -> None:
     branches = [line for line in lines if line.startswith(("● ", "○ "))]
     assert len(branches) == first["copy_groups"]
     assert len(branches) + sum(line.startswith("└ ") for line in lines) == first["articles"]
-    lanes = [line for line in lines if line.startswith(("text of", "other texts", "own words"))]
+    lanes = [line for line in lines if line.startswith(("text of", "other texts", "independent"))]
     assert sum(lane.count("●") + sum(map(int, re.findall(r"[2-9]", lane.split("  ", 1)[1])))
                for lane in lanes) == first["articles"]  # fmt: skip
     as_json = json.loads(newsloom("--db", crawled.db, "story", first["story"], "--json").stdout)
@@ -130,7 +130,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["--db", "x.db", "demo"], 2, "leave --db out"),
         (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),
         (["crawl", "--since", "someday"], 2, "write 2022-01-05, or 7d for a week ago"),
-        (["crawl", "--since", "6.1.2022"], 2, "'6.1.2022' is no clear time"),
+        (["crawl", "--since", "6.1.2022"], 2, "'6.1.2022' is not a clear time"),
         (["import", "none.jsonl"], 2, "none.jsonl: no such file"),
         (["import", "."], 2, ".: a folder; name the files in it"),
         (["group", "--rebuild", "--as", "a b"], 2, "--as 'a b': a name is made of letters"),
@@ -177,7 +177,9 @@ def test_a_period_without_days_is_named(crawled: Crawled) -> None:
 
 def test_a_list_that_was_cut_says_so_to_people_only(crawled: Crawled) -> None:
     for command in (["stories", "--limit", "2"], ["search", "the", "--limit", "2"]):
-        assert "the first 2; --limit 10 shows more" in newsloom("--db", crawled.db, *command).stderr
+        assert (
+            "the first 2; --limit 10 shows more." in newsloom("--db", crawled.db, *command).stderr
+        )
         assert newsloom("--db", crawled.db, *command, "--csv").stderr == ""
     assert newsloom("--db", crawled.db, "stories", "--limit", "999").stderr == ""
 
@@ -193,7 +195,7 @@ def test_what_is_no_collection_is_refused_whole(tmp_path: Path, inside: Inside) 
     file.write_text("url,text\nhttps://a.org/1,One\n")
     done = inside("--db", tmp_path / "x.db", "import", file)
     assert done.returncode == 2
-    assert "no JSON lines (one object a line): it begins with 'url,text" in done.stderr
+    assert "not JSON lines, one object per line; it begins with 'url,text" in done.stderr
 
 
 def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
@@ -201,7 +203,8 @@ def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
     url = connection.execute("SELECT url FROM pages WHERE reason = 'http-410'").fetchone()[0]
     connection.close()
     assert (
-        "is no article: rejected, http-410" in newsloom("--db", crawled.db, "article", url).stderr
+        "this page gave no article: rejected, http-410"
+        in newsloom("--db", crawled.db, "article", url).stderr
     )
 
 
@@ -369,18 +372,18 @@ def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path, insi
     done = inside("--db", "t.db", "import", "a.jsonl.gz", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         3,
-        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); what comes before "
-        "is saved\n",
+        "a.jsonl.gz: cannot be read to its end (from line 1 on: it is cut off); everything before "
+        "that is saved\n",
     )
 
 
 def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(
     tmp_path: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.cli.files.MAX_BYTES", 1_000)
+    monkeypatch.setattr("crawler.cli.extract.MAX_BYTES", 1_000)
     (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * 1_000)
     done = inside("feed", "--workers", 1, "a.xml", cwd=tmp_path)
-    assert (done.returncode, "its rest is left out" in done.stderr) == (3, True)
+    assert (done.returncode, "the rest is left out" in done.stderr) == (3, True)
 
 
 def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_path: Path) -> None:
@@ -402,7 +405,7 @@ def test_feed_names_entries_without_an_address_and_the_sitemaps_of_an_index(tmp_
         {"path": "i.xml", "sitemap": "https://e.org/1.xml", "modified_at": "2022-01-05T00:00:00Z"},
     ]
     assert done.stderr == (
-        "f.xml: 1 entry without a usable address, 1 entry with the address of one before\n"
+        "f.xml: 1 entry without a usable address, 1 entry with the address of an earlier one\n"
     )
 
 
@@ -451,7 +454,7 @@ def test_check_backup_and_migrate(crawled: Crawled, tmp_path: Path) -> None:
     assert "is up to date" in newsloom("--db", copy, "db", "migrate").stdout
     again = newsloom("--db", crawled.db, "db", "backup", copy)
     assert again.returncode == 2
-    assert "exists; name a new file" in again.stderr
+    assert "exists already; name a new file" in again.stderr
 
 
 def test_pandas_and_sqlite_read_the_file_without_a_warning(crawled: Crawled) -> None:
@@ -528,7 +531,7 @@ def test_outlets_are_filtered_as_their_descriptions_say(inside: Inside) -> None:
     assert {row["language"] for row in listed("--language", "pt")} >= {"pt", "pt-BR", "pt-PT"}
     assert {row["language"] for row in listed("--language", "pt-br")} == {"pt-BR"}
     assert {row["agency"] for row in listed("--agency")} == {1}
-    assert inside("outlets", "--country", "XX").stdout == "no outlet is like that\n"
+    assert inside("outlets", "--country", "XX").stdout == "No outlets match.\n"
 
 
 def test_a_hit_is_shown_with_its_passage(crawled: Crawled) -> None:

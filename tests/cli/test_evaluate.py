@@ -30,7 +30,7 @@ def test_the_town_is_scored_against_its_truth(crawled: Crawled, tmp_path: Path) 
     assert worst == sorted(worst, key=lambda row: -row["pairs"])
     shown = newsloom("--db", crawled.db, "evaluate", file).stdout
     assert "B-cubed" in shown
-    assert "stories that hold several labels" in shown
+    assert "stories that mix several labels" in shown
 
 
 def test_articles_that_are_not_here_are_named_and_the_others_scored(

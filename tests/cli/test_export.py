@@ -118,7 +118,7 @@ def test_wrong_wishes_are_named(crawled: Crawled, tmp_path: Path) -> None:
         ("export", "days", "--story", "1"): "days are of no story",
         ("export", "outlets", "--since", "2d"): "outlets have no time",
         ("export", "articles", "-o", tmp_path / "no" / "a.csv"): "there is no folder",
-        ("export", "articles", "-o", tmp_path / "a.xlsx"): ".xlsx is none of csv, tsv, jsonl",
+        ("export", "articles", "-o", tmp_path / "a.xlsx"): "choose one of csv, tsv, jsonl",
     }
     for arguments, says in wrong.items():
         done = newsloom("--db", crawled.db, *arguments)

@@ -145,7 +145,7 @@ def test_a_pinned_story_cannot_be_split(db: Path) -> None:
 )
 def test_a_mistake_changes_nothing(db: Path, arguments: list[object], message: str) -> None:
     assert message in says(db, "override", *arguments, code=2)
-    assert says(db, "override", "list").startswith("no overrides")
+    assert says(db, "override", "list").startswith("The store has no overrides")
 
 
 def test_a_reason_is_needed_and_what_another_holds_is_not_undone(db: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_second_grouping_is_kept_beside_and_compared(db: Path) -> None:
     assert found["stories"]["pairs"]["recall"] < 1.0
     assert "strict" in says(db, "compare")
     shown = says(db, "compare", "strict")
-    assert "present ones that lie in several" in shown
+    assert "split over several of the kept" in shown
     assert list(db.parent.glob(".newsloom-*")) == []
 
 
@@ -232,7 +232,7 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["group", "--as", "x"], "--as keeps a rebuild: add --rebuild"),
+        (["group", "--as", "x"], "--as keeps the outcome of a rebuild; add --rebuild"),
         (["group", "--set", "stories.top_terms=9"], "add --rebuild --as NAME"),
         (["group", "--rebuild", "--as", "x", "--set", "keys=9"], "begins with copies. or stories."),
         (["group", "--rebuild", "--as", "x", "--set", "stories.kyes=9"],
@@ -246,11 +246,11 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
         (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.keys"], "SETTING=VALUE"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.decay_words=0"], "start at 1"),
-        (["compare", "x"], "no grouping was kept as x; there are: none"),
+        (["compare", "x"], "no grouping is kept as x; there are: none"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_second_grouping_is_named(
     db: Path, arguments: list[str], message: str
 ) -> None:
     assert message in says(db, *arguments, code=2)
-    assert says(db, "compare").startswith("no grouping is kept beside")
+    assert says(db, "compare").startswith("No grouping is kept")

@@ -55,7 +55,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
 
     first = newsloom("--db", db, "reextract", "--outlets", outlets)
     assert first.returncode == 0, first.stderr
-    assert "1 articles with another text, 1 new, 1 with the same text" in first.stdout
+    assert "1 article revised, 1 new, 1 unchanged" in first.stdout
     revisions = ask(db, "SELECT article, ours, text LIKE '%Post a Comment' FROM revisions")
     assert revisions == [(1, 1, 1)]
     assert ask(db, "SELECT text LIKE '%Post a Comment' FROM articles WHERE id = 1") == [(0,)]
@@ -63,7 +63,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     assert ask(db, "SELECT count(*) FROM to_group") == [(2,)]
 
     again = newsloom("--db", db, "reextract", "--outlets", outlets)
-    assert "0 articles with another text, 0 new, 0 with the same text" in again.stdout
+    assert "0 articles revised, 0 new, 0 unchanged" in again.stdout
     assert f"{kept} up to date, 0 rejected" in again.stdout
 
 

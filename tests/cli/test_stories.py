@@ -61,7 +61,7 @@ def test_a_mistyped_outlet_is_met_with_a_suggestion(crawled: Crawled) -> None:
     assert ran.returncode == 2
     assert "there is no outlet eurowier in this file; did you mean eurowire" in ran.stderr
     ran = newsloom("--db", crawled.db, "stories", "--language", "xx")
-    assert (ran.returncode, ran.stdout) == (0, "no story is like that\n")
+    assert (ran.returncode, ran.stdout) == (0, "No stories match.\n")
 
 
 def test_the_life_of_a_story_is_that_of_its_articles(crawled: Crawled) -> None:
@@ -106,9 +106,9 @@ def test_the_timeline_puts_articles_where_they_belong_in_time() -> None:
     ]
     assert list(timeline(branches, width=54)) == [
         "text of [1]  ●───────────────────2",
-        "own words              ●─────────────────────────────●",
+        "independent            ●─────────────────────────────●",
         "             2022-01-05 00:00         2022-01-05 20:00",
-        "             ● an article, 2 to 9 so many, # more",
+        "             ● one article · 2–9 that many · # ten or more",
     ]
 
 

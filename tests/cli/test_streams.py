@@ -115,11 +115,11 @@ def test_bytes_that_are_no_text_name_files_and_nothing_else(tmp_path: Path) -> N
     assert b"\\udcff" in done.stdout
     for command in ("search", "article", "stories --words"):
         done = run(rf"newsloom --db $'a\xff.db' {command} $'\xff'", cwd=tmp_path)
-        assert (done.returncode, b"is no text" in done.stderr) == (2, True), done.stderr
+        assert (done.returncode, b"is not text" in done.stderr) == (2, True), done.stderr
     said = run(
         r"newsloom --db $'a\xff.db' search $'\xff'", cwd=tmp_path, environment={"LC_ALL": "C.UTF-8"}
     )
-    assert b"is no text in utf-8, the encoding of this locale; write it in utf-8" in said.stderr
+    assert b"is not text in utf-8, the encoding of this locale; write it in utf-8" in said.stderr
 
 
 @pytest.mark.parametrize(

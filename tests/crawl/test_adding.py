@@ -64,7 +64,7 @@ def test_feeds_and_news_sitemaps_of_a_front_page_are_found(tmp_path: Path) -> No
 
         again = add(site, tmp_path / "mine")
         assert again.returncode == 2
-        assert "--replace describes it anew" in again.stderr
+        assert "--replace overwrites its description" in again.stderr
         assert add(site, tmp_path / "mine", "--replace").returncode == 0
 
 
@@ -126,7 +126,7 @@ def test_opml_becomes_outlets_and_comes_out_again(tmp_path: Path) -> None:
     done = newsloom("outlets", "import", file, "--to", folder)
     assert dry.returncode == done.returncode == 3
     assert "3 feeds of 2 outlets are described" in done.stdout
-    assert "1 were known, 1 left out" in done.stdout
+    assert "1 known already, 1 left out" in done.stdout
     assert "Bad" in done.stderr
     outlets = load_outlets(folder)
     assert {o.name for o in outlets.values()} == {"Gazette", "B"}

@@ -45,13 +45,13 @@ def test_after_a_run_whose_clock_was_ahead_everything_is_due(
     ask(tmp_path, f"UPDATE pages SET revisit_at = '{later}' WHERE url LIKE '%/1'")
     ask(tmp_path, f"UPDATE articles SET first_seen_at = '{start}'")
     health = newsloom("--db", tmp_path / "t.db", "health", "--max-age", "1h")
-    assert "1 source with a time in the future" in health.stderr
+    assert "1 source has a time in the future" in health.stderr
     assert health.returncode == 3
     plan = crawl(tmp_path, "--dry-run")
-    assert "1 source with a time in the future, due in the next crawl" in plan.stderr
+    assert "1 source has a time in the future and is asked in the next crawl" in plan.stderr
     told = crawl(tmp_path)
     assert told.returncode == 0
-    assert "the clock was ahead in an earlier run, or is behind now: 1 source with" in told.stderr
+    assert "asked now: the clock was ahead in an earlier run, or is behind now." in told.stderr
     assert sorted(path for path, _ in site.asked) == ["/1", "/2", "/feed.xml", "/robots.txt"]
     site.asked.clear()
     # And that is the end of it.
@@ -68,7 +68,7 @@ def test_a_time_that_no_run_can_have_written_gates_nothing(
     if column != "due_at":
         ask(tmp_path, "UPDATE sources SET due_at = NULL")
     ask(tmp_path, f"UPDATE sources SET {column} = '{ahead(days=8)}'")
-    assert "1 source with a time in the future" in crawl(tmp_path).stderr
+    assert "1 source has a time in the future" in crawl(tmp_path).stderr
     assert site.paths() == ["/feed.xml"]
 
 

@@ -37,7 +37,7 @@ def test_health_tells_who_is_silent_and_what_has_moved(tmp_path: Path) -> None:
     assert (rows["busy"]["silent"], rows["quiet"]["silent"]) == (0, 1)
     assert rows["busy"]["retired"] == 1
     told = newsloom("--db", db, "health").stdout
-    assert "silent for three times the usual: quiet" in told
+    assert "silent for three times the usual interval: quiet" in told
     assert f"/old.xml has moved to {site.url('/busy.xml')}" in told
     assert "/gone.xml is gone for good (410)" in told
 
@@ -64,7 +64,7 @@ def test_a_gap_is_told(tmp_path: Path) -> None:
         site["/feed.xml"] = feed(item(site.url("/9")))
         crawl(tmp_path, "--now")
     told = newsloom("--db", tmp_path / "t.db", "health").stdout
-    assert "gazette: 1 polls found not one page that was known; in 10.0 hours" in told
+    assert "gazette: 1 poll found no known page; in the 10.0 hours" in told
 
 
 def test_a_quiet_crawl_names_who_is_in_trouble_once(tmp_path: Path) -> None:

@@ -177,9 +177,9 @@ def test_an_outlet_that_floods_meets_its_quota_and_goes_on_the_next_day(tmp_path
             ("article", None, None, 5, 0),
             ("pending", "quota", "articles", 15, 0),
         ]
-        says = "flood: 15 pages wait until tomorrow (UTC): it has had its articles of the day"
+        says = "flood: 15 pages wait until tomorrow (UTC), because its daily quota of articles"
         assert says in first.stderr
-        assert "daily_articles in its description allows more" in first.stderr
+        assert "raise daily_articles in its description" in first.stderr
         told = newsloom("--db", tmp_path / "t.db", "health")
         assert says in told.stdout
         # A second run of the day asks for none; its source is asked, and what it lists waits.
@@ -248,4 +248,4 @@ def test_a_time_long_before_the_first_poll_is_marked_unless_asked_for(tmp_path: 
     assert "old: 30 of 30 articles have a doubtful time" in told
     network = newsloom("--db", tmp_path / "t.db", "network")
     assert "since 1989" not in network.stdout
-    assert "30 of 33 articles are older; --since 1990-01-01 has them" in network.stderr
+    assert "30 of 33 articles are older; --since 1990-01-01 includes them" in network.stderr

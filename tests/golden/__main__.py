@@ -69,13 +69,13 @@ def _help(title: str, command: click.Command, context: click.Context) -> str:
 
 
 def codebook() -> str:
-    """The schema as a reference page: its comments are the codebook."""
+    """The schema as a reference page, made from its comments."""
     store = open_store(":memory:")
     parts = [
         "# The codebook\n\nWhat every view, table and column of a store holds. Made from the "
-        "comments in the schema by `python -m tests.golden`; `newsloom db describe` prints the "
-        "same of any file, and SQLite itself keeps it: `SELECT sql FROM sqlite_schema`.\n\n"
-        "Times are UTC, written `2022-01-05T12:00:00Z`; what is not known is NULL; lists are JSON "
+        "comments in the schema by `python -m tests.golden`; `newsloom db describe` prints it for "
+        "any file, and SQLite keeps it too: `SELECT sql FROM sqlite_schema`.\n\n"
+        "Times are UTC, written `2022-01-05T12:00:00Z`; unknown values are NULL; lists are JSON "
         "arrays; yes and no are 1 and 0.\n"
     ]
     kind = ""
@@ -96,18 +96,18 @@ def codebook() -> str:
 
 
 def outlet_keys() -> str:
-    """Every key of an outlet's description, with an example that is one."""
+    """Every key of an outlet's description, with a complete example."""
     lines = [
         f"| `{key}` | {_type(known.type)} | {_cell(known.says)} |" for key, known in KEYS.items()
     ]
     example = "\n".join(f"{key} = {json.dumps(known.example)}" for key, known in KEYS.items()
                         if key != "spider")  # fmt: skip
     return (
-        "# Descriptions of outlets\n\nOne small TOML file an outlet; the file name is its id: "
-        "small letters, digits and hyphens. Only `name` and one source (`feeds`, `sitemaps` or "
+        "# Descriptions of outlets\n\nOne small TOML file for each outlet; the file name is its "
+        "id: small letters, digits and hyphens. Only `name` and one source (`feeds`, `sitemaps` or "
         "`pages`) are needed. Made by `python -m tests.golden`.\n\n"
-        "| key | holds | what |\n|---|---|---|\n" + "\n".join(lines) + "\n\n"
-        "## Everything at once\n\n```toml\n# gazette.toml\n" + example + "\n```\n"
+        "| key | type | meaning |\n|---|---|---|\n" + "\n".join(lines) + "\n\n"
+        "## A complete example\n\n```toml\n# gazette.toml\n" + example + "\n```\n"
     )
 
 
@@ -117,26 +117,26 @@ def _type(known: type | tuple[type, ...]) -> str:
 
 
 def exit_codes() -> str:
-    """What a command's exit code says."""
+    """The meaning of each exit code."""
     lines = [f"| {code} | {_cell(says)} |" for code, says in EXIT_CODES.items()]
     return (
         "# Exit codes\n\n| code | means |\n|---|---|\n" + "\n".join(lines) + "\n\n"
-        "Summaries and data go to standard output, progress and troubles to standard error. `-q` "
-        "says nothing unless there is trouble. Made by `python -m tests.golden`.\n"
+        "Summaries and data go to standard output, progress and trouble to standard error. `-q` "
+        "prints nothing unless there is trouble. Made by `python -m tests.golden`.\n"
     )
 
 
 def reasons() -> str:
-    """What the codes of rejections and failures say."""
+    """The meaning of each reason."""
     lines = [f"| `{code}` | {_cell(says)} |" for code, says in sorted(REASONS.items())]
     return (
         "# Reasons\n\nWhy a page was rejected or waits (`pages.reason`), why a poll was denied or "
-        "failed (`fetches.reason`); `detail` beside it has what was seen. Made by `python -m "
+        "failed (`fetches.reason`); `detail` has the particulars. Made by `python -m "
         "tests.golden`.\n\n| reason | means |\n|---|---|\n" + "\n".join(lines) + "\n"
-        "| `http-404` and the like | the server answered with that HTTP status |\n\n"
-        "What may pass (a timeout, a server's 5xx or 429, an unreachable robots.txt) leaves a page "
-        "pending; it is tried again later, and ever more rarely. Everything else rejects it until "
-        "a source lists it as new or changed.\n"
+        "| `http-404` and other statuses | the server answered with this HTTP status |\n\n"
+        "After a failure that may pass (a timeout, a 5xx or 429 of the server, an unreachable "
+        "robots.txt) a page stays pending and is tried again, each time after a longer pause. Any "
+        "other reason rejects the page until a source lists it as new or changed.\n"
     )
 
 
@@ -172,7 +172,7 @@ def main() -> None:
     if "--check" in sys.argv:
         wrong = out_of_step()
         for file in wrong:
-            print(f"{file} is out of step; `python -m tests.golden` writes it anew")  # noqa: T201
+            print(f"{file} is out of step; `python -m tests.golden` writes it again")  # noqa: T201
         sys.exit(1 if wrong else 0)
     for file, make in FILES.items():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -289,7 +289,7 @@ def test_overrides_that_contradict_are_left_out_and_counted(tmp_path: Path, insi
     assert pinned.returncode == 0
     inside("--db", files[1], "override", "split", "1", "1", "--why", "no", "--who", "you")
     done = inside("merge", *files, "-o", tmp_path / "all.db")
-    assert "1 overrides go against others and were left out" in done.stdout
+    assert "1 override was left out because of a contradiction" in done.stdout
     assert ask(tmp_path / "all.db", "SELECT DISTINCT story FROM copy_groups") == [(1,)]
 
 

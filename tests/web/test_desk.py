@@ -102,7 +102,7 @@ def test_from_today_to_a_copy_and_back_by_links(served: Served, page: Page) -> N
     assert page.locator("main mark").count() > 1
     assert "Copies" in page.locator(".verdict").inner_text()
     follow(page.locator(".pair h2 a").first)
-    assert page.get_by_role("heading", name="What is known, and from where").is_visible()
+    assert page.get_by_role("heading", name="Fields and their origin").is_visible()
     follow(page.get_by_role("link", name="story", exact=False).first)
     assert "/story/" in page.url
 
@@ -145,12 +145,12 @@ def test_the_network_leads_to_outlets(served: Served, page: Page) -> None:
     page.goto(f"{served.address}/network")
     follow(page.locator("figure svg a", has_text="meridian"))
     assert page.url.endswith("/outlet/meridian")
-    assert page.get_by_role("heading", name="These carry its texts later").is_visible()
+    assert page.get_by_role("heading", name="These outlets ran its texts later").is_visible()
 
 
 def test_the_network_of_one_story(served: Served, page: Page) -> None:
     page.goto(f"{served.address}/story/{numbers(served.db)['story']}")
-    follow(page.get_by_role("link", name="Who carries whose texts in this story"))
+    follow(page.get_by_role("link", name="Which outlets ran texts of which others in this story"))
     rows = page.locator("figure table tbody tr")
     inside = rows.count()
     page.goto(f"{served.address}/network")
@@ -201,7 +201,7 @@ def test_a_desk_with_nothing_on_it(tmp_path: Path, page: Page) -> None:
     open_store(tmp_path / "empty.db").close()
     with serving(tmp_path / "empty.db") as desk:
         page.goto(desk.address)
-        assert "Nothing here yet" in page.locator("h1").inner_text()
+        assert "No articles yet" in page.locator("h1").inner_text()
         for path in ("/stories", "/outlets", "/network", "/search?words=x"):
             answer = page.goto(desk.address + path)
             assert answer is not None

@@ -138,7 +138,7 @@ const plots = {
       .attr("href", (d) => `/outlet/${encodeURIComponent(d.id)}`).attr("transform", (d) => `translate(${d.x},${d.y})`);
     node.append("circle").attr("r", (d) => size(d.given)).attr("fill", (d) => (agencies.has(d.id) ? "var(--agency)" : "var(--link)"))
       .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    // A name that would lie on that of a larger one is left out.
+    // A name that would overlap that of a larger circle is left out.
     const taken = [];
     const named = new Set(d3.sort(nodes, (d) => -d.given).filter((d) => {
       const [half, y] = [cut(d.id, 22).length * 3.5, d.y + size(d.given) + 12];
@@ -148,7 +148,7 @@ const plots = {
     }));
     node.filter((d) => named.has(d)).append("text").attr("y", (d) => size(d.given) + 12).attr("text-anchor", "middle").attr("font-size", 12)
       .attr("fill", "var(--ink)").attr("stroke", "var(--paper)").attr("stroke-width", 3).attr("paint-order", "stroke").text((d) => cut(d.id, 22));
-    node.append("title").text((d) => `${d.id}: ${d.given} of its texts carried by others`);
+    node.append("title").text((d) => `${d.id}: ${d.given} of its texts ran in other outlets`);
     return svg.node();
   },
 };

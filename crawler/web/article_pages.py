@@ -1,0 +1,164 @@
+"""Pages of articles: one article, two compared, the search."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+
+from crawler.grouping.explain_copies import CopyExplanation, explain_copies, text_compared, verdict
+from crawler.grouping.explain_stories import StoryExplanation, explain_stories
+from crawler.output.diff import Piece, cut_short, differences
+from crawler.store import Store
+from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, Sighting, Version
+from crawler.web.database import ask
+from crawler.web.query_string import number_value, query_values
+from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
+from dedupe import CopyScheme
+
+ROWS = 50
+"""Articles that a search shows."""
+
+
+@with_refusals
+async def article(request: Request, datasette: Datasette) -> Response:
+    """One article: text, origin of each field, changes, copies."""
+    number = int(request.url_vars["number"])
+
+    def question(store: Store) -> _Article:
+        queries = store.queries.articles
+        found = queries.get(number)
+        if found is None:
+            raise Unanswerable(f"There is no article {number}.")
+        return _Article(
+            article=found,
+            credits=queries.credits(number),
+            sightings=queries.sightings(number),
+            versions=queries.versions(number),
+            copies=queries.copies_of(number),
+        )
+
+    shown = await ask(datasette, question)
+    changes = [
+        _Change(
+            at=old.replaced_at,
+            ours=old.ours,
+            title=list(differences(old.title, new.title)),
+            text=list(differences(old.text, new.text)),
+            cut=cut_short(old.text, new.text),
+        )
+        for old, new in pairwise(shown.versions)
+    ]
+    title = shown.article.title or f"Article {number}"
+    return await page(
+        datasette, request, "article", {"title": title, "changes": changes, **shown._asdict()}
+    )
+
+
+class _Article(NamedTuple):
+    article: ArticleDetail
+    credits: list[CreditRow]
+    sightings: list[Sighting]
+    versions: list[Version]
+    copies: list[CopyRow]
+
+
+class _Change(NamedTuple):
+    """What is different between a version and the next."""
+
+    at: str | None
+    ours: int
+    title: list[Piece]
+    text: list[Piece]
+    cut: bool
+    """whether only the first words were compared"""
+
+
+@with_refusals
+async def compare_form(request: Request, datasette: Datasette) -> Response:  # noqa: ARG001
+    """A redirect from the numbers in a form to the page that compares the articles."""
+    values = query_values(request)
+    if not {"one", "two"} <= set(values):
+        raise Unanswerable("Give the numbers of two articles.", status=400)
+    one, two = (number_value(values, name, 1) for name in ("one", "two"))
+    return Response.redirect(f"/compare/{one}/{two}")
+
+
+@with_refusals
+async def compare(request: Request, datasette: Datasette) -> Response:
+    """Two articles: their common passages, and why they are copies and one story, or not."""
+    a, b = sorted(int(request.url_vars[name]) for name in ("one", "two"))
+
+    def question(store: Store) -> _Comparison:
+        for number in (a, b):
+            if store.queries.articles.number(str(number)) is None:
+                raise Unanswerable(f"There is no article {number}.")
+        scheme = CopyScheme()
+        found = explain_copies(store, a, b, scheme)
+        why = None
+        if a != b and None not in (found.a.story, found.b.story):
+            why = explain_stories(store, a, b, store.story_links.story_scheme())
+        return _Comparison(
+            found=found,
+            why=why,
+            one=text_compared(store, a, found.revision_a, scheme),
+            two=text_compared(store, b, found.revision_b, scheme),
+        )
+
+    shown = await ask(datasette, question)
+    return await page(
+        datasette,
+        request,
+        "compare",
+        {
+            "title": f"Articles {a} and {b}",
+            "found": shown.found,
+            "why": shown.why,
+            "verdict": verdict(shown.found),
+            "pieces": list(differences(shown.one, shown.two)),
+            "cut": cut_short(shown.one, shown.two),
+        },
+    )
+
+
+class _Comparison(NamedTuple):
+    found: CopyExplanation
+    why: StoryExplanation | None
+    one: str
+    two: str
+
+
+@with_refusals
+async def search(request: Request, datasette: Datasette) -> Response:
+    """Articles that contain all the words, with counts by outlet and language."""
+    values = query_values(request)
+    words = values.get("words", "")
+    chosen = {key: values.get(key) for key in ("outlet", "language")}
+    rows, facets = await ask(
+        datasette, lambda store: store.queries.search.faceted(words, **chosen, limit=ROWS)
+    )
+    return await page(
+        datasette,
+        request,
+        "search",
+        {
+            "title": f"Search: {words}" if words else "Search",
+            "words": words,
+            "rows": rows,
+            "facets": {
+                name: [
+                    (value, count, urlencode({**values, name: value}), chosen[name] == value)
+                    for value, count in counts
+                ]
+                for name, counts in (("outlet", facets.outlet), ("language", facets.language))
+            },
+            "matches": facets.matches,
+            "without": {
+                name: urlencode({k: v for k, v in values.items() if k != name})
+                for name, value in chosen.items()
+                if value
+            },
+        },
+    )

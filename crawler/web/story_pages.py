@@ -1,0 +1,165 @@
+"""Pages of stories: the front page, the list, one story."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+
+from crawler.clock import now
+from crawler.parsing.dates import utc
+from crawler.store import Store
+from crawler.store.queries.articles import HeadlineChange
+from crawler.store.queries.front import HourCount, LastRun, SourceCounts
+from crawler.store.queries.stories import (
+    CarriedAgency,
+    FirstPublisher,
+    StoryArticle,
+    StoryDetail,
+    StoryEvent,
+    StoryFilter,
+    StoryLife,
+    StoryRow,
+    by_copy_group,
+)
+from crawler.web.database import ask
+from crawler.web.query_string import number_value, query_values, story_filter
+from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
+
+ROWS = 50
+"""Stories of the list before the next page."""
+FRONT = 12
+"""Stories of the day on the front page."""
+DRAWN = 1_000
+"""Articles of one story that are shown."""
+
+
+@with_refusals
+async def front(request: Request, datasette: Datasette) -> Response:
+    """Stories of the last day, articles by hour, and the state of the crawl."""
+
+    def question(store: Store) -> _Front:
+        queries = store.queries
+        newest = queries.front.newest(now())
+        day: list[StoryRow] = []
+        hours: list[HourCount] = []
+        if newest is not None:
+            day = queries.stories.ended_between(_before(newest, hours=24), newest, limit=FRONT)
+            hours = queries.front.by_hour(_before(newest, hours=48), newest)
+        today = {row.story for row in day}
+        largest = queries.stories.matching(StoryFilter(), limit=FRONT)
+        return _Front(
+            newest=newest,
+            stories=day,
+            largest=[row for row in largest if row.story not in today],
+            hours=hours,
+            headlines=queries.articles.headline_changes(limit=5),
+            sources=queries.front.sources(),
+            run=queries.front.last_run(),
+        )
+
+    shown = await ask(datasette, question)
+    return await page(datasette, request, "front", {"title": "Today", **shown._asdict()})
+
+
+class _Front(NamedTuple):
+    newest: str | None
+    stories: list[StoryRow]
+    largest: list[StoryRow]
+    hours: list[HourCount]
+    headlines: list[HeadlineChange]
+    sources: SourceCounts
+    run: LastRun | None
+
+
+@with_refusals
+async def stories(request: Request, datasette: Datasette) -> Response:
+    """Stories that match a filter."""
+    values = query_values(request)
+    first = number_value(values, "from", 0)
+    wanted = story_filter(values)
+
+    def question(store: Store) -> tuple[list[StoryRow], list[str]]:
+        rows = store.queries.stories.matching(wanted, limit=ROWS + 1, offset=first)
+        return rows, store.queries.outlets.names()[:1_000]
+
+    rows, outlets = await ask(datasette, question)
+    kept = {key: value for key, value in values.items() if key != "from"}
+    return await page(
+        datasette,
+        request,
+        "stories",
+        {
+            "title": "Stories",
+            "stories": rows[:ROWS],
+            "values": values,
+            "outlets": outlets,
+            "query": urlencode(kept),
+            "more": urlencode({**kept, "from": first + ROWS}) if len(rows) > ROWS else None,
+        },
+    )
+
+
+@with_refusals
+async def story(request: Request, datasette: Datasette) -> Response:
+    """One story: how it spread, its texts and their outlets, which may have been first."""
+    number = int(request.url_vars["number"])
+
+    def question(store: Store) -> _Story | int:
+        living = store.stories.resolve(number)
+        if living is None:
+            raise Unanswerable(f"There is no story {number}.")
+        if living != number:
+            return living
+        queries = store.queries.stories
+        found = queries.get(number)
+        assert found is not None  # resolve() gave its number
+        return _Story(
+            story=found,
+            life=queries.life(number),
+            articles=queries.articles(number),
+            first=queries.first_publishers(number),
+            agencies=queries.agencies(number),
+            log=queries.log(number),
+        )
+
+    shown = await ask(datasette, question)
+    if isinstance(shown, int):
+        return Response.redirect(f"/story/{shown}", status=301)
+    articles = shown.articles[:DRAWN]
+    return await page(
+        datasette,
+        request,
+        "story",
+        {
+            "title": shown.story.title,
+            **shown._asdict(),
+            "articles": articles,
+            "cut": len(shown.articles) > DRAWN,
+            "branches": by_copy_group(articles),
+            "headlines": _headlines(articles),
+        },
+    )
+
+
+class _Story(NamedTuple):
+    story: StoryDetail
+    life: StoryLife
+    articles: list[StoryArticle]
+    first: list[FirstPublisher]
+    agencies: list[CarriedAgency]
+    log: list[StoryEvent]
+
+
+def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:
+    """Headlines of a story with their articles, the most frequent first."""
+    bearing: dict[str, list[StoryArticle]] = {}
+    for row in articles:
+        bearing.setdefault(row.title, []).append(row)
+    return sorted(bearing.items(), key=lambda item: -len(item[1]))
+
+
+def _before(at: str, *, hours: int) -> str:
+    return utc(datetime.fromisoformat(at) - timedelta(hours=hours))
