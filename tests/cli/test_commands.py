@@ -380,7 +380,7 @@ def test_an_import_broken_at_its_first_line_names_that_line(tmp_path: Path, insi
 def test_a_file_that_is_too_long_to_be_read_whole_ends_with_3(
     tmp_path: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.cli.extract.MAX_BYTES", 1_000)
+    monkeypatch.setattr("crawler.cli.saved_files.MAX_BYTES", 1_000)
     (tmp_path / "a.xml").write_bytes(b"<urlset>" + b" " * 1_000)
     done = inside("feed", "--workers", 1, "a.xml", cwd=tmp_path)
     assert (done.returncode, "the rest is left out" in done.stderr) == (3, True)
