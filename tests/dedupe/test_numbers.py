@@ -43,7 +43,7 @@ PLAIN = {0, 1, 2}
 # Sizes of caches, blocks and transactions, and counts of what is shown: with these in their place
 # `test_numbers_outside_a_scheme_decide_nothing` finds the same copies and stories.
 DECIDES_NOTHING: dict[str, dict[str, Any]] = {
-    "crawler.grouping.comparer": {"CACHED": 3, "SAVE_EVERY": 1},
+    "crawler.grouping.comparer": {"CACHED": 3, "SAVE_EVERY": 1, "LITTLE": 2.0},
     "crawler.grouping.boilerplate": {
         "FIRST_LINES": 1, "LAST_LINES": 1, "LONGEST_LINE": 9, "FORGET_EVERY": 1,
     },
