@@ -8,8 +8,8 @@ from typing import NamedTuple
 from crawler.errors import UsageError
 from crawler.grouping.linker import Linker
 from crawler.store import Store
+from crawler.store.facts.overrides import Override
 from crawler.store.file.intake import OtherOverride
-from crawler.store.findings.overrides import Override
 from dedupe import StoryChange, StoryScheme
 
 

@@ -19,6 +19,7 @@ from crawler.store.facts.archives import Archives
 from crawler.store.facts.clocks import Clocks
 from crawler.store.facts.credits import Credits
 from crawler.store.facts.outlet_sources import Outlets
+from crawler.store.facts.overrides import Overrides
 from crawler.store.facts.pages import Pages
 from crawler.store.facts.polls import Polls
 from crawler.store.facts.revisions import Articles, Saved
@@ -37,10 +38,10 @@ from crawler.store.file.migrations import VERSION, migrate
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
+from crawler.store.findings.copy_credits import CopyCredits
 from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
-from crawler.store.findings.overrides import Overrides
 from crawler.store.findings.story_changes import Stories
 from crawler.store.findings.story_links import StoryLinks
 from crawler.store.queries import Queries
@@ -67,6 +68,7 @@ class Store:
         self.runs = Runs(connection)
         self.clocks = Clocks(connection)
         self.copies = Copies(connection)
+        self.copy_credits = CopyCredits(connection)
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)
         self.story_links = StoryLinks(connection)
