@@ -34,7 +34,8 @@ from crawler.store.file.connection import (
     transaction,
 )
 from crawler.store.file.intake import Merging
-from crawler.store.file.migrations import VERSION, migrate
+from crawler.store.file.migrations import migrate
+from crawler.store.file.steps import VERSION
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.grouping.run import group
 from crawler.store import Store
-from crawler.store.file.migrations import script
+from crawler.store.file.schema import script
 from crawler.types import Article, Credit, Outlet
 from tests.conftest import NOW
 
