@@ -142,7 +142,7 @@ def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
         if since is None:
             since = _back(store, MONTH)
             _say_what_is_left_out(store, since)
-        rows = store.queries.outlets.agency_shares(since=since, limit=limit)
+        rows = store.queries.agency_copy.shares(since=since, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
     _headed(since, form)
     if form is not None:

@@ -15,6 +15,7 @@ from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
 from crawler.parsing.dates import utc
 from crawler.store import Store
+from crawler.store.queries.agency_copy import AgencyWeek
 from crawler.store.queries.articles import (
     ArticleDetail,
     CopyRow,
@@ -26,7 +27,7 @@ from crawler.store.queries.articles import (
 )
 from crawler.store.queries.exports import ALL, NetworkEdge
 from crawler.store.queries.front import HourCount, LastRun, SourceCounts
-from crawler.store.queries.outlets import AgencyWeek, DayCount, OutletDetail
+from crawler.store.queries.outlets import DayCount, OutletDetail
 from crawler.store.queries.stories import (
     CarriedAgency,
     FirstPublisher,
@@ -321,7 +322,7 @@ async def outlets(request: Request, datasette: Datasette) -> Response:
     after = wishes(request).get("after", "")
     rows = await ask(datasette, lambda store: store.queries.outlets.after(after, limit=ROWS + 1))
     shares = await ask_once(
-        datasette, "shares", lambda store: store.queries.outlets.agency_shares(limit=ROWS)
+        datasette, "shares", lambda store: store.queries.agency_copy.shares(limit=ROWS)
     )
     return await page(
         datasette,
@@ -349,7 +350,7 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
         return _Outlet(
             outlet=found,
             days=asked.outlets.days(slug, limit=120)[::-1],
-            weeks=asked.outlets.agency_weeks(slug, limit=60)[::-1],
+            weeks=asked.agency_copy.weeks(slug, limit=60)[::-1],
             edges=asked.network.heaviest_of(slug, limit=60),
             articles=asked.articles.newest_of(slug, limit=15),
             headlines=asked.articles.headline_changes(outlet=slug, limit=10),
