@@ -85,7 +85,7 @@ class Saver:
             case Rejected():
                 self._write_rejected(value, counts)
                 if value.instead is not None:
-                    twin = self._store.pages.offer_instead(
+                    twin = self._store.sightings.offer_instead(
                         value.instead, page=value.page.id, run=self.run
                     )
                     if twin is not None:
@@ -105,7 +105,7 @@ class Saver:
         source, at = sweep.polled.source, sweep.polled.at
         state = self.known_source(source)
         wanted = [listing for listing in sweep.listings.pages if self._is_wanted(listing)]
-        fresh = self._store.pages.offer(
+        fresh = self._store.sightings.offer(
             wanted,
             outlet=self.numbers[source.outlet],
             source=state.id,

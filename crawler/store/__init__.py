@@ -24,6 +24,7 @@ from crawler.store.facts.pages import Pages
 from crawler.store.facts.polls import Polls
 from crawler.store.facts.revisions import Articles, Saved
 from crawler.store.facts.runs import Runs
+from crawler.store.facts.sightings import Sightings
 from crawler.store.facts.sites import Sites
 from crawler.store.facts.usage import Usage
 from crawler.store.file.connection import (
@@ -45,6 +46,7 @@ from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
 from crawler.store.findings.story_changes import Stories
 from crawler.store.findings.story_links import StoryLinks
+from crawler.store.findings.story_rebuild import StoryRebuild
 from crawler.store.queries import Queries
 
 _STEPS = 10_000
@@ -54,7 +56,7 @@ __all__ = ["Saved", "Store", "is_database", "migrate_store", "open_store", "read
 
 
 class Store:
-    """An open file, by domain: `store.pages.offer(...)`, `store.articles.save(...)`."""
+    """An open file, by domain: `store.sightings.offer(...)`, `store.articles.save(...)`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path | str) -> None:
         self.path = path
@@ -63,6 +65,7 @@ class Store:
         self.polls = Polls(connection)
         self.sites = Sites(connection)
         self.archives = Archives(connection)
+        self.sightings = Sightings(connection)
         self.pages = Pages(connection)
         self.articles = Articles(connection)
         self.credits = Credits(connection)
@@ -73,6 +76,7 @@ class Store:
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)
         self.story_links = StoryLinks(connection)
+        self.story_rebuild = StoryRebuild(connection)
         self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
         self.overrides = Overrides(connection)

@@ -32,8 +32,8 @@ DECIDING = [
             "grouping/linker",
             "grouping/embedding_models", "parsing/common_words", "store/findings/copies",
             "store/findings/boilerplate_counts", "store/findings/key_index",
-            "store/findings/story_links", "store/findings/embeddings",
-            "store/findings/story_changes",
+            "store/findings/story_links", "store/findings/story_rebuild",
+            "store/findings/embeddings", "store/findings/story_changes",
         )
     ),
 ]  # fmt: skip
@@ -72,6 +72,7 @@ STORIES_ONLY = {
     "common_words",
     "linker",
     "story_links",
+    "story_rebuild",
     "embeddings",
     "story_changes",
     "embedding_models",
