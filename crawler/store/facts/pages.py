@@ -188,7 +188,7 @@ class Pages:
         A page that was an article before stays one: the outlet took it down or changed its
         address, and what we have of it is kept.
         """
-        attempts = rejected.page.attempts + int(rejected.asked)
+        attempts = rejected.page.attempts + 1 if rejected.asked else rejected.page.attempts
         again = rejected.temporary and (not rejected.asked or attempts < MAX_ATTEMPTS)
         again = again or self._has_text_since(rejected)
         wait = FIRST_RETRY * 4 ** max(attempts - 1, 0)
