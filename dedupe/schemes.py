@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 from .errors import InvalidScheme
 from .scheme_names import COPY_NAMES, STORY_NAMES
@@ -285,8 +284,8 @@ RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
 
 
 def with_current_names(
-    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, Any]
-) -> dict[str, Any]:
+    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, int | float | str]
+) -> dict[str, int | float | str]:
     """Numbers of a scheme, as an earlier version wrote them, under the names of today."""
     return {RENAMED[kind].get(name, name): value for name, value in numbers.items()}
 

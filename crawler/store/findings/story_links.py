@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crawler.parsing.dates import posix
 from crawler.store.findings.story_changes import earliest_article
@@ -199,7 +199,7 @@ class StoryLinks:
             },
         )
 
-    def _nodes(self, ids: str, values: dict[str, Any]) -> list[StoryNode]:
+    def _nodes(self, ids: str, values: Mapping[str, str | float]) -> list[StoryNode]:
         rows = self._connection.execute(
             f"""
             SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector,
