@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from crawler.errors import NO_STAND_IN
 from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
-from crawler.types import Listing, Moment, Page, Precision, Rejected, Validators
+from crawler.types import NO_VALIDATORS, Listing, Moment, Page, Precision, Rejected, Validators
 
 MAX_ATTEMPTS = 3
 """Tries at a page that fail for a passing reason before it is rejected for it."""
 FIRST_RETRY = timedelta(minutes=15)
 """Until the second try; each further one waits four times as long."""
-
-NOTHING = Validators()
 _SINCE = "min(coalesce(a.published_at, a.first_seen_at), a.first_seen_at)"
 
 
@@ -65,7 +63,7 @@ class Pages:
         page: int,
         *,
         at: str,
-        validators: Validators = NOTHING,
+        validators: Validators = NO_VALIDATORS,
         ages: Sequence[timedelta] = (),
     ) -> None:
         """A page has become an article, or is one still; it is fetched again at these ages."""
