@@ -42,12 +42,15 @@ class CrawlOptions:
     """which part of all of them, of how many"""
     since: str | None = None
     until: str | None = None
-    limit: int = 0
-    host_limit: int = 0
-    """pages of one host at the most"""
-    max_runtime: float = 0.0
-    """seconds; no page is begun or parsed after that, and the run ends within a minute of it"""
-    workers: int = 0
+    limit: int | None = None
+    """pages fetched at the most; None: no limit"""
+    host_limit: int | None = None
+    """pages of one host at the most; None: no limit"""
+    max_runtime: float | None = None
+    """seconds; no page is begun or parsed after that, and the run ends within a minute of it;
+    None: no limit"""
+    workers: int | None = None
+    """processes that parse; None: one for each core"""
     grouping: bool = True
     keep_pages: bool = False
     """whether the bytes of pages are kept, in a file beside the store"""
@@ -111,8 +114,9 @@ def crawl(
     begun = time.monotonic()
 
     def is_over() -> bool:
-        late = time.monotonic() - begun - options.max_runtime
-        return options.max_runtime > 0 and late > GROUPING
+        if options.max_runtime is None:
+            return False
+        return time.monotonic() - begun - options.max_runtime > GROUPING
 
     from crawler.parsing.workers.pool import check_locks
 
@@ -224,15 +228,16 @@ def _fetch(
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
+    # In the settings of Scrapy 0 is no limit.
     return {
         "NEWSLOOM_DB": str(options.db),
         "NEWSLOOM_RUN": run,
         "NEWSLOOM_SINCE": options.since,
         "NEWSLOOM_UNTIL": options.until,
-        "NEWSLOOM_LIMIT": options.limit,
-        "NEWSLOOM_HOST_LIMIT": options.host_limit,
-        "NEWSLOOM_MAX_RUNTIME": options.max_runtime,
-        "NEWSLOOM_WORKERS": options.workers,
+        "NEWSLOOM_LIMIT": options.limit or 0,
+        "NEWSLOOM_HOST_LIMIT": options.host_limit or 0,
+        "NEWSLOOM_MAX_RUNTIME": options.max_runtime or 0,
+        "NEWSLOOM_WORKERS": options.workers or 0,
         "NEWSLOOM_KEEP_PAGES": options.keep_pages,
         "NEWSLOOM_REVISITS": options.revisits,
         "NEWSLOOM_KEEP_WARC": options.keep_warc,

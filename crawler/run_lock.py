@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -54,7 +53,7 @@ class Run:
     store: Store
     outcome: str = "done"
     """how it ends, unless it breaks off"""
-    summary: dict[str, Any] = field(default_factory=dict)
+    summary: Mapping[str, int] = field(default_factory=dict)
     """what it did, in figures"""
 
 
@@ -123,7 +122,7 @@ def end(
     *,
     now: str,
     outcome: str,
-    summary: dict[str, Any],
+    summary: Mapping[str, int],
     unless_ended: bool = False,
 ) -> None:
     """Close a run row."""

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
 
 from .errors import InvalidScheme
+from .scheme_names import COPY_NAMES, STORY_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +261,9 @@ class StoryScheme:
         prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
         weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
         across = _brief(self.embedding_cross_language)
-        embedding = f"-v{weight}x{baseline}/{across}:{self.embedding_model}"
+        embedding = (
+            f"-v{weight}x{baseline}/{across}:{self.embedding_model}" if self.embedding_model else ""
+        )
         return (
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
             f"-d{days}x{_brief(self.penalty_per_day)}-b{_brief(self.chance_weight)}"
@@ -270,83 +272,20 @@ class StoryScheme:
             f"-p{prior}x{prior_texts}-m{_brief(self.chance_max_ratio)}"
             f"-c{_brief(self.common_word_texts)}x{self.common_word_length}"
             f"-g{self.story_texts}/{_brief(self.story_share)}"
-            f"{embedding * bool(self.embedding_model)}"
+            f"{embedding}"
         )
 
 
 RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
-    CopyScheme: {
-        "shingle": "shingle_words",
-        "anchor": "anchor_words",
-        "anchors": "anchor_keys",
-        "min_part": "min_longer_containment",
-        "sure_jaccard": "reprint_jaccard",
-        "scattered": "short_overlap",
-        "passage": "min_passage",
-        "outlet_texts": "boilerplate_texts",
-        "outlet_share": "boilerplate_share",
-        "patience": "max_misses",
-        "hot": "max_per_key",
-        "slot": "number_context",
-        "counted": "sample_modulus",
-        "reach": "sample_radius",
-        "sketch": "sketch_width",
-        "fade": "memory_texts",
-        "outlet_shingles": "boilerplate_counters",
-        "outlet_most": "boilerplate_texts_max",
-        "outlet_prints": "boilerplate_prints",
-        "learned_first": "warm_up_articles",
-        "revisions": "max_revisions",
-        "chunk": "batch_size",
-        "large": "large_component",
-    },
-    StoryScheme: {
-        "lead_words": "decay_words",
-        "day": "penalty_per_day",
-        "background": "chance_weight",
-        "contrast": "inner_contrast",
-        "keys": "top_terms",
-        "unrelated": "unrelated_cap",
-        "name": "no_name_penalty",
-        "names": "no_name_penalty_max",
-        "prior": "chance_prior",
-        "prior_weight": "chance_prior_texts",
-        "common_texts": "common_word_texts",
-        "common_length": "common_word_length",
-        "most": "chance_max_ratio",
-        "ceiling": "max_df",
-        "always_kept": "max_df_texts",
-        "zipf": "zipf_scale",
-        "counters": "background_counters",
-        "fade": "memory_texts",
-        "rounds": "chance_iterations",
-        "far": "max_distance",
-        "part": "max_component",
-        "stricter": "threshold_step",
-        "first": "warm_up_texts",
-        "first_step": "first_step_size",
-        "step": "max_step_size",
-        "postings": "max_postings",
-        "candidates": "max_candidates",
-        "members": "story_sample_max",
-        "members_least": "story_sample_min",
-        "pool": "story_sample_pool",
-        "compared": "story_sample_total",
-        "voice": "embedding_model",
-        "voice_weight": "embedding_weight",
-        "voice_usual": "embedding_baseline",
-        "voice_across": "embedding_cross_language",
-        "voice_bands": "embedding_bands",
-        "voice_bits": "embedding_bits",
-        "voice_alike": "embedding_max_candidates",
-    },
+    CopyScheme: COPY_NAMES,
+    StoryScheme: STORY_NAMES,
 }
 """What the numbers were called before, and what they are called today."""
 
 
 def with_current_names(
-    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, Any]
-) -> dict[str, Any]:
+    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, int | float | str]
+) -> dict[str, int | float | str]:
     """Numbers of a scheme, as an earlier version wrote them, under the names of today."""
     return {RENAMED[kind].get(name, name): value for name, value in numbers.items()}
 
@@ -379,8 +318,9 @@ def _scheme_id(scheme: CopyScheme | StoryScheme) -> str:
     }
     packed = json.dumps(others, sort_keys=True).encode()
     digest = blake2b(packed, digest_size=6).hexdigest()
-    unsaid = digest == _UNSAID[type(scheme)]
-    return scheme._main_numbers + f"-x{digest}" * (not unsaid)
+    if digest == _UNSAID[type(scheme)]:
+        return scheme._main_numbers
+    return f"{scheme._main_numbers}-x{digest}"
 
 
 def _brief(number: float) -> str:

@@ -163,7 +163,7 @@ def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
         if since is None:
             since = _days_before_newest(store, MONTH)
             _show_left_out(store, since)
-        rows = store.queries.outlets.agency_shares(since=since, limit=limit)
+        rows = store.queries.agency_copy.shares(since=since, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
     _show_start(since, form)
     if form is not None:

@@ -95,7 +95,7 @@ class Saver:
         source, at = reading.polled.source, reading.polled.at
         state = self.known_source(source)
         wanted = [listing for listing in reading.listings.pages if self._is_wanted(listing)]
-        fresh = self._store.pages.offer(
+        fresh = self._store.sightings.offer(
             wanted,
             outlet=self.numbers[source.outlet],
             source=state.id,
@@ -131,7 +131,7 @@ class Saver:
         """Offer the ordinary page that an AMP page names in its place."""
         if rejected.instead is None:
             return
-        twin = self._store.pages.offer_instead(
+        twin = self._store.sightings.offer_instead(
             rejected.instead, page=rejected.page.id, run=self.run
         )
         if twin is not None:

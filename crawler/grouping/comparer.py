@@ -150,7 +150,7 @@ class Comparer:
         copies = self._store.copies
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         saved = self._save_edges(more)
-        self._store.credits.from_copies(numbers)
+        self._store.copy_credits.save(numbers)
         copies.assign(groups, changed=changed, run=self._run, now=self._now)
         copies.done(numbers)
         return saved

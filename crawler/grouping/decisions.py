@@ -8,8 +8,8 @@ from typing import NamedTuple
 from crawler.errors import UsageError
 from crawler.grouping.linker import Linker
 from crawler.store import Store
+from crawler.store.facts.overrides import Override
 from crawler.store.file.intake import OtherOverride
-from crawler.store.findings.overrides import Override
 from dedupe import StoryChange, StoryScheme
 
 
@@ -126,7 +126,8 @@ def _refuse_held(store: Store, override: Override) -> None:
     sides = [store.overrides.copy_groups([article]) for article in override.together]
     for other in store.overrides.about(sorted(set().union(*sides))):
         held = store.overrides.copy_groups(other.together)
-        if other.id != override.id and sum(not held.isdisjoint(side) for side in sides) > 1:
+        sides_held = [side for side in sides if not held.isdisjoint(side)]
+        if other.id != override.id and len(sides_held) > 1:
             raise _against(other, "keeps them together as well")
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
-from crawler.store.findings.overrides import Override
+from crawler.store.facts.overrides import Override
 from dedupe import (
     PackedBackground,
     ScoredText,

@@ -66,7 +66,7 @@ class Linker:
         """
         linking = self._store.story_links
         with self._store.batch():
-            linking.begin_rebuild()
+            self._store.story_rebuild.begin()
             linking.set_embedding_model(self._scheme.embedding_model)
             self._backgrounds.clear()
             total = linking.count_waiting()
@@ -75,7 +75,7 @@ class Linker:
                 progress(total - left, total)
                 left = self._take(STEPS, provisional=True)
             changes = continue_stories(
-                linking.take_new_partition(), pinned=self._store.overrides.pinned()
+                self._store.story_rebuild.take_partition(), pinned=self._store.overrides.pinned()
             )
             self._store.stories.apply(changes, run=self._run, now=self._now)
             linking.set_scheme(self._scheme.id)

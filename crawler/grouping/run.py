@@ -110,7 +110,7 @@ def _begin(
         if again:
             store.copies.queue_all()
             store.boilerplate.forget()
-            store.credits.forget_copies()
+            store.copy_credits.forget()
     return again
 
 

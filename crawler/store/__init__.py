@@ -19,10 +19,12 @@ from crawler.store.facts.archives import Archives
 from crawler.store.facts.clocks import Clocks
 from crawler.store.facts.credits import Credits
 from crawler.store.facts.outlet_sources import Outlets
+from crawler.store.facts.overrides import Overrides
 from crawler.store.facts.pages import Pages
 from crawler.store.facts.polls import Polls
 from crawler.store.facts.revisions import Articles, Saved
 from crawler.store.facts.runs import Runs
+from crawler.store.facts.sightings import Sightings
 from crawler.store.facts.sites import Sites
 from crawler.store.facts.usage import Usage
 from crawler.store.file.connection import (
@@ -33,16 +35,18 @@ from crawler.store.file.connection import (
     transaction,
 )
 from crawler.store.file.intake import Merging
-from crawler.store.file.migrations import VERSION, migrate
+from crawler.store.file.migrations import migrate
+from crawler.store.file.steps import VERSION
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
+from crawler.store.findings.copy_credits import CopyCredits
 from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
-from crawler.store.findings.overrides import Overrides
 from crawler.store.findings.story_changes import Stories
 from crawler.store.findings.story_links import StoryLinks
+from crawler.store.findings.story_rebuild import StoryRebuild
 from crawler.store.queries import Queries
 
 _STEPS = 10_000
@@ -52,7 +56,7 @@ __all__ = ["Saved", "Store", "is_database", "migrate_store", "open_store", "read
 
 
 class Store:
-    """An open file, by domain: `store.pages.offer(...)`, `store.articles.save(...)`."""
+    """An open file, by domain: `store.sightings.offer(...)`, `store.articles.save(...)`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path | str) -> None:
         self.path = path
@@ -61,15 +65,18 @@ class Store:
         self.polls = Polls(connection)
         self.sites = Sites(connection)
         self.archives = Archives(connection)
+        self.sightings = Sightings(connection)
         self.pages = Pages(connection)
         self.articles = Articles(connection)
         self.credits = Credits(connection)
         self.runs = Runs(connection)
         self.clocks = Clocks(connection)
         self.copies = Copies(connection)
+        self.copy_credits = CopyCredits(connection)
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)
         self.story_links = StoryLinks(connection)
+        self.story_rebuild = StoryRebuild(connection)
         self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
         self.overrides = Overrides(connection)

@@ -10,7 +10,8 @@ from datasette.utils.asgi import Response
 from crawler.store import Store
 from crawler.store.queries.articles import HeadlineChange, NewArticle
 from crawler.store.queries.exports import ALL, NetworkEdge
-from crawler.store.queries.outlets import AgencyWeek, DayCount, OutletDetail
+from crawler.store.queries.agency_copy import AgencyWeek
+from crawler.store.queries.outlets import DayCount, OutletDetail
 from crawler.web.database import ask, ask_once
 from crawler.web.query_string import query_values, row_filter
 from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
@@ -27,7 +28,7 @@ async def outlets(request: Request, datasette: Datasette) -> Response:
     after = query_values(request).get("after", "")
     rows = await ask(datasette, lambda store: store.queries.outlets.after(after, limit=ROWS + 1))
     shares = await ask_once(
-        datasette, "shares", lambda store: store.queries.outlets.agency_shares(limit=ROWS)
+        datasette, "shares", lambda store: store.queries.agency_copy.shares(limit=ROWS)
     )
     return await page(
         datasette,
@@ -55,7 +56,7 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
         return _Outlet(
             outlet=found,
             days=queries.outlets.days(slug, limit=120)[::-1],
-            weeks=queries.outlets.agency_weeks(slug, limit=60)[::-1],
+            weeks=queries.agency_copy.weeks(slug, limit=60)[::-1],
             edges=queries.network.heaviest_of(slug, limit=60),
             articles=queries.articles.newest_of(slug, limit=15),
             headlines=queries.articles.headline_changes(outlet=slug, limit=10),

@@ -113,13 +113,14 @@ class OutletBoilerplate:
 
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text; `copy` when this outlet printed it before."""
-        self.texts += not copy
+        texts = 0 if copy else 1
+        self.texts += texts
         new = shingles[_is_sampled(shingles, self._scheme)]
         at, known = self._find(new)
         again = at[known]
         others = np.ones(len(self._keys), np.bool_)
         others[again] = False
-        one = np.array([[not copy], [True]], np.uint8)
+        one = np.array([[texts], [1]], np.uint8)
         counted = np.minimum(self._counts[:, again], _FULL - one) + one
         fresh = new[~known]
         # Newest first, so that a stable sort by count leaves the oldest of the rarest last.

@@ -105,7 +105,7 @@ def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
     ours, theirs = (numbers_in_context(tokens(text), scheme) for text in (a, b))
     places = ours.keys() & theirs.keys()
-    same = sum(ours[place] == theirs[place] for place in places)
+    same = sum(1 for place in places if ours[place] == theirs[place])
     return same, len(places) - same
 
 

@@ -52,7 +52,7 @@ def estimate(a: Signature, b: Signature) -> float:
     """
     require_same_scheme((a, b))
     pairs = zip(_words(a.values), _words(b.values), strict=True)
-    return sum(x == y for x, y in pairs) / (len(a.values) // 4)
+    return sum(1 for x, y in pairs if x == y) / (len(a.values) // 4)
 
 
 def require_same_scheme(signatures: Sequence[Signature]) -> None:

@@ -46,7 +46,7 @@ def with_distant(
     """The clusters, and nodes that were not looked at, each where most of its story is."""
     found = list(clusters)
     for node in distant:
-        counts = [sum(other.story == node.story for other in c.nodes) for c in found]
+        counts = [sum(1 for other in c.nodes if other.story == node.story) for c in found]
         for place in sorted(range(len(found)), key=lambda n: -counts[n]):
             home = found[place]
             others = {other.id for other in home.nodes}

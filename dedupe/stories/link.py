@@ -245,7 +245,8 @@ def _central(inside: Rows, distance: NDArray[np.float64], count: int) -> int:
     a, b = inside[:, None], inside[None, :]
     low, high = np.minimum(a, b), np.maximum(a, b)
     # A text has no distance to itself there; any valid place will do for it.
-    found = np.where(a == b, 0.0, distance[_condensed(low, high, count) * (a != b)])
+    places = np.where(a == b, 0, _condensed(low, high, count))
+    found = np.where(a == b, 0.0, distance[places])
     return int(inside[found.sum(axis=1).argmin()])
 
 

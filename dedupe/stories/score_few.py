@@ -170,7 +170,9 @@ def _unit_vector(
     background: PackedBackground,
 ) -> Weights:
     """v, see `Background.vectors`."""
-    texts = background.texts + scheme.common_word_texts * bool(background.common_words)
+    texts = background.texts
+    if background.common_words:
+        texts += scheme.common_word_texts
     most = max(scheme.max_df * texts, scheme.max_df_texts)
     vector = {
         term: weight * (log((1 + texts) / (1 + counted[term].texts)) + 1)

@@ -24,7 +24,7 @@ def test_earlier_names_lead_to_numbers_of_today(kind: type[CopyScheme | StorySch
 
 
 def test_earlier_names_read_under_those_of_today() -> None:
-    written = {"threshold": -0.02, "names": 0.05, "voice": "mini"}
+    written: dict[str, int | float | str] = {"threshold": -0.02, "names": 0.05, "voice": "mini"}
     assert with_current_names(StoryScheme, written) == {
         "threshold": -0.02,
         "no_name_penalty_max": 0.05,

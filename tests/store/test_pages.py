@@ -21,7 +21,7 @@ class Desk:
         self.source = store.polls.ensure(FEED, self.outlet).id
 
     def offer(self, *listings: Listing, at: str = NOW, source: int | None = None) -> int:
-        offered = self.store.pages.offer(
+        offered = self.store.sightings.offer(
             listings, outlet=self.outlet, source=source or self.source, seen_at=at,
             previous_poll_at=None, run=1,
         )  # fmt: skip
@@ -117,8 +117,8 @@ def test_the_twin_of_an_amp_page_inherits_its_sightings(store: Store) -> None:
     desk = Desk(store)
     desk.offer(listing(1))
     page = desk.pending()[0]
-    assert store.pages.offer_instead(listing(2), page=page.id, run=1)
-    assert store.pages.offer_instead(listing(2), page=page.id, run=1) is None
+    assert store.sightings.offer_instead(listing(2), page=page.id, run=1)
+    assert store.sightings.offer_instead(listing(2), page=page.id, run=1) is None
     desk.reject(page, "amp-twin")
     twin = desk.pending()[0]
     desk.save(twin)

@@ -10,7 +10,7 @@ import pytest
 from crawler.errors import NoSuchDatabase, NotAStore
 from crawler.grouping.run import group
 from crawler.store import Store, migrate_store, open_store, read_store
-from crawler.store.file.migrations import script
+from crawler.store.file.schema import script
 from crawler.types import Article
 from tests.store.old import old_store
 

@@ -1,1 +1,4 @@
-"""What was seen and said: outlets, exchanges, pages, articles. Never made from other rows."""
+"""What was seen, said and decided: outlets, exchanges, pages, articles, overrides.
+
+Never made from other rows.
+"""

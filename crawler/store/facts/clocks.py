@@ -27,8 +27,8 @@ class Clocks:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def ahead(self, *, now: str, run: int = 0) -> int:
-        """Sources that have a time that cannot be; `run` is the one that goes on."""
+    def ahead(self, *, now: str, run: int | None = None) -> int:
+        """Sources that have a time that cannot be; `run` is the one that goes on, if any."""
         where = " OR ".join(
             f"{column} > '{limit}'"
             for table, column, limit in self._limits(now, run)
@@ -50,7 +50,7 @@ class Clocks:
             )
         return found
 
-    def _limits(self, now: str, run: int) -> list[tuple[str, str, str]]:
+    def _limits(self, now: str, run: int | None) -> list[tuple[str, str, str]]:
         """The latest time that each may have.
 
         A run whose times lie ahead shows that the clock was: what it wrote is not to be told from
@@ -61,9 +61,10 @@ class Clocks:
         row = self._connection.execute(
             """
             SELECT min(max(started_at, :now)) FROM runs
-            WHERE max(started_at, coalesce(ended_at, '')) > :soon AND id <> :run AND id > coalesce((
-              SELECT max(id) FROM runs WHERE started_at <= :soon AND ended_at <= :soon
-                AND command LIKE '%crawl%'), 0)
+            WHERE max(started_at, coalesce(ended_at, '')) > :soon AND id IS NOT :run
+              AND id > coalesce((
+                SELECT max(id) FROM runs WHERE started_at <= :soon AND ended_at <= :soon
+                  AND command LIKE '%crawl%'), 0)
             """,
             {"now": now, "soon": soon, "run": run},
         ).fetchone()

@@ -5,70 +5,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from crawler.errors import NO_STAND_IN
 from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
-from crawler.types import Listing, Moment, Page, Precision, Rejected, Validators
+from crawler.types import NO_VALIDATORS, Listing, Moment, Page, Precision, Rejected, Validators
 
 MAX_ATTEMPTS = 3
 """Tries at a page that fail for a passing reason before it is rejected for it."""
 FIRST_RETRY = timedelta(minutes=15)
 """Until the second try; each further one waits four times as long."""
-
-
-NOTHING = Validators()
 _SINCE = "min(coalesce(a.published_at, a.first_seen_at), a.first_seen_at)"
 
 
-class Offered(NamedTuple):
-    """What came of listings: numbers of pages to fetch."""
-
-    new: list[int]
-    """not known before"""
-    again: list[int]
-    """known, and due again"""
-
-    @property
-    def pages(self) -> list[int]:
-        """All of them."""
-        return self.new + self.again
-
-
 class Pages:
-    """The `pages` and `sightings` of the file."""
+    """The `pages` of the file; `Sightings` adds them."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-
-    def offer(
-        self,
-        listings: Iterable[Listing],
-        *,
-        outlet: int,
-        source: int,
-        seen_at: str,
-        previous_poll_at: str | None,
-        run: int,
-    ) -> Offered:
-        """Take what a source listed.
-
-        A page is due again when a source that listed it before now says something else of it:
-        another headline or a later time of change.
-        """
-        offered = Offered([], [])
-        for listing in listings:
-            page, is_new = self._ensure(listing, outlet)
-            seen_before = self._seen(page, source)
-            changed = self._sight(page, source, listing, seen_at, previous_poll_at, run)
-            if is_new:
-                offered.new.append(page)
-            elif (seen_before and changed and self._make_due(page, listing)) or self._complete(
-                page, listing
-            ):
-                offered.again.append(page)
-        return offered
 
     def pending(self, outlet: int, slug: str, *, after: int, now: str, limit: int) -> list[Page]:
         """The next pages of an outlet to fetch, in order of their numbers, beyond `after`."""
@@ -109,7 +63,7 @@ class Pages:
         page: int,
         *,
         at: str,
-        validators: Validators = NOTHING,
+        validators: Validators = NO_VALIDATORS,
         ages: Sequence[timedelta] = (),
     ) -> None:
         """A page has become an article, or is one still; it is fetched again at these ages."""
@@ -232,7 +186,7 @@ class Pages:
         A page that was an article before stays one: the outlet took it down or changed its
         address, and what we have of it is kept.
         """
-        attempts = rejected.page.attempts + int(rejected.asked)
+        attempts = rejected.page.attempts + 1 if rejected.asked else rejected.page.attempts
         again = rejected.temporary and (not rejected.asked or attempts < MAX_ATTEMPTS)
         again = again or self._has_text_since(rejected)
         wait = FIRST_RETRY * 4 ** max(attempts - 1, 0)
@@ -268,121 +222,6 @@ class Pages:
             "SELECT text FROM pages WHERE id = ?", (rejected.page.id,)
         ).fetchone()
         return row["text"] is not None
-
-    def offer_instead(self, listing: Listing, *, page: int, run: int) -> int | None:
-        """Add the page that stands for another, with the other's sightings; its number if new."""
-        row = self._connection.execute("SELECT outlet FROM pages WHERE id = ?", (page,)).fetchone()
-        twin, is_new = self._ensure(listing, row["outlet"])
-        if is_new:
-            self._connection.execute("UPDATE pages SET stands_for = ? WHERE id = ?", (page, twin))
-        self._connection.execute(
-            """
-            INSERT OR IGNORE INTO sightings
-              (page, source, seen_at, previous_poll_at, title, modified_at, run)
-            SELECT ?, source, seen_at, previous_poll_at, title, modified_at, ?
-            FROM sightings WHERE page = ?
-            """,
-            (twin, run, page),
-        )
-        return twin if is_new else None
-
-    def _ensure(self, listing: Listing, outlet: int) -> tuple[int, bool]:
-        row = self._connection.execute(
-            """
-            INSERT INTO pages (outlet, url, state, title, text, published_at, published_precision,
-              published_source, published_raw)
-            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (url) DO NOTHING RETURNING id
-            """,
-            (outlet, listing.url, listing.title, listing.text, *_published(listing)),
-        ).fetchone()
-        if row is not None:
-            return int(row["id"]), True
-        row = self._connection.execute(
-            "SELECT id FROM pages WHERE url = ?", (listing.url,)
-        ).fetchone()
-        return int(row["id"]), False
-
-    def _complete(self, page: int, listing: Listing) -> bool:
-        """Add what a page's other sources did not say of it, until it is an article.
-
-        True when it is due again: it was rejected, and now there is a text to stand in for it.
-        """
-        row = self._connection.execute(
-            "SELECT state, reason, title, text, published_at FROM pages WHERE id = ?", (page,)
-        ).fetchone()
-        if row["state"] == "article":
-            return False
-        if None not in (row["title"], row["text"], row["published_at"]):
-            return False
-        if row["published_at"] is None:
-            self._connection.execute(
-                """
-                UPDATE pages SET published_at = ?, published_precision = ?, published_source = ?,
-                  published_raw = ? WHERE id = ?
-                """,
-                (*_published(listing), page),
-            )
-        again = bool(
-            row["state"] == "rejected"
-            and row["text"] is None
-            and listing.text
-            and row["reason"] not in NO_STAND_IN
-        )
-        self._connection.execute(
-            """
-            UPDATE pages SET title = coalesce(title, ?), text = coalesce(text, ?),
-              state = CASE WHEN ? THEN 'pending' ELSE state END WHERE id = ?
-            """,
-            (listing.title, listing.text, again, page),
-        )
-        return again
-
-    def _seen(self, page: int, source: int) -> bool:
-        return (
-            self._connection.execute(
-                "SELECT 1 FROM sightings WHERE page = ? AND source = ? LIMIT 1", (page, source)
-            ).fetchone()
-            is not None
-        )
-
-    def _sight(
-        self, page: int, source: int, listing: Listing, at: str, previous: str | None, run: int
-    ) -> bool:
-        cursor = self._connection.execute(
-            """
-            INSERT INTO sightings (page, source, seen_at, previous_poll_at, title, modified_at, run)
-            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-            """,
-            (page, source, at, previous, listing.title or "", listing.modified_at or "", run),
-        )
-        return cursor.rowcount == 1
-
-    def _make_due(self, page: int, listing: Listing) -> bool:
-        cursor = self._connection.execute(
-            """
-            UPDATE pages SET state = 'pending', attempts = 0, due_at = NULL,
-              title = coalesce(?, title), text = coalesce(?, text),
-              published_at = coalesce(?, published_at),
-              published_precision = coalesce(?, published_precision),
-              published_source = coalesce(?, published_source),
-              published_raw = coalesce(?, published_raw)
-            WHERE id = ? AND state <> 'pending'
-            """,
-            (listing.title, listing.text, *_published(listing), page),
-        )
-        return cursor.rowcount == 1
-
-
-def _published(listing: Listing) -> tuple[str | None, str | None, str | None, str | None]:
-    if listing.published is None:
-        return None, None, None, None
-    return (
-        listing.published.at,
-        listing.published.precision,
-        listing.published.source,
-        listing.published.raw,
-    )
 
 
 def _page(row: sqlite3.Row, slug: str) -> Page:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from crawler import __version__
 
@@ -32,11 +33,11 @@ class Runs:
         )
         return int(cursor.lastrowid or 0)
 
-    def close(self, run: int, *, now: str, outcome: str, summary: dict[str, Any]) -> None:
+    def close(self, run: int, *, now: str, outcome: str, summary: Mapping[str, int]) -> None:
         """End a run: done, partial, failed or interrupted, with the figures it reports."""
         self._connection.execute(
             "UPDATE runs SET ended_at = ?, outcome = ?, summary = ? WHERE id = ?",
-            (now, outcome, json.dumps(summary), run),
+            (now, outcome, json.dumps(dict(summary)), run),
         )
 
     def is_open(self, run: int) -> bool:

@@ -73,24 +73,30 @@ def parse_table(statement: str) -> TableDefinition:
     tokens = _tokens(statement)
     opening = tokens.index("(")
     closing = _closing(tokens, opening)
-    said: list[str] = []
-    entries: list[Entry] = []
-    for sql, comment, follows in _entries(tokens[opening + 1 : closing]):
-        # A comment before the first column is about the table, one behind a comma about the
-        # entry that the comma closed.
-        if follows and entries:
-            entries[-1] = entries[-1]._replace(comment=_joined(entries[-1].comment, follows))
-        elif follows:
-            said.append(follows)
-        if sql:
-            entries.append(Entry(_column(sql), sql, comment))
+    about, entries = _commented(tokens[opening + 1 : closing])
     head = "".join(tokens[: opening + 1])
     return TableDefinition(
-        head=f"{head} -- {said[0]}" if said else head,
+        head=f"{head} -- {about}" if about else head,
         columns={entry.name: entry for entry in entries if entry.name},
         constraints=tuple(entry for entry in entries if not entry.name),
         tail="".join(tokens[closing:]),
     )
+
+
+def _commented(tokens: Sequence[str]) -> tuple[str, list[Entry]]:
+    """The comment about the table, and its entries, each with the comment about it."""
+    about = ""
+    entries: list[Entry] = []
+    for sql, comment, before in _entries(tokens):
+        # A comment before the first column is about the table, one behind a comma about the
+        # entry that the comma closed.
+        if entries:
+            entries[-1] = entries[-1]._replace(comment=_joined(entries[-1].comment, before))
+        else:
+            about = about or before
+        if sql:
+            entries.append(Entry(_column(sql), sql, comment))
+    return about, entries
 
 
 def _entries(tokens: Sequence[str]) -> Iterator[tuple[str, str, str]]:

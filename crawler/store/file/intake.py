@@ -9,23 +9,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crawler.store.file.connection import explained, for_reading, quoted
-
-Row = dict[str, Any]
-
-# A row of the other file's table, by the number that this file has for it.
-_OUTLET = "(SELECT m.id FROM outlets m JOIN other.outlets x ON x.slug = m.slug WHERE x.id = {})"
-_SOURCE = "(SELECT m.id FROM sources m JOIN other.sources x ON x.url = m.url WHERE x.id = {})"
-_RUN = "(SELECT ours FROM run_of WHERE theirs = {})"
-_PAGE = "(SELECT m.id FROM pages m JOIN other.pages x ON x.url = m.url WHERE x.id = {})"
-_TEXTS = (
-    "title", "text", "words", "authors", "modified_at", "fetched_at", "text_hash",
-)  # fmt: skip
-"""What makes a text of an article."""
+from crawler.store.file.other_file import OUTLET, PAGE, RUN, SOURCE, common_columns, of
+from crawler.store.file.text_histories import TextHistories
 
 
 class TakenIn(NamedTuple):
@@ -55,6 +44,7 @@ class Merging:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._histories = TextHistories(connection)
 
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:
@@ -77,7 +67,7 @@ class Merging:
         self._find_the_same()
         new = self._new_articles()
         self._earliest()
-        changed = self._texts_of_both(now)
+        changed = self._histories.join(now)
         self._sites()
         self._usage()
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
@@ -119,12 +109,12 @@ class Merging:
 
     def _sources(self) -> None:
         """What is known of a source is what was learned last."""
-        columns = self._columns("sources", without=("outlet", "same_as"))
+        columns = self._common("sources", without=("outlet", "same_as"))
         taken = [column for column in columns if column != quoted("url")]
         self._connection.execute(
             f"""
             INSERT INTO sources (outlet, {", ".join(columns)})
-            SELECT {_OUTLET.format("s.outlet")}, {", ".join(columns)}
+            SELECT {OUTLET.format("s.outlet")}, {", ".join(columns)}
             FROM other.sources s WHERE true
             ON CONFLICT (url) DO UPDATE SET
               {", ".join(f"{column} = excluded.{column}" for column in taken)}
@@ -133,7 +123,7 @@ class Merging:
         )
         self._connection.execute(
             f"""
-            UPDATE sources SET same_as = {_SOURCE.format("o.same_as")} FROM other.sources o
+            UPDATE sources SET same_as = {SOURCE.format("o.same_as")} FROM other.sources o
             WHERE o.url = sources.url AND o.same_as IS NOT NULL AND sources.same_as IS NULL
             """
         )
@@ -160,28 +150,28 @@ class Merging:
             FROM other.runs WHERE id NOT IN (SELECT theirs FROM run_of)
             """
         )
-        columns = self._columns("runs")
+        columns = self._common("runs")
         self._connection.execute(
-            f"INSERT INTO runs (id, {', '.join(columns)}) SELECT m.ours, {_of('o', columns)}"
+            f"INSERT INTO runs (id, {', '.join(columns)}) SELECT m.ours, {of('o', columns)}"
             " FROM run_of m JOIN other.runs o ON o.id = m.theirs WHERE m.new ORDER BY m.ours"
         )
-        columns = self._columns("fetches", without=("run", "source"))
+        columns = self._common("fetches", without=("run", "source"))
         self._connection.execute(
             f"""
             INSERT INTO fetches (run, source, {", ".join(columns)})
-            SELECT m.ours, {_SOURCE.format("f.source")}, {_of("f", columns)}
+            SELECT m.ours, {SOURCE.format("f.source")}, {of("f", columns)}
             FROM other.fetches f JOIN run_of m ON m.theirs = f.run WHERE m.new ORDER BY f.id
             """
         )
 
     def _pages(self) -> None:
         """A page that one file settled is settled; an article is more than a rejection."""
-        columns = self._columns("pages", without=("outlet", "stands_for"))
+        columns = self._common("pages", without=("outlet", "stands_for"))
         taken = [column for column in columns if column != quoted("url")]
         self._connection.execute(
             f"""
             INSERT INTO pages (outlet, {", ".join(columns)})
-            SELECT {_OUTLET.format("p.outlet")}, {", ".join(columns)}
+            SELECT {OUTLET.format("p.outlet")}, {", ".join(columns)}
             FROM other.pages p WHERE true ORDER BY p.id
             ON CONFLICT (url) DO UPDATE SET
               {", ".join(f"{column} = excluded.{column}" for column in taken)}
@@ -191,7 +181,7 @@ class Merging:
         )
         self._connection.execute(
             f"""
-            UPDATE pages SET stands_for = {_PAGE.format("o.stands_for")} FROM other.pages o
+            UPDATE pages SET stands_for = {PAGE.format("o.stands_for")} FROM other.pages o
             WHERE o.url = pages.url AND o.stands_for IS NOT NULL AND pages.stands_for IS NULL
             """
         )
@@ -200,8 +190,8 @@ class Merging:
         self._connection.execute(
             f"""
             INSERT INTO sightings (page, source, seen_at, previous_poll_at, title, modified_at, run)
-            SELECT {_PAGE.format("s.page")}, {_SOURCE.format("s.source")}, seen_at,
-              previous_poll_at, title, modified_at, {_RUN.format("s.run")}
+            SELECT {PAGE.format("s.page")}, {SOURCE.format("s.source")}, seen_at,
+              previous_poll_at, title, modified_at, {RUN.format("s.run")}
             FROM other.sightings s WHERE true
             ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at,
               previous_poll_at = excluded.previous_poll_at, run = excluded.run
@@ -214,7 +204,7 @@ class Merging:
         self._connection.execute(
             f"""
             INSERT INTO outlet_usage (outlet, day, articles, bytes, parser_seconds, met)
-            SELECT {_OUTLET.format("u.outlet")}, day, articles, bytes, parser_seconds, met
+            SELECT {OUTLET.format("u.outlet")}, day, articles, bytes, parser_seconds, met
             FROM other.outlet_usage u WHERE true
             ON CONFLICT DO UPDATE SET articles = max(articles, excluded.articles),
               bytes = max(bytes, excluded.bytes),
@@ -239,22 +229,22 @@ class Merging:
         )
 
     def _new_articles(self) -> int:
-        columns = self._columns("articles", without=("page", "outlet", "run"))
+        columns = self._common("articles", without=("page", "outlet", "run"))
         (before,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
         added = self._connection.execute(
             f"""
             INSERT INTO articles (page, outlet, run, {", ".join(columns)})
-            SELECT {_PAGE.format("a.page")}, {_OUTLET.format("a.outlet")},
-              {_RUN.format("a.run")}, {_of("a", columns)}
+            SELECT {PAGE.format("a.page")}, {OUTLET.format("a.outlet")},
+              {RUN.format("a.run")}, {of("a", columns)}
             FROM other.articles a WHERE a.id NOT IN (SELECT theirs FROM same) ORDER BY a.id
             """
         ).rowcount
         came = "articles a JOIN other.articles o ON o.url = a.url"
-        columns = self._columns("revisions", without=("article", "run"))
+        columns = self._common("revisions", without=("article", "run"))
         self._connection.execute(
             f"""
             INSERT INTO revisions (article, run, {", ".join(columns)})
-            SELECT a.id, {_RUN.format("r.run")}, {_of("r", columns)}
+            SELECT a.id, {RUN.format("r.run")}, {of("r", columns)}
             FROM {came} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
             """,
             (before,),
@@ -295,91 +285,6 @@ class Merging:
             """
         )
 
-    def _texts_of_both(self, now: str) -> int:
-        """Texts of an article that both files have, put in the order in which they were fetched."""
-        rows = self._connection.execute(
-            """
-            SELECT s.theirs, s.ours FROM same s JOIN other.articles o ON o.id = s.theirs
-            JOIN articles a ON a.id = s.ours
-            WHERE o.text_hash <> a.text_hash OR o.revision > 0
-            """
-        ).fetchall()
-        return sum(self._join(theirs, ours, now) for theirs, ours in rows)
-
-    def _join(self, theirs: int, ours: int, now: str) -> bool:
-        """By the rules of Articles.save(): whether anything changed."""
-        had, other = self._texts("main", ours), self._texts("other", theirs)
-        mine = list(had)
-        # Where the page was read once, the text of a feed is no better and no news.
-        if mine[-1]["text_from"] != other[-1]["text_from"]:
-            (mine if mine[-1]["text_from"] == "feed" else other).pop()
-        order = sorted([*mine, *other], key=lambda text: text["fetched_at"] or "")
-        texts = [next(same) for _, same in groupby(order, key=lambda text: text["text_hash"])]
-        if [text["text_hash"] for text in texts] == [text["text_hash"] for text in had]:
-            return False
-        if texts[-1]["file"] == "other":
-            self._take_over(theirs, ours)
-        self._connection.execute("DELETE FROM revisions WHERE article = ?", (ours,))
-        columns = (*_TEXTS, "run")
-        self._connection.executemany(
-            f"""
-            INSERT INTO revisions (article, revision, replaced_at, ours, {", ".join(columns)})
-            VALUES (:article, :revision, :replaced_at, :ours, :{", :".join(columns)})
-            """,
-            [
-                text
-                | {
-                    "article": ours,
-                    "revision": n,
-                    "replaced_at": texts[n + 1]["fetched_at"] or text["replaced_at"] or now,
-                }
-                for n, text in enumerate(texts[:-1])
-            ],
-        )
-        self._connection.execute(
-            "UPDATE articles SET revision = ?, run = ? WHERE id = ?",
-            (len(texts) - 1, texts[-1]["run"], ours),
-        )
-        self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (ours,))
-        return True
-
-    def _take_over(self, theirs: int, ours: int) -> None:
-        """The other file's newest text; what it does not say stays as it was known."""
-        columns = self._columns(
-            "articles",
-            without=("page", "outlet", "url", "run", "revision", "first_seen_at",
-                     "previous_poll_at"),
-        )  # fmt: skip
-        said = ", ".join(f"{name} = coalesce(o.{name}, articles.{name})" for name in columns)
-        self._connection.execute(
-            f"UPDATE articles SET {said} FROM other.articles o WHERE o.id = ? AND articles.id = ?",
-            (theirs, ours),
-        )
-        self._connection.execute("DELETE FROM credits WHERE article = ? AND via <> 'copy'", (ours,))
-        self._connection.execute(
-            """
-            INSERT INTO credits (article, agency, via, evidence, confidence)
-            SELECT ?, agency, via, evidence, confidence FROM other.credits
-            WHERE article = ? AND via <> 'copy'
-            """,
-            (ours, theirs),
-        )
-
-    def _texts(self, file: str, article: int) -> list[Row]:
-        """Texts of an article of a file, the newest last, with the runs that this file knows."""
-        columns = ", ".join(_TEXTS)
-        run = _RUN.format("run") if file == "other" else "run"
-        rows = self._connection.execute(
-            f"""
-            SELECT {columns}, replaced_at, ours, revision, {run} AS run, 'page' AS text_from
-            FROM {file}.revisions WHERE article = :id
-            UNION ALL SELECT {columns}, NULL, 0, revision, {run}, text_from
-            FROM {file}.articles WHERE id = :id ORDER BY revision
-            """,
-            {"id": article},
-        )
-        return [dict(row) | {"file": file} for row in rows]
-
     def _sites(self) -> None:
         self._connection.execute(
             """
@@ -404,15 +309,5 @@ class Merging:
             """
         )
 
-    def _columns(self, table: str, *, without: tuple[str, ...] = ()) -> list[str]:
-        """Names, quoted, of the columns that both files have: users add some of their own."""
-        rows = self._connection.execute(
-            "SELECT name FROM pragma_table_info(:table, 'main') WHERE name IN "
-            "(SELECT name FROM pragma_table_info(:table, 'other'))",
-            {"table": table},
-        )
-        return [quoted(row[0]) for row in rows if row[0] not in ("id", *without)]
-
-
-def _of(table: str, columns: list[str]) -> str:
-    return ", ".join(f"{table}.{column}" for column in columns)
+    def _common(self, table: str, *, without: tuple[str, ...] = ()) -> list[str]:
+        return common_columns(self._connection, table, without=without)

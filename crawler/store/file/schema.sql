@@ -224,13 +224,6 @@ CREATE TABLE credits ( -- a news agency whose text an article carries, and how t
 -- serves: articles that carry an agency
 CREATE INDEX credits_agency ON credits (agency);
 
-CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is boilerplate
-  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
-  line TEXT NOT NULL, -- the line
-  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
-  PRIMARY KEY (outlet, line)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE overrides ( -- what people decided about stories; kept by every grouping, also a rebuild
   id INTEGER PRIMARY KEY, -- number of the decision
   at TEXT NOT NULL, -- when
@@ -307,6 +300,13 @@ CREATE TABLE outlet_boilerplate ( -- which shingles an outlet repeats across its
   texts INTEGER NOT NULL, -- texts counted
   counts BLOB NOT NULL -- shingles and their counts, as dedupe.OutletBoilerplate packs them
 ) STRICT;
+
+CREATE TABLE outlet_lines ( -- first and last lines of each outlet's texts; a line that many have is boilerplate
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- whose
+  line TEXT NOT NULL, -- the line
+  texts INTEGER NOT NULL, -- texts that have it, copies of each other counted once; lines met once are forgotten now and then
+  PRIMARY KEY (outlet, line)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE copies ( -- two articles compared: the evidence
   a INTEGER NOT NULL REFERENCES articles (id), -- the article with the lower number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from crawler.store.file.migrations import departures
+from crawler.store.file.schema import departures
 
 
 class Upkeep:

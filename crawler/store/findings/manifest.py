@@ -7,12 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dedupe import CopyScheme, StoryScheme, with_current_names
 
-Numbers = dict[str, Any]
-"""The numbers of a scheme, by name."""
+Numbers = dict[str, int | float | str]
+"""The numbers of a scheme, and the embedding model, by name."""
 
 
 class GroupingEntry(NamedTuple):
@@ -57,7 +57,7 @@ class Groupings:
         now: str,
         anew: bool,
         relinked: bool,
-        settings: Mapping[str, Any],
+        settings: Mapping[str, Numbers],
         versions: Mapping[str, str],
     ) -> int:
         """Add to the manifest; the entry. Its inputs are those of the last, unless `anew`.

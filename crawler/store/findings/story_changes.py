@@ -40,7 +40,7 @@ class Stories:
         """Write a partition of some copy groups: numbers, redirects, log, figures.
 
         The places of `linked` have been looked at; others that wait for it go on waiting. Gives the
-        number of each story. Provisional ones are of a rebuild: `StoryLinks.take_new_partition`
+        number of each story. Provisional ones are of a rebuild: `StoryRebuild.take_partition`
         takes them out again, so they have no log and no figures. The figures of a story take as
         long as it is large: while `more` is to come they are left to `refresh`, which belongs into
         the same transaction.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from crawler.store.queries.agency_copy import AgencyCopyQueries
 from crawler.store.queries.articles import ArticleQueries
 from crawler.store.queries.codebook import Codebook
 from crawler.store.queries.copy_network import NetworkQueries
@@ -21,6 +22,7 @@ class Queries:
         self.stories = StoryQueries(connection)
         self.articles = ArticleQueries(connection)
         self.outlets = OutletQueries(connection)
+        self.agency_copy = AgencyCopyQueries(connection)
         self.search = SearchQueries(connection)
         self.network = NetworkQueries(connection)
         self.front = FrontQueries(connection)

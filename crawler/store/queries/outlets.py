@@ -157,32 +157,6 @@ class DayCount(NamedTuple):
     articles: int
 
 
-class AgencyWeek(NamedTuple):
-    """Agency copy in what an outlet printed in a week: see the view `agency_share`."""
-
-    outlet: str
-    week: str
-    articles: int
-    attributed: int
-    contained: int
-    agency_copy: int
-    share: float
-
-
-class AgencyShare(NamedTuple):
-    """Agency copy in what an outlet printed."""
-
-    outlet: str
-    articles: int
-    attributed: int
-    """its pages name an agency"""
-    contained: int
-    """an agency's text stands in them"""
-    agency_copy: int
-    """either"""
-    share: float
-
-
 class OutletQueries:
     """Questions about outlets and their sources."""
 
@@ -358,46 +332,4 @@ class OutletQueries:
             WHERE o.slug = ? GROUP BY day ORDER BY day DESC LIMIT ?
             """,
             (outlet, limit),
-        )
-
-    def agency_weeks(self, outlet: str, *, limit: int) -> list[AgencyWeek]:
-        """Share of agency copy of an outlet by week, the last weeks first."""
-        return all_rows(
-            self._connection,
-            AgencyWeek,
-            f"""
-            SELECT {", ".join(AgencyWeek._fields)} FROM agency_share
-            WHERE outlet = ? ORDER BY week DESC LIMIT ?
-            """,
-            (outlet, limit),
-        )
-
-    def agency_shares(self, *, since: str | None = None, limit: int) -> list[AgencyShare]:
-        """Outlets by the share of agency copy in what they printed, agencies themselves left out.
-
-        With `since` only articles of then or later count.
-        """
-        return all_rows(
-            self._connection,
-            AgencyShare,
-            """
-            SELECT outlet, articles, attributed, contained, agency_copy,
-              round(1.0 * agency_copy / articles, 3) AS share
-            FROM (
-              SELECT outlet, count(*) AS articles, sum(named) AS attributed,
-                sum(stands) AS contained, sum(named OR stands) AS agency_copy
-              FROM (
-                SELECT o.slug AS outlet,
-                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via <> 'copy'
-                    AND c.confidence >= 0.5) AS named,
-                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
-                    AND c.confidence >= 0.5) AS stands
-                FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
-                  AND a.first_seen_at >= coalesce(:since, '')
-                WHERE o.agency = 0
-                  AND (:since IS NULL OR coalesce(a.published_at, a.first_seen_at) >= :since)
-              ) GROUP BY outlet
-            ) ORDER BY share DESC, outlet LIMIT :limit
-            """,
-            {"since": since, "limit": limit},
         )

@@ -1,0 +1,69 @@
+"""A type for each moment of a page: described, listed, fetched, understood.
+
+Frozen; a value is complete. Times are text, `YYYY-MM-DDTHH:MM:SSZ` in UTC, as the store keeps
+them: they sort, and nobody can mistake their zone.
+"""
+
+from __future__ import annotations
+
+from crawler.types.article import (
+    Article,
+    Credit,
+)
+from crawler.types.listing import (
+    NO_VALIDATORS,
+    Listing,
+    Listings,
+    Moment,
+    Polled,
+    PollFailed,
+    Precision,
+    SourceReading,
+    Validators,
+)
+from crawler.types.outlet import (
+    QUOTA,
+    Agency,
+    FoundSource,
+    Missed,
+    Outlet,
+    Quota,
+    Source,
+    SourceKind,
+)
+from crawler.types.page import (
+    Fetched,
+    Left,
+    Page,
+    Rejected,
+    RobotsFile,
+    Unchanged,
+)
+
+__all__ = [
+    "NO_VALIDATORS",
+    "QUOTA",
+    "Agency",
+    "Article",
+    "Credit",
+    "Fetched",
+    "FoundSource",
+    "Left",
+    "Listing",
+    "Listings",
+    "Missed",
+    "Moment",
+    "Outlet",
+    "Page",
+    "PollFailed",
+    "Polled",
+    "Precision",
+    "Quota",
+    "Rejected",
+    "RobotsFile",
+    "Source",
+    "SourceKind",
+    "SourceReading",
+    "Unchanged",
+    "Validators",
+]

@@ -1,0 +1,56 @@
+"""An article: what was understood of a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.types.listing import NO_VALIDATORS, Moment, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """An agency that an article carries, and how that is known."""
+
+    agency: str
+    via: str
+    """byline, dateline, credit, copyright, jsonld, meta, canonical; copy: found by comparing"""
+    evidence: str
+    """what was read"""
+    confidence: float
+    """0 to 1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What we understood of a page."""
+
+    url: str
+    """canonical"""
+    outlet: str
+    title: str
+    text: str
+    """paragraphs separated by newlines; empty when only a headline is known"""
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    """BCP 47"""
+    published: Moment | None = None
+    published_doubt: str | None = None
+    """what another statement of the page says instead; None where all agree"""
+    modified_at: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    paywalled: bool | None = None
+    credits: tuple[Credit, ...] = ()
+    """agencies that it says it carries"""
+    extraction: int | None = None
+    """version of the extraction that made it; None for an imported article"""
+    text_from: str = "page"
+    """page; or feed, when the page itself could not be read"""
+    reserved: str | None = None
+    """what the page says to reserve its text from mining"""
+    fetched_at: str | None = None
+    page: int | None = None
+    """id of the page it was read from; None for an imported article"""
+    validators: Validators = NO_VALIDATORS
+    """to ask the page whether it has changed"""
