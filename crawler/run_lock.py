@@ -10,13 +10,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from crawler import limits
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreBusy, UsageError
 from crawler.interrupts import RESUMES, came, held, note
 from crawler.output.files import is_special
 from crawler.output.visible import one_line
 from crawler.store import Store, open_store, read_store
+from crawler.types import limits
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from crawler.cli.group import repeated_line
 from crawler.cli.tables import INLINE, as_json
 from crawler.output.visible import counted
-from crawler.reasons import meaning
+from crawler.types.reasons import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

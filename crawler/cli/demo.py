@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,13 @@ from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit
 from crawler.errors import UsageError
 from crawler.interrupts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.crawl import CrawlSummary
+    from crawler.demo.prints import Print
+    from crawler.demo.score import TownScore
 
 SINCE = "2021-01-01"
 """The town's news is of January 2022: an archive, asked for as one."""
@@ -51,13 +59,38 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.cli.crawl_report import summary_line
-    from crawler.crawl import CrawlOptions, crawl
-    from crawler.demo.houses import HOUSES
     from crawler.demo.score import score_town
-    from crawler.demo.town import PORT, Town
     from crawler.store import read_store
     from crawler.store.queries.exports import RowFilter
     from crawler.store.queries.stories import StoryFilter
+
+    summary, truth = _crawl_town(db, outlets)
+    store = read_store(db)
+    try:
+        totals = store.queries.stories.counts()
+        click.echo(summary_line(summary.run, summary.counts, summary.pending, totals))
+        for row in store.queries.articles.headline_changes(limit=5):
+            click.echo(
+                f"The next day {row.outlet} rewrote a headline: [{row.article}] "
+                f"{row.before!r} is now {row.after!r}"
+            )
+        click.echo()
+        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
+        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
+        _show_score(score_town(store, truth))
+        first = rows[0].story if rows else 1
+        pairs = store.queries.exports.pairs(RowFilter(story=first))
+        pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
+    finally:
+        store.close()
+    _show_next_commands(keep, first, pair)
+
+
+def _crawl_town(db: Path, outlets: Path) -> tuple[CrawlSummary, Mapping[str, Print]]:
+    """Crawl two days of the town; the summary of the first, and the truth by address."""
+    from crawler.crawl import CrawlOptions, crawl
+    from crawler.demo.houses import HOUSES
+    from crawler.demo.town import PORT, Town
 
     progress = CrawlProgress(quiet=False)
     with Town(port=PORT) as town:
@@ -83,28 +116,10 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
             raise KeyboardInterrupt
         town.day = 2
         _crawl_again(db, outlets)
-        truth = town.truth()
-    store = read_store(db)
-    try:
-        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
-        click.echo(
-            summary_line(
-                summary.run, summary.counts, summary.pending, store.queries.stories.counts()
-            )
-        )
-        for row in store.queries.articles.headline_changes(limit=5):
-            click.echo(
-                f"The next day {row.outlet} rewrote a headline: [{row.article}] "
-                f"{row.before!r} is now {row.after!r}"
-            )
-        click.echo()
-        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
-        found = score_town(store, truth)
-        first = rows[0].story if rows else 1
-        pairs = store.queries.exports.pairs(RowFilter(story=first))
-        pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
-    finally:
-        store.close()
+        return summary, town.truth()
+
+
+def _show_score(found: TownScore) -> None:
     click.echo(
         f"\nThe town knows the truth: {found.found} of {found.printed} articles were found; copies "
         f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
@@ -112,7 +127,6 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         "(B-cubed, one language at a time); agencies named "
         f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
-    _show_next_commands(keep, first, pair)
 
 
 def _crawl_again(db: Path, outlets: Path) -> None:

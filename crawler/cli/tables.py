@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TextIO, TypeVar
 
 import click
 
-from crawler import limits
 from crawler.output.formats import write_csv
 from crawler.output.visible import clock, one_line, visible
+from crawler.types import limits
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 F = TypeVar("F", bound=Callable[..., Any])

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from crawler.grouping.boilerplate import Learned
-from crawler.limits import PASSAGE
 from crawler.store import Store
 from crawler.store.findings.copies import ComparedText, Waiting
+from crawler.types.limits import PASSAGE
 from dedupe import (
     CopyEdge,
     CopyScheme,

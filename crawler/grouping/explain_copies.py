@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crawler.limits import PASSAGE
 from crawler.store import Store
 from crawler.store.queries.articles import ArticleDetail
+from crawler.types.limits import PASSAGE
 from dedupe import CopyScheme, compare_numbers, is_template, longest_passage
 from dedupe.copies.word_shingles import word_shingles
 

@@ -16,14 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler import limits
 from crawler.errors import UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.languages import language_of
 from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
-from crawler.types import Article, Moment
+from crawler.types import Article, Moment, limits
 
 BATCH = 500
 """Articles in one transaction."""

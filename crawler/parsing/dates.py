@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from crawler import limits
 from crawler.parsing.texts import storable
-from crawler.types import Moment, Precision
+from crawler.types import Moment, Precision, limits
 
 EARLIEST_YEAR = 1990
 """No news page is older; earlier years are broken clocks and empty database fields."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from crawler import limits
+from crawler.types import limits
 
 _TAG = re.compile(r"<[^<>]{1,300}>")
 # A single no-break or ideographic space is how the outlet writes it, and stays.

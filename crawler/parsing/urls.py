@@ -12,8 +12,8 @@ import tldextract
 from courlan import clean_url
 from w3lib.url import canonicalize_url
 
-from crawler import limits
 from crawler.errors import UsageError
+from crawler.types import limits
 
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")

@@ -15,7 +15,7 @@ from crawler.store import Store
 from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, Sighting, Version
 from crawler.web.database import ask
 from crawler.web.query_string import number_value, query_values
-from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
+from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 from dedupe import CopyScheme
 
 ROWS = 50

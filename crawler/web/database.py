@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from crawler.errors import TookTooLong
 from crawler.store import Store
-from crawler.web.refusals import Datasette, Unanswerable
+from crawler.web.responses import Datasette, Unanswerable
 
 STORE = "store"
 """Name of the store among Datasette's databases, whatever its file is called: links stay."""

@@ -15,7 +15,7 @@ from crawler.store import read_store
 from crawler.store.queries.exports import EXPORTS, RowFilter
 from crawler.web.database import STORE, ask
 from crawler.web.query_string import query_values, row_filter
-from crawler.web.refusals import Datasette, Request, Unanswerable, with_refusals
+from crawler.web.responses import Datasette, Request, Unanswerable, with_refusals
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

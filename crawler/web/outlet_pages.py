@@ -8,13 +8,13 @@ from urllib.parse import unquote, urlencode
 from datasette.utils.asgi import Response
 
 from crawler.store import Store
+from crawler.store.queries.agency_copy import AgencyWeek
 from crawler.store.queries.articles import HeadlineChange, NewArticle
 from crawler.store.queries.exports import ALL, NetworkEdge
-from crawler.store.queries.agency_copy import AgencyWeek
 from crawler.store.queries.outlets import DayCount, OutletDetail
 from crawler.web.database import ask, ask_once
 from crawler.web.query_string import query_values, row_filter
-from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
+from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
 """Outlets of the list before the next page."""

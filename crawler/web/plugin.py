@@ -9,12 +9,12 @@ from datasette import hookimpl
 from w3lib.url import safe_url_string
 
 from crawler.output.visible import clock, length, visible_in_pages
-from crawler.reasons import meaning
+from crawler.types.reasons import meaning
 from crawler.web import (
     article_pages,
     downloads,
     outlet_pages,
-    refusals,
+    responses,
     story_pages,
     syndication,
 )
@@ -38,7 +38,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
         # The rest of Datasette's routes stand behind this one, and are reached by nobody.
-        (NOT_OF_DATASETTE, refusals.nowhere),
+        (NOT_OF_DATASETTE, responses.nowhere),
     ]
 
 
@@ -56,13 +56,13 @@ def prepare_jinja2_environment(env: Any) -> None:
 @hookimpl
 def forbidden(datasette: Any, request: Any, message: str) -> Any:
     """What Datasette does not allow, refused on a page of the desk."""
-    return refusals.refusal(datasette, request, message, status=403)
+    return responses.refusal(datasette, request, message, status=403)
 
 
 @hookimpl
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """An exception of a page: a page of the desk says so, and one line of the log."""
-    return refusals.failure(datasette, request, exception)
+    return responses.failure(datasette, request, exception)
 
 
 def _web(url: str) -> str | None:

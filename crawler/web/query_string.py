@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from crawler.store import Store
 from crawler.store.queries.exports import RowFilter
 from crawler.store.queries.stories import StoryFilter
-from crawler.web.refusals import Request, Unanswerable
+from crawler.web.responses import Request, Unanswerable
 
 
 def query_values(request: Request) -> dict[str, str]:

@@ -26,7 +26,7 @@ from crawler.store.queries.stories import (
 )
 from crawler.web.database import ask
 from crawler.web.query_string import number_value, query_values, story_filter
-from crawler.web.refusals import Datasette, Request, Unanswerable, page, with_refusals
+from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
 """Stories of the list before the next page."""

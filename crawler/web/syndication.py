@@ -15,7 +15,7 @@ from crawler.store import Store
 from crawler.store.queries.stories import StoryArticle, StoryRow
 from crawler.web.database import ask
 from crawler.web.query_string import query_values, story_filter
-from crawler.web.refusals import Datasette, Request, with_refusals
+from crawler.web.responses import Datasette, Request, with_refusals
 
 ENTRIES = 50
 ARTICLES = 20

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from crawler.grouping.run import group
-from crawler.limits import PASSAGE
 from crawler.store import open_store
 from crawler.types import Article, Moment, Precision
+from crawler.types.limits import PASSAGE
 from tests.conftest import NOW, newsloom
 
 FIRST = " ".join(f"wort{n}" for n in range(80))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from textwrap import shorten
 from typing import NamedTuple
 
-from crawler import limits
 from crawler.errors import ExtractError
 from crawler.parsing.languages import language_of
 from crawler.parsing.page.agencies import read_credits
@@ -18,7 +17,7 @@ from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical
-from crawler.types import Article, Fetched, Outlet, Page, Validators
+from crawler.types import Article, Fetched, Outlet, Page, Validators, limits
 
 EXTRACTION = 1
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
