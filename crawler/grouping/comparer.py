@@ -80,7 +80,7 @@ class Comparer:
     """Compares the waiting articles, chunk by chunk."""
 
     def __init__(
-        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int
+        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int | None
     ) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now, self._entry = run, now, entry
@@ -121,7 +121,7 @@ class Comparer:
 
     def _compare(self, waiting: list[Waiting]) -> int:
         copies, numbers = self._store.copies, [article.id for article, _ in waiting]
-        changed = {a.id for a, old in waiting if old is not None and old != a.text_hash}
+        changed = {one.article.id for one in waiting if one.has_changed}
         self._texts.begin(article for article, _ in waiting)
         documents = [ready for article in waiting for ready in self._new_texts(article)]
         found = list(
@@ -135,10 +135,15 @@ class Comparer:
         self._put_off.update(later)
         saved += self._group(near, set(numbers) - later, changed)
         self._learn([article for article, compared in waiting if compared is None], found)
+        self._record(waiting)
+        return saved
+
+    def _record(self, waiting: list[Waiting]) -> None:
+        """Add the texts that were compared to the manifest."""
+        assert self._entry is not None  # something waits
         self._store.groupings.compared(
             self._entry, ((article.id, article.text_hash, old) for article, old in waiting)
         )
-        return saved
 
     def _group(
         self, near: set[int], numbers: Collection[int], changed: Collection[int] = ()

@@ -67,12 +67,7 @@ def split(
     override keeps them together.
     """
     story = _living(store, number)
-    places = store.queries.articles.placed(articles)
-    for article in articles:
-        if article not in places or places[article].story != story:
-            raise UsageError(
-                f"article {article} is not in story {story}; `newsloom story {story}` shows its own"
-            )
+    _require_in_story(store, story, articles)
     groups = sorted(store.overrides.copy_groups(articles))
     rest = [group for group in store.stories.groups(story) if group not in groups]
     if not rest:
@@ -90,6 +85,15 @@ def split(
             who=decision.who, why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
         return override_number, new
+
+
+def _require_in_story(store: Store, story: int, articles: list[int]) -> None:
+    places = store.queries.articles.placed(articles)
+    for article in articles:
+        if article not in places or places[article].story != story:
+            raise UsageError(
+                f"article {article} is not in story {story}; `newsloom story {story}` shows its own"
+            )
 
 
 def pin(store: Store, number: int, decision: Decision) -> int:

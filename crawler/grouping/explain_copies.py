@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crawler.store import Store
-from crawler.store.queries.articles import ArticleDetail
+from crawler.store.queries.articles import ArticleDetail, CopyEvidence
 from crawler.types.limits import PASSAGE
 from dedupe import CopyScheme, compare_numbers, is_template, longest_passage
 from dedupe.copies.word_shingles import word_shingles
@@ -81,45 +81,83 @@ def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> CopyExpl
     first, second = store.queries.articles.get(a), store.queries.articles.get(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
-    left, right = (word_shingles(row.text, scheme) for row in (first, second))
     stored = store.queries.articles.evidence(a, b)
-    numbers = (0, 0)
-    passage = ""
-    if stored is not None:
-        numbers, passage = (stored.numbers_same, stored.numbers_changed), stored.passage
-    else:
-        passage = longest_passage(first.text, second.text, scheme)
-        if len(left & right) >= scheme.min_evidence * min(len(left), len(right), 1):
-            # Pairs of a template are not stored: there would be more of them than of all else.
-            numbers = compare_numbers(first.text, second.text, scheme)
+    if stored is None:
+        return _compare_newest(first, second, scheme)
+    return _with_evidence(_outline(first, second, scheme), stored, scheme)
+
+
+def _outline(first: ArticleDetail, second: ArticleDetail, scheme: CopyScheme) -> CopyExplanation:
+    """What is known of two articles without comparing word by word."""
+    left, right = (word_shingles(row.text, scheme) for row in (first, second))
     return CopyExplanation(
         a=_named(first),
         b=_named(second),
         same_copy_group=first.copy_group is not None and first.copy_group == second.copy_group,
         same_story=first.story is not None and first.story == second.story,
-        relation=stored and stored.relation,
-        jaccard=stored and stored.jaccard,
-        containment_a=stored and stored.containment_a,
-        containment_b=stored and stored.containment_b,
-        shared=stored and stored.shared,
-        revision_a=stored and stored.revision_a,
-        revision_b=stored and stored.revision_b,
-        numbers_same=numbers[0],
-        numbers_changed=numbers[1],
-        joined=bool(stored and stored.joined),
-        template=is_template(*numbers, scheme),
+        relation=None,
+        jaccard=None,
+        containment_a=None,
+        containment_b=None,
+        shared=None,
+        revision_a=None,
+        revision_b=None,
+        numbers_same=0,
+        numbers_changed=0,
+        joined=False,
+        template=False,
         shared_whole=len(left & right),
         shingles_a=len(left),
         shingles_b=len(right),
-        passage=passage,
-        passage_cut=stored is not None and len(passage) == PASSAGE,
-        stored=stored is not None,
+        passage="",
+        passage_cut=False,
+        stored=False,
         scheme=scheme.id,
         min_shingles=scheme.min_shingles,
         min_jaccard=scheme.min_jaccard,
         min_containment=scheme.min_containment,
         min_longer_containment=scheme.min_longer_containment,
         min_passage=scheme.min_passage,
+    )
+
+
+def _with_evidence(
+    found: CopyExplanation, stored: CopyEvidence, scheme: CopyScheme
+) -> CopyExplanation:
+    """The outline, and the comparison that the grouping stored."""
+    return found._replace(
+        relation=stored.relation,
+        jaccard=stored.jaccard,
+        containment_a=stored.containment_a,
+        containment_b=stored.containment_b,
+        shared=stored.shared,
+        revision_a=stored.revision_a,
+        revision_b=stored.revision_b,
+        numbers_same=stored.numbers_same,
+        numbers_changed=stored.numbers_changed,
+        joined=bool(stored.joined),
+        template=is_template(stored.numbers_same, stored.numbers_changed, scheme),
+        passage=stored.passage,
+        passage_cut=len(stored.passage) == PASSAGE,
+        stored=True,
+    )
+
+
+def _compare_newest(
+    first: ArticleDetail, second: ArticleDetail, scheme: CopyScheme
+) -> CopyExplanation:
+    """The outline, and a comparison of the newest texts, of which none was stored."""
+    found = _outline(first, second, scheme)
+    same = changed = 0
+    shorter = min(found.shingles_a, found.shingles_b, 1)
+    if found.shared_whole >= scheme.min_evidence * shorter:
+        # Pairs of a template are not stored: there would be more of them than of all else.
+        same, changed = compare_numbers(first.text, second.text, scheme)
+    return found._replace(
+        numbers_same=same,
+        numbers_changed=changed,
+        template=is_template(same, changed, scheme),
+        passage=longest_passage(first.text, second.text, scheme),
     )
 
 

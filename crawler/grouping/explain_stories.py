@@ -105,10 +105,7 @@ def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryE
     scores = _Scores(_scored(compared, scheme, background), scheme)
     one_story = one.story == two.story
     pair = scores.pair(one, two)
-    average = needed = None
-    if pair is not None and pair.score is not None and not one_story:
-        average = scores.average(ours, theirs)
-        needed = scores.needed(average, ours, theirs)
+    average, needed = (None, None) if one_story else scores.across(pair, ours, theirs)
     return StoryExplanation(
         languages=(one.base_language, two.base_language),
         max_days=scheme.max_days,
@@ -165,6 +162,15 @@ class _Scores(NamedTuple):
         """The average score of a text with the others of its story; None: there is no other."""
         others = [other for other in story if other.id != node.id]
         return self.average([node], others) if others else None
+
+    def across(
+        self, pair: PairExplanation | None, ones: list[StoryNode], others: list[StoryNode]
+    ) -> tuple[float | None, float | None]:
+        """Average and needed score of two stories; None where their pair cannot be linked."""
+        if pair is None or pair.score is None:
+            return None, None
+        average = self.average(ones, others)
+        return average, self.needed(average, ones, others)
 
     def average(self, ones: list[StoryNode], others: list[StoryNode]) -> float:
         return average_score(self._of(ones), self._of(others), self.scheme)

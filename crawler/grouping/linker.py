@@ -101,19 +101,8 @@ class Linker:
         own = {node.id for node in step.nodes}
         before = self._learn_first(new)
         waiting = self._with_embeddings(linking.nodes(own) if before else step.nodes)
-        terms = top_terms(waiting, scheme, self._backgrounds)
-        places = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
-        linking.index({n: [*terms[n], *places[n]] for n in own})
-        found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
-        for node in waiting:
-            if places[node.id]:
-                alike = self._store.embeddings.alike(node.id, places[node.id], scheme)
-                found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
-        near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
-        near |= self._store.overrides.partners(sorted(own))
-        nodes = self._with_partners(
-            linking.with_stories(own, near - own, scheme, days=scheme.max_days)
-        )
+        near = self._linkable(waiting, own)
+        nodes = self._with_partners(linking.with_stories(own, near, scheme, days=scheme.max_days))
         changes = link_stories(
             nodes,
             scheme,
@@ -130,6 +119,24 @@ class Linker:
         sizes = linking.story_sizes(node.id for node in new)
         learn_backgrounds(new, scheme, self._backgrounds, sizes)
         linking.set_learned(sizes)
+
+    def _linkable(self, waiting: list[StoryNode], own: set[int]) -> set[int]:
+        """Other copy groups that one of those waiting (ids `own`) may be linked with.
+
+        Candidates share heavy terms or a bucket of embeddings; the waiting ones are indexed first,
+        so that later ones find them.
+        """
+        linking, scheme = self._store.story_links, self._scheme
+        terms = top_terms(waiting, scheme, self._backgrounds)
+        buckets = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
+        linking.index({n: [*terms[n], *buckets[n]] for n in own})
+        found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
+        for node in waiting:
+            if buckets[node.id]:
+                alike = self._store.embeddings.alike(node.id, buckets[node.id], scheme)
+                found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
+        near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
+        return (near | self._store.overrides.partners(sorted(own))) - own
 
     def _with_partners(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes, and those that decisions put with them, however old."""

@@ -73,14 +73,7 @@ def group(
     seed = _seed(store, scheme, rebuild=rebuild)
     again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
     relink = stories and store.story_links.scheme() != story_scheme.id
-    entry = 0
-    if store.copies.count_waiting() or store.story_links.count_waiting() or relink:
-        settings = {"copies": asdict(scheme), "stories": asdict(story_scheme)}
-        with store.batch():
-            entry = store.groupings.begin(
-                run=run, now=now, anew=again, relinked=relink, settings=settings,
-                versions=_versions(embeddings=bool(embedding_model)),
-            )  # fmt: skip
+    entry = _open_entry(store, scheme, story_scheme, run=run, now=now, anew=again, relink=relink)
     comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
     if not stories:
@@ -88,11 +81,39 @@ def group(
         return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
     linker, show = Linker(store, story_scheme, run=run, now=now), partial(progress, "linking")
     linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
-    if linked:
+    if linked and entry is not None:
         with store.batch():
             store.groupings.linked(entry, linked)
-    waiting = store.copies.count_waiting() + store.story_links.count_waiting()
-    return Grouped(compared, edges, linked, waiting, comparer.repeated)
+    return Grouped(compared, edges, linked, _count_waiting(store), comparer.repeated)
+
+
+def _open_entry(
+    store: Store,
+    scheme: CopyScheme,
+    story_scheme: StoryScheme,
+    *,
+    run: int,
+    now: str,
+    anew: bool,
+    relink: bool,
+) -> int | None:
+    """Say in the manifest what the grouping is made with; its entry, None where nothing waits."""
+    if not relink and not _count_waiting(store):
+        return None
+    with store.batch():
+        return store.groupings.begin(
+            run=run,
+            now=now,
+            anew=anew,
+            relinked=relink,
+            settings={"copies": asdict(scheme), "stories": asdict(story_scheme)},
+            versions=_versions(embeddings=bool(story_scheme.embedding_model)),
+        )
+
+
+def _count_waiting(store: Store) -> int:
+    """Articles to compare, and copy groups to link."""
+    return store.copies.count_waiting() + store.story_links.count_waiting()
 
 
 def _begin(

@@ -25,18 +25,10 @@ def apply_constraints(clusters: Sequence[Cluster], constraints: Constraints) -> 
     unit_of = {group: unit for unit in units for group in unit}
     found = list(clusters)
     for unit in units:
-        touched = [c for c in found if any(node.id in unit for node in c.nodes)]
-        if len(touched) < 2:
-            continue
-        # The rest of the largest cluster comes along first, so that it stays whole.
-        touched.sort(key=lambda c: -len(c.nodes))
-        joined = _joined(unit, touched, unit_of, constraints)
-        found = [c for c in found if all(c is not t for t in touched)]
-        found.append(_part(touched, joined))
-        for cluster in touched:
-            behind = {node.id for node in cluster.nodes} - joined
-            if behind:
-                found.append(_part([cluster], behind))
+        touched = [cluster for cluster in found if not unit.isdisjoint(_ids(cluster))]
+        if len(touched) > 1:
+            found = [cluster for cluster in found if all(cluster is not one for one in touched)]
+            found += _regrouped(unit, touched, unit_of, constraints)
     return found
 
 
@@ -49,8 +41,7 @@ def with_distant(
         counts = [sum(1 for other in c.nodes if other.story == node.story) for c in found]
         for place in sorted(range(len(found)), key=lambda n: -counts[n]):
             home = found[place]
-            others = {other.id for other in home.nodes}
-            if counts[place] and not _cannot_link({node.id}, others, constraints):
+            if counts[place] and not _cannot_link({node.id}, _ids(home), constraints):
                 found[place] = Cluster(nodes=(*home.nodes, node), central=home.central)
                 break
         else:
@@ -65,19 +56,44 @@ def _units(constraints: Constraints) -> list[set[int]]:
     """
     unit_of: dict[int, set[int]] = {}
     for groups in constraints.must_link:
-        units: list[set[int]] = []
-        for group in groups:
-            own = unit_of.setdefault(group, {group})
-            if any(own is unit for unit in units):
-                continue
-            home = next((unit for unit in units if not _cannot_link(own, unit, constraints)), None)
-            if home is None:
-                units.append(own)
-                continue
-            home |= own
-            unit_of.update(dict.fromkeys(own, home))
+        _hold_together(groups, unit_of, constraints)
     distinct = {id(unit): unit for unit in unit_of.values()}
     return [unit for unit in distinct.values() if len(unit) > 1]
+
+
+def _hold_together(
+    groups: Iterable[int], unit_of: dict[int, set[int]], constraints: Constraints
+) -> None:
+    """Make the units of these groups one, or as few as no cannot-link forbids."""
+    units: list[set[int]] = []
+    for group in groups:
+        own = unit_of.setdefault(group, {group})
+        if any(own is unit for unit in units):
+            continue
+        home = next((unit for unit in units if not _cannot_link(own, unit, constraints)), None)
+        if home is None:
+            units.append(own)
+            continue
+        home |= own
+        unit_of.update(dict.fromkeys(own, home))
+
+
+def _regrouped(
+    unit: Groups,
+    touched: Sequence[Cluster],
+    unit_of: dict[int, set[int]],
+    constraints: Constraints,
+) -> list[Cluster]:
+    """The clusters that a unit touches, joined; then of each what stays behind."""
+    # The rest of the largest cluster comes along first, so that it stays whole.
+    largest_first = sorted(touched, key=lambda cluster: -len(cluster.nodes))
+    joined = _joined(unit, largest_first, unit_of, constraints)
+    found = [_part(largest_first, joined)]
+    for cluster in largest_first:
+        behind = _ids(cluster) - joined
+        if behind:
+            found.append(_part([cluster], behind))
+    return found
 
 
 def _joined(
@@ -102,6 +118,10 @@ def _cannot_link(ones: Groups, others: Groups, constraints: Constraints) -> bool
         or (not ones.isdisjoint(b) and not others.isdisjoint(a))
         for a, b in constraints.cannot_link
     )
+
+
+def _ids(cluster: Cluster) -> set[int]:
+    return {node.id for node in cluster.nodes}
 
 
 def _part(clusters: Sequence[Cluster], groups: Groups) -> Cluster:

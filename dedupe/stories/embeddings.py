@@ -95,22 +95,26 @@ def join_languages(
     cannot link (see `Constraints.cannot_link`). Clusters that were not looked at (no `central`)
     stay as their stories have them.
     """
-    nodes = [node for cluster in clusters for node in cluster.nodes]
-    if not any(node.embedding for node in nodes) or len({n.base_language for n in nodes}) < 2:
+    if not _can_be_compared([node for cluster in clusters for node in cluster.nodes]):
         return list(clusters)
     given = _as_they_were(clusters)
     table = _Table.of(given)
     rows = _rows_alike(table, scheme)
     likeness = table.likeness(rows, rows, scheme)
     candidates = [given[row] for row in rows.tolist()]
-    for sides in cannot_link:
-        a, b = (_with_nodes(candidates, side) for side in sides)
+    for ones, others in cannot_link:
+        a, b = _with_nodes(candidates, ones), _with_nodes(candidates, others)
         likeness[np.ix_(a, b)] = -np.inf
         likeness[np.ix_(b, a)] = -np.inf
     joined = _joined(candidates, likeness, table.some(rows), scheme)
     merged = dict(zip(rows.tolist(), joined, strict=True))
     found = [merged.get(row, cluster) for row, cluster in enumerate(given)]
     return [cluster for cluster in found if cluster is not None]
+
+
+def _can_be_compared(nodes: Sequence[StoryNode]) -> bool:
+    """Whether there are embeddings, and more than one language to compare them across."""
+    return any(node.embedding for node in nodes) and len({n.base_language for n in nodes}) > 1
 
 
 def _rows_alike(table: _Table, scheme: StoryScheme) -> NDArray[np.int64]:
@@ -211,19 +215,14 @@ class _Table(NamedTuple):
         starts = np.cumsum([0, *(len(cluster.nodes) for cluster in clusters)])[:-1]
         embeddings = unpack_embeddings([node.embedding for node in nodes])
         known = np.add.reduceat(embeddings.any(axis=1), starts, dtype=np.int64)
-        days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
-        days -= np.nanmin(days) if np.isfinite(days).any() else 0
+        days = _days(nodes)
         dated = np.add.reduceat(np.isfinite(days), starts, dtype=np.int64)
         middle = np.add.reduceat(np.nan_to_num(days), starts) / np.where(dated, dated, np.nan)
-        columns = {name: n for n, name in enumerate(sorted({n.base_language for n in nodes}))}
-        languages = np.zeros((len(clusters), len(columns)), np.bool_)
-        for row, cluster in enumerate(clusters):
-            languages[row, [columns[node.base_language] for node in cluster.nodes]] = True
         return cls(
             centres=(np.add.reduceat(embeddings, starts).T / np.maximum(known, 1)).T.astype("f4"),
             known=known,
             days=middle.astype(np.float32),
-            languages=languages,
+            languages=_languages(clusters),
             looked_at=np.array([cluster.central is not None for cluster in clusters]),
         )
 
@@ -245,6 +244,23 @@ class _Table(NamedTuple):
         never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])
         found[never | (days > scheme.max_days)] = -np.inf
         return found.astype(np.float32)
+
+
+def _days(nodes: Sequence[StoryNode]) -> NDArray[np.float64]:
+    """The day of each node, from the earliest on; NaN when unknown."""
+    days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
+    days -= np.nanmin(days) if np.isfinite(days).any() else 0
+    return days
+
+
+def _languages(clusters: Sequence[Cluster]) -> NDArray[np.bool_]:
+    """Which languages the nodes of each cluster have: a row a cluster, a column a language."""
+    names = sorted({node.base_language for cluster in clusters for node in cluster.nodes})
+    columns = {name: column for column, name in enumerate(names)}
+    found = np.zeros((len(clusters), len(columns)), np.bool_)
+    for row, cluster in enumerate(clusters):
+        found[row, [columns[node.base_language] for node in cluster.nodes]] = True
+    return found
 
 
 @cache

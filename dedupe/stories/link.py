@@ -137,19 +137,26 @@ def _within_reach(
     nodes: list[StoryNode], settled: Collection[int], scheme: StoryScheme
 ) -> tuple[list[StoryNode], list[StoryNode]]:
     """The nodes that some new one may be linked with, new ones included, and the others."""
-    times = [node.at for node in nodes if node.id not in settled]
-    known = [at for at in times if at is not None]
-    # A new node whose time is unknown may be linked with any.
-    if len(known) < len(times) or not times:
+    span = _span([node.at for node in nodes if node.id not in settled], scheme)
+    if span is None:
         return nodes, []
-    reach = scheme.max_days * DAY
-    first, last = min(known) - reach, max(known) + reach
+    first, last = span
     near: list[StoryNode] = []
     distant: list[StoryNode] = []
     for node in nodes:
         may_link = node.id not in settled or node.at is None or first <= node.at <= last
         (near if may_link else distant).append(node)
     return near, distant
+
+
+def _span(times: Sequence[float | None], scheme: StoryScheme) -> tuple[float, float] | None:
+    """First and last POSIX second of what may be linked with nodes of these times; None: any."""
+    known = [at for at in times if at is not None]
+    # A new node whose time is unknown may be linked with any.
+    if len(known) < len(times) or not times:
+        return None
+    reach = scheme.max_days * DAY
+    return min(known) - reach, max(known) + reach
 
 
 def _clusters(

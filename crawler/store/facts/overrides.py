@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dedupe import Constraints
@@ -99,17 +99,14 @@ class Overrides:
         """The same as the linker takes it, with the pins of these stories."""
         found = self.about(groups)
         group_of = self._groups([article for o in found for article in o.together + o.apart])
-        together, apart = (
-            [frozenset(group_of[a] for a in side if a in group_of) for side in sides]
-            for sides in ([o.together for o in found], [o.apart for o in found])
-        )
+        sides = [(_groups_of(o.together, group_of), _groups_of(o.apart, group_of)) for o in found]
         return Constraints(
-            must_link=tuple(tuple(sorted(ones)) for ones in together),
+            must_link=tuple(tuple(sorted(together)) for together, _ in sides),
             # Copies of each other are never apart.
             cannot_link=tuple(
-                (ones - others, others - ones)
-                for ones, others in zip(together, apart, strict=True)
-                if ones - others and others - ones
+                (together - apart, apart - together)
+                for together, apart in sides
+                if together - apart and apart - together
             ),
             pinned=self.pinned(stories),
         )
@@ -185,3 +182,8 @@ class Overrides:
             Override(**{**dict(row), **{k: json.loads(row[k]) for k in ("together", "apart")}})
             for row in rows
         ]
+
+
+def _groups_of(articles: Iterable[int], group_of: Mapping[int, int]) -> frozenset[int]:
+    """The copy groups of those articles that have one."""
+    return frozenset(group_of[article] for article in articles if article in group_of)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crawler import polling
 from crawler.parsing.dates import later
 from crawler.parsing.texts import storable
-from crawler.types import Listing, Polled, PollFailed, Source, SourceKind, SourceReading, Validators
+from crawler.types import (
+    NO_VALIDATORS,
+    Listing,
+    Polled,
+    PollFailed,
+    Source,
+    SourceKind,
+    SourceReading,
+    Validators,
+)
 
 DOUBTFUL = 3
 """Failures of a source after which those that give the same are asked again."""
@@ -102,19 +111,12 @@ class Polls:
 
         Unless all that it listed was wanted, it is read in full again next time.
         """
-        polled, listed = reading.polled, reading.listings.pages
+        polled = reading.polled
         state = self.state(polled.source.url)
         gap = None if reading.unchanged else _gap(state, reading, taken)
         self._fetch(reading, taken, run, state.id, gap)
-        rate = _rate(state, listed, taken.new, at=polled.at)
-        wait = polling.until_news(rate, listed=taken.listed or polling.FEW)
-        if rate is None and polled.source.kind is SourceKind.SITEMAP:
-            wait = polling.LONGEST  # one of many of an archive, more often than not
-        if reading.listings.sitemaps:
-            # A run may end between an index and its sitemaps.
-            wait = polling.SHORTEST
-        if reading.unchanged and state.same_as is not None:
-            wait = polling.DOUBLE
+        rate = _rate(state, reading.listings.pages, taken.new, at=polled.at)
+        wait = _wait(state, reading, taken, rate)
         # A login or a parked page lists nothing.
         moved_to = polled.moved_to if taken.listed or reading.listings.sitemaps else None
         self._connection.execute(
@@ -125,12 +127,16 @@ class Polls:
             """,
             (polled.at, rate, later(polled.at, wait), moved_to, state.id),
         )
-        if reading.unchanged:
-            return
+        if not reading.unchanged:
+            self._save_answer(state.id, reading, taken)
+
+    def _save_answer(self, source: int, reading: SourceReading, taken: Taken) -> None:
+        """Keep what tells next time whether a source has changed."""
+        polled, listings = reading.polled, reading.listings
         # An index that is unchanged says nothing about its sitemaps, and a run may end between
         # the two: it is read in full each time.
-        partly = reading.listings.sitemaps or taken.wanted < taken.listed
-        kept = Validators() if partly else polled.validators
+        partly = listings.sitemaps or taken.wanted < taken.listed
+        kept = NO_VALIDATORS if partly else polled.validators
         self._connection.execute(
             """
             UPDATE sources SET etag = ?, last_modified = ?, content_hash = ?,
@@ -140,12 +146,12 @@ class Polls:
                 kept.etag,
                 kept.last_modified,
                 None if partly else polled.content_hash,
-                reading.listings.hub,
-                state.id,
+                listings.hub,
+                source,
             ),
         )
-        if listed and polled.source.kind is SourceKind.FEED:
-            self._find_same(state.id, polled)
+        if listings.pages and polled.source.kind is SourceKind.FEED:
+            self._find_same(source, polled)
 
     def failed(self, failure: PollFailed, *, run: int) -> None:
         """A source could not be read; one that is gone for good is retired."""
@@ -234,6 +240,17 @@ class Polls:
                 gap,
             ),
         )
+
+
+def _wait(state: PollState, reading: SourceReading, taken: Taken, rate: float | None) -> timedelta:
+    """How long a source that was read is not asked again."""
+    if reading.unchanged and state.same_as is not None:
+        return polling.DOUBLE
+    if reading.listings.sitemaps:
+        return polling.SHORTEST  # a run may end between an index and its sitemaps
+    if rate is None and reading.polled.source.kind is SourceKind.SITEMAP:
+        return polling.LONGEST  # one of many of an archive, more often than not
+    return polling.until_news(rate, listed=taken.listed or polling.FEW)
 
 
 def _rate(state: PollState, listed: tuple[Listing, ...], new: int, *, at: str) -> float | None:

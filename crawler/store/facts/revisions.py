@@ -51,22 +51,13 @@ class Articles:
             self._connection.execute(
                 "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
             )
-        if article.fetched_at is not None and (known["fetched_at"] or "") > article.fetched_at:
-            return Saved.SAME  # an archive's capture, older than what we have
-        if known["text_from"] == "page" and article.text_from == "feed":
-            return Saved.SAME  # the page was read once, and that is the better text
-        # A page that can be read at last is no change of the outlet's.
-        ours = ours or (known["text_from"], article.text_from) == ("feed", "page")
-        # Nor is the same capture, read by another extraction.
-        ours = ours or (
-            article.fetched_at is not None
-            and known["fetched_at"] == article.fetched_at
-            and known["extraction"] != article.extraction
-        )
+        if not _is_better(article, known):
+            return Saved.SAME
         if known["text_hash"] == _text_hash(article):
             if (known["extraction"], known["reserved"]) != (article.extraction, article.reserved):
                 self._update(known["id"], article)
             return Saved.SAME
+        ours = ours or _is_our_change(article, known)
         self._revise(known["id"], article, run=run, now=now, ours=ours)
         return Saved.REVISED
 
@@ -156,6 +147,26 @@ class Articles:
 
     def _queue(self, number: int) -> None:
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))
+
+
+def _is_better(article: Article, known: sqlite3.Row) -> bool:
+    """Whether a text may take the place of the one that an article has."""
+    if article.fetched_at is not None and (known["fetched_at"] or "") > article.fetched_at:
+        return False  # an archive's capture, older than what we have
+    # The page was read once, and that is the better text.
+    return not (known["text_from"] == "page" and article.text_from == "feed")
+
+
+def _is_our_change(article: Article, known: sqlite3.Row) -> bool:
+    """Whether a text differs from the one that an article has by no act of the outlet's."""
+    if (known["text_from"], article.text_from) == ("feed", "page"):
+        return True  # a page that can be read at last
+    # The same capture, read by another extraction.
+    return (
+        article.fetched_at is not None
+        and known["fetched_at"] == article.fetched_at
+        and known["extraction"] != article.extraction
+    )
 
 
 def _columns(article: Article) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class Waiting(NamedTuple):
     compared: str | None
     """hash of the text it had when it was compared last"""
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether it was compared with another text."""
+        return self.compared is not None and self.compared != self.article.text_hash
+
 
 class Copies:
     """The near-duplicate findings of the file."""
@@ -192,16 +197,24 @@ class Copies:
             if first in found or first in large:
                 continue
             near = {first: None}
-            for article in (queue := [first]):
-                new = [other for other in self._next(article, start, most) if other not in near]
-                near.update(dict.fromkeys(new))
-                queue += new
-                if most is not None and (len(near) > most or not large.isdisjoint(new)):
-                    large.update(near)
-                    break
-            else:
-                found.update(near)
+            is_large = self._walk(near, start, large, most)
+            (large if is_large else found).update(near)
         return found - large, large
+
+    def _walk(
+        self, near: dict[int, None], start: set[int], large: set[int], most: int | None
+    ) -> bool:
+        """Add to `near`, in the order of the walk, what is connected with it.
+
+        True where that is more than `most` articles, or leads to what is `large`: the walk ends.
+        """
+        for article in (queue := [*near]):
+            new = [other for other in self._next(article, start, most) if other not in near]
+            near.update(dict.fromkeys(new))
+            queue += new
+            if most is not None and (len(near) > most or not large.isdisjoint(new)):
+                return True
+        return False
 
     def _next(self, article: int, start: set[int], most: int | None) -> list[int]:
         """One step: the copies of an article, and the members of its group if it is a `start`."""
@@ -249,18 +262,28 @@ class Copies:
         before = self._memberships([article for group in groups for article in group.members])
         overridden = self._overridden(before)
         for group in groups:
-            represented = self._representative(group.members[0])
-            self._save_group(group, before)
-            now_represented = self._representative(group.members[0])
-            came = any(before[a][0] != group.members[0] for a in overridden & {*group.members})
-            if came or now_represented != represented or now_represented in changed:
-                self._connection.execute(
-                    "UPDATE copy_groups SET linked_at = NULL WHERE id = ?", (group.members[0],)
-                )
+            self._assign_one(group, before, overridden, changed)
         left = {group for group, _ in before.values()} - {group.members[0] for group in groups}
         for old in sorted(left):
             self._connection.execute("DELETE FROM copy_groups WHERE id = ?", (old,))
         self._settle_stories({story for _, story in before.values() if story}, before, run, now)
+
+    def _assign_one(
+        self,
+        group: CopyGroup,
+        before: dict[int, tuple[int, int | None]],
+        overridden: set[int],
+        changed: Collection[int],
+    ) -> None:
+        leader = group.members[0]
+        represented = self._representative(leader)
+        self._save_group(group, before)
+        now_represented = self._representative(leader)
+        came = any(before[a][0] != leader for a in overridden & {*group.members})
+        if came or now_represented != represented or now_represented in changed:
+            self._connection.execute(
+                "UPDATE copy_groups SET linked_at = NULL WHERE id = ?", (leader,)
+            )
 
     def _memberships(self, articles: Sequence[int]) -> dict[int, tuple[int, int | None]]:
         rows = self._connection.execute(

@@ -46,51 +46,59 @@ class Stories:
         the same transaction.
         """
         # A story that ends keeps the title that it had.
-        for story in sorted(
-            self._stale.intersection(old for change in changes for old in change.merged)
-        ):
-            refresh_figures(self._connection, story)
-        touched: set[int] = set()
+        self._refresh(self._stale & {old for change in changes for old in change.merged})
         numbers = []
         for change in changes:
             before = self._places(change.groups)
             story = change.story if change.story is not None else self._new()
             numbers.append(story)
             newcomers = [group for group in change.groups if before[group] != story]
-            looked_at = [group for group in change.groups if group in linked]
+            moved = self._place(change, story, newcomers, linked, now=now, provisional=provisional)
             if not provisional:
                 self._log(change, story, newcomers, run=run, now=now)
-            self._connection.execute(
-                "UPDATE copy_groups SET story = ? WHERE id IN (SELECT value FROM json_each(?))",
-                (story, json.dumps(newcomers)),
-            )
-            self._connection.execute(
-                "UPDATE copy_groups SET linked_at = ? WHERE id IN (SELECT value FROM json_each(?))",
-                (now, json.dumps(looked_at)),
-            )
-            moved = {*newcomers, *looked_at}
-            for old in change.merged:
-                # Groups of it that were too old to be looked at go along.
-                self._connection.execute(
-                    "UPDATE copy_groups SET story = ? WHERE story = ?", (story, old)
-                )
-                self._end(old, story, provisional=provisional)
-            if change.central is not None:
-                self._set_central(story, change.central)
-            if moved or change.merged or change.central is not None:
-                left = {before[group] for group in moved} - {None}
-                touched.update((story, *change.merged, *(s for s in left if s is not None)))
-        if not provisional:
-            self._stale |= touched
+                self._stale |= _touched(change, story, {before[group] for group in moved})
         if not more:
             self.refresh()
         return numbers
 
+    def _place(
+        self,
+        change: StoryChange,
+        story: int,
+        newcomers: Sequence[int],
+        linked: Collection[int],
+        *,
+        now: str,
+        provisional: bool,
+    ) -> set[int]:
+        """Move copy groups into a story; those that came or were looked at."""
+        looked_at = [group for group in change.groups if group in linked]
+        self._connection.execute(
+            "UPDATE copy_groups SET story = ? WHERE id IN (SELECT value FROM json_each(?))",
+            (story, json.dumps(newcomers)),
+        )
+        self._connection.execute(
+            "UPDATE copy_groups SET linked_at = ? WHERE id IN (SELECT value FROM json_each(?))",
+            (now, json.dumps(looked_at)),
+        )
+        for old in change.merged:
+            # Groups of it that were too old to be looked at go along.
+            self._connection.execute(
+                "UPDATE copy_groups SET story = ? WHERE story = ?", (story, old)
+            )
+            self._end(old, story, provisional=provisional)
+        if change.central is not None:
+            self._set_central(story, change.central)
+        return {*newcomers, *looked_at}
+
     def refresh(self) -> None:
         """Work out the figures of the stories that were changed."""
-        for story in sorted(self._stale):
-            refresh_figures(self._connection, story)
+        self._refresh(self._stale)
         self._stale.clear()
+
+    def _refresh(self, stories: Collection[int]) -> None:
+        for story in sorted(stories):
+            refresh_figures(self._connection, story)
 
     def part(self, kept: int, gone: int, *, run: int, now: str) -> None:
         """Take a merged story out of the other again, with its own number and what it had then."""
@@ -195,6 +203,13 @@ class Stories:
             " VALUES (?, ?, ?, ?, ?, ?)",
             [(run, now, s, event, other, json.dumps(newcomers)) for s, event, other in rows],
         )
+
+
+def _touched(change: StoryChange, story: int, left: set[int | None]) -> set[int]:
+    """Stories whose figures a change alters; its copy groups that moved were in those `left`."""
+    if not (left or change.merged or change.central is not None):
+        return set()
+    return {story, *change.merged, *(before for before in left if before is not None)}
 
 
 def refresh_figures(connection: sqlite3.Connection, story: int) -> None:
