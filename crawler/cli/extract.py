@@ -53,14 +53,14 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
     A `.jsonl` file is a manifest of {"path", "url"} objects, paths relative to it.
     """
     from crawler.clock import now
-    from crawler.parsing.page.metadata import UNKNOWN
+    from crawler.parsing.page.metadata import UNKNOWN_HOST
     from crawler.parsing.workers.read import read_page
     from crawler.types import Article, Fetched, Listing, Outlet, Page
 
     at = now()
 
     def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        url = saved.url or f"https://{UNKNOWN}/{saved.file.name}"
+        url = saved.url or f"https://{UNKNOWN_HOST}/{saved.file.name}"
         page = Page(id=0, url=url, outlet="", attempts=0, listing=Listing(url=url))
         fetched = Fetched(
             page=page, url=url, status=200, content_type="text/html", body=body, at=at
@@ -73,7 +73,7 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
             published = row.pop("published") or {}
             for key in ("outlet", "fetched_at", "page"):
                 del row[key]
-            if UNKNOWN in row["url"]:
+            if UNKNOWN_HOST in row["url"]:
                 row["url"] = None
             yield row | {
                 f"published_{key}": published.get(key)
@@ -94,11 +94,11 @@ def feed(files: tuple[Path, ...], workers: int | None) -> int:
     Entries without an address are left out and named. A `.jsonl` file is a manifest of
     {"path", "url"} objects, paths relative to it.
     """
-    from crawler.parsing.page.metadata import UNKNOWN
+    from crawler.parsing.page.metadata import UNKNOWN_HOST
     from crawler.parsing.workers.read import read_listings
 
     def work(saved: Saved, body: bytes) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        return _listings, (read_listings, body, saved.url or f"https://{UNKNOWN}/")
+        return _listings, (read_listings, body, saved.url or f"https://{UNKNOWN_HOST}/")
 
     def shown(found: Any) -> Iterator[dict[str, Any]]:
         for page in found.pages:
