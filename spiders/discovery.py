@@ -91,19 +91,28 @@ class DiscoverySpider(Spider):
     async def parse_candidate(
         self, response: Response, kind: SourceKind, declared: bool
     ) -> AsyncIterator[FoundSource | Missed]:
-        """A source, when it is one; that a guess led to none is not worth a word."""
-        if response.status == 200:
-            try:
-                found, listed = await self._read_candidate(response, kind)
-            except ExtractError as error:
-                reason = f"{error.reason}: {error.detail}"
-            else:
-                yield _found_source(response.url, kind, found, listed)
-                return
-        else:
-            reason = f"http-{response.status}"
-        if declared:
-            yield Missed(url=response.url, reason=reason)
+        """A source, when it is one."""
+        found = await self._candidate(response, kind)
+        # That a guess led to no source is not worth a word.
+        if declared or isinstance(found, FoundSource):
+            yield found
+
+    async def _candidate(self, response: Response, kind: SourceKind) -> FoundSource | Missed:
+        if response.status != 200:
+            return Missed(url=response.url, reason=f"http-{response.status}")
+        try:
+            found, listed = await self._read_candidate(response, kind)
+        except ExtractError as error:
+            return Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
+        return FoundSource(
+            url=response.url,
+            kind=kind,
+            listed=listed,
+            sitemaps=len(found.sitemaps),
+            newest=max(filter(None, map(_latest, (*found.pages, *found.sitemaps))), default=None),
+            dated=any(page.published for page in found.pages),
+            pages=tuple(page.url for page in found.pages),
+        )
 
     async def _read_candidate(self, response: Response, kind: SourceKind) -> tuple[Listings, int]:
         """What a candidate lists, of a large sitemap its first part; and how many pages in all.
@@ -121,18 +130,6 @@ class DiscoverySpider(Spider):
         """A candidate that gave no answer."""
         refusal = refusal_for_error(failure.value)
         yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
-
-
-def _found_source(url: str, kind: SourceKind, found: Listings, listed: int) -> FoundSource:
-    return FoundSource(
-        url=url,
-        kind=kind,
-        listed=listed,
-        sitemaps=len(found.sitemaps),
-        newest=max(filter(None, map(_latest, (*found.pages, *found.sitemaps))), default=None),
-        dated=any(page.published for page in found.pages),
-        pages=tuple(page.url for page in found.pages),
-    )
 
 
 def _latest(listing: Listing) -> str | None:

@@ -125,14 +125,14 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
     {"path", "url"} objects, paths relative to it.
     """
     from crawler.clock import now
-    from crawler.parsing.page.metadata import UNKNOWN
+    from crawler.parsing.page.metadata import UNKNOWN_HOST
     from crawler.parsing.workers.read import read_page
     from crawler.types import Article, Fetched, Listing, Outlet, Page
 
     at = now()
 
     def submit(pool: Workers, saved: Saved, body: bytes) -> Future[Any]:
-        url = saved.url or f"https://{UNKNOWN}/{saved.file.name}"
+        url = saved.url or f"https://{UNKNOWN_HOST}/{saved.file.name}"
         page = Page(id=0, url=url, outlet="", attempts=0, listing=Listing(url=url))
         fetched = Fetched(
             page=page, url=url, status=200, content_type="text/html", body=body, at=at
@@ -149,12 +149,12 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
 
 
 def _extracted(path: str, article: Article) -> ExtractedPage:
-    from crawler.parsing.page.metadata import UNKNOWN
+    from crawler.parsing.page.metadata import UNKNOWN_HOST
 
     published = article.published
     return ExtractedPage(
         path=path,
-        url=None if UNKNOWN in article.url else article.url,
+        url=None if UNKNOWN_HOST in article.url else article.url,
         title=article.title,
         text=article.text,
         authors=article.authors,
@@ -187,11 +187,11 @@ def feed(files: tuple[Path, ...], workers: int | None) -> int:
     may be packed with gzip. A `.jsonl` file is a manifest of {"path", "url"} objects, paths
     relative to it.
     """
-    from crawler.parsing.page.metadata import UNKNOWN
+    from crawler.parsing.page.metadata import UNKNOWN_HOST
     from crawler.parsing.workers.read import read_listings
 
     def submit(pool: Workers, saved: Saved, body: bytes) -> Future[Any]:
-        url = saved.url or f"https://{UNKNOWN}/"
+        url = saved.url or f"https://{UNKNOWN_HOST}/"
         return pool.submit(_listings, read_listings, body, url)
 
     return _print_all(files, workers, _Reader(submit, _listed, _left_out))

@@ -1,7 +1,7 @@
 """What the town prints: its texts, and the copies that other outlets make of them.
 
 Copies are made by declared edits, so it is known which article carries whose text and which
-event it tells.
+event it reports.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ PORT = 8022
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TownAnswer:
     """What the town says to a request."""
 
     status: int
@@ -73,6 +73,9 @@ class Town:
             for print_ in prints
         }
 
+    def _prints(self, house: House) -> list[Print]:
+        return self._days[self.day].get(house.slug, [])
+
     def describe_outlets(self, folder: Path) -> Path:
         """Write the description of each outlet, as a person would for a real one."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,30 +94,29 @@ class Town:
             )
         return folder
 
-    def answer(self, host: str, target: str, headers: Any) -> Answer:
+    def answer(self, host: str, target: str, headers: Any) -> TownAnswer:
         """What an outlet says to a GET of `target`."""
         house = HOUSES.get(host.partition(":")[0].removesuffix(".localhost"))
         if house is None:
-            return Answer(404, b"no such outlet in this town")
+            return TownAnswer(404, b"no such outlet in this town")
         self.requests[house.slug, target] += 1
         if self._latency and house.latency:
             time.sleep(house.latency)
         if target == "/robots.txt":
             if isinstance(house.robots, int):
-                return Answer(house.robots)
-            return Answer(200, house.robots.encode(), "text/plain")
+                return TownAnswer(house.robots)
+            return TownAnswer(200, house.robots.encode(), "text/plain")
         if house.busy and house.slug not in self._met:
             self._met.add(house.slug)
-            return Answer(503, headers={"Retry-After": "1"})
+            return TownAnswer(503, headers={"Retry-After": "1"})
         return self._listing(house, target, headers) or self._page(house, target)
 
-    def _listing(self, house: House, target: str, headers: Any) -> Answer | None:
-        prints = self._days[self.day].get(house.slug, [])
-        base = self.base(house)
+    def _listing(self, house: House, target: str, headers: Any) -> TownAnswer | None:
+        prints, base = self._prints(house), self.base(house)
         if target == house.listing_path and house.broken:
-            return Answer(200, b"<html><body><h1>Database error</h1></body></html>")
+            return TownAnswer(200, b"<html><body><h1>Database error</h1></body></html>")
         if target == house.listing_path and house.moved_feed:
-            return Answer(301, headers={"Location": base + _MOVED_FEED})
+            return TownAnswer(301, headers={"Location": base + _MOVED_FEED})
         if target == (_MOVED_FEED if house.moved_feed else house.listing_path):
             body, kind = rendering.listing_document(house, prints, base)
             if house.odd_pages:
@@ -122,10 +124,9 @@ class Town:
             return _unless_unchanged(body, kind, headers)
         return self._sitemap(house, target, headers)
 
-    def _sitemap(self, house: House, target: str, headers: Any) -> Answer | None:
+    def _sitemap(self, house: House, target: str, headers: Any) -> TownAnswer | None:
         """One that an index names; every outlet of the town has them."""
-        prints = self._days[self.day].get(house.slug, [])
-        base = self.base(house)
+        prints, base = self._prints(house), self.base(house)
         if target == "/sitemap-news.xml":
             entries = [(base + p.path, p) for p in prints]
             body = rendering.news_sitemap(house, entries).encode()
@@ -135,37 +136,35 @@ class Town:
             return _unless_unchanged(body, "application/gzip", headers)
         return None
 
-    def _page(self, house: House, target: str) -> Answer:
-        prints = self._days[self.day].get(house.slug, [])
-        base = self.base(house)
+    def _page(self, house: House, target: str) -> TownAnswer:
+        prints, base = self._prints(house), self.base(house)
         parts = urlsplit(target)
         if house.moved_feed and parts.query:
             number = int(parse_qs(parts.query).get("p", ["0"])[0]) - 100
             if 0 <= number < len(prints):
-                return Answer(302, headers={"Location": base + prints[number].path})
+                return TownAnswer(302, headers={"Location": base + prints[number].path})
         if parts.path == "/":
-            return Answer(200, rendering.front_page(house, prints, base))
+            return TownAnswer(200, rendering.front_page(house, prints, base))
         return _ODD.get(parts.path) or self._article(house, parts.path)
 
-    def _article(self, house: House, path: str) -> Answer:
-        prints = self._days[self.day].get(house.slug, [])
-        base = self.base(house)
+    def _article(self, house: House, path: str) -> TownAnswer:
+        prints, base = self._prints(house), self.base(house)
         amp = house.amp and path.startswith("/amp/")
         path = path.removeprefix("/amp") if amp else path
         found = next((p for p in prints if p.path == path), None)
         if found is None:
-            return Answer(404, b"<h1>Not found</h1>")
+            return TownAnswer(404, b"<h1>Not found</h1>")
         others = [p for p in prints if p is not found]
         body = rendering.article_page(house, found, others, base, amp=amp)
-        return Answer(200, body, f"text/html; charset={house.charset}")
+        return TownAnswer(200, body, f"text/html; charset={house.charset}")
 
 
 _MOVED_FEED = "/feeds/all.xml"
 _ODD = {
-    "/2022/01/03/lost-dog": Answer(404, b"<h1>Not found</h1>"),
-    "/2022/01/04/raffle": Answer(410, b"<h1>Gone</h1>"),
-    "/2022/01/05/ferry-film": Answer(200, rendering.FILM),
-    "/2022/01/06/timetable.pdf": Answer(200, b"%PDF-1.4\n", "application/pdf"),
+    "/2022/01/03/lost-dog": TownAnswer(404, b"<h1>Not found</h1>"),
+    "/2022/01/04/raffle": TownAnswer(410, b"<h1>Gone</h1>"),
+    "/2022/01/05/ferry-film": TownAnswer(200, rendering.FILM),
+    "/2022/01/06/timetable.pdf": TownAnswer(200, b"%PDF-1.4\n", "application/pdf"),
 }
 
 
@@ -176,11 +175,11 @@ def _odd_items(base: str) -> bytes:
     ).encode()
 
 
-def _unless_unchanged(body: bytes, kind: str, headers: Any) -> Answer:
+def _unless_unchanged(body: bytes, kind: str, headers: Any) -> TownAnswer:
     etag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
     if headers.get("If-None-Match") == etag:
-        return Answer(304, headers={"ETag": etag})
-    return Answer(200, body, kind, {"ETag": etag})
+        return TownAnswer(304, headers={"ETag": etag})
+    return TownAnswer(200, body, kind, {"ETag": etag})
 
 
 def _by_outlet(prints: list[Print]) -> dict[str, list[Print]]:

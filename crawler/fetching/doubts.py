@@ -11,7 +11,7 @@ from crawler.types import PollFailed, Rejected
 ENOUGH = 20
 """Hosts in a row without an answer, all of them well before, after which it is an outage."""
 CERTAIN = 2
-"""As many at the end of a crawl; one that does not answer may be down."""
+"""Hosts without an answer that make an outage at the end of a crawl; a single one may be down."""
 
 
 class _Doubt(NamedTuple):

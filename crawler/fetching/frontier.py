@@ -1,6 +1,6 @@
 """Scrapy's scheduler, with the `pages` table behind it: a kill loses nothing.
 
-Requests for sources wait in memory, they are made anew by each run; pages are taken from the
+Requests for sources wait in memory, since each run makes them again; pages are taken from the
 store a few at a time, so that an outlet that lists 300,000 of them costs no memory.
 """
 
@@ -128,7 +128,7 @@ class Frontier(BaseScheduler):
             self._turn.append(host)
         else:
             del self._queues[host]
-        self._handed_out(request)
+        self._note_handed_out(request)
         return request
 
     def _refill(self) -> None:
@@ -156,6 +156,7 @@ class Frontier(BaseScheduler):
         found: list[Page] = []
         if outlet in self._done:
             return found
+        # `_offered` moves `after` back: what this run has asked comes up again, and is left out.
         while len(found) < limit:
             after = self._after.get(outlet, 0)
             pages = self._writer.pending(outlet, after=after, limit=limit - len(found))
@@ -191,6 +192,7 @@ class Frontier(BaseScheduler):
             return True
         outlet = _outlet_of(request)
         room, asked = self._writer.room(outlet), self._crawler.engine._slot.inprogress
+        # The first bound is cheap, and with ordinary quotas enough.
         return room > len(asked) or room > sum(_is_of(outlet, request) for request in asked)
 
     def _drop(self, host: str, unwanted: Callable[[Request], bool]) -> None:
@@ -217,7 +219,7 @@ class Frontier(BaseScheduler):
             [one.cb_kwargs["page"].id for one in requests if meta(one).get("revisit")]
         )
 
-    def _handed_out(self, request: Request) -> None:
+    def _note_handed_out(self, request: Request) -> None:
         """When the last page taken of an outlet goes out, it may have more."""
         outlet = meta(request).pop("taken_for", None)
         if outlet is None:

@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 STALLS = 3
 """Times that an outlet may run a worker into a limit before its pages are left to the next run."""
-Waiting = tuple[int, "asyncio.Future[None]"]
-"""Its number in the order of arrival, and what becomes of it."""
+Turn = tuple[int, "asyncio.Future[None]"]
+"""Number of a piece of work in the order of arrival, and the future that ends its wait."""
 AHEAD = 4
 """Pieces of work of one outlet, waiting or at work, before no more is fetched; at the least."""
 _LIMITS = frozenset({"parser-timeout", "parser-memory", "parser-died"})
 
 parser_used = object()
-"""Signal: what an `outlet`, by slug, gave to be parsed took so many `seconds` of CPU."""
+"""Signal: a piece of work of an `outlet`, by slug, took these `seconds` of CPU."""
 
 
 class Parsers:
@@ -46,7 +46,7 @@ class Parsers:
         self._free = 2 * count
         """pieces of work that the pool takes: one at work and one at hand for each worker"""
         self._came = 0
-        self._turns: dict[str, deque[Waiting]] = {}
+        self._turns: dict[str, deque[Turn]] = {}
         """what waits, by outlet"""
         self._seconds: defaultdict[str, float] = defaultdict(float)
         """CPU taken so far, by outlet"""
@@ -90,7 +90,7 @@ class Parsers:
     async def run_for(
         self, outlet: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same on behalf of an outlet; LeftForLater when this run does not get to it."""
+        """The result of `work` for an outlet; LeftForLater when this run does not get to it."""
         self._held[outlet] += 1
         try:
             await self._turn(outlet)
@@ -104,7 +104,7 @@ class Parsers:
         return done.result()
 
     def _note(self, outlet: str, seconds: float, error: ExtractError | None) -> None:
-        """What a piece of work cost; before its place goes to another."""
+        """Count what a piece of work cost, before its place goes to another."""
         self._seconds[outlet] += seconds
         if outlet:
             self._signals.send_catch_log(parser_used, outlet=outlet, seconds=seconds)
@@ -114,6 +114,10 @@ class Parsers:
                 _drop(self._turns.pop(outlet, deque()), "stalled")
 
     async def _turn(self, outlet: str) -> None:
+        """Take a place at the workers, when it is the outlet's turn; LeftForLater when it is not.
+
+        A place is taken before the one that waited for it goes on: nobody else gets between.
+        """
         if self._over:
             raise LeftForLater
         if self.is_stalled(outlet):
@@ -142,7 +146,7 @@ class Parsers:
             _, waiting = self._turns[chosen].popleft()
             if not self._turns[chosen]:
                 del self._turns[chosen]
-            if not waiting.done():
+            if not waiting.done():  # else it was cancelled
                 waiting.set_result(None)
                 self._place(chosen)
 
@@ -156,7 +160,7 @@ class Parsers:
             _drop(self._turns.popitem()[1], None)
 
 
-def _drop(queue: deque[Waiting], reason: str | None) -> None:
+def _drop(queue: deque[Turn], reason: str | None) -> None:
     for _, waiting in queue:
         if not waiting.done():
             waiting.set_exception(LeftForLater(reason))

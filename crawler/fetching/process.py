@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.interrupts import handled_by
 
-GRACE = 5.0
+STOP_GRACE = 5.0
 """Seconds that what is being fetched gets to end after a signal; it can be fetched again."""
 
 
@@ -23,7 +23,7 @@ def scrapy_settings(given: dict[str, Any]) -> Any:
 
 
 def run_process(process: Any) -> None:
-    """Run Scrapy until its spiders have ended, or until GRACE after a signal, at the latest.
+    """Run Scrapy until its spiders have ended, or until STOP_GRACE after a signal, at the latest.
 
     Scrapy's own handlers would lose a signal that comes while a spider is being opened.
     """
@@ -43,8 +43,8 @@ def run_process(process: Any) -> None:
 
 
 def _stop_soon(process: Any, crawlers: Iterable[Any], loop: Any) -> None:
-    """End the spiders as Scrapy does, or after GRACE the loop that they run in."""
-    loop.callLater(GRACE, loop.crash)
+    """End the spiders as Scrapy does, or after STOP_GRACE the loop that they run in."""
+    loop.callLater(STOP_GRACE, loop.crash)
     # Kept there, since a task that nobody refers to may be collected.
     process.ending = [asyncio.ensure_future(_stop(crawler)) for crawler in crawlers]
 

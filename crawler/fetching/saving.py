@@ -120,7 +120,7 @@ class Saver:
         counts["polls denied" if failed.denied else "polls failed"] += 1
 
     def _write_left(self, left: Left, counts: Counter[str]) -> None:
-        """A page waits again as before; of a source nothing is stored that this run changed."""
+        """A page waits again, as before this run; a source is as due as it was."""
         if isinstance(left.what, Page):
             self._store.pages.put_back(left.what.id, at=now())
             counts["left"] += 1

@@ -142,7 +142,7 @@ class Writer:
             return self._saver.quotas.exhausted(outlet)
 
     def room(self, outlet: str) -> float:
-        """New articles that may still be taken of an outlet today: so many at the least."""
+        """New articles that may still be taken of an outlet today; it may be a few more."""
         with self.store.explained():
             if self._saver.quotas.room(outlet) <= len(self._waiting) + BATCH:
                 self.flush()

@@ -1,7 +1,7 @@
-"""Pages of an outlet, recorded with other words, and what is understood of them.
+"""Pages of an outlet, recorded with other words, and what is extracted from them.
 
-When an outlet changes how it builds its pages, record it anew; when Newsloom reads them otherwise,
-`tests/quality/test_recorded.py` tells.
+When an outlet changes how it builds its pages, record them again. When Newsloom extracts something
+else from them, `tests/quality/test_recorded.py` fails.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHOWN = (
 
 
 def record_pages(pages: list[Fetched], outlet: Outlet, folder: Path) -> list[Path]:
-    """Write pages, scrubbed, with the outlet's description and what is understood of them.
+    """Write pages, scrubbed, with the outlet's description and what is extracted from them.
 
     Raises ExtractError for a page that is none.
     """
@@ -50,7 +50,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def differences(folder: Path) -> list[str]:
-    """Differences between what is expected of a recorded outlet and what is understood now."""
+    """Differences between what is expected of a recorded outlet and what is extracted now."""
     (description,) = folder.glob("*.toml")
     outlet = load_outlet(description)
     found = []

@@ -19,8 +19,8 @@ from typing import Any
 from lxml import etree
 
 from crawler.parsing.page.agencies import listed_names
-from crawler.parsing.page.clutter import listed_phrases
 from crawler.parsing.page.layout import drop
+from crawler.parsing.page.phrases import listed_phrases
 from crawler.parsing.page.tree import parse_page
 
 _WORD = re.compile(r"[^\W\d_]+")

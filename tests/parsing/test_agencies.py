@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from crawler.parsing.page.agencies import read_credits
+from crawler.parsing.page.credits import read_credits
 from crawler.parsing.page.statements import PageStatements
 from crawler.types import Agency, Credit
 

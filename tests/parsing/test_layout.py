@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from crawler.parsing.page.clutter import PageChrome, clean, is_phrase
+from crawler.parsing.page.clutter import PageChrome, clean
 from crawler.parsing.page.layout import narrow, prepare
+from crawler.parsing.page.phrases import is_phrase
 
 PROSE = "The council closed the bridge on Monday because two of its cables had rusted through."
 

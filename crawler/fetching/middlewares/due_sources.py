@@ -64,7 +64,7 @@ class DueSources:
             raise NotDue(f"{url} has not changed since {changed_at}")
 
     def _is_old(self, state: PollState, changed_at: str) -> bool:
-        """Whether a sitemap was read in full well after the change that its index tells of.
+        """Whether a sitemap was read in full well after the change that its index states.
 
         An index may give a day, or forget to say that something changed: two days are let pass, and
         every week the sitemap is asked all the same.

@@ -12,7 +12,7 @@ import feedparser
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.listing.fragments import plain
-from crawler.parsing.page.clutter import is_phrase
+from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings

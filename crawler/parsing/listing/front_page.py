@@ -32,7 +32,7 @@ _ORGANISATIONS = {"NewsMediaOrganization", "Organization", "WebSite", "Newspaper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """What a front page tells of its outlet."""
+    """What a front page says of its outlet."""
 
     name: str | None
     language: str | None
@@ -46,7 +46,7 @@ class FrontPage:
 
 
 def read_front_page(body: bytes, *, url: str, content_type: str) -> FrontPage:
-    """Understand a front page. Raises ExtractError as parse_page does."""
+    """Read a front page. Raises ExtractError as parse_page does."""
     tree = parse_page(body, content_type=content_type)
     statements = PageStatements.read(tree)
     lang = next((e.get("lang") or "" for e in tree.iter("html")), "")

@@ -46,11 +46,20 @@ def _segment(segment: str) -> str:
     if not dot or not ending.isalpha():
         stem, dot, ending = segment, "", ""
     words = _LETTERS.findall(stem)
-    numbers = "".join(
-        "9" * len(number) if len(number) in (1, 2, 4) else "9*" for number in _DIGITS.findall(stem)
-    )
-    size = "" if not words else "a" if len(words) == 1 else "a-a" if len(words) < 4 else "a-*"
-    return f"{size}{numbers}{dot}{ending}"
+    numbers = "".join(map(_digits, _DIGITS.findall(stem)))
+    return f"{_size(len(words))}{numbers}{dot}{ending}"
+
+
+def _size(words: int) -> str:
+    """None, one, up to three, or more words."""
+    if words < 2:
+        return "a" if words else ""
+    return "a-a" if words < 4 else "a-*"
+
+
+def _digits(number: str) -> str:
+    """As many nines where it may be a day, month or year; the length of others is by chance."""
+    return "9" * len(number) if len(number) in (1, 2, 4) else "9*"
 
 
 def shapes_of(urls: Iterable[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ _PARAMETERS = re.compile(
     r"\byy(?:yy)?=(?P<year>(?:19|20)\d\d)(?:&mm?=(?P<month>\d{1,2})(?:&dd?=(?P<day>\d{1,2}))?)?"
 )
 
-Entry = dict[str, str]
+_Entry = dict[str, str]
 
 
 def split_sitemap(body: bytes) -> list[bytes]:
@@ -46,11 +46,15 @@ def split_sitemap(body: bytes) -> list[bytes]:
     """
     plain = _unpacked(body)
     root = _ROOT.search(plain)
-    entries = _URL.findall(plain) if root else _LINE.findall(plain) if _is_text(plain) else []
+    if root:
+        entries, head, between, tail = _URL.findall(plain), plain[: root.end()], b"", b"</urlset>"
+    elif _is_text(plain):
+        entries, head, between, tail = _LINE.findall(plain), b"", b"\n", b""
+    else:
+        return [body]
     if len(entries) <= PART:
         return [body]
     entries.sort(key=_changed, reverse=True)
-    head, between, tail = (plain[: root.end()], b"", b"</urlset>") if root else (b"", b"\n", b"")
     return [
         zlib.compress(head + between.join(entries[start : start + PART]) + tail, 1)
         for start in range(0, len(entries), PART)
@@ -111,7 +115,7 @@ def parse_sitemap(body: bytes) -> Listings:
     )
 
 
-def _listing(address: str, entry: Entry) -> Listing:
+def _listing(address: str, entry: _Entry) -> Listing:
     changed = moment(entry.get("lastmod"), source="sitemap")
     return Listing(
         url=address,
@@ -146,12 +150,12 @@ def _is_text(body: bytes) -> bool:
     return start[:4].lower() == b"http"
 
 
-def _lines(body: bytes) -> Iterator[tuple[str, Entry]]:
+def _lines(body: bytes) -> Iterator[tuple[str, _Entry]]:
     for line in _LINE.findall(body.removeprefix(b"\xef\xbb\xbf")):
         yield "url", {"loc": line.decode("utf-8", errors="replace")}
 
 
-def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
+def _entries(body: bytes) -> Iterator[tuple[str, _Entry]]:
     """('url' or 'sitemap', its fields by local name), as far as the document can be read."""
     seen_root = False
     events = etree.iterparse(
@@ -175,7 +179,7 @@ def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
         raise ExtractError("not-a-sitemap", "empty")
 
 
-def _fields(element: etree._Element) -> Entry:
+def _fields(element: etree._Element) -> _Entry:
     """The entry's own fields and those of its news block; an image has a loc of its own."""
     news = (child for block in element if _local(block) == "news" for child in block)
     return {_local(child): (child.text or "").strip() for child in (*news, *element)}

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from crawler.errors import ExtractError
 from crawler.parsing.languages import language_of
-from crawler.parsing.page.agencies import read_credits
 from crawler.parsing.page.body import Body, read_body
+from crawler.parsing.page.credits import read_credits
 from crawler.parsing.page.kinds import refuse_address, refuse_kind
 from crawler.parsing.page.metadata import Metadata, read_metadata
 from crawler.parsing.page.reservations import read_reservation
@@ -37,7 +37,7 @@ class TwinPage(ExtractError):
 
 
 class Finding(NamedTuple):
-    """One thing that was understood of a page."""
+    """One field of what was extracted of a page."""
 
     field: str
     value: str
@@ -46,21 +46,22 @@ class Finding(NamedTuple):
 
 
 def extract(fetched: Fetched, outlet: Outlet) -> Article:
-    """Understand a page.
+    """Extract the article of a page.
 
     Raises ExtractError with the rejection's name: `amp-twin`, `no-text`, `too-large`, or one of
     crawler.parsing.page.tree and crawler.parsing.page.kinds.
     """
-    return _understand(fetched, outlet)[0]
+    return _article(_read(fetched, outlet), fetched, outlet)
 
 
 def examine(fetched: Fetched, outlet: Outlet) -> list[Finding]:
-    """What `extract` understands of a page, field by field, and where it came from.
+    """What `extract` finds in a page, field by field, and where it came from.
 
     Raises what `extract` raises.
     """
-    article, meta, body = _understand(fetched, outlet)
-    findings = (*_metadata_findings(article, meta), *_text_findings(article, body))
+    page = _read(fetched, outlet)
+    article = _article(page, fetched, outlet)
+    findings = (*_metadata_findings(article, page.meta), *_text_findings(article, page.body))
     return [finding for finding in findings if finding.value]
 
 
@@ -99,33 +100,49 @@ def _as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Body]:
+class _PageReading(NamedTuple):
+    """What was read of a page that is an article."""
+
+    url: str
+    """the page's own address for itself, or else the one that it was fetched from; canonical"""
+    title: str
+    statements: PageStatements
+    meta: Metadata
+    body: Body
+
+
+def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
+    """Parse a page once, and refuse it as soon as it shows to be no article."""
     refuse_address(fetched.url, asked=fetched.page.url)
     tree = parse_page(fetched.body, content_type=fetched.content_type)
     statements = PageStatements.read(tree)
     meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
     _refuse_amp(meta, address, fetched.page)
-    language = meta.language or outlet.language
     body = read_body(
         tree,
         url=fetched.url,
         titles=meta.titles,
         authors=meta.bylines.people,
-        language=language,
+        language=meta.language or outlet.language,
         drop=outlet.drop,
         body=outlet.body,
     )
     title = meta.title or shorten(body.text, width=100, placeholder="…")
     refuse_kind(statements, body, title=title)
     _refuse_size(body.text)
-    article = Article(
-        url=meta.canonical or address,
+    return _PageReading(meta.canonical or address, title, statements, meta, body)
+
+
+def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
+    meta, body, headers = page.meta, page.body, fetched.headers
+    return Article(
+        url=page.url,
         outlet=outlet.slug,
-        title=title,
+        title=page.title,
         text=body.text,
         authors=meta.bylines.people,
-        language=language_of(body.text, stated=language),
+        language=language_of(body.text, stated=meta.language or outlet.language),
         published=meta.times.published,
         published_doubt=meta.times.doubt,
         modified_at=meta.times.modified_at,
@@ -136,24 +153,21 @@ def _understand(fetched: Fetched, outlet: Outlet) -> tuple[Article, Metadata, Bo
         credits=read_credits(
             lines=body.lines,
             bylines=meta.bylines.entries,
-            statements=statements,
+            statements=page.statements,
             url=fetched.url,
             outlet=outlet.name,
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,
-        reserved=read_reservation(statements, fetched.headers),
+        reserved=read_reservation(page.statements, headers),
         fetched_at=fetched.at,
         page=fetched.page.id,
-        validators=Validators(
-            etag=fetched.headers.get("etag"), last_modified=fetched.headers.get("last-modified")
-        ),
+        validators=Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified")),
     )
-    return article, meta, body
 
 
 def _refuse_amp(meta: Metadata, address: str, page: Page) -> None:
-    """Raise TwinPage for an AMP page that names its ordinary twin."""
+    """Raise TwinPage for an AMP page, at this address, that names its ordinary twin."""
     # One step only: a chain of AMP pages that name each other would have no end.
     if meta.amp and meta.canonical not in (None, address) and page.stands_for is None:
         raise TwinPage(str(meta.canonical))

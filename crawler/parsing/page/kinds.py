@@ -91,7 +91,7 @@ def _refuse_wall(text: str, words: int) -> None:
     for reason, phrases in _walls().items():
         found = [phrase for phrase in phrases if phrase in folded]
         in_title = [phrase for phrase in found if _fills_one(phrase, title_parts)]
-        # Any article may mention an error twice.
+        # Those of errors are common words: `404`, `forbidden`, `not found`.
         if in_title or (len(found) > 1 and reason != "error-page"):
             phrase = (in_title or found)[0]
             raise ExtractError(reason, f"{words} words of text, and the page says {phrase!r}")

@@ -40,9 +40,12 @@ def narrow(tree: etree._Element, *, unwanted: Iterable[str], body: str | None) -
         return tree
     page = etree.fromstring("<html><body><article></article></body></html>", HTMLParser())
     # Of elements within each other, the outer one.
-    outer = [one for one in chosen if not any(above in chosen for above in one.iterancestors())]
-    page[0][0].extend(outer)
+    page[0][0].extend([element for element in chosen if not _is_within(element, chosen)])
     return page
+
+
+def _is_within(element: etree._Element, others: list[etree._Element]) -> bool:
+    return any(above in others for above in element.iterancestors())
 
 
 def select(tree: etree._Element, selector: str) -> list[etree._Element]:

@@ -20,8 +20,8 @@ from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
 from crawler.types import Fetched, Outlet
 
-UNKNOWN = "unknown.invalid"
-"""Host of a saved page whose address nobody told; its own word for it is then taken."""
+UNKNOWN_HOST = "unknown.invalid"
+"""Host of a saved page of unknown address; the address that the page states is then taken."""
 MAX_TAGS = 30
 """Tags that are kept of an article."""
 MAX_TAG = 60
@@ -162,7 +162,7 @@ def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_tags(entry: object) -> Iterator[str]:
-    """The tags of an entry, which outlets put into one string as often as into several."""
+    """The tags of an entry, which may hold several in one string."""
     if isinstance(entry, str):
         for part in map(plain_line, re.split(r"[,;、]", entry)):
             if part and len(part) <= MAX_TAG:
@@ -197,11 +197,11 @@ def _own_address(link: str | None, url: str) -> str | None:
         address = canonical(link, url) if link else None
     except UsageError:
         return None
-    if address is None or host(url) == UNKNOWN:
+    if address is None or host(url) == UNKNOWN_HOST:
         return address
     if registered_domain(address) != registered_domain(url):
         return None
-    # Templates that forget to fill in the address state the front page for every article.
+    # A site may state its front page for every article.
     return None if is_front_page(address) and not is_front_page(url) else address
 
 

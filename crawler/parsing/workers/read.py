@@ -35,7 +35,7 @@ def read_listings(body: bytes, *, url: str, kind: SourceKind | None = None) -> L
 
 
 def read_or_split(body: bytes, *, url: str, kind: SourceKind) -> Listings | Parts:
-    """The same; a large sitemap comes back in parts, each to be read by itself."""
+    """Read a feed or a sitemap; a large sitemap comes back in parts, each to be read by itself."""
     if kind is SourceKind.SITEMAP and not _FEED.search(body[:1_000]):
         parts = split_sitemap(body)
         if len(parts) > 1:
@@ -44,7 +44,7 @@ def read_or_split(body: bytes, *, url: str, kind: SourceKind) -> Listings | Part
 
 
 def read_file(path: Path, *, url: str, kind: SourceKind) -> Listings | Parts:
-    """The same of a document in a file."""
+    """Read a feed or a sitemap that is in a file, as `read_or_split` does."""
     return read_or_split(path.read_bytes(), url=url, kind=kind)
 
 

@@ -13,7 +13,7 @@ import py3langid
 from trafilatura import external
 
 from crawler.parsing.page.agencies import listed_names
-from crawler.parsing.page.clutter import is_phrase
+from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.workers import read as _read  # noqa: F401 - the parsers themselves
 
 
