@@ -47,22 +47,14 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
         whole = copies._asdict() | ({"stories": stories} if stories is not None else {})
         click.echo(as_json(whole, indent=2))
         return
-    with paged():
-        for line in _about_copies(copies):
-            click.echo(line)
-        click.echo()
-        if stories is not None:
-            for line in _about_stories(copies, stories):
-                click.echo(line)
-        elif None in (copies.a.story, copies.b.story):
-            click.echo("No story yet; `newsloom group` links them.")
-        click.echo(f"Scheme {copies.scheme}.")
-        if diff:
-            from crawler.cli.side_by_side import side_by_side
+    lines = [*_about_copies(copies), "", *_about_stories(copies, stories)]
+    if diff:
+        from crawler.cli.side_by_side import side_by_side
 
-            click.echo()
-            for line in side_by_side(*texts):
-                click.echo(line)
+        lines += ["", *side_by_side(*texts)]
+    with paged():
+        for line in lines:
+            click.echo(line)
 
 
 def _about_copies(found: CopyExplanation) -> Iterator[str]:
@@ -79,6 +71,10 @@ def _about_copies(found: CopyExplanation) -> Iterator[str]:
                 f"These figures are for revision {revision} of {name}; "
                 f"its current revision is {article.revisions}."
             )
+    yield from _about_overlap(found)
+
+
+def _about_overlap(found: CopyExplanation) -> Iterator[str]:
     if found.jaccard is not None:
         yield (
             f"Apart from boilerplate they share {found.shared} shingles, "
@@ -103,7 +99,15 @@ def _shingles(count: int) -> str:
     return counted(count, "shingle") if count else "no shingle"
 
 
-def _about_stories(copies: CopyExplanation, why: StoryExplanation) -> Iterator[str]:
+def _about_stories(copies: CopyExplanation, why: StoryExplanation | None) -> Iterator[str]:
+    if why is not None:
+        yield from _about_link(copies, why)
+    elif None in (copies.a.story, copies.b.story):
+        yield "No story yet; `newsloom group` links them."
+    yield f"Scheme {copies.scheme}."
+
+
+def _about_link(copies: CopyExplanation, why: StoryExplanation) -> Iterator[str]:
     first, second = copies.a.story, copies.b.story
     yield f"One story, {first}." if copies.same_story else f"Two stories, {first} and {second}."
     for override in why.overrides:
@@ -116,6 +120,16 @@ def _about_stories(copies: CopyExplanation, why: StoryExplanation) -> Iterator[s
         yield from _about_pair(why.pair, why.max_days)
     elif why.languages[0] != why.languages[1]:
         yield _about_languages(why)
+    yield from _about_averages(why)
+    for near in why.almost:
+        needed = f" (of {near.needed:.3f} needed)" if near.needed > 0 else ""
+        yield (
+            f"Next to story {first}: story {near.story} at {near.average:.3f}{needed}, "
+            f"{one_line(near.title)}"
+        )
+
+
+def _about_averages(why: StoryExplanation) -> Iterator[str]:
     if why.average is not None and why.needed is not None:
         yield (
             f"All pairs of the two stories score {why.average:.3f} on average; "
@@ -135,12 +149,6 @@ def _about_stories(copies: CopyExplanation, why: StoryExplanation) -> Iterator[s
         yield (
             f"With the other texts of the story {', '.join(averages)} on average; "
             "joining needs 0.000 or more."
-        )
-    for near in why.almost:
-        needed = f" (of {near.needed:.3f} needed)" if near.needed > 0 else ""
-        yield (
-            f"Next to story {first}: story {near.story} at {near.average:.3f}{needed}, "
-            f"{one_line(near.title)}"
         )
 
 

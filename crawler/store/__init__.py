@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import StoreError, TookTooLong
+from crawler.store.facts.agency_credits import Credits
 from crawler.store.facts.archives import Archives
 from crawler.store.facts.clocks import Clocks
-from crawler.store.facts.credits import Credits
 from crawler.store.facts.outlet_sources import Outlets
 from crawler.store.facts.overrides import Overrides
 from crawler.store.facts.pages import Pages

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from crawler.parsing.texts import count_words
-from crawler.store.facts.credits import Credits
+from crawler.store.facts.agency_credits import Credits
 from crawler.types import Article
 
 FAR_BACK = "the time stated is over a year before the outlet was first polled"
