@@ -49,7 +49,7 @@ def test_what_five_texts_of_an_outlet_repeat_is_left_out_and_the_text_itself_is_
     assert shown(store, 1) == words(1)
 
 
-def test_prints_of_one_text_in_one_outlet_make_no_furniture(store: Store) -> None:
+def test_prints_of_one_text_in_one_outlet_make_no_boilerplate(store: Store) -> None:
     for number in range(1, 8):
         save(store, number, f"{words(0)}\n{BIO}")
     group(store, run=1, now=NOW)
@@ -57,7 +57,7 @@ def test_prints_of_one_text_in_one_outlet_make_no_furniture(store: Store) -> Non
 
 
 @given(st.text(max_size=80).map(storable))
-def test_without_furniture_a_text_is_shown_as_it_is(text: str) -> None:
+def test_without_boilerplate_a_text_is_shown_as_it_is(text: str) -> None:
     store = open_store(":memory:")
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
