@@ -51,8 +51,8 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     from crawler.outlets.discovery import discover
     from crawler.outlets.toml import write_outlet
 
-    known = _known(folder)
-    same_domain = _of_domain(url, known)
+    known = _known_outlets(folder)
+    same_domain = _outlets_of_domain(url, known)
     if same_domain and not replace:
         slug = same_domain[0]
         raise UsageError(
@@ -71,7 +71,7 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     )
 
 
-def _of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
+def _outlets_of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
     """Slugs of the outlets whose front page is in the registered domain of an address."""
     from crawler.parsing.urls import registered_domain
 
@@ -117,7 +117,7 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
         text = file.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    done = from_opml(text, _known(folder))
+    done = from_opml(text, _known_outlets(folder))
     for outlet in done.outlets.values():
         if not dry_run:
             write_outlet(outlet, folder)
@@ -145,7 +145,7 @@ def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  #
     click.echo(to_opml(choose(load_outlets(folder or bundled_outlets()), chosen)))
 
 
-def _known(folder: Path) -> dict[str, Outlet]:
+def _known_outlets(folder: Path) -> dict[str, Outlet]:
     """Outlets with a description: those that come with Newsloom, and those of the folder."""
     own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
     return load_outlets(bundled_outlets()) | own

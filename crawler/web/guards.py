@@ -45,14 +45,14 @@ class _Refusal(NamedTuple):
     sentence: str
 
 
-def requested(scope: Scope) -> str:
+def request_line(scope: Scope) -> str:
     """A request on one line: its method and its address, cut at 200 characters."""
     query = scope["query_string"].decode("latin-1")
     address = _path(scope) + ("?" + query if query else "")
     return one_line(f"{scope['method']} {address}"[:200])
 
 
-def guarded(app: Asgi) -> Asgi:
+def with_guards(app: Asgi) -> Asgi:
     """The application behind guards; each refusal and each error is one line in the log."""
 
     @functools.wraps(app)
@@ -70,7 +70,7 @@ def guarded(app: Asgi) -> Asgi:
         try:
             await app({**scope, "headers": headers}, receive, answer.send)
         except Exception:
-            LOG.exception("500 %s", requested(scope))
+            LOG.exception("500 %s", request_line(scope))
             if not answer.started:
                 await answer.refuse(_Refusal(500, "This page failed, which is a bug in Newsloom."))
 
@@ -111,7 +111,7 @@ class _Answer:
     def _log(self, status: int) -> None:
         # What ends as 500 is logged with its cause where that is known.
         if status >= 400 and status != 500:
-            LOG.warning("%d %s", status, requested(self._scope))
+            LOG.warning("%d %s", status, request_line(self._scope))
 
 
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
