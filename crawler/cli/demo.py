@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,11 @@ from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit
 from crawler.errors import UsageError
 from crawler.interrupts import say
+
+if TYPE_CHECKING:
+    from crawler.crawl import CrawlSummary
+    from crawler.demo.prints import Print
+    from crawler.store import Store
 
 SINCE = "2021-01-01"
 """The town's news is of January 2022: an archive, asked for as one."""
@@ -50,14 +56,43 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
 
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
-    from crawler.cli.crawl_report import summary_line
-    from crawler.crawl import CrawlOptions, crawl
-    from crawler.demo.houses import HOUSES
+    """Crawl the town on two days; show its stories, the score, and what to do next."""
     from crawler.demo.score import score
-    from crawler.demo.town import PORT, Town
     from crawler.store import read_store
     from crawler.store.queries.exports import RowFilter
     from crawler.store.queries.stories import StoryFilter
+
+    summary, truth = _crawl_town(db, outlets)
+    store = read_store(db)
+    try:
+        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
+        _show_crawl(store, summary)
+        click.echo()
+        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
+        found = score(store, truth)
+        first = rows[0].story if rows else 1
+        pairs = store.queries.exports.pairs(RowFilter(story=first))
+        pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
+    finally:
+        store.close()
+    click.echo(
+        f"\nThe town knows the truth: {found.found} of {found.printed} articles were found; copies "
+        f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
+        f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
+        "(B-cubed, one language at a time); agencies named "
+        f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
+    )
+    _show_next_commands(keep, first, pair)
+
+
+def _crawl_town(db: Path, outlets: Path) -> tuple[CrawlSummary, dict[str, Print]]:
+    """Crawl both days: the summary of the first, and all that the town printed, by address.
+
+    Raises KeyboardInterrupt.
+    """
+    from crawler.crawl import CrawlOptions, crawl
+    from crawler.demo.houses import HOUSES
+    from crawler.demo.town import PORT, Town
 
     progress = CrawlProgress(quiet=False)
     with Town(port=PORT) as town:
@@ -83,36 +118,19 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
             raise KeyboardInterrupt
         town.day = 2
         _crawl_again(db, outlets)
-        truth = town.truth()
-    store = read_store(db)
-    try:
-        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
+        return summary, town.truth()
+
+
+def _show_crawl(store: Store, summary: CrawlSummary) -> None:
+    from crawler.cli.crawl_report import summary_line
+
+    totals = store.queries.stories.counts()
+    click.echo(summary_line(summary.run, summary.counts, summary.pending, totals))
+    for row in store.queries.articles.headline_changes(limit=5):
         click.echo(
-            summary_line(
-                summary.run, summary.counts, summary.pending, store.queries.stories.counts()
-            )
+            f"The next day {row.outlet} rewrote a headline: [{row.article}] "
+            f"{row.before!r} is now {row.after!r}."
         )
-        for row in store.queries.articles.headline_changes(limit=5):
-            click.echo(
-                f"The next day {row.outlet} rewrote a headline: [{row.article}] "
-                f"{row.before!r} is now {row.after!r}"
-            )
-        click.echo()
-        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
-        found = score(store, truth)
-        first = rows[0].story if rows else 1
-        pairs = store.queries.exports.pairs(RowFilter(story=first))
-        pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
-    finally:
-        store.close()
-    click.echo(
-        f"\nThe town knows the truth: {found.found} of {found.printed} articles were found; copies "
-        f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
-        f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
-        "(B-cubed, one language at a time); agencies named "
-        f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
-    )
-    _show_next_commands(keep, first, pair)
 
 
 def _crawl_again(db: Path, outlets: Path) -> None:

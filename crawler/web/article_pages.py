@@ -19,7 +19,6 @@ from dedupe import Scheme
 
 ROWS = 50
 """Articles that a search shows."""
-Row = dict[str, Any]
 
 
 @with_refusals
@@ -91,7 +90,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
     """Two articles: their common passages, and why they are copies and one story, or not."""
     a, b = sorted(int(request.url_vars[name]) for name in ("one", "two"))
 
-    def question(store: Store) -> Row:
+    def question(store: Store) -> _Comparison:
         times = {}
         for side, number in (("a", a), ("b", b)):
             known = store.queries.articles.get(number)
@@ -108,22 +107,33 @@ async def compare(request: Request, datasette: Datasette) -> Response:
         why = (
             explain_stories(store, a, b, store.linking.story_scheme()) if a != b and both else None
         )
-        return {"found": found, "texts": texts, "why": why, "times": times}
+        return _Comparison(found=found, texts=texts, why=why, times=times)
 
     shown = await ask(datasette, question)
-    one, two = shown["texts"]
+    one, two = shown.texts
     return await page(
         datasette,
         request,
         "compare",
         {
             "title": f"Articles {a} and {b}",
-            **shown,
-            "verdict": verdict(shown["found"]),
+            **shown._asdict(),
+            "verdict": verdict(shown.found),
             "pieces": list(differences(one, two)),
             "cut": cut_short(one, two),
         },
     )
+
+
+class _Comparison(NamedTuple):
+    found: dict[str, Any]
+    """the evidence of explain_copies()"""
+    texts: list[str]
+    """that were compared, of A and of B"""
+    why: dict[str, Any] | None
+    """the evidence of explain_stories(); None where an article has no story"""
+    times: dict[str, str | None]
+    """when A and B were published, by side"""
 
 
 @with_refusals
