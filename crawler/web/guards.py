@@ -12,7 +12,7 @@ from crawler.output.visible import one_line
 
 LOG = logging.getLogger("newsloom.desk")
 
-# Nothing from elsewhere and no script in a page. Plots bring a style element of their own.
+# Nothing from other servers and no inline script. Plots add a style element to the page.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ _POLICY = (
 # Datasette's own pages have scripts in them.
 _POLICY_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
 _METHODS = ("GET", "HEAD")
-# Any port: an SSH tunnel and a web server in front have ports of their own.
+# Any port: an SSH tunnel or a web server in front uses another one.
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 # A segment `-` leads to Datasette's routes that debug or write, never to a table.
 _NAME = r"/(?!-(?:[./]|$))[^/.]+"
@@ -128,7 +128,7 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
 def _refusal(scope: Scope) -> _Refusal | None:
     if scope["method"] not in _METHODS:
         return _Refusal(405, "This desk is read-only; it takes GET and HEAD.")
-    # A page elsewhere may make its own name point to this machine and read on.
+    # Another site may let its name point to this machine, to read the desk (DNS rebinding).
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return _Refusal(421, "This desk answers to localhost and 127.0.0.1 only.")
@@ -141,7 +141,7 @@ def _refusal(scope: Scope) -> _Refusal | None:
 
 
 def _from_here(scope: Scope, host: str) -> bool:
-    """Whether a page of the desk asks, or somebody who follows a link, and no page elsewhere.
+    """Whether the request comes from the desk, or from a link that a person follows.
 
     As Go's CrossOriginProtection decides: by Sec-Fetch-Site where a browser sends it, otherwise
     by Origin; what sends neither is no browser.
