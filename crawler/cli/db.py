@@ -21,7 +21,7 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def check(path: Path) -> int:
-    """Check for damage, dangling references and pages in an invalid state."""
+    """Check for damage, dangling references and invalid states."""
     with reading(path) as store:
         problems = store.upkeep.problems()
     for problem in problems:
@@ -62,7 +62,7 @@ def backup(path: Path, target: Path) -> None:
 @click.option("--json", "as_object", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def describe(path: Path, name: str | None, as_object: bool) -> None:
-    """Describe the tables and views, or each column of TABLE: the codebook."""
+    """Describe the tables and views, or each column of TABLE."""
     with reading(path) as store:
         found = _find_described(store.queries.codebook, name)
     if as_object:

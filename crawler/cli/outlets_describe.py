@@ -44,9 +44,10 @@ class _Found(NamedTuple):
 @contact_option
 @private_option
 def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
-    """Find the feeds and sitemaps of the outlet with the front page URL; write its description.
+    """Write a description of the outlet with the front page URL.
 
-    Newsloom asks the front page, robots.txt and the usual addresses of feeds and sitemaps.
+    Newsloom finds its feeds and sitemaps: it asks the front page, robots.txt and the usual
+    addresses.
     """
     from crawler.outlets.discovery import discover
     from crawler.outlets.toml import write_outlet
@@ -105,9 +106,9 @@ def _show_sources(found: Discovered) -> None:
 @_TO
 @click.option("--dry-run", is_flag=True, help="Only report what would be written.")
 def import_(file: Path, folder: Path, dry_run: bool) -> int:
-    """Write descriptions of the feeds in an OPML FILE, which other readers export.
+    """Write descriptions of the feeds in an OPML FILE.
 
-    Feeds of one registered domain become one outlet. Nothing is fetched;
+    Other readers export OPML. Feeds of one registered domain become one outlet. Nothing is fetched;
     `newsloom health` shows dead feeds after the first crawl.
     """
     from crawler.outlets.opml import from_opml

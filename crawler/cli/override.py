@@ -84,7 +84,10 @@ def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
 @_author_options
 @click.pass_obj
 def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) -> None:
-    """Move ARTICLEs (numbers or addresses) and their copies from STORY into a new one."""
+    """Move ARTICLEs and their copies from STORY into a new one.
+
+    An ARTICLE is a number or an address.
+    """
     from crawler.grouping import decisions
 
     with _open_decision(db, f"newsloom override split {number}", who, why) as (store, decision):

@@ -108,7 +108,7 @@ def list_options(limit: int) -> Callable[[F], F]:
                          help="Print at most this many rows."),
             click.option("--tsv", "form", flag_value="tsv", help="Print tab-separated values."),
             click.option("--csv", "form", flag_value="csv",
-                         help="Print CSV; text that a spreadsheet would compute is quoted."),
+                         help="Print CSV, with an apostrophe before formulas."),
             click.option("--nl", "form", flag_value="nl", help="Print JSON, one object per line."),
             click.option("--json", "form", flag_value="json", help="Print one JSON array."),
         ):  # fmt: skip
