@@ -1,4 +1,4 @@
-"""Two partitions of the same articles, scored against each other."""
+"""Two partitions of one set of articles, scored against each other."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class ArticleReport:
 @object_option
 @click.pass_obj
 def article(db: Path, name: str, as_object: bool) -> None:
-    """Show one article: text, origin of each field, revisions, copies."""
+    """Show one article: text, origin of fields, revisions, copies."""
     with reading(db) as store:
         number = article_number(store, name)
         found = store.queries.articles.get(number)

@@ -21,7 +21,7 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def check(path: Path) -> int:
-    """Check for damage, dangling references and pages in an invalid state."""
+    """Check for damage, dangling references and invalid states."""
     with reading(path) as store:
         problems = store.upkeep.problems()
     for problem in problems:
@@ -62,9 +62,9 @@ def backup(path: Path, target: Path) -> None:
 @click.option("--json", "as_object", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def describe(path: Path, name: str | None, as_object: bool) -> None:
-    """Describe the tables and views, or each column of TABLE: the codebook."""
+    """Describe the tables and views, or each column of TABLE."""
     with reading(path) as store:
-        found = _described(store.queries.codebook, name)
+        found = _find_described(store.queries.codebook, name)
     if as_object:
         click.echo(as_json(found[0] if name else found, indent=2))
     elif name:
@@ -74,7 +74,7 @@ def describe(path: Path, name: str | None, as_object: bool) -> None:
         emit(found, ("name", "kind", "comment"), None)
 
 
-def _described(codebook: Codebook, name: str | None) -> list[Described]:
+def _find_described(codebook: Codebook, name: str | None) -> list[Described]:
     """One table or view, or all of them; UsageError for a name that is not there."""
     names = codebook.names()
     chosen = (codebook.describe(one) for one in ([name] if name else names))

@@ -16,7 +16,7 @@ from crawler.cli.arguments import article_number, reading
 from crawler.cli.options import object_option
 from crawler.cli.tables import INLINE, as_json
 from crawler.errors import UsageError
-from crawler.output.visible import one_line
+from crawler.output.visible import counted, one_line
 from crawler.store import Store
 
 _FORM = "a line needs `url` or `id`, and `label`"
@@ -77,7 +77,7 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
     if not unknown:
         return 0
     first = ", ".join(map(one_line, unknown[:3])) + (", ..." if len(unknown) > 3 else "")
-    click.echo(f"{gold}: {len(unknown)} of its articles are not in {db}: {first}", err=True)
+    click.echo(f"{gold}: {counted(len(unknown), 'article')} not in {db}: {first}", err=True)
     return 3
 
 

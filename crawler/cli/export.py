@@ -17,7 +17,7 @@ from crawler import __version__
 from crawler.cli.arguments import check_outlet, living_story, reading
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.progress import Line
-from crawler.cli.tables import INLINE, as_json, shown
+from crawler.cli.tables import INLINE, as_json, text_filter
 from crawler.errors import UsageError
 from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
@@ -110,8 +110,8 @@ def export(
     _check_format(form, what, output)
     check_period(since, until)
     with reading(db) as store:
-        rows = _in_store(store, RowFilter(since=since, until=until, story=story, outlet=outlet))
-        exported = _exported(store, what, rows, text=not no_text)
+        rows = _resolve(store, RowFilter(since=since, until=until, story=story, outlet=outlet))
+        exported = _find_rows(store, what, rows, text=not no_text)
         if output is None:
             _write_text(sys.stdout, store, exported, form)
         elif has_manifest:
@@ -141,7 +141,7 @@ def _check_format(form: str, what: str, output: Path | None) -> None:
         raise UsageError("parquet cannot go to a terminal or a pipe; name a file with -o FILE")
 
 
-def _in_store(store: Store, rows: RowFilter) -> RowFilter:
+def _resolve(store: Store, rows: RowFilter) -> RowFilter:
     """The filter with the number of the living story; UsageError for what is not in the file."""
     if rows.outlet is not None:
         check_outlet(store, rows.outlet)
@@ -150,7 +150,7 @@ def _in_store(store: Store, rows: RowFilter) -> RowFilter:
     return rows
 
 
-def _exported(store: Store, what: str, rows: RowFilter, *, text: bool) -> Exported:
+def _find_rows(store: Store, what: str, rows: RowFilter, *, text: bool) -> Exported:
     """The rows of an export; UsageError for an option that does not apply to them."""
     try:
         return store.queries.exports.export(what, rows, text=text)
@@ -178,7 +178,7 @@ def _to_file(output: Path, store: Store, exported: Exported, manifest: Manifest)
     beside = output.with_name(output.name + ".manifest.json")
     # Both are written before the first of them is replaced.
     with (
-        _counted(exported) as rows,
+        _row_counter(exported) as rows,
         writing(beside) as said,
         writing(output) as stream,
     ):
@@ -192,7 +192,7 @@ def _to_file(output: Path, store: Store, exported: Exported, manifest: Manifest)
 
 def _to_stream(output: Path, store: Store, exported: Exported, form: str) -> None:
     """Write through a device or a pipe, which has no place for a manifest."""
-    with _counted(exported) as rows, writing(output) as stream:
+    with _row_counter(exported) as rows, writing(output) as stream:
         _write(stream, store, exported._replace(rows=rows), form)
     # Standard error: standard output may be what was written to.
     click.echo(
@@ -202,7 +202,7 @@ def _to_stream(output: Path, store: Store, exported: Exported, form: str) -> Non
 
 
 @contextmanager
-def _counted(exported: Exported) -> Iterator[_Counted]:
+def _row_counter(exported: Exported) -> Iterator[_Counted]:
     rows = _Counted(exported.rows)
     try:
         yield rows
@@ -237,19 +237,19 @@ class _Counted:
 
 
 def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> None:
-    show = shown(stream)
+    show = text_filter(stream)
     columns, rows = exported.columns, exported.rows
     if form == "jsonl":
         write_jsonl(stream, columns, rows, show=show)
     elif form == "graphml":
         write_graphml(stream, columns, rows, store.queries.exports.nodes())
     elif form == "opml":
-        stream.write(_opml(map(DescribedOutlet._make, rows)) + os.linesep)
+        stream.write(_opml_text(map(DescribedOutlet._make, rows)) + os.linesep)
     else:
         write_csv(stream, columns, rows, tabs=form == "tsv", show=show)
 
 
-def _opml(rows: Iterable[DescribedOutlet]) -> str:
+def _opml_text(rows: Iterable[DescribedOutlet]) -> str:
     from crawler.outlets.opml import to_opml
     from crawler.types import Outlet, Source, SourceKind
 

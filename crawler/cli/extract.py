@@ -141,14 +141,14 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
 
     def objects(path: str, found: Article | Rejected) -> Iterator[object]:
         if isinstance(found, Article):
-            yield _extracted(path, found)
+            yield _extracted_page(path, found)
         else:
             yield RejectedFile(path, found.reason, found.detail)
 
     return _print_all(files, workers, _Reader(submit, objects, lambda _found: ""))
 
 
-def _extracted(path: str, article: Article) -> ExtractedPage:
+def _extracted_page(path: str, article: Article) -> ExtractedPage:
     from crawler.parsing.page.metadata import UNKNOWN_HOST
 
     published = article.published
@@ -194,14 +194,14 @@ def feed(files: tuple[Path, ...], workers: int | None) -> int:
         url = saved.url or f"https://{UNKNOWN_HOST}/"
         return pool.submit(_listings, read_listings, body, url)
 
-    return _print_all(files, workers, _Reader(submit, _listed, _left_out))
+    return _print_all(files, workers, _Reader(submit, _listed_objects, _left_out_note))
 
 
 def _listings(read: Callable[..., Listings], body: bytes, url: str) -> Listings:
     return read(body, url=url)
 
 
-def _listed(path: str, found: Listings) -> Iterator[object]:
+def _listed_objects(path: str, found: Listings) -> Iterator[object]:
     for page in found.pages:
         published = page.published
         yield ListedPage(
@@ -218,7 +218,7 @@ def _listed(path: str, found: Listings) -> Iterator[object]:
         yield LeftOutEntry(path, "no-address", name or None)
 
 
-def _left_out(found: Listings) -> str:
+def _left_out_note(found: Listings) -> str:
     parts = (
         (found.refused, "without a usable address"),
         (found.repeated, "with the address of an earlier one"),

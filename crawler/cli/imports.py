@@ -65,7 +65,7 @@ def import_(
         run.outcome = "partial" if incomplete else "done"
     _show_left_out(done.bad, broken)
     if not quiet:
-        others = _without_article(pages.counts) if archives else ""
+        others = _no_article_note(pages.counts) if archives else ""
         click.echo(f"{_summary(run.number, counts, done)}{others}")
     return 3 if incomplete else 0
 
@@ -134,11 +134,11 @@ def _summary(run: int, counts: Counter[str], done: Imported) -> str:
     return (
         f"run {run}: {counted(counts['new'], 'new article')}, {counts['revised']} revised, "
         f"{counts['same'] + counts['twin']} known, {len(done.bad)} bad lines left out"
-        f"{_unused(done.unused)}"
+        f"{_unused_note(done.unused)}"
     )
 
 
-def _without_article(counts: Counter[str]) -> str:
+def _no_article_note(counts: Counter[str]) -> str:
     """Pages of archives that gave no article, as the rest of a sentence."""
     others = sorted(
         ((n, reason) for reason, n in counts.items() if reason not in _SAVED), reverse=True
@@ -147,7 +147,7 @@ def _without_article(counts: Counter[str]) -> str:
     return f"; pages without an article: {reasons}"
 
 
-def _unused(unused: Unused) -> str:
+def _unused_note(unused: Unused) -> str:
     """Values and keys that were not taken as they stand, as the rest of a sentence."""
     parts = [
         f"{counted(n, f'{key} value')} {what}"

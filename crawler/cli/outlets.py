@@ -51,8 +51,8 @@ class _Conditions(NamedTuple):
         """Whether an outlet meets all of them."""
         return (
             (not self.agency or row.agency == 1)
-            and _is_tag(row.country, self.country)
-            and _is_tag(row.language, self.language)
+            and _has_tag(row.country, self.country)
+            and _has_tag(row.language, self.language)
         )
 
 
@@ -70,7 +70,7 @@ def outlets(
     if context.invoked_subcommand is not None:
         return
     conditions = _Conditions(**options)
-    rows = _described(folder)
+    rows = _described_outlets(folder)
     db: Path = context.obj
     if db.is_file():
         with reading(db) as store:
@@ -86,7 +86,7 @@ def outlets(
     emit(shown, _COLUMNS, form)
 
 
-def _described(folder: Path | None) -> dict[str, OutletRow]:
+def _described_outlets(folder: Path | None) -> dict[str, OutletRow]:
     """The outlets that have a description, by slug, without what a store knows of them."""
     return {
         slug: OutletRow(
@@ -103,7 +103,7 @@ def _described(folder: Path | None) -> dict[str, OutletRow]:
     }
 
 
-def _is_tag(stated: str | None, tag: str | None) -> bool:
+def _has_tag(stated: str | None, tag: str | None) -> bool:
     """Whether a description states a tag, with or without a region: pt is stated by pt-BR."""
     if not tag:
         return True

@@ -35,9 +35,10 @@ def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_sample_options
 def check(slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool) -> int:
-    """Fetch the sources of OUTLET and a few of its pages; show each field of their articles.
+    """Show the sources of OUTLET and a few of its articles.
 
-    Nothing is saved. Use it to write a description, or to find out where a text comes from.
+    Each field of an article is shown with its origin. Nothing is saved. Use it to write a
+    description, or to find out where a text comes from.
     """
     with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
                 command=f"newsloom outlets check {slug}") as found:  # fmt: skip
@@ -58,10 +59,10 @@ def check(slug: str, folder: Path | None, pages: int, contact: str, allow_privat
 def record(
     slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool, place: Path
 ) -> None:
-    """Record a few pages of OUTLET, every word replaced, with the articles read from them.
+    """Record a few pages of OUTLET, with every word replaced.
 
-    The folder can be shared and tested: it shows how the outlet builds its pages and contains none
-    of its texts.
+    The articles read from them are recorded too. The folder can be shared and tested: it shows how
+    the outlet builds its pages and contains none of its texts.
     """
     from crawler.outlets.fixtures import EXPECTED, record_pages
 

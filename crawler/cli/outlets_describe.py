@@ -44,15 +44,16 @@ class _Found(NamedTuple):
 @contact_option
 @private_option
 def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
-    """Find the feeds and sitemaps of the outlet with the front page URL; write its description.
+    """Write a description of the outlet with the front page URL.
 
-    Newsloom asks the front page, robots.txt and the usual addresses of feeds and sitemaps.
+    Newsloom finds its feeds and sitemaps: it asks the front page, robots.txt and the usual
+    addresses.
     """
     from crawler.outlets.discovery import discover
     from crawler.outlets.toml import write_outlet
 
-    known = _known(folder)
-    same_domain = _of_domain(url, known)
+    known = _known_outlets(folder)
+    same_domain = _outlets_of_domain(url, known)
     if same_domain and not replace:
         slug = same_domain[0]
         raise UsageError(
@@ -71,7 +72,7 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     )
 
 
-def _of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
+def _outlets_of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
     """Slugs of the outlets whose front page is in the registered domain of an address."""
     from crawler.parsing.urls import registered_domain
 
@@ -105,9 +106,9 @@ def _show_sources(found: Discovered) -> None:
 @_TO
 @click.option("--dry-run", is_flag=True, help="Only report what would be written.")
 def import_(file: Path, folder: Path, dry_run: bool) -> int:
-    """Write descriptions of the feeds in an OPML FILE, which other readers export.
+    """Write descriptions of the feeds in an OPML FILE.
 
-    Feeds of one registered domain become one outlet. Nothing is fetched;
+    Other readers export OPML. Feeds of one registered domain become one outlet. Nothing is fetched;
     `newsloom health` shows dead feeds after the first crawl.
     """
     from crawler.outlets.opml import from_opml
@@ -117,7 +118,7 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
         text = file.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    done = from_opml(text, _known(folder))
+    done = from_opml(text, _known_outlets(folder))
     for outlet in done.outlets.values():
         if not dry_run:
             write_outlet(outlet, folder)
@@ -145,7 +146,7 @@ def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  #
     click.echo(to_opml(select_outlets(load_outlets(folder or bundled_outlets()), chosen)))
 
 
-def _known(folder: Path) -> dict[str, Outlet]:
+def _known_outlets(folder: Path) -> dict[str, Outlet]:
     """Outlets with a description: those that come with Newsloom, and those of the folder."""
     own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
     return load_outlets(bundled_outlets()) | own

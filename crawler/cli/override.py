@@ -68,7 +68,10 @@ def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
     """Merge stories A and B under the lower number."""
     from crawler.grouping import decisions
 
-    with _deciding(db, f"newsloom override merge {one} {two}", who, why) as (store, decision):
+    with _open_decision(db, f"newsloom override merge {one} {two}", who, why) as (
+        store,
+        decision,
+    ):
         number = decisions.merge(store, one, two, decision)
         found = store.overrides.get(number)
     assert found is not None  # just made
@@ -81,10 +84,13 @@ def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
 @_author_options
 @click.pass_obj
 def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) -> None:
-    """Move ARTICLEs (numbers or addresses) and their copies from STORY into a new one."""
+    """Move ARTICLEs and their copies from STORY into a new one.
+
+    An ARTICLE is a number or an address.
+    """
     from crawler.grouping import decisions
 
-    with _deciding(db, f"newsloom override split {number}", who, why) as (store, decision):
+    with _open_decision(db, f"newsloom override split {number}", who, why) as (store, decision):
         chosen = [article_number(store, name) for name in articles]
         made, new = decisions.split(store, number, chosen, decision)
         moved = len(store.queries.stories.articles(new))
@@ -102,7 +108,7 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
     """Keep the present articles of STORY together; others may still join."""
     from crawler.grouping import decisions
 
-    with _deciding(db, f"newsloom override pin {number}", who, why) as (store, decision):
+    with _open_decision(db, f"newsloom override pin {number}", who, why) as (store, decision):
         made = decisions.pin(store, number, decision)
     click.echo(f"override {made}: the articles of story {number} stay together")
 
@@ -115,7 +121,7 @@ def undo(db: Path, number: int, who: str) -> None:
     """Undo an override and link its stories without it."""
     from crawler.grouping import decisions
 
-    with _deciding(db, f"newsloom override undo {number}", who, "") as (store, decision):
+    with _open_decision(db, f"newsloom override undo {number}", who, "") as (store, decision):
         decisions.undo(store, number, decision, store.story_links.story_scheme())
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
@@ -138,7 +144,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
 
 
 @contextmanager
-def _deciding(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
+def _open_decision(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
     """Lock and open the store for a decision, which gets its author, reason, time and run."""
     from crawler.clock import now
     from crawler.grouping.decisions import Decision

@@ -1,4 +1,4 @@
-"""Progress on a terminal; nothing at all in cron."""
+"""A line of progress on a terminal; none in cron."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERY = 0.2
 
 
 class Line:
-    """One line on standard error that is drawn over; none when nobody watches."""
+    """One line on standard error that is drawn over; none without a terminal."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._shown = sys.stderr.isatty() and not quiet
@@ -34,7 +34,7 @@ class Line:
 
 
 class CrawlProgress:
-    """Draws what Scrapy's signals tell."""
+    """Progress of a crawl, counted from Scrapy's signals."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._line = Line(quiet=quiet)
@@ -45,8 +45,8 @@ class CrawlProgress:
         """Follow a Scrapy crawler."""
         from scrapy import signals
 
-        crawler.signals.connect(self._answered, signal=signals.response_received, weak=False)
-        crawler.signals.connect(self._saved, signal=signals.item_scraped, weak=False)
+        crawler.signals.connect(self._count_answer, signal=signals.response_received, weak=False)
+        crawler.signals.connect(self._count_article, signal=signals.item_scraped, weak=False)
 
     def grouping(self, what: str, done: int, total: int) -> None:
         """Follow the grouping."""
@@ -56,11 +56,11 @@ class CrawlProgress:
         """Leave no line behind."""
         self._line.clear()
 
-    def _answered(self) -> None:
+    def _count_answer(self) -> None:
         self._answers += 1
         self._draw()
 
-    def _saved(self) -> None:
+    def _count_article(self) -> None:
         self._articles += 1
         self._draw()
 
@@ -70,7 +70,7 @@ class CrawlProgress:
 
 @contextmanager
 def stages(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """A function to call with what is done, how much of it, and how much there is."""
+    """A function that draws a stage, how much of it is done, and how much there is."""
     line = Line(quiet=quiet)
     try:
         yield lambda what, done, total: line.draw(f"{what}: {done} of {total}")
@@ -80,6 +80,6 @@ def stages(*, quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
 
 @contextmanager
 def counter(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with how much is done of how much."""
+    """A function that draws how much is done, and how much there is."""
     with stages() as draw:
         yield lambda done, total: draw(what, done, total)

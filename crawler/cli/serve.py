@@ -39,8 +39,8 @@ def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
         pass  # says what is wrong with the file before Datasette does
     if importlib.util.find_spec("datasette") is None:
         raise UsageError(
-            "the desk needs Datasette, the extra `web`: pipx inject newsloom datasette, or pip "
-            "install datasette where Newsloom is installed"
+            "the desk needs Datasette (extra `web`); run `pipx inject newsloom datasette`, or `pip "
+            "install datasette` where Newsloom is installed"
         )
     from crawler.web.app import serve as run
 

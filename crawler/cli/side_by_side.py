@@ -1,4 +1,4 @@
-"""Two texts side by side on a terminal, with what differs in colour."""
+"""Two texts side by side on a terminal, their differences in colour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler.output.visible import visible
 
 
 def side_by_side(a: str, b: str) -> Iterator[str]:
-    """Lines of two columns: red stands in A only, green in B only."""
+    """Lines of two columns: red is only in A, green only in B."""
     from wcwidth import ljust, wrap
 
     width = max(20, (shutil.get_terminal_size((120, 24)).columns - 3) // 2)

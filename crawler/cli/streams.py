@@ -1,7 +1,7 @@
-"""The standard streams: what is closed, what an encoding cannot show, what a terminal acts on.
+"""The standard streams: closed ones, characters that an encoding lacks or a terminal acts on.
 
-The rule, for all commands: standard output and error carry no character that a terminal acts on,
-into a pipe either; it is spelled `\\u202e`. A file that `-o` names holds the text as it is stored.
+The rule for all commands: standard output and error have no character that a terminal acts on, also
+into a pipe; it is escaped as `\\u202e`. A file that `-o` names has the text as it is stored.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _UNENCODABLE = "newsloom-spelled"
 
 
 class Shown(io.TextIOBase):
-    """A stream of text in which everything that acts on a terminal is spelled out.
+    """A stream of text in which every character that acts on a terminal is escaped.
 
     It has no `buffer`: click would write past it where the encoding is ASCII. A `lossy` one raises
-    nothing when it cannot be written to: for messages, beside which the exit code stands.
+    nothing when it cannot be written to: it is for messages, and the exit code remains.
     """
 
     def __init__(self, stream: TextIO, *, lossy: bool = False) -> None:
@@ -80,10 +80,10 @@ class Shown(io.TextIOBase):
 
 
 def open_streams() -> None:
-    """Put the standard streams in order, once, before anything is opened.
+    """Repair the standard streams, once, before any file is opened.
 
-    A closed descriptor would be given to the next file: what is printed would go into it. Closed
-    standard input stays None, so that who reads it can say so.
+    A closed descriptor would be given to the next file, and output would go into it. A closed
+    standard input stays None, so that its reader can report it.
     """
     codecs.register_error(_UNENCODABLE, _unencodable)
     for descriptor in range(3):
@@ -99,7 +99,7 @@ def open_streams() -> None:
 
 
 def abandon() -> None:
-    """Send what is left of standard output nowhere: it could not be written, and would not be."""
+    """Discard the rest of standard output, which cannot be written."""
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 

@@ -1,4 +1,4 @@
-"""How the command line shows rows and text from the web."""
+"""Rows as tables, CSV and JSON; text from the web made safe for a terminal."""
 
 from __future__ import annotations
 
@@ -61,23 +61,23 @@ def _keys_of(field: Field[Any], value: object) -> dict[str, object]:
     return plain
 
 
-def shown(stream: TextIO) -> Callable[[str], str]:
-    """What text passes through on its way there: visible() on a terminal.
+def text_filter(stream: TextIO) -> Callable[[str], str]:
+    """What to do with text for a stream: visible() for a terminal, nothing otherwise.
 
-    Stricter than the stream itself (crawler.cli.streams), which lets our own colours pass.
+    Stricter than the stream itself (crawler.cli.streams), which lets colours of ours pass.
     """
     return visible if stream.isatty() else str
 
 
 def sparkline(counts: Sequence[float]) -> str:
-    """Counts as a row of blocks, the highest full; a blank where there is nothing."""
+    """Counts as a row of blocks: the largest is a full block, 0 is a blank."""
     top = max(counts, default=0) or 1
     return "".join(_BLOCKS[ceil(8 * count / top)] for count in counts)
 
 
 @contextmanager
 def paged() -> Iterator[None]:
-    """What is printed inside goes through a pager when it is longer than the terminal."""
+    """Send the output of a block through a pager when it is longer than the terminal."""
     if not sys.stdout.isatty():
         yield
         return
@@ -93,7 +93,7 @@ def paged() -> Iterator[None]:
 
 
 class _Held(io.StringIO):
-    """Output that is on its way to a terminal."""
+    """Output that is held back for a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -108,7 +108,7 @@ def list_options(limit: int) -> Callable[[F], F]:
                          help="Print at most this many rows."),
             click.option("--tsv", "form", flag_value="tsv", help="Print tab-separated values."),
             click.option("--csv", "form", flag_value="csv",
-                         help="Print CSV; text that a spreadsheet would compute is quoted."),
+                         help="Print CSV, with an apostrophe before formulas."),
             click.option("--nl", "form", flag_value="nl", help="Print JSON, one object per line."),
             click.option("--json", "form", flag_value="json", help="Print one JSON array."),
         ):  # fmt: skip
@@ -142,7 +142,7 @@ def emit(
             columns,
             ([getattr(row, c) for c in columns] for row in rows),
             tabs=form == "tsv",
-            show=shown(sys.stdout),
+            show=text_filter(sys.stdout),
         )
     elif form == "nl":
         for row in rows:
@@ -156,13 +156,13 @@ def emit(
 def table(
     rows: Sequence[NamedTuple], columns: Sequence[str], *, headings: Mapping[str, str] | None = None
 ) -> str:
-    """A plain table that fits the terminal: the widest columns give way."""
+    """A plain table that fits the terminal; its widest columns are cut."""
     from tabulate import tabulate
 
     heads = [(headings or {}).get(column, column) for column in columns]
     cells = [[_cell(column, getattr(row, column)) for column in columns] for row in rows]
     return tabulate(
-        _fitted(heads, cells),
+        _cut_to_terminal(heads, cells),
         headers=heads,
         tablefmt="simple",
         disable_numparse=True,
@@ -170,7 +170,7 @@ def table(
     )
 
 
-def _fitted(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[list[str]]:
+def _cut_to_terminal(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[list[str]]:
     """The cells, the long ones cut until a line fits the terminal."""
     room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(heads) - 1)
     # tabulate keeps two columns free beside a head.
@@ -187,7 +187,7 @@ def _alignment(value: object) -> str:
 
 
 def _widest_that_fits(widths: Sequence[int], room: int) -> int:
-    """How wide a column may be so that all have room, at least 20; narrower ones stay whole."""
+    """Width that the widest columns are cut to so that all fit, at least 20."""
     left, fit = room, max(room, 20)
     for number, width in enumerate(sorted(widths)):
         fit = left // (len(widths) - number)
@@ -198,7 +198,7 @@ def _widest_that_fits(widths: Sequence[int], room: int) -> int:
 
 
 def _cell(column: str, value: Any) -> str:
-    """A value on one line, long ones cut; TypeError for what has no form of its own here."""
+    """A value on one line, a long one cut; TypeError for a type that tables do not show."""
     if value is None:
         return ""
     if isinstance(value, float):

@@ -65,7 +65,7 @@ class Saver:
             self.outlets[slug] = outlet
         self.quotas.begin(self.numbers, self.outlets)
 
-    def known_source(self, source: Source) -> PollState:
+    def ensure_source(self, source: Source) -> PollState:
         """What is known of a source; one met for the first time is added."""
         return self._store.polls.ensure(source, self.numbers[source.outlet])
 
@@ -93,7 +93,7 @@ class Saver:
         self, reading: SourceReading, counts: Counter[str], offered: dict[str, int]
     ) -> None:
         source, at = reading.polled.source, reading.polled.at
-        state = self.known_source(source)
+        state = self.ensure_source(source)
         wanted = [listing for listing in reading.listings.pages if self._is_wanted(listing)]
         fresh = self._store.sightings.offer(
             wanted,
@@ -115,7 +115,7 @@ class Saver:
         counts["polls unchanged" if reading.unchanged else "polls read"] += 1
 
     def _write_poll_failed(self, failed: PollFailed, counts: Counter[str]) -> None:
-        self.known_source(failed.source)  # adds one that was refused before it was ever asked
+        self.ensure_source(failed.source)  # adds one that was refused before it was ever asked
         self._store.polls.failed(failed, run=self.run)
         counts["polls denied" if failed.denied else "polls failed"] += 1
 

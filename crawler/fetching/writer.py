@@ -105,9 +105,9 @@ class Writer:
             )
         return writer  # type: ignore[no-any-return]
 
-    def known_source(self, source: Source) -> PollState:
+    def ensure_source(self, source: Source) -> PollState:
         """What is known of a source; one met for the first time is added."""
-        return self._saver.known_source(source)
+        return self._saver.ensure_source(source)
 
     def pending(self, outlet: str, *, after: int, limit: int) -> list[Page]:
         """The next pages of an outlet to fetch."""
@@ -231,7 +231,7 @@ class Writer:
         """Whether it was possible to read a source or a page, as far as is known."""
         if isinstance(value, Rejected):
             return not self.store.pages.has_failed(value.page.id)
-        return self._saver.known_source(value.source).failures == 0
+        return self._saver.ensure_source(value.source).failures == 0
 
     def _end_doubts(self) -> None:
         """Drop the failures of an outage; others are what they seem to be."""

@@ -125,7 +125,7 @@ def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int,
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
     """Number and text of each line that is not blank; of a line that is too long the beginning."""
     number = 0
-    with _opened(file) as stream:
+    with _open_text(file) as stream:
         try:
             while line := stream.readline(limits.JSON_LINE + 1):
                 number += 1
@@ -140,7 +140,7 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[io.TextIOBase]:
+def _open_text(file: Path) -> Iterator[io.TextIOBase]:
     try:
         raw = _standard_input() if str(file) == "-" else file.open("rb")
     except OSError as error:

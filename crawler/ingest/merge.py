@@ -47,7 +47,7 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
             finally:
                 first.close()
             store = open_store(part)
-            store.path = target  # what goes wrong is said of the file that was asked for
+            store.path = target  # errors name the file that was asked for
             try:
                 merged = _take_in(store, files[1:], now=now, progress=progress)
                 with store.explained():
@@ -70,7 +70,7 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
                 taken[str(file)] = store.merging.take_in(now=now)
             overrides += store.merging.overrides()
     with store.batch():
-        store.runs.mark_crashed()  # runs that go on in their own files will not be ended in this
+        store.runs.mark_crashed()  # a run that goes on in its file never ends in this one
         run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
     model = store.story_links.embedding_model()
     try:

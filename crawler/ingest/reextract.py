@@ -59,9 +59,9 @@ def _outcomes(
     for one in kept:
         waiting.append(_submit(store, one, outlets, workers))
         if len(waiting) > BATCH:
-            yield _finished(waiting.popleft())
+            yield _outcome(waiting.popleft())
     while waiting:
-        yield _finished(waiting.popleft())
+        yield _outcome(waiting.popleft())
 
 
 def _submit(
@@ -78,7 +78,7 @@ def _submit(
     return fetched, workers.submit(read_page, fetched, outlet)
 
 
-def _finished(
+def _outcome(
     started: tuple[Fetched, Future[Article | Rejected]] | None,
 ) -> Outcome | None:
     if started is None:

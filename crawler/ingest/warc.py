@@ -73,7 +73,7 @@ def import_warc(
     broken = None
 
     def take() -> None:
-        batch.append(_finished(*waiting.popleft()))
+        batch.append(_outcome(*waiting.popleft()))
         if len(batch) >= BATCH:
             _save(store, file, size, batch, counts, run=run, now=now)
 
@@ -119,7 +119,7 @@ def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[R
         for record in archive:
             if record.rec_type == "response":
                 # The offset second: to find it, the record is read to its end.
-                captured = _captured(record, by_domain)
+                captured = _page_or_reason(record, by_domain)
                 while record.raw_stream.read(1 << 16):
                     pass  # what stands behind the body
                 if record.raw_stream.limit > 0:
@@ -127,9 +127,9 @@ def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[R
                 yield Record(archive.get_record_offset(), captured)
 
 
-def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
+def _page_or_reason(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
     """The page in a response record, or the reason why there is none."""
-    reason = _refused(record.http_headers)
+    reason = _refusal_reason(record.http_headers)
     if reason is not None:
         return reason
     at = moment(record.rec_headers.get_header("WARC-Date"), source="warc")
@@ -158,7 +158,7 @@ def _captured(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
     )
 
 
-def _refused(http: Any) -> str | None:
+def _refusal_reason(http: Any) -> str | None:
     """Why the HTTP headers of a record are none of a page; None: they are."""
     if http is None:
         return "no-http"
@@ -183,7 +183,7 @@ def _submit(
     return workers.submit(read_page, fetched, outlets.get(slug) or Outlet(slug=slug, name=slug))
 
 
-def _finished(
+def _outcome(
     record: Record, future: Future[Article | Rejected] | None
 ) -> tuple[Record, Article | str]:
     if future is None:

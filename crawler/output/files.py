@@ -50,7 +50,7 @@ class Output(io.RawIOBase):
             self._file.flush()
 
     def tell(self) -> int:
-        """Bytes written: Parquet notes where its parts are, also where nobody can seek."""
+        """Bytes written: Parquet needs the places of its parts, also in a pipe."""
         return self.size
 
     def close(self) -> None:

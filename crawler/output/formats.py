@@ -83,8 +83,8 @@ def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequenc
         import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError(
-            "Parquet needs pyarrow, the extra `parquet`: pipx inject newsloom pyarrow, or pip "
-            "install pyarrow where Newsloom is installed"
+            "parquet needs pyarrow (extra `parquet`); run `pipx inject newsloom pyarrow`, or `pip "
+            "install pyarrow` where Newsloom is installed"
         ) from error
     schema = pa.schema([(column, _arrow_type(pa, column)) for column in columns])
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer:

@@ -12,8 +12,8 @@ from datasette.plugins import pm
 
 from crawler.web import plugin
 from crawler.web.database import STORE
-from crawler.web.guards import guarded
-from crawler.web.logs import never_waiting
+from crawler.web.guards import with_guards
+from crawler.web.logs import nonblocking_output
 
 _HERE = Path(__file__).parent
 
@@ -60,13 +60,13 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
     from crawler.web.server import server_of
 
     datasette = desk(db, sql=sql)
-    server = server_of(guarded(datasette.app()), port)
+    server = server_of(with_guards(datasette.app()), port)
 
     async def run() -> None:
         await datasette.invoke_startup()
         await asyncio.gather(server.serve(), _announce(server, ready))
 
-    with never_waiting():
+    with nonblocking_output():
         asyncio.run(run())
 
 

@@ -1,4 +1,4 @@
-"""What `newsloom export` writes, from a link: streamed row by row, from a thread of its own."""
+"""Downloads of what `newsloom export` writes, streamed row by row from another thread."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
                 _WRITERS, partial(_write, path, what, wanted, text, form, pipe)
             )
         except _LeftError:
-            pass  # who does not want the rest gets no rest
+            pass  # the browser does not want the rest
         finally:
             pipe.left = True  # also when the desk ends: its thread must not wait for the browser
             left.cancel()
@@ -60,7 +60,7 @@ async def download(request: Request, datasette: Datasette) -> AsgiStream:
 
 
 class _LeftError(Exception):
-    """Nobody reads any more."""
+    """The browser has gone."""
 
 
 async def _until_left(receive: Any, pipe: _Pipe) -> None:
@@ -88,7 +88,7 @@ def _write(
 
 
 class _Pipe:
-    """A text stream whose other end is a browser; writing waits until it has taken in the last."""
+    """A text stream to a browser; writing waits until the browser has taken the last chunk."""
 
     def __init__(self, writer: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._writer = writer
@@ -99,14 +99,14 @@ class _Pipe:
         """set when the browser has gone"""
 
     def write(self, text: str) -> None:
-        """Take text in, and send what has come together."""
+        """Take text in, and send it by the chunk."""
         self._waiting.append(text)
         self._length += len(text)
         if self._length >= _CHUNK:
             self.flush()
 
     def flush(self) -> None:
-        """Send what waits; raises when nobody reads any more."""
+        """Send what waits; raises _LeftError when the browser has gone."""
         if self.left:
             raise _LeftError
         text, self._waiting, self._length = "".join(self._waiting), [], 0

@@ -12,7 +12,7 @@ from crawler.output.visible import one_line
 
 LOG = logging.getLogger("newsloom.desk")
 
-# Nothing from elsewhere and no script in a page. Plots bring a style element of their own.
+# Nothing from other servers and no inline script. Plots add a style element to the page.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,7 +20,7 @@ _POLICY = (
 # Datasette's own pages have scripts in them.
 _POLICY_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
 _METHODS = ("GET", "HEAD")
-# Any port: an SSH tunnel and a web server in front have ports of their own.
+# Any port: an SSH tunnel or a web server in front uses another one.
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 # A segment `-` leads to Datasette's routes that debug or write, never to a table.
 _NAME = r"/(?!-(?:[./]|$))[^/.]+"
@@ -45,14 +45,14 @@ class _Refusal(NamedTuple):
     sentence: str
 
 
-def requested(scope: Scope) -> str:
+def request_line(scope: Scope) -> str:
     """A request on one line: its method and its address, cut at 200 characters."""
     query = scope["query_string"].decode("latin-1")
     address = _path(scope) + ("?" + query if query else "")
     return one_line(f"{scope['method']} {address}"[:200])
 
 
-def guarded(app: Asgi) -> Asgi:
+def with_guards(app: Asgi) -> Asgi:
     """The application behind guards; each refusal and each error is one line in the log."""
 
     @functools.wraps(app)
@@ -70,7 +70,7 @@ def guarded(app: Asgi) -> Asgi:
         try:
             await app({**scope, "headers": headers}, receive, answer.send)
         except Exception:
-            LOG.exception("500 %s", requested(scope))
+            LOG.exception("500 %s", request_line(scope))
             if not answer.started:
                 await answer.refuse(_Refusal(500, "This page failed, which is a bug in Newsloom."))
 
@@ -111,7 +111,7 @@ class _Answer:
     def _log(self, status: int) -> None:
         # What ends as 500 is logged with its cause where that is known.
         if status >= 400 and status != 500:
-            LOG.warning("%d %s", status, requested(self._scope))
+            LOG.warning("%d %s", status, request_line(self._scope))
 
 
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
@@ -128,7 +128,7 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
 def _refusal(scope: Scope) -> _Refusal | None:
     if scope["method"] not in _METHODS:
         return _Refusal(405, "This desk is read-only; it takes GET and HEAD.")
-    # A page elsewhere may make its own name point to this machine and read on.
+    # Another site may let its name point to this machine, to read the desk (DNS rebinding).
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         return _Refusal(421, "This desk answers to localhost and 127.0.0.1 only.")
@@ -141,7 +141,7 @@ def _refusal(scope: Scope) -> _Refusal | None:
 
 
 def _from_here(scope: Scope, host: str) -> bool:
-    """Whether a page of the desk asks, or somebody who follows a link, and no page elsewhere.
+    """Whether the request comes from the desk, or from a link that a person follows.
 
     As Go's CrossOriginProtection decides: by Sec-Fetch-Site where a browser sends it, otherwise
     by Origin; what sends neither is no browser.

@@ -1,4 +1,4 @@
-"""What the desk says to its terminal, log or pipe: one line an error, and never waiting."""
+"""The log of the desk: one line per error, written without blocking."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ _LENGTH = 500
 
 
 @contextmanager
-def never_waiting() -> Iterator[None]:
-    """Let whatever is said go to stdout and stderr only while these take more.
+def nonblocking_output() -> Iterator[None]:
+    """Write to stdout and stderr only what they take at once, and drop the rest.
 
-    A pipe that nobody reads takes 64 KiB; the next line would hold up the whole desk. Logging is
-    set up too, and warnings go there.
+    A pipe that nobody reads takes 64 KiB; the next line would block the whole desk. Sets up logging
+    too, warnings included.
     """
-    with redirect_stdout(_over(sys.stdout)), redirect_stderr(_over(sys.stderr)):
+    with redirect_stdout(_nonblocking(sys.stdout)), redirect_stderr(_nonblocking(sys.stderr)):
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_OneLine())
         handler.addFilter(_is_worth_a_line)
         logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
         logging.captureWarnings(True)
-        # Once a write when somebody leaves in the middle of an answer; and Datasette's own.
+        # asyncio warns at each write after a reader has left; py.warnings has those of Datasette.
         for name in ("asyncio", "py.warnings"):
             logging.getLogger(name).setLevel(logging.ERROR)
         yield
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """No answer broken off at the end, nor uvicorn's advice to install what the desk lacks."""
+    """Leaves out answers that the end of the desk cancelled, and uvicorn's advice on WebSockets."""
     broken_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not broken_off and "WebSocket" not in record.getMessage()
 
 
 class _OneLine(logging.Formatter):
-    """A record as one line; of an exception what it was and where, no traceback."""
+    """A record as one line; of an exception its type, message and place, without a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = record.getMessage().strip()
+        line = record.getMessage().strip()
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            said += f": {type(error).__name__}: {error} ({_where(error)})"
-        return one_line(said)[:_LENGTH]
+            line += f": {type(error).__name__}: {error} ({_innermost_places(error)})"
+        return one_line(line)[:_LENGTH]
 
 
-def _where(error: BaseException) -> str:
-    """The innermost three places, the last first: reading.py:20, pages.py:88, asking.py:40."""
+def _innermost_places(error: BaseException) -> str:
+    """The innermost three places, last first: store.py:20, database.py:40."""
     frames = reversed(traceback.extract_tb(error.__traceback__)[-3:])
     return ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
 
 
-def _over(stream: TextIO | None) -> TextIO | None:
-    """A stream over the same file that drops what the file does not take at once."""
+def _nonblocking(stream: TextIO | None) -> TextIO | None:
+    """A stream over the file of another that drops what the file does not take at once."""
     if stream is None:
         return None
     return io.TextIOWrapper(  # type: ignore[type-var] # it takes what is not buffered too
@@ -95,7 +95,7 @@ class _Dropping(io.RawIOBase):
         return self._descriptor
 
     def write(self, data: Any) -> int:
-        """Write what the file takes; the next line that it takes says how many it did not."""
+        """Write what the file takes; a later line says how many lines were dropped."""
         whole = bytes(data)
         if self._dropped:
             whole = b"(%d lines dropped that nobody read)\n%b" % (self._dropped, whole)
@@ -111,4 +111,4 @@ class _Dropping(io.RawIOBase):
         try:
             return bool(self._poll.poll(0)) and os.write(self._descriptor, part) == len(part)
         except OSError:
-            return False  # who read it has gone
+            return False  # the reader has gone

@@ -37,7 +37,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/network$", outlet_pages.network),
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
-        # The rest of Datasette's routes stand behind this one, and are reached by nobody.
+        # Datasette's other routes come after this one, so no request reaches them.
         (NOT_OF_DATASETTE, responses.nowhere),
     ]
 

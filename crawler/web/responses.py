@@ -13,7 +13,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from crawler.errors import NewsloomError
-from crawler.web.guards import LOG, requested
+from crawler.web.guards import LOG, request_line
 
 # What Datasette does not catch when a query is wrong: a column or a number that is not there.
 _WRONG_QUERY = (
@@ -68,7 +68,7 @@ async def failure(datasette: Datasette, request: Request, error: Exception) -> R
     if request.path.startswith("/store") and isinstance(error, _WRONG_QUERY):
         sentence = f"Datasette cannot answer this request: {type(error).__name__}: {error}"
         return await refusal(datasette, request, sentence, status=400)
-    LOG.error("500 %s", requested(request.scope), exc_info=error)
+    LOG.error("500 %s", request_line(request.scope), exc_info=error)
     # A NewsloomError says what happened and what to do, of a damaged file for one.
     unexpected = (
         "This page could not be made, which is a bug in Newsloom. Please report it with the line "

@@ -108,7 +108,7 @@ def test_graphml_holds_hostile_names(tmp_path: Path) -> None:
     assert list(graph.nodes) == ['a"<b>&]]>']
 
 
-def test_wrong_wishes_are_named(crawled: Crawled, tmp_path: Path) -> None:
+def test_export_refuses_options_that_do_not_apply(crawled: Crawled, tmp_path: Path) -> None:
     wrong = {
         ("export", "articles", "--format", "graphml"): "export network",
         ("export", "articles", "--format", "opml"): "export outlets",

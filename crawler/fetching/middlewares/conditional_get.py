@@ -25,7 +25,7 @@ class ConditionalGet:
         """Set the validators that the server gave last time."""
         source, page = meta(request).get("source"), request.cb_kwargs.get("page")
         if source is not None:
-            state = self._writer.known_source(source)
+            state = self._writer.ensure_source(source)
             validators = state.validators
             # Many servers know neither: then the spider compares the bytes.
             meta(request)["content_hash"] = state.content_hash

@@ -39,7 +39,7 @@ class DueSources:
         source = meta(request).get("source")
         if source is None or meta(request).get("due"):
             return None
-        state = self._writer.known_source(source)
+        state = self._writer.ensure_source(source)
         if state.retired_at is not None:
             raise NotDue(f"{source.url} is gone for good since {state.retired_at}")
         if state.next_poll_at is not None and state.next_poll_at > now():
