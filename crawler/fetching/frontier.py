@@ -71,7 +71,7 @@ class Frontier(BaseScheduler):
             if self._parsers.is_stalled(outlet):
                 self._writer.hold(outlet, "stalled")
         left = [one for queue in self._queues.values() for one in queue]
-        self._writer.counts["polls left"] += sum("source" in one.meta for one in left)
+        self._writer.counts["polls left"] += sum("source" in meta(one) for one in left)
         self._give_back(left)
 
     def enqueue_request(self, request: Request) -> bool:
