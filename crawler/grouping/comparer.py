@@ -115,12 +115,12 @@ class Comparer:
             progress(compared, total)
         if self._put_off:
             with self._store.batch():
-                near, _ = self._store.copies.neighbourhood(self._put_off)
+                near, _ = self._store.copy_groups.neighbourhood(self._put_off)
                 edges += self._group(near, self._put_off)
         return compared, edges
 
     def _compare(self, waiting: list[Waiting]) -> int:
-        copies, numbers = self._store.copies, [article.id for article, _ in waiting]
+        groups, numbers = self._store.copy_groups, [article.id for article, _ in waiting]
         changed = {one.article.id for one in waiting if one.has_changed}
         self._texts.begin(article for article, _ in waiting)
         documents = [ready for article in waiting for ready in self._new_texts(article)]
@@ -129,9 +129,9 @@ class Comparer:
         )
         saved = self._save_edges(found)
         # To group what thousands of copies connect takes as long as there are, chunk after chunk.
-        near, large = copies.neighbourhood(numbers, most=self._scheme.large_component)
+        near, large = groups.neighbourhood(numbers, most=self._scheme.large_component)
         later = large.intersection(numbers)
-        copies.look_again(later & changed)
+        groups.look_again(later & changed)
         self._put_off.update(later)
         saved += self._group(near, set(numbers) - later, changed)
         self._learn([article for article, compared in waiting if compared is None], found)
@@ -156,7 +156,7 @@ class Comparer:
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)
         saved = self._save_edges(more)
         self._store.copy_credits.save(numbers)
-        copies.assign(groups, changed=changed, run=self._run, now=self._now)
+        self._store.copy_groups.assign(groups, changed=changed, run=self._run, now=self._now)
         copies.done(numbers)
         return saved
 

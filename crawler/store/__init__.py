@@ -41,6 +41,7 @@ from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
+from crawler.store.findings.copy_groups import CopyGroups
 from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
@@ -72,6 +73,7 @@ class Store:
         self.runs = Runs(connection)
         self.clocks = Clocks(connection)
         self.copies = Copies(connection)
+        self.copy_groups = CopyGroups(connection)
         self.copy_credits = CopyCredits(connection)
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)

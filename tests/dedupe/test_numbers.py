@@ -31,6 +31,7 @@ DECIDING = [
             "grouping/variants", "grouping/run", "grouping/comparer", "grouping/boilerplate",
             "grouping/linker",
             "grouping/embedding_models", "parsing/common_words", "store/findings/copies",
+            "store/findings/copy_groups",
             "store/findings/boilerplate_counts", "store/findings/key_index",
             "store/findings/story_links", "store/findings/story_rebuild",
             "store/findings/embeddings", "store/findings/story_changes",
@@ -77,7 +78,14 @@ STORIES_ONLY = {
     "story_changes",
     "embedding_models",
 }
-COPIES_ONLY = {"comparer", "copies", "boilerplate_counts", "key_index", "boilerplate"}
+COPIES_ONLY = {
+    "comparer",
+    "copies",
+    "copy_groups",
+    "boilerplate_counts",
+    "key_index",
+    "boilerplate",
+}
 
 
 def found(path: Path) -> Iterator[tuple[str, str]]:
