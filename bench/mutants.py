@@ -13,7 +13,7 @@ from bench.corpora.mutants import mutants
 from bench.corpora.pages import AT, labelled
 from crawler.errors import ExtractError
 from crawler.parsing.workers.pool import Workers
-from crawler.parsing.workers.read import read_page
+from crawler.parsing.workers.tasks import read_page
 from crawler.types import Article, Fetched, Listing, Outlet, Page, Rejected
 
 COUNT = 10_000

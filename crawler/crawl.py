@@ -200,7 +200,7 @@ def _fetch(
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawler.fetching.network import Outage
-    from crawler.fetching.parsers import Parsers
+    from crawler.fetching.parser_pool import Parsers
     from crawler.fetching.writer import Writer
 
     logging.captureWarnings(capture=True)

@@ -1,4 +1,7 @@
-"""When to ask a source again: as often as it brings news, more rarely after it failed."""
+"""When to ask a source again: as often as it brings news, more rarely after it failed.
+
+`store/facts/polls.py` writes the time; `fetching/middlewares/due_sources.py` holds requests to it.
+"""
 
 from __future__ import annotations
 

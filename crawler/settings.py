@@ -75,8 +75,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.web_only.WebOnly": 90,
     "crawler.fetching.middlewares.due_sources.DueSources": 95,
     "crawler.fetching.middlewares.robots.Robots": 100,
-    "crawler.fetching.middlewares.in_time.InTime": 105,
-    "crawler.fetching.middlewares.known_shapes.KnownShapes": 405,
+    "crawler.fetching.middlewares.run_deadline.InTime": 105,
+    "crawler.fetching.middlewares.address_shapes.KnownShapes": 405,
     "crawler.fetching.middlewares.conditional_get.ConditionalGet": 410,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.fetching.middlewares.decompress.Decompress": 590,
@@ -88,7 +88,7 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "crawler.fetching.deadline.Deadline": 90,
     "crawler.fetching.writer.Writer": 100,
-    "crawler.fetching.parsers.Parsers": 110,
+    "crawler.fetching.parser_pool.Parsers": 110,
     "crawler.fetching.pace.Pace": 120,
     # Pace is AutoThrottle with a floor for each host.
     "scrapy.extensions.throttle.AutoThrottle": None,

@@ -12,12 +12,12 @@ from scrapy.http import Response
 
 from crawler.errors import ExtractError
 from crawler.fetching.middlewares.robots import robots_read
-from crawler.fetching.parsers import Parsers
+from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import refusal_for_error
 from crawler.parsing.listing.front_page import FrontPage, read_front_page
 from crawler.parsing.listing.sitemaps import MAX_BYTES, PART
 from crawler.parsing.urls import addresses
-from crawler.parsing.workers.read import Parts, read_listings, read_or_split
+from crawler.parsing.workers.tasks import Parts, read_listings, read_or_split
 from crawler.types import FoundSource, Listing, Listings, Missed, Outlet, SourceKind
 
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")

@@ -15,12 +15,12 @@ from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.meta import Meta, meta
-from crawler.fetching.parsers import Parsers
+from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
 from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
 from crawler.parsing.listing.sections import parse_section
 from crawler.parsing.listing.sitemaps import MAX_BYTES, days_of
-from crawler.parsing.workers.read import (
+from crawler.parsing.workers.tasks import (
     read_file,
     read_listing,
     read_listings,

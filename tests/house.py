@@ -37,6 +37,7 @@ FACES = {
     "extract.py": "cli/extract.py is the command of parsing/page/extract.py",
     "reextract.py": "cli/reextract.py is the command of ingest/reextract.py",
     "merge.py": "cli/merge.py is the command of ingest/merge.py",
+    "overrides.py": "grouping/overrides.py carries out what store/facts/overrides.py keeps",
     "robots.py": "fetching/middlewares/robots.py asks what parsing/robots.py reads",
 }
 """File names that are there twice in crawler/, and why the tree makes plain which is which."""

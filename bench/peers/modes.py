@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.errors import ExtractError
-from crawler.fetching.parsers import Parsers
+from crawler.fetching.parser_pool import Parsers
 
 TICK = 0.005
 """Seconds between two looks at the clock."""
@@ -51,7 +51,7 @@ def main() -> None:
     )  # fmt: skip
     if mode == "inline":
         extensions = dict(settings.getdict("EXTENSIONS"))
-        extensions.pop("crawler.fetching.parsers.Parsers")
+        extensions.pop("crawler.fetching.parser_pool.Parsers")
         extensions["bench.peers.modes.Inline"] = 110
         settings.set("EXTENSIONS", extensions, priority="cmdline")
     process = AsyncCrawlerProcess(settings)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.agreement import Agreements, Headings, agreement, show
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
+from crawler.cli.partition_scores import Agreements, Headings, agreement, show
 from crawler.cli.tables import INLINE, as_json, table
 from crawler.errors import UsageError
 from crawler.output.visible import clock, one_line

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from crawler.cli.agreement import Agreements, Headings, agreement, show
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.options import object_option
+from crawler.cli.partition_scores import Agreements, Headings, agreement, show
 from crawler.cli.tables import INLINE, as_json
 from crawler.errors import UsageError
 from crawler.output.visible import counted, one_line

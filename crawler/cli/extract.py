@@ -126,7 +126,7 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
     """
     from crawler.clock import now
     from crawler.parsing.page.metadata import UNKNOWN_HOST
-    from crawler.parsing.workers.read import read_page
+    from crawler.parsing.workers.tasks import read_page
     from crawler.types import Article, Fetched, Listing, Outlet, Page
 
     at = now()
@@ -188,7 +188,7 @@ def feed(files: tuple[Path, ...], workers: int | None) -> int:
     relative to it.
     """
     from crawler.parsing.page.metadata import UNKNOWN_HOST
-    from crawler.parsing.workers.read import read_listings
+    from crawler.parsing.workers.tasks import read_listings
 
     def submit(pool: Workers, saved: Saved, body: bytes) -> Future[Any]:
         url = saved.url or f"https://{UNKNOWN_HOST}/"

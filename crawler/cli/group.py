@@ -141,7 +141,7 @@ def _keep(
 ) -> tuple[Grouped, str]:
     """Keep a rebuild with other settings under a name; a line on what was kept."""
     from crawler.clock import now
-    from crawler.grouping.variants import keep_beside
+    from crawler.grouping.kept_groupings import keep_beside
 
     before = run.store.groupings.partitions().get(name)
     done = keep_beside(

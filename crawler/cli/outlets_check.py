@@ -64,7 +64,7 @@ def record(
     The articles read from them are recorded too. The folder can be shared and tested: it shows how
     the outlet builds its pages and contains none of its texts.
     """
-    from crawler.outlets.fixtures import EXPECTED, record_pages
+    from crawler.outlets.recorded_pages import EXPECTED, record_pages
 
     with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
                 command=f"newsloom outlets record {slug}") as found:  # fmt: skip

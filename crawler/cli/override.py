@@ -16,7 +16,7 @@ from crawler.errors import NoSuchDatabase
 from crawler.output.visible import clock, counted
 
 if TYPE_CHECKING:
-    from crawler.grouping.decisions import Decision
+    from crawler.grouping.overrides import Decision
     from crawler.store import Store
 
 
@@ -66,13 +66,13 @@ def _user() -> str:
 @click.pass_obj
 def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
     """Merge stories A and B under the lower number."""
-    from crawler.grouping import decisions
+    from crawler.grouping import overrides
 
     with _open_decision(db, f"newsloom override merge {one} {two}", who, why) as (
         store,
         decision,
     ):
-        number = decisions.merge(store, one, two, decision)
+        number = overrides.merge(store, one, two, decision)
         found = store.overrides.get(number)
     assert found is not None  # just made
     click.echo(f"override {number}: story {found.other} is part of story {found.story} now")
@@ -88,11 +88,11 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 
     An ARTICLE is a number or an address.
     """
-    from crawler.grouping import decisions
+    from crawler.grouping import overrides
 
     with _open_decision(db, f"newsloom override split {number}", who, why) as (store, decision):
         chosen = [article_number(store, name) for name in articles]
-        made, new = decisions.split(store, number, chosen, decision)
+        made, new = overrides.split(store, number, chosen, decision)
         moved = len(store.queries.stories.articles(new))
     click.echo(
         f"override {made}: {counted(moved, 'article')} of story {number} "
@@ -106,10 +106,10 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 @click.pass_obj
 def pin(db: Path, number: int, who: str, why: str) -> None:
     """Keep the present articles of STORY together; others may still join."""
-    from crawler.grouping import decisions
+    from crawler.grouping import overrides
 
     with _open_decision(db, f"newsloom override pin {number}", who, why) as (store, decision):
-        made = decisions.pin(store, number, decision)
+        made = overrides.pin(store, number, decision)
     click.echo(f"override {made}: the articles of story {number} stay together")
 
 
@@ -119,10 +119,10 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
 @click.pass_obj
 def undo(db: Path, number: int, who: str) -> None:
     """Undo an override and link its stories without it."""
-    from crawler.grouping import decisions
+    from crawler.grouping import overrides
 
     with _open_decision(db, f"newsloom override undo {number}", who, "") as (store, decision):
-        decisions.undo(store, number, decision, store.story_links.story_scheme())
+        overrides.undo(store, number, decision, store.story_links.story_scheme())
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
 
@@ -147,7 +147,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
 def _open_decision(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
     """Lock and open the store for a decision, which gets its author, reason, time and run."""
     from crawler.clock import now
-    from crawler.grouping.decisions import Decision
+    from crawler.grouping.overrides import Decision
     from crawler.run_lock import recorded
 
     if not db.is_file():

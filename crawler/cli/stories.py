@@ -17,7 +17,7 @@ from crawler.cli.arguments import check_outlet, living_story, reading
 from crawler.cli.options import object_option
 from crawler.cli.parameters import Since, StoryNumber, Until, check_period
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, sparkline, up_to
-from crawler.cli.timeline import split_copied, timeline
+from crawler.cli.time_lanes import split_copied, timeline
 from crawler.output.visible import clock, counted, length, one_line
 from crawler.store import Store
 from crawler.store.queries.stories import (

@@ -16,7 +16,7 @@ from scrapy.core.scheduler import BaseScheduler
 
 from crawler.fetching.deadline import Deadline
 from crawler.fetching.meta import meta
-from crawler.fetching.parsers import Parsers
+from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.writer import Writer, pages_offered
 from crawler.parsing.urls import slot
 from crawler.types import Page

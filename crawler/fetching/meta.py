@@ -16,7 +16,7 @@ class Meta(TypedDict, total=False):
     # Polls of sources
     source: Source
     """the source that is asked. Written by the spider; read by the frontier, the writer and the
-    middlewares `conditional_get`, `due_sources` and `known_shapes`"""
+    middlewares `conditional_get`, `due_sources` and `address_shapes`"""
     changed_at: str | None
     """when an index says that a sitemap changed. Written by the spider; read by `due_sources`"""
     due: bool
@@ -26,7 +26,7 @@ class Meta(TypedDict, total=False):
     content_hash: str | None
     """of the last answer of the source. Written by `conditional_get`; read by the spider"""
     shapes: frozenset[str]
-    """how addresses of the outlet's articles look. Written by `known_shapes`; read by the spider"""
+    """how addresses of the outlet's articles look. Written by `address_shapes`; read by the spider"""
 
     # Pages
     taken_for: str
@@ -49,7 +49,7 @@ class Meta(TypedDict, total=False):
     download_slot: str
     """host, for the pauses between its requests. Written by the frontier; read by `pace`"""
     download_timeout: float
-    """seconds. Written by the middleware `in_time`; read by Scrapy"""
+    """seconds. Written by the middleware `run_deadline`; read by Scrapy"""
     download_maxsize: int
     """bytes. Written by the spider; read by Scrapy"""
     download_latency: float

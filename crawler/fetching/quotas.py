@@ -1,4 +1,7 @@
-"""What each outlet has taken today, held against its quota, and the pages that wait for it."""
+"""What each outlet has taken today, and whether that exhausts its quota.
+
+`frontier` asks this, through the writer, before it hands out a request.
+"""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from scrapy.utils.defer import _schedule_coro
 
 from crawler.clock import now
 from crawler.errors import NewsloomError, StoreError, ValueRefused
-from crawler.fetching.doubts import Doubts
+from crawler.fetching.doubtful_failures import Doubts
 from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK, Outage
-from crawler.fetching.parsers import parser_used
-from crawler.fetching.saving import Saver, Value
+from crawler.fetching.parser_pool import parser_used
+from crawler.fetching.saver import Saver, Value
 from crawler.parsing.listing.sections import shapes_of
 from crawler.parsing.page.extract import EXTRACTION
 from crawler.polling import REVISITS

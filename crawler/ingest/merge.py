@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.errors import EmbeddingModelMissing
-from crawler.grouping.decisions import carry
 from crawler.grouping.embedding_models import open_embedding_model
+from crawler.grouping.overrides import carry
 from crawler.grouping.run import group
 from crawler.output.files import replacing
 from crawler.store import Store, open_store, read_store
-from crawler.store.file.intake import OtherOverride, TakenIn
+from crawler.store.file.merge_facts import OtherOverride, TakenIn
 
 Progress = Callable[[str, int, int], None]
 

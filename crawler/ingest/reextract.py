@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from crawler.errors import ExtractError
 from crawler.parsing.page.extract import EXTRACTION
 from crawler.parsing.workers.pool import Workers
-from crawler.parsing.workers.read import read_page, rejection_of
+from crawler.parsing.workers.tasks import read_page, rejection_of
 from crawler.store import Saved, Store
 from crawler.store.file.kept_pages import Kept, KeptPages
 from crawler.types import Article, Fetched, Outlet, Page, Rejected

@@ -19,7 +19,7 @@ from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
 from crawler.parsing.urls import canonical, host, registered_domain
 from crawler.parsing.workers.pool import Workers
-from crawler.parsing.workers.read import read_page
+from crawler.parsing.workers.tasks import read_page
 from crawler.store import Store
 from crawler.types import Article, Fetched, Listing, Outlet, Page, Rejected
 

@@ -34,9 +34,9 @@ from crawler.store.file.connection import (
     is_database,
     transaction,
 )
-from crawler.store.file.intake import Merging
+from crawler.store.file.merge_facts import Merging
 from crawler.store.file.migrations import migrate
-from crawler.store.file.steps import VERSION
+from crawler.store.file.schema_versions import VERSION
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
@@ -45,7 +45,7 @@ from crawler.store.findings.copy_groups import CopyGroups
 from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
-from crawler.store.findings.story_changes import Stories
+from crawler.store.findings.numbered_stories import Stories
 from crawler.store.findings.story_links import StoryLinks
 from crawler.store.findings.story_rebuild import StoryRebuild
 from crawler.store.queries import Queries

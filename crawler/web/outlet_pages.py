@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlencode
 from datasette.utils.asgi import Response
 
 from crawler.store import Store
-from crawler.store.queries.agency_copy import AgencyWeek
+from crawler.store.queries.agency_shares import AgencyWeek
 from crawler.store.queries.articles import HeadlineChange, NewArticle
 from crawler.store.queries.exports import ALL, NetworkEdge
 from crawler.store.queries.outlets import DayCount, OutletDetail

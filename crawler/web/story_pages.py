@@ -12,7 +12,7 @@ from crawler.clock import now
 from crawler.parsing.dates import utc
 from crawler.store import Store
 from crawler.store.queries.articles import HeadlineChange
-from crawler.store.queries.front import HourCount, LastRun, SourceCounts
+from crawler.store.queries.desk_front import HourCount, LastRun, SourceCounts
 from crawler.store.queries.stories import (
     CarriedAgency,
     FirstPublisher,

@@ -1,4 +1,6 @@
-"""What people decided about copy groups, carried out on clusters.
+"""Constraints on clusters: what people decided, kept by every later grouping.
+
+An override itself is carried out by `crawler/grouping/overrides.py`.
 
 Must-link and cannot-link constraints (Wagstaff et al. 2001). `link` keeps cannot-link pairs apart
 while it clusters: their distance is larger than any mean. Must-link groups are joined here,

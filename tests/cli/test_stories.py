@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.cli.timeline import timeline
+from crawler.cli.time_lanes import timeline
 from crawler.store.queries.stories import StoryArticle
 from tests.conftest import Crawled, newsloom
 

@@ -18,7 +18,7 @@ from scrapy.signalmanager import SignalManager
 
 from crawler.errors import ExtractError
 from crawler.fetching.deadline import LeftForLater, run_over
-from crawler.fetching.parsers import AHEAD, STALLS, Parsers
+from crawler.fetching.parser_pool import AHEAD, STALLS, Parsers
 from tests.conftest import newsloom
 from tests.crawl.site import WORDS, Reply, Site, feed, item, page
 from tests.crawl.test_polling import ask, crawl

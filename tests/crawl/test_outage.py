@@ -20,7 +20,7 @@ from scrapy.exceptions import (
 from twisted.internet.error import NoRouteError
 
 from crawler.fetching import network
-from crawler.fetching.doubts import Doubts
+from crawler.fetching.doubtful_failures import Doubts
 from crawler.fetching.network import Network
 from crawler.types import Listing, Page, PollFailed, Rejected, Source, SourceKind
 from tests.conftest import NOW

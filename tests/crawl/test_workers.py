@@ -12,7 +12,7 @@ import pytest
 
 from crawler.errors import ExtractError
 from crawler.parsing.workers.pool import Workers
-from crawler.parsing.workers.read import read_page
+from crawler.parsing.workers.tasks import read_page
 from crawler.types import Fetched, Listing, Outlet, Page
 from tests.conftest import NOW
 

@@ -28,13 +28,13 @@ DECIDING = [
     *(
         ROOT / "crawler" / f"{name}.py"
         for name in (
-            "grouping/variants", "grouping/run", "grouping/comparer", "grouping/boilerplate",
+            "grouping/kept_groupings", "grouping/run", "grouping/comparer", "grouping/boilerplate",
             "grouping/linker",
             "grouping/embedding_models", "parsing/common_words", "store/findings/copies",
             "store/findings/copy_groups",
             "store/findings/boilerplate_counts", "store/findings/key_index",
             "store/findings/story_links", "store/findings/story_rebuild",
-            "store/findings/embeddings", "store/findings/story_changes",
+            "store/findings/embeddings", "store/findings/numbered_stories",
         )
     ),
 ]  # fmt: skip
@@ -75,7 +75,7 @@ STORIES_ONLY = {
     "story_links",
     "story_rebuild",
     "embeddings",
-    "story_changes",
+    "numbered_stories",
     "embedding_models",
 }
 COPIES_ONLY = {

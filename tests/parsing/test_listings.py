@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.errors import ExtractError
 from crawler.parsing.listing.feeds import parse_feed
 from crawler.parsing.listing.sitemaps import PART, days_of, parse_sitemap, split_sitemap
-from crawler.parsing.workers.read import read_listings
+from crawler.parsing.workers.tasks import read_listings
 from tests.conftest import shared
 
 URL = "https://example.org/feed"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.town import Town
-from crawler.outlets.fixtures import EXPECTED, differences
+from crawler.outlets.recorded_pages import EXPECTED, differences
 from crawler.outlets.scrub import scrub
 from tests.conftest import newsloom
 

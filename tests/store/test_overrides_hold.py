@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.errors import UsageError
-from crawler.grouping.decisions import Decision, merge, pin, split, undo
 from crawler.grouping.linker import STORIES
+from crawler.grouping.overrides import Decision, merge, pin, split, undo
 from crawler.grouping.run import group
 from crawler.parsing.dates import utc
 from crawler.store import Store

@@ -145,10 +145,12 @@ def _first_byline(statements: PageStatements) -> Iterator[str]:
 
 
 class _Words:
-    """What `names.toml` lists, as patterns."""
+    """What `byline_words.toml` lists, as patterns."""
 
     def __init__(self) -> None:
-        data = resources.files("crawler.parsing.page").joinpath("names.toml").read_text("utf-8")
+        data = (
+            resources.files("crawler.parsing.page").joinpath("byline_words.toml").read_text("utf-8")
+        )
         every = tomllib.loads(data)
         by, between, titles = (
             "|".join(map(re.escape, sorted(every[key], key=len, reverse=True)))

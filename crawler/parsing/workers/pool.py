@@ -83,7 +83,7 @@ class Workers:
     def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
         context = _Context()
-        context.set_forkserver_preload(["crawler.parsing.workers.warm"])
+        context.set_forkserver_preload(["crawler.parsing.workers.preload"])
         with blocked():
             resource_tracker.ensure_running()  # unblocks SIGINT and SIGTERM when it has started
         with blocked():

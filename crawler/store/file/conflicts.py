@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from crawler.errors import SchemaRefused
-from crawler.store.file.definitions import TableDefinition
 from crawler.store.file.schema import Object, present_objects, table_columns, wanted_tables
-from crawler.store.file.steps import Step
+from crawler.store.file.schema_versions import Step
+from crawler.store.file.table_definitions import TableDefinition
 
 
 def refuse_conflicts(

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from crawler.store.file.connection import quoted
-from crawler.store.file.definitions import TableDefinition, parse_table
+from crawler.store.file.table_definitions import TableDefinition, parse_table
 
 SEARCH = "articles_fts"
 """The full-text index; SQLite keeps tables of its own for it."""

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from crawler.store.findings.story_changes import earliest_article, refresh_figures
+from crawler.store.findings.numbered_stories import earliest_article, refresh_figures
 from dedupe import CopyGroup
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from crawler.parsing.dates import posix
-from crawler.store.findings.story_changes import earliest_article
+from crawler.store.findings.numbered_stories import earliest_article
 from dedupe import PackedBackground, StoryNode, StoryScheme
 
 _DAY = 86_400

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 
-from crawler.store.queries.agency_copy import AgencyCopyQueries
+from crawler.store.queries.agency_shares import AgencyCopyQueries
 from crawler.store.queries.articles import ArticleQueries
 from crawler.store.queries.codebook import Codebook
 from crawler.store.queries.copy_network import NetworkQueries
+from crawler.store.queries.desk_front import FrontQueries
 from crawler.store.queries.exports import Exports
-from crawler.store.queries.front import FrontQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
 from crawler.store.queries.stories import StoryQueries

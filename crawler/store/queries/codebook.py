@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from crawler.store.file.definitions import Entry, parse_table
+from crawler.store.file.table_definitions import Entry, parse_table
 
 
 class Column(NamedTuple):

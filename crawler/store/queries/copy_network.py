@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from crawler.store.queries.exports import NetworkEdge
+from crawler.store.queries.narrowed_views import network_over, pairs_among
 from crawler.store.queries.rows import Values, all_rows
-from crawler.store.queries.views import network_over, pairs_among
 
 
 class NetworkQueries:

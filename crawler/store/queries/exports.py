@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from crawler.output.formats import Node
-from crawler.store.queries.views import network_over, pairs_among
+from crawler.store.queries.narrowed_views import network_over, pairs_among
 
 _AT = "coalesce(published_at, first_seen_at)"
 _OUTLET = "(SELECT id FROM outlets WHERE slug = :outlet)"

@@ -188,7 +188,7 @@ class OutletQueries:
         )
 
     def health(self, *, now: str, limit: int) -> list[OutletHealth]:
-        """Outlets with their last polls; those in trouble first."""
+        """Outlets with their last polls, those in trouble first: the view `outlet_health`."""
         return all_rows(
             self._connection,
             OutletHealth,

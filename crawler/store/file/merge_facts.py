@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.store.file.connection import explained, for_reading, quoted
+from crawler.store.file.merge_texts import TextHistories
 from crawler.store.file.other_file import OUTLET, PAGE, RUN, SOURCE, common_columns, of
-from crawler.store.file.text_histories import TextHistories
 
 
 class TakenIn(NamedTuple):

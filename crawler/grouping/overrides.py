@@ -9,7 +9,7 @@ from crawler.errors import UsageError
 from crawler.grouping.linker import Linker
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
-from crawler.store.file.intake import OtherOverride
+from crawler.store.file.merge_facts import OtherOverride
 from dedupe import StoryChange, StoryScheme
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from crawler.store.findings.story_changes import figures_of_all
+from crawler.store.findings.numbered_stories import figures_of_all
 
 
 class Step(NamedTuple):

@@ -71,7 +71,7 @@ class Parsers:
         parsers = crawler.get_extension(cls)
         if parsers is None:
             raise NewsloomError(
-                "Newsloom's spiders need the extension crawler.fetching.parsers.Parsers"
+                "Newsloom's spiders need the extension crawler.fetching.parser_pool.Parsers"
             )
         return parsers  # type: ignore[no-any-return]
 

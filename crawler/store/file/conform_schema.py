@@ -14,7 +14,6 @@ from pathlib import Path
 from crawler.errors import SchemaRefused
 from crawler.store.file.conflicts import refuse_conflicts
 from crawler.store.file.connection import quoted
-from crawler.store.file.definitions import TableDefinition, parse_table
 from crawler.store.file.schema import (
     SEARCH,
     Object,
@@ -24,7 +23,8 @@ from crawler.store.file.schema import (
     wanted_objects,
     wanted_tables,
 )
-from crawler.store.file.steps import Step
+from crawler.store.file.schema_versions import Step
+from crawler.store.file.table_definitions import TableDefinition, parse_table
 
 _REMADE = frozenset({"copies"})
 """Findings whose rows are dropped where a new column has no value for them: the next

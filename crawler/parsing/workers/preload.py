@@ -14,7 +14,7 @@ from trafilatura import external
 
 from crawler.parsing.page.agencies import listed_names
 from crawler.parsing.page.phrases import is_phrase
-from crawler.parsing.workers import read as _read  # noqa: F401 - the parsers themselves
+from crawler.parsing.workers import tasks as _read  # noqa: F401 - the parsers themselves
 
 
 def _keep_quiet(
