@@ -26,7 +26,7 @@ class Meta(TypedDict, total=False):
     content_hash: str | None
     """of the last answer of the source. Written by `conditional_get`; read by the spider"""
     shapes: frozenset[str]
-    """how addresses of the outlet's articles look. Written by `address_shapes`; read by the spider"""
+    """how addresses of its articles look. Written by `address_shapes`; read by the spider"""
 
     # Pages
     taken_for: str
