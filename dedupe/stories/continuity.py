@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from .types import Cluster, StoryChange
 
-_OUTVOTES = 1 << 32
-"""Votes of a pin: more than there are groups. Those of pinned groups are the square of it."""
 
-Votes = Counter[int]
-"""By stories: how many groups of a cluster were in each."""
+class Claim(NamedTuple):
+    """What speaks for a cluster to continue a story; the first that differs decides."""
+
+    pinned_groups: int
+    """groups of the cluster that the story is pinned to"""
+    is_pinned: bool
+    """whether the story is pinned, and groups of the cluster were in it"""
+    groups: int
+    """groups of the cluster that were in the story"""
+
+
+Claims = dict[int, Claim]
+"""Of a cluster, by story."""
 
 
 def continue_stories(
@@ -25,13 +35,14 @@ def continue_stories(
     off. A story that no cluster keeps is merged into the one with most of its groups. A pinned
     story outvotes others, and its pinned groups (see `Constraints.pinned`) outvote the rest.
     """
-    votes = _votes(clusters, dict(pinned))
-    owner = _owners(votes)
-    merged = _merged(votes, kept=set(owner.values()))
+    claims = _claims(clusters, dict(pinned))
+    owner = _owners(claims)
+    merged = _merged(claims, kept=set(owner.values()))
     changes = []
     for number, cluster in enumerate(clusters):
         continued = owner.get(number)
-        largest = min(votes[number], key=lambda s: (-votes[number][s], s), default=None)
+        # Of equal claims the first, on the lowest number.
+        largest = max(sorted(claims[number]), key=claims[number].__getitem__, default=None)
         changes.append(
             StoryChange(
                 story=continued,
@@ -44,48 +55,50 @@ def continue_stories(
     return sorted(changes, key=lambda change: change.groups)
 
 
-def _votes(clusters: Sequence[Cluster], pins: Mapping[int, AbstractSet[int]]) -> list[Votes]:
-    """For each cluster, what its groups, and the pins, vote for."""
+def _claims(clusters: Sequence[Cluster], pins: Mapping[int, AbstractSet[int]]) -> list[Claims]:
+    """The stories that each cluster may continue: of its groups, and those pinned to them."""
     pins_of: defaultdict[int, list[int]] = defaultdict(list)
     for story, groups in pins.items():
         for group in groups:
             pins_of[group].append(story)
-    votes = []
+    found = []
     for cluster in clusters:
-        counted = Counter(node.story for node in cluster.nodes if node.story is not None)
-        for story in counted.keys() & pins.keys():
-            counted[story] += _OUTVOTES
-        for node in cluster.nodes:
-            for story in pins_of.get(node.id, ()):
-                counted[story] += _OUTVOTES**2
-        votes.append(counted)
-    return votes
+        groups_in = Counter(node.story for node in cluster.nodes if node.story is not None)
+        pinned = Counter(story for node in cluster.nodes for story in pins_of.get(node.id, ()))
+        found.append(
+            {
+                story: Claim(pinned[story], story in groups_in and story in pins, groups_in[story])
+                for story in (*groups_in, *(pinned.keys() - groups_in.keys()))
+            }
+        )
+    return found
 
 
-def _owners(votes: Sequence[Votes]) -> dict[int, int]:
-    """The story that each cluster continues, if any: the largest claims are served first."""
-    claims = sorted(
-        (-count, story, number)
-        for number, counted in enumerate(votes)
-        for story, count in counted.items()
+def _owners(claims: Sequence[Claims]) -> dict[int, int]:
+    """The story that each cluster continues, if any: the strongest claims are served first."""
+    served = sorted(
+        (story, number, claim)
+        for number, by_story in enumerate(claims)
+        for story, claim in by_story.items()
     )
+    served.sort(key=lambda one: one[2], reverse=True)
     owner: dict[int, int] = {}
     given: set[int] = set()
-    for _, story, number in claims:
+    for story, number, _ in served:
         if number not in owner and story not in given:
             owner[number] = story
             given.add(story)
     return owner
 
 
-def _merged(votes: Sequence[Votes], *, kept: AbstractSet[int]) -> dict[int, list[int]]:
-    """The stories that end in each cluster: where most of their groups are, the first on a tie."""
-    home: dict[int, tuple[int, int]] = {}
-    for number, counted in enumerate(votes):
-        for story, count in counted.items():
-            if story not in kept:
-                home[story] = max(home.get(story, (0, 0)), (count, -number))
+def _merged(claims: Sequence[Claims], *, kept: AbstractSet[int]) -> dict[int, list[int]]:
+    """The stories that end in each cluster: that with the strongest claim, the first of equals."""
+    home: dict[int, tuple[Claim, int]] = {}
+    for number, by_story in enumerate(claims):
+        for story, claim in by_story.items():
+            if story not in kept and (story not in home or claim > home[story][0]):
+                home[story] = claim, number
     merged: defaultdict[int, list[int]] = defaultdict(list)
     for story, (_, number) in home.items():
-        merged[-number].append(story)
+        merged[number].append(story)
     return merged

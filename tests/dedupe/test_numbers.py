@@ -56,7 +56,6 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "dedupe.copies.minhash": {"_BLOCK": 3, "_permutations": "uncached"},
     "dedupe.stories.names": {"_name_terms": "uncached"},
     "dedupe.stories.score_few": {"_PIECE": 64},
-    "dedupe.stories.continuity": {"_OUTVOTES": 1 << 40},
     "dedupe.stories.terms": {"_KEPT": 3, "_position_weights": "uncached"},
     "dedupe.stories.term_matrix": {"_row": "uncached"},
     "dedupe.copies.words": {"_KEPT": 3},

@@ -147,12 +147,12 @@ class Overrides:
             if not known or (override.kind == "pin" and known > 1):
                 continue
             rows = self._connection.execute(
-                """
+                f"""
                 SELECT id FROM copy_groups
                 WHERE id IN (SELECT value FROM json_each(?)) AND linked_at IS NOT NULL
-                ORDER BY at DESC LIMIT ?
+                ORDER BY at DESC {"LIMIT 1" if override.kind == "pin" else ""}
                 """,
-                (json.dumps(sorted(together - own)), 1 if override.kind == "pin" else -1),
+                (json.dumps(sorted(together - own)),),
             )
             near.update(row["id"] for row in rows)
         return near

@@ -60,8 +60,11 @@ class CopyGroups:
                 " JOIN memberships other ON other.copy_group = mine.copy_group"
                 " WHERE mine.article = :article"
             )
-        values = {"article": article, "most": -1 if most is None else most + 1}
-        return [row[0] for row in self._connection.execute(f"{sql} LIMIT :most", values)]
+        values = {"article": article}
+        if most is not None:
+            sql += " LIMIT :most"
+            values["most"] = most + 1
+        return [row[0] for row in self._connection.execute(sql, values)]
 
     def look_again(self, articles: Iterable[int]) -> None:
         """Have the places of these articles' groups looked at again: their texts are new."""
