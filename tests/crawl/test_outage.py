@@ -70,7 +70,7 @@ def test_offline_nothing_is_counted_and_the_next_run_asks_everybody(
         offline = crawl(tmp_path)
         assert offline.returncode == 4, offline
         assert offline.stderr.startswith(
-            "this machine seems to be offline: none of 3 hosts could be reached"
+            "This machine seems to be offline: none of 3 hosts could be reached"
         )
         assert offline.stderr.count("\n") == 1
         assert (ask(tmp_path, GATES), ask(tmp_path, PAGES.replace("revisit_at", "''"))) == before
@@ -97,7 +97,7 @@ def test_names_that_lead_nowhere_are_an_outage_too(tmp_path: Path) -> None:
     told = crawl(tmp_path, "--json")
     assert told.returncode == 4
     assert json.loads(told.stdout)["offline"] is True
-    assert "this machine seems to be offline: none of 2 hosts" in told.stderr
+    assert "This machine seems to be offline: none of 2 hosts" in told.stderr
     assert ask(tmp_path, "SELECT max(failures), max(due_at) FROM sources") == [(0, None)]
 
 
@@ -145,7 +145,7 @@ def test_a_network_that_goes_away_costs_no_page_a_try(tmp_path: Path, port: int)
     with site:
         gone = crawl(tmp_path, "--workers", "1")
     assert gone.returncode == 3, gone
-    assert "the network seems to have gone away: after the last answer 2 hosts" in gone.stderr
+    assert "The network seems to have gone away: after the last answer 2 hosts" in gone.stderr
     assert ask(tmp_path, "SELECT DISTINCT state, attempts, due_at, reason FROM pages") == [
         ("pending", 0, None, None)
     ]
