@@ -264,7 +264,7 @@ def test_a_demo_that_is_broken_off_says_what_is_left(tmp_path: Path, keep: bool)
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
-    left = f"{file} holds a part of the town; remove it and" if keep else "nothing is kept;"
+    left = f"{file} has only a part of the town; remove it and" if keep else "nothing is kept;"
     assert (process.returncode, error.splitlines()[-1]) == (
         130, f"interrupted: {left} run the same command again",
     )  # fmt: skip
