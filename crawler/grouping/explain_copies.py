@@ -149,7 +149,7 @@ def _compare_newest(
     """The outline, and a comparison of the newest texts, of which none was stored."""
     found = _outline(first, second, scheme)
     same = changed = 0
-    shorter = min(found.shingles_a, found.shingles_b, 1)
+    shorter = max(min(found.shingles_a, found.shingles_b), 1)
     if found.shared_whole >= scheme.min_evidence * shorter:
         # Pairs of a template are not stored: there would be more of them than of all else.
         same, changed = compare_numbers(first.text, second.text, scheme)

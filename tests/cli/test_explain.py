@@ -56,6 +56,26 @@ def test_explain_says_which_revision_was_the_copy(file: Path) -> None:
     assert (found["revision_a"], found["revision_b"], found["joined"]) == (0, 0, True)
 
 
+def test_explain_calls_no_template_what_shares_a_sentence_with_numbers(tmp_path: Path) -> None:
+    file, texts = tmp_path / "s.db", []
+    for number in (1, 2):
+        own = " ".join(f"w{number}x{n}" for n in range(200))
+        texts.append(
+            f"Am {number} und {number + 4} und {number + 7} Uhr ist das hier bei uns so. {own}"
+        )
+    store = open_store(file)
+    with store.batch():
+        store.runs.open("test", now=NOW, pid=1)
+        for number, text in enumerate(texts):
+            outlet = store.outlets.ensure(f"g{number}.org")
+            article = Article(url=f"https://g{number}.org/", outlet="", title="Titel", text=text)
+            store.articles.save(article, outlet=outlet, run=1, now=NOW)
+    group(store, run=1, now=NOW)
+    store.close()
+    found = json.loads(newsloom("--db", file, "explain", 1, 2, "--json").stdout)
+    assert (found["template"], found["numbers_changed"]) == (False, 0)
+
+
 def test_explain_keeps_to_the_earlier_text_when_the_newest_is_too_short(file: Path) -> None:
     store = open_store(file)
     with store.batch():
