@@ -47,8 +47,9 @@ class Frontier(BaseScheduler):
         """outlets whose host has had its share, or that met a quota, or stalled the parsers"""
         self._full: set[str] = set()
         """outlets that gave as many pages as were asked for"""
-        self._left: int = crawler.settings.getint("NEWSLOOM_LIMIT") or -1
-        self._budget: int = crawler.settings.getint("NEWSLOOM_HOST_LIMIT")
+        # In the settings 0 is no limit.
+        self._left: int | None = crawler.settings.getint("NEWSLOOM_LIMIT") or None
+        self._budget: int | None = crawler.settings.getint("NEWSLOOM_HOST_LIMIT") or None
         """pages asked of one host in this run; 0: no limit"""
         self._spent: Counter[str] = Counter()
         """pages handed out, by host"""
@@ -138,14 +139,14 @@ class Frontier(BaseScheduler):
             if self._left == 0:
                 return
             del self._more[outlet]
-            limit = TAKE if self._left < 0 else min(TAKE, self._left)
+            limit = TAKE if self._left is None else min(TAKE, self._left)
             pages = self._take(outlet, limit)
             for page in pages:
                 request = self._spider.page_request(page)  # type: ignore[attr-defined]
                 meta(request)["taken_for"] = outlet
                 meta(request)["revisit"] = page.id not in self._asked
                 self._push(request)
-            if self._left > 0:
+            if self._left is not None:
                 self._left -= len(pages)
             self._taken[outlet] = len(pages)
             if len(pages) == limit:
@@ -172,7 +173,7 @@ class Frontier(BaseScheduler):
     def _is_spent(self, host: str, request: Request) -> bool:
         """Count a page against its host's budget; whether that is used up."""
         # Redirects and retries of a page are paid for.
-        if not self._budget or "taken_for" not in meta(request):
+        if self._budget is None or "taken_for" not in meta(request):
             return False
         self._spent[host] += 1
         return self._spent[host] > self._budget
@@ -204,7 +205,8 @@ class Frontier(BaseScheduler):
             if outlet is not None:
                 self._full.discard(outlet)
                 self._done.add(outlet)
-                self._left += self._left >= 0
+                if self._left is not None:
+                    self._left += 1
         self._give_back(dropped)
         kept = deque(one for one in queue if not unwanted(one))
         if kept:
