@@ -27,7 +27,10 @@ TERMS = 10
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
-    """Say why two articles (numbers or addresses) are, or are not, copies and one story."""
+    """Say why two articles are, or are not, copies and one story.
+
+    A and B are numbers or addresses of articles.
+    """
     from crawler.grouping.explain_copies import explain_copies, text_compared
     from crawler.grouping.explain_stories import explain_stories
     from dedupe import CopyScheme
