@@ -63,6 +63,8 @@ class Timed(NamedTuple, Generic[T]):
 
 def check_locks() -> None:
     """UsageError where processes can share no lock: on Linux, those lie under /dev/shm."""
+    with blocked():  # a tracker that SIGHUP ends forgets its locks, and prints a traceback for each
+        resource_tracker.ensure_running()  # unblocks SIGINT and SIGTERM when it has started
     try:
         multiprocessing.get_context("forkserver").Lock()
     except (ImportError, OSError) as error:
@@ -84,11 +86,9 @@ class Workers:
         # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
         context = _Context()
         context.set_forkserver_preload(["crawler.parsing.workers.preload"])
-        with blocked():
-            resource_tracker.ensure_running()  # unblocks SIGINT and SIGTERM when it has started
+        check_locks()
         with blocked():
             forkserver.ensure_running()
-        check_locks()
         self._seconds = seconds
         self._pool = ProcessPool(
             max_workers=count, context=context, initializer=_limit, initargs=[memory]
