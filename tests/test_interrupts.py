@@ -58,11 +58,16 @@ def has_begun(db: Path) -> bool:
 
 
 def is_alone(leader: int) -> bool:
-    """Whether nothing is left of a session."""
-    left = subprocess.run(
-        ["ps", "-o", "stat=", "-s", str(leader)], capture_output=True, text=True, check=False
-    )
-    return not [stat for stat in left.stdout.split() if not stat.startswith("Z")]
+    """Whether nothing is left of a session, as /proc has it: a small Debian has no `ps`."""
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # What follows the name, which may hold anything: state, parent, group, session.
+            state, _, _, session = process.read_text("utf-8").rpartition(")")[2].split()[:4]
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        if int(session) == leader and state != "Z":
+            return False
+    return True
 
 
 def ended(process: subprocess.Popen[str], db: Path, *, said: str = RESUMES) -> None:
