@@ -43,9 +43,9 @@ class CrawlOptions:
     since: str | None = None
     until: str | None = None
     limit: int | None = None
-    """pages fetched at the most; None: no limit"""
+    """the most pages that the run fetches; None: no limit"""
     host_limit: int | None = None
-    """pages of one host at the most; None: no limit"""
+    """the most pages that it fetches from one host; None: no limit"""
     max_runtime: float | None = None
     """seconds; no page is begun or parsed after that, and the run ends within a minute of it;
     None: no limit"""

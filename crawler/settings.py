@@ -19,7 +19,7 @@ NEWSLOOM_ROBOTS_AGENT = "Newsloom"
 NEWSLOOM_CONTACT = os.environ.get("NEWSLOOM_CONTACT", "")
 ADDONS = {"crawler.fetching.identity.Identity": 100}
 
-# The bytes of pages are kept beside the store only where somebody wants to read them anew.
+# The bytes of pages are kept beside the store only where somebody wants to read them again.
 NEWSLOOM_KEEP_PAGES = False
 NEWSLOOM_KEEP_WARC = False
 

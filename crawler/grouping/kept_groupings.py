@@ -31,7 +31,7 @@ def keep_beside(
     now: str,
     progress: Progress,
 ) -> Grouped:
-    """Group everything anew with some numbers changed, and keep the outcome under a name.
+    """Group everything again with some numbers changed, and keep the outcome under a name.
 
     `settings` are written copies.NAME or stories.NAME. An earlier outcome of that name is replaced.
     Raises UsageError naming the setting that is wrong.

@@ -59,7 +59,7 @@ class Linker:
         return total - left
 
     def rebuild(self, progress: Progress) -> int:
-        """Link all copy groups anew, in the steps in which they were linked before.
+        """Link all copy groups again, in the steps in which they were linked before.
 
         All or nothing: readers see the old stories until the new are done. A new story takes the
         number of the old one that it shares most copy groups with.
@@ -85,7 +85,7 @@ class Linker:
         """Take so many steps; the copy groups that still wait for theirs."""
         languages, more = set[str](), True
         for _ in range(steps):
-            step = self._store.story_links.next_step(self._scheme, anew=provisional)
+            step = self._store.story_links.next_step(self._scheme, rebuilding=provisional)
             if step is None:
                 more = False
                 break

@@ -73,7 +73,9 @@ def group(
     seed = _seed(store, scheme, rebuild=rebuild)
     again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
     relink = stories and store.story_links.scheme() != story_scheme.id
-    entry = _open_entry(store, scheme, story_scheme, run=run, now=now, anew=again, relink=relink)
+    entry = _open_entry(
+        store, scheme, story_scheme, run=run, now=now, compare_all=again, relink=relink
+    )
     comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
     if not stories:
@@ -94,7 +96,7 @@ def _open_entry(
     *,
     run: int,
     now: str,
-    anew: bool,
+    compare_all: bool,
     relink: bool,
 ) -> int | None:
     """Say in the manifest what the grouping is made with; its entry, None where nothing waits."""
@@ -104,7 +106,7 @@ def _open_entry(
         return store.groupings.begin(
             run=run,
             now=now,
-            anew=anew,
+            compare_all=compare_all,
             relinked=relink,
             settings={"copies": asdict(scheme), "stories": asdict(story_scheme)},
             versions=_versions(embeddings=bool(story_scheme.embedding_model)),

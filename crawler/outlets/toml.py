@@ -72,7 +72,7 @@ def write_outlet(outlet: Outlet, folder: Path, *, replace: bool = False) -> Path
     """Write an outlet's description; OutletError when there is one and it is not to be replaced."""
     file = folder / f"{outlet.slug}.toml"
     if file.exists() and not replace:
-        raise OutletError(f"{file}: exists already; --replace writes it anew")
+        raise OutletError(f"{file}: exists already; --replace overwrites it")
     folder_for_writing(folder)
     with writing(file) as output:
         output.write(as_toml(outlet).encode())

@@ -39,7 +39,7 @@ class Articles:
         """Write an article: new, a revision of one we have, or the same again.
 
         An article is known by its page, or by its canonical address. With `ours` the outlet
-        changed nothing: the same bytes were read anew.
+        changed nothing: the same bytes were read again.
         """
         known = self._known(article)
         if known is None:

@@ -1,4 +1,4 @@
-"""The pages themselves, in a file beside the store: for reading them anew, better."""
+"""The pages themselves, in a file beside the store, for a later extraction to read."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class BoilerplateCounts:
         )
 
     def forget(self) -> None:
-        """Drop all counts, to learn them anew."""
+        """Drop all counts, so that they are learned again."""
         self._connection.execute("DELETE FROM outlet_lines")
         self._connection.execute("DELETE FROM common_shingles")
         self._connection.execute("DELETE FROM outlet_boilerplate")

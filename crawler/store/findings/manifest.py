@@ -55,21 +55,21 @@ class Groupings:
         *,
         run: int,
         now: str,
-        anew: bool,
+        compare_all: bool,
         relinked: bool,
         settings: Mapping[str, Numbers],
         versions: Mapping[str, str],
     ) -> int:
-        """Add to the manifest; the entry. Its inputs are those of the last, unless `anew`.
+        """Add to the manifest; the entry. Its inputs are those of the last, unless `compare_all`.
 
-        `anew`: all copies are looked for again; `relinked`: all stories are.
+        `compare_all`: all articles are compared again; `relinked`: all stories are linked again.
         """
         last = self._connection.execute(
             "SELECT articles, inputs FROM groupings WHERE partition IS NULL"
             " ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
         sqlite = self._connection.execute("SELECT sqlite_version()").fetchone()[0]
-        if anew:
+        if compare_all:
             last = (0, _hex(0))
         elif last is None:
             last = self._earlier()
@@ -81,7 +81,7 @@ class Groupings:
             VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?)
             """,
             (
-                run, now, anew or relinked, articles, inputs, json.dumps(settings, sort_keys=True),
+                run, now, compare_all or relinked, articles, inputs, json.dumps(settings, sort_keys=True),
                 json.dumps({**versions, "sqlite": sqlite}, sort_keys=True),
             ),
         )  # fmt: skip

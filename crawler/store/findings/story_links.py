@@ -76,13 +76,13 @@ class StoryLinks:
             ).fetchone()[0]
         )
 
-    def next_step(self, scheme: StoryScheme, *, anew: bool) -> Step | None:
+    def next_step(self, scheme: StoryScheme, *, rebuilding: bool) -> Step | None:
         """What is to be linked next: what changed; then new ones in the steps of their arrival.
 
         The partition depends on the steps, so a rebuild takes those that were taken before;
         nothing has changed since it forgot everything.
         """
-        if not anew:
+        if not rebuilding:
             changed = self._ids(
                 """
                 SELECT id FROM copy_groups INDEXED BY copy_groups_step
