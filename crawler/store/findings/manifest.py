@@ -81,7 +81,8 @@ class Groupings:
             VALUES (?, ?, ?, 0, 0, ?, ?, ?, ?)
             """,
             (
-                run, now, compare_all or relinked, articles, inputs, json.dumps(settings, sort_keys=True),
+                run, now, compare_all or relinked, articles, inputs,
+                json.dumps(settings, sort_keys=True),
                 json.dumps({**versions, "sqlite": sqlite}, sort_keys=True),
             ),
         )  # fmt: skip
