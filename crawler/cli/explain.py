@@ -31,7 +31,7 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
 
     A and B are numbers or addresses of articles.
     """
-    from crawler.grouping.explain_copies import explain_copies, text_compared
+    from crawler.grouping.explain_copies import explain_copies, texts_compared
     from crawler.grouping.explain_stories import explain_stories
     from dedupe import CopyScheme
 
@@ -39,13 +39,8 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
         a, b = article_number(store, one), article_number(store, two)
         scheme = CopyScheme()
         copies = explain_copies(store, a, b, scheme)
-        stories = None
-        if a != b and None not in (copies.a.story, copies.b.story):
-            stories = explain_stories(store, a, b, store.story_links.story_scheme())
-        texts = (
-            text_compared(store, a, copies.revision_a, scheme),
-            text_compared(store, b, copies.revision_b, scheme),
-        )
+        stories = explain_stories(store, copies)
+        texts = texts_compared(store, copies, scheme)
     if as_object:
         whole = copies._asdict() | ({"stories": stories} if stories is not None else {})
         click.echo(as_json(whole, indent=2))

@@ -68,8 +68,15 @@ class CopyExplanation(NamedTuple):
     min_passage: int
 
 
-def text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
-    """The text that was compared, or the newest."""
+def texts_compared(store: Store, found: CopyExplanation, scheme: CopyScheme) -> tuple[str, str]:
+    """The texts of both articles that were compared, or their newest."""
+    return (
+        _text_compared(store, found.a.article, found.revision_a, scheme),
+        _text_compared(store, found.b.article, found.revision_b, scheme),
+    )
+
+
+def _text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
     texts = store.copies.texts(store.copies.article(article), scheme.max_revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
+from crawler.grouping.explain_copies import CopyExplanation
 from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
@@ -91,8 +92,15 @@ class StoryExplanation(NamedTuple):
     """stories next to that of a, the nearest first"""
 
 
-def explain_stories(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryExplanation:
-    """Why two articles, which have stories, are in one or in two."""
+def explain_stories(store: Store, copies: CopyExplanation) -> StoryExplanation | None:
+    """Why two articles are in one story or in two; None for one article, or one without a story."""
+    a, b = copies.a, copies.b
+    if a.article == b.article or None in (a.story, b.story):
+        return None
+    return _explain(store, a.article, b.article, store.story_links.story_scheme())
+
+
+def _explain(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryExplanation:
     one, two = (_node(store, article) for article in (a, b))
     ours, theirs = (_story(store, node, scheme) for node in (one, two))
 

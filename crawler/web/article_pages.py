@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from crawler.grouping.explain_copies import CopyExplanation, explain_copies, text_compared, verdict
+from crawler.grouping.explain_copies import CopyExplanation, explain_copies, texts_compared, verdict
 from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
 from crawler.store import Store
@@ -92,20 +92,13 @@ async def compare(request: Request, datasette: Datasette) -> Response:
     a, b = sorted(int(request.url_vars[name]) for name in ("one", "two"))
 
     def question(store: Store) -> _Comparison:
-        for number in (a, b):
-            if store.queries.articles.number(str(number)) is None:
-                raise Unanswerable(f"There is no article {number}.")
+        missing = sorted({a, b} - store.queries.articles.placed((a, b)).keys())
+        if missing:
+            raise Unanswerable(f"There is no article {missing[0]}.")
         scheme = CopyScheme()
         found = explain_copies(store, a, b, scheme)
-        why = None
-        if a != b and None not in (found.a.story, found.b.story):
-            why = explain_stories(store, a, b, store.story_links.story_scheme())
-        return _Comparison(
-            found=found,
-            why=why,
-            one=text_compared(store, a, found.revision_a, scheme),
-            two=text_compared(store, b, found.revision_b, scheme),
-        )
+        one, two = texts_compared(store, found, scheme)
+        return _Comparison(found, explain_stories(store, found), one, two)
 
     shown = await ask(datasette, question)
     return await page(
