@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -40,17 +41,16 @@ def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -
             "the pages that it fetches"
         )
     outlets = load_outlets(folder or bundled_outlets())
-    with recorded(db, "newsloom reextract") as run, stages(quiet=quiet) as progress:
-        kept = KeptPages(db, make=False)
-        pool = Workers(workers or os.cpu_count() or 1)
-        try:
-            counts = read_again(
-                run.store, kept, outlets, run=run.number, now=now(), workers=pool,
-                progress=lambda done, total: progress("reading", done, total),
-            )  # fmt: skip
-        finally:
-            pool.close()
-            kept.close()
+    with (
+        recorded(db, "newsloom reextract") as run,
+        stages(quiet=quiet) as progress,
+        closing(KeptPages(db, make=False)) as kept,
+        closing(Workers(workers or os.cpu_count() or 1)) as pool,
+    ):
+        counts = read_again(
+            run.store, kept, outlets, run=run.number, now=now(), workers=pool,
+            progress=lambda done, total: progress("reading", done, total),
+        )  # fmt: skip
         run.summary = dict(counts)
     if not quiet:
         click.echo(
