@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,8 @@ def until(true: Callable[[], object]) -> None:
 
 
 def outcomes(db: Path) -> list[str | None]:
-    connection = sqlite3.connect(db)
-    found = [row[0] for row in connection.execute("SELECT outcome FROM runs ORDER BY id")]
-    connection.close()
-    return found
+    with closing(sqlite3.connect(db)) as connection:
+        return [row[0] for row in connection.execute("SELECT outcome FROM runs ORDER BY id")]
 
 
 def has_begun(db: Path) -> bool:

@@ -70,6 +70,9 @@ class Shown(io.TextIOBase):
                 error.filename = "standard output"
                 raise
 
+    def close(self) -> None:
+        """Do nothing: the stream belongs to the interpreter, which flushes it at the end."""
+
     def isatty(self) -> bool:
         """Whether it is a terminal."""
         return self._stream.isatty()
