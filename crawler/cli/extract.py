@@ -141,14 +141,15 @@ def extract(files: tuple[Path, ...], workers: int | None) -> int:
 
     def objects(path: str, found: Article | Rejected) -> Iterator[object]:
         if isinstance(found, Article):
-            yield _extracted_page(path, found)
+            yield extracted_page(path, found)
         else:
             yield RejectedFile(path, found.reason, found.detail)
 
     return _print_all(files, workers, _Reader(submit, objects, lambda _found: ""))
 
 
-def _extracted_page(path: str, article: Article) -> ExtractedPage:
+def extracted_page(path: str, article: Article) -> ExtractedPage:
+    """What is printed of the article in the file at `path`."""
     from crawler.parsing.page.metadata import UNKNOWN_HOST
 
     published = article.published
