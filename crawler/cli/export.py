@@ -242,7 +242,7 @@ def _write_text(stream: Any, store: Store, exported: Exported, form: str) -> Non
     if form == "jsonl":
         write_jsonl(stream, columns, rows, show=show)
     elif form == "graphml":
-        write_graphml(stream, columns, rows, store.queries.exports.nodes())
+        write_graphml(stream, columns, rows, store.queries.exports.outlets())
     elif form == "opml":
         stream.write(_opml_text(map(DescribedOutlet._make, rows)) + os.linesep)
     else:

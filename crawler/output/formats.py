@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from io import IOBase
-from typing import Any, NamedTuple, TextIO
+from typing import Any, Protocol, TextIO
 
 from crawler.errors import UsageError
 from crawler.output.visible import visible_in_pages
@@ -97,14 +97,28 @@ def write_parquet(stream: IOBase, columns: Sequence[str], rows: Iterable[Sequenc
             writer.write_table(pa.table(arrays, schema=schema))
 
 
-class Node(NamedTuple):
-    """An outlet in a graph."""
+class Node(Protocol):
+    """What a graph says of an outlet."""
 
-    outlet: str
-    name: str
-    country: str | None
-    language: str | None
-    agency: int
+    @property
+    def outlet(self) -> str:
+        """Its slug, by which edges name it."""
+
+    @property
+    def name(self) -> str:
+        """As people write it."""
+
+    @property
+    def country(self) -> str | None:
+        """ISO 3166 code."""
+
+    @property
+    def language(self) -> str | None:
+        """BCP 47 tag."""
+
+    @property
+    def agency(self) -> int:
+        """1 for a news agency, else 0."""
 
 
 def write_graphml(

@@ -81,7 +81,7 @@ def _write(
         elif form == "jsonl":
             write_jsonl(stream, columns, rows)
         else:
-            write_graphml(stream, columns, rows, store.queries.exports.nodes())
+            write_graphml(stream, columns, rows, store.queries.exports.outlets())
         pipe.flush()
     finally:
         store.close()

@@ -13,7 +13,8 @@ import networkx
 import pandas
 import pytest
 
-from crawler.output.formats import Node, write_csv, write_graphml
+from crawler.output.formats import write_csv, write_graphml
+from crawler.store.queries.exports import DescribedOutlet
 from tests.conftest import PYTHON, Crawled, newsloom
 from tests.store.told import Told
 
@@ -101,7 +102,9 @@ def test_the_network_opens_in_networkx(crawled: Crawled, tmp_path: Path) -> None
 def test_graphml_holds_hostile_names(tmp_path: Path) -> None:
     name = 'a"<b>&\x1b\x00\ud800]]>'
     stream = io.StringIO()
-    node = Node(outlet=name, name=name, country=None, language=None, agency=0)
+    node = DescribedOutlet(
+        outlet=name, name=name, home=None, country=None, language=None, agency=0, feeds="[]"
+    )
     write_graphml(stream, ["earlier", "later", "copies"], [(name, name, 2)], [node])
     (tmp_path / "g.graphml").write_text(stream.getvalue(), "utf-8")
     graph = networkx.read_graphml(tmp_path / "g.graphml")

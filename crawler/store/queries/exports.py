@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from crawler.output.formats import Node
 from crawler.store.queries.narrowed_views import network_over, pairs_among
 
 _AT = "coalesce(published_at, first_seen_at)"
@@ -249,11 +248,6 @@ class Exports:
     def outlets(self) -> Iterator[DescribedOutlet]:
         """The export `outlets`."""
         return map(DescribedOutlet._make, self.export("outlets").rows)
-
-    def nodes(self) -> Iterator[Node]:
-        """The outlets, for the graph of the network."""
-        for row in self.outlets():
-            yield Node(row.outlet, row.name, row.country, row.language, row.agency)
 
     def check(self, what: str, wanted: RowFilter) -> None:
         """Raise ValueError when the rows of an export cannot be narrowed down so."""
