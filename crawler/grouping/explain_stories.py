@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
+from crawler.grouping.common_words import common_words
 from crawler.grouping.explain_copies import CopyExplanation
-from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
 from dedupe import (

@@ -7,8 +7,8 @@ from copy import deepcopy
 from dataclasses import replace
 from hashlib import blake2b
 
+from crawler.grouping.common_words import common_words
 from crawler.grouping.embedding_models import open_embedding_model
-from crawler.parsing.common_words import common_words
 from crawler.store import Store
 from crawler.store.findings.story_links import Step
 from dedupe import (

@@ -30,7 +30,7 @@ DECIDING = [
         for name in (
             "grouping/kept_groupings", "grouping/run", "grouping/comparer", "grouping/boilerplate",
             "grouping/linker",
-            "grouping/embedding_models", "parsing/common_words", "store/findings/copies",
+            "grouping/embedding_models", "grouping/common_words", "store/findings/copies",
             "store/findings/copy_groups",
             "store/findings/boilerplate_counts", "store/findings/key_index",
             "store/findings/story_links", "store/findings/story_rebuild",

@@ -10,8 +10,8 @@ from itertools import islice, pairwise
 import pytest
 
 from bench.corpora.events import Events
+from crawler.grouping.common_words import common_words
 from crawler.grouping.run import group
-from crawler.parsing.common_words import common_words
 from crawler.parsing.dates import moment, posix, utc
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.parsing.common_words import _LISTS, common_words
+from crawler.grouping.common_words import _LISTS, common_words
 
 
 @pytest.mark.parametrize("language", _LISTS)
