@@ -18,9 +18,9 @@ from crawler.interrupts import say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.cli.town_score import TownScore
     from crawler.crawl import CrawlSummary
     from crawler.demo.prints import Print
-    from crawler.demo.score import TownScore
 
 SINCE = "2021-01-01"
 """The town's news is of January 2022: an archive, asked for as one."""
@@ -59,7 +59,7 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.cli.crawl_report import summary_line
-    from crawler.demo.score import score_town
+    from crawler.cli.town_score import score_town
     from crawler.store import read_store
     from crawler.store.queries.exports import RowFilter
     from crawler.store.queries.stories import StoryFilter

@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
-from crawler.parsing.dates import utc
-
 _PRINT = re.compile(r"(\S+) (\w+) \+(\d+)(?: \| (.+))?")
 _DATELINE = re.compile(r"^[^()\n]{3,40} \((?:Meridian|eurowire)\) - ")
 _REWORDED = {
@@ -109,7 +107,9 @@ def _copy(original: Print, line: str) -> Print:
     if match is None:
         raise ValueError(f"{original.path}: not a print: {line!r}")
     outlet, edit, minutes, title = match.groups()
-    at = utc(datetime.fromisoformat(original.at) + timedelta(minutes=int(minutes)))
+    # Written here and not by the code that reads it: a fault of both would never be seen.
+    printed = datetime.fromisoformat(original.at) + timedelta(minutes=int(minutes))
+    at = f"{printed:%Y-%m-%dT%H:%M:%SZ}"
     return replace(
         original,
         outlet=outlet,

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from crawler.cli.town_score import score_town
 from crawler.demo.houses import HOUSES
-from crawler.demo.score import score_town
 from crawler.demo.town import Town
 from crawler.store import read_store
 from crawler.store.queries.stories import StoryFilter
