@@ -33,14 +33,12 @@ def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
     """
     from crawler.grouping.explain_copies import explain_copies, texts_compared
     from crawler.grouping.explain_stories import explain_stories
-    from dedupe import CopyScheme
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
-        scheme = CopyScheme()
-        copies = explain_copies(store, a, b, scheme)
+        copies = explain_copies(store, a, b)
         stories = explain_stories(store, copies)
-        texts = texts_compared(store, copies, scheme)
+        texts = texts_compared(store, copies)
     if as_object:
         whole = copies._asdict() | ({"stories": stories} if stories is not None else {})
         click.echo(as_json(whole, indent=2))

@@ -10,6 +10,9 @@ from crawler.types.limits import PASSAGE
 from dedupe import CopyScheme, compare_numbers, is_template, longest_passage
 from dedupe.copies.word_shingles import word_shingles
 
+SCHEME = CopyScheme()
+"""The numbers of the file's own copies; groupings by others are kept beside it, unexplained."""
+
 
 class ComparedArticle(NamedTuple):
     """One of the two articles."""
@@ -68,30 +71,30 @@ class CopyExplanation(NamedTuple):
     min_passage: int
 
 
-def texts_compared(store: Store, found: CopyExplanation, scheme: CopyScheme) -> tuple[str, str]:
+def texts_compared(store: Store, found: CopyExplanation) -> tuple[str, str]:
     """The texts of both articles that were compared, or their newest."""
     return (
-        _text_compared(store, found.a.article, found.revision_a, scheme),
-        _text_compared(store, found.b.article, found.revision_b, scheme),
+        _text_compared(store, found.a.article, found.revision_a),
+        _text_compared(store, found.b.article, found.revision_b),
     )
 
 
-def _text_compared(store: Store, article: int, revision: int | None, scheme: CopyScheme) -> str:
-    texts = store.copies.texts(store.copies.article(article), scheme.max_revisions)
+def _text_compared(store: Store, article: int, revision: int | None) -> str:
+    texts = store.copies.texts(store.copies.article(article), SCHEME.max_revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
-def explain_copies(store: Store, a: int, b: int, scheme: CopyScheme) -> CopyExplanation:
+def explain_copies(store: Store, a: int, b: int) -> CopyExplanation:
     """Whether two articles, whose numbers are known, are copies, and by which figures."""
     if a > b:  # pairs are stored with the lower number first
-        return _swapped(explain_copies(store, b, a, scheme))
+        return _swapped(explain_copies(store, b, a))
     first, second = store.queries.articles.get(a), store.queries.articles.get(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
     stored = store.queries.articles.evidence(a, b)
     if stored is None:
-        return _compare_newest(first, second, scheme)
-    return _with_evidence(_outline(first, second, scheme), stored, scheme)
+        return _compare_newest(first, second, SCHEME)
+    return _with_evidence(_outline(first, second, SCHEME), stored, SCHEME)
 
 
 def _outline(first: ArticleDetail, second: ArticleDetail, scheme: CopyScheme) -> CopyExplanation:

@@ -16,7 +16,6 @@ from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, Si
 from crawler.web.database import ask
 from crawler.web.query_string import number_value, query_values
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
-from dedupe import CopyScheme
 
 ROWS = 50
 """Articles that a search shows."""
@@ -95,9 +94,8 @@ async def compare(request: Request, datasette: Datasette) -> Response:
         missing = sorted({a, b} - store.queries.articles.placed((a, b)).keys())
         if missing:
             raise Unanswerable(f"There is no article {missing[0]}.")
-        scheme = CopyScheme()
-        found = explain_copies(store, a, b, scheme)
-        one, two = texts_compared(store, found, scheme)
+        found = explain_copies(store, a, b)
+        one, two = texts_compared(store, found)
         return _Comparison(found, explain_stories(store, found), one, two)
 
     shown = await ask(datasette, question)
