@@ -6,8 +6,8 @@ import ast
 from pathlib import Path
 
 from crawler.errors import NO_STAND_IN
+from crawler.output.reasons import REASONS, meaning
 from crawler.parsing.page.kinds import _WALLS
-from crawler.types.reasons import REASONS, meaning
 
 ROOT = Path(__file__).parents[1]
 _MAKERS = {"ExtractError", "Refusal", "PollFailed", "reject_as"}

@@ -9,8 +9,8 @@ import click
 
 from crawler.cli.group import repeated_line
 from crawler.cli.tables import INLINE, as_json
+from crawler.output.reasons import meaning
 from crawler.output.visible import counted
-from crawler.types.reasons import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -63,7 +63,7 @@ class RejectedFile(NamedTuple):
 
     path: str
     rejected: str
-    """a reason of crawler.types.reasons, or `unreadable-file`"""
+    """a reason of crawler.output.reasons, or `unreadable-file`"""
     detail: str
 
 

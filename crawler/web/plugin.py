@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from datasette import hookimpl
 from w3lib.url import safe_url_string
 
+from crawler.output.reasons import meaning
 from crawler.output.visible import clock, length, visible_in_pages
-from crawler.types.reasons import meaning
 from crawler.web import (
     article_pages,
     downloads,

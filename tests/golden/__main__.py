@@ -12,8 +12,8 @@ import click
 from crawler.cli import newsloom
 from crawler.errors import EXIT_CODES
 from crawler.outlets.descriptions import KEYS
+from crawler.output.reasons import REASONS
 from crawler.store import open_store
-from crawler.types.reasons import REASONS
 from dedupe import CopyScheme, StoryScheme, document
 
 FOLDER = Path(__file__).parent
