@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -18,7 +18,6 @@ from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted, length
-from crawler.polling import SHORTEST
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
     ChangedSource,
@@ -133,6 +132,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
     with reading(db) as store:
         queries = store.queries.outlets
         rows = queries.health(now=now(), limit=limit)
+        late = queries.late(now=now(), max_age=max_age) if max_age is not None else []
         ahead = store.clocks.ahead(now=now())
         if form is None:
             emit(rows, _HEALTH, None)
@@ -145,20 +145,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
             emit(rows, (*_HEALTH, *_MORE_HEALTH), form)
     if ahead:
         click.echo(clock_line(ahead, "in the next crawl"), err=True)
-    return 0 if max_age is None else _check_age(rows, max_age)
-
-
-def _check_age(rows: list[OutletHealth], max_age: timedelta) -> int:
-    """Name outlets without a good answer within that time; 3 if there are any."""
-    oldest = datetime.now(UTC) - max_age
-    # A good answer of the future was given under a wrong clock, nobody knows when.
-    soon = datetime.now(UTC) + SHORTEST
-    late = [
-        row.outlet
-        for row in rows
-        if row.polled_at is None or not oldest <= datetime.fromisoformat(row.polled_at) <= soon
-    ]
-    if not late:
+    if max_age is None or not late:
         return 0
     within = length(max_age.total_seconds() / 3600)
     click.echo(f"no good answer within {within}: {', '.join(late)}", err=True)

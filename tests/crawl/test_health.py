@@ -55,6 +55,19 @@ def test_too_old_is_an_exit_code_for_cron(tmp_path: Path) -> None:
     assert "no good answer within 2.0 h: gazette" in late.stderr
 
 
+def test_too_old_is_seen_below_the_rows_shown(tmp_path: Path) -> None:
+    db = tmp_path / "t.db"
+    with Site() as site:
+        for slug in ("alert", "late"):
+            site[f"/{slug}.xml"] = feed(item(site.url(f"/{slug}")))
+            site.describe(tmp_path / "outlets", slug, feeds=[f"/{slug}.xml"])
+        crawl(tmp_path)
+    ask(tmp_path, f"UPDATE sources SET polled_at = '{ago(hours=3)}' WHERE url LIKE '%/late.xml'")
+    done = newsloom("--db", db, "health", "--max-age", "2h", "--limit", "1")
+    assert done.returncode == 3
+    assert "no good answer within 2.0 h: late" in done.stderr
+
+
 def test_a_gap_is_told(tmp_path: Path) -> None:
     with Site() as site:
         site["/feed.xml"] = feed(item(site.url("/1")))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import NamedTuple
 
+from crawler.polling import SHORTEST
 from crawler.store.queries.rows import all_rows, one_row
 
 SILENT = 3
 """Times the usual pause between two new articles of an outlet, after which it counts as silent."""
 NIGHT = 12
 """Hours for which any outlet may be silent."""
+_DAY = timedelta(days=1)
 
 
 class OutletRow(NamedTuple):
@@ -171,8 +174,8 @@ class OutletQueries:
         """Slugs of the outlets that are news agencies."""
         return self._slugs("SELECT slug FROM outlets WHERE agency = 1")
 
-    def _slugs(self, question: str) -> list[str]:
-        return [slug for (slug,) in self._connection.execute(question)]
+    def _slugs(self, question: str, values: tuple[str | float, ...] = ()) -> list[str]:
+        return [slug for (slug,) in self._connection.execute(question, values)]
 
     def all(self, *, limit: int) -> list[OutletRow]:
         """Outlets of the file with what they brought."""
@@ -206,6 +209,15 @@ class OutletQueries:
             ORDER BY failing > 0 DESC, silent DESC, outlet LIMIT :limit
             """,
             {"now": now, "silent": SILENT, "night": NIGHT, "limit": limit},
+        )
+
+    def late(self, *, now: str, max_age: timedelta) -> list[str]:
+        """Slugs of the outlets that gave no good answer within this time."""
+        # A good answer of the future was given under a wrong clock, nobody knows when.
+        return self._slugs(
+            "SELECT outlet FROM outlet_health WHERE sources > 0 AND NOT"
+            " coalesce(julianday(?) - julianday(polled_at) BETWEEN ? AND ?, 0) ORDER BY outlet",
+            (now, -SHORTEST / _DAY, max_age / _DAY),
         )
 
     def after(self, outlet: str, *, limit: int) -> list[OutletState]:
