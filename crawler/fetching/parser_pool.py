@@ -128,7 +128,12 @@ class Parsers:
         waiting = asyncio.get_running_loop().create_future()
         self._came += 1
         self._turns.setdefault(outlet, deque()).append((self._came, waiting))
-        await waiting
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            if _was_given(waiting):
+                self._leave(outlet)
+            raise
 
     def _place(self, outlet: str) -> None:
         self._free -= 1
@@ -158,6 +163,11 @@ class Parsers:
         self._over = True
         while self._turns:
             _drop(self._turns.popitem()[1], None)
+
+
+def _was_given(waiting: asyncio.Future[None]) -> bool:
+    """Whether a wait ended with a place."""
+    return waiting.done() and not waiting.cancelled() and waiting.exception() is None
 
 
 def _drop(queue: deque[Turn], reason: str | None) -> None:

@@ -129,6 +129,25 @@ def test_at_the_end_what_waits_is_left_and_what_is_at_work_finishes() -> None:
     assert [type(one) for one in found[1:]] == [LeftForLater] * 4
 
 
+def test_a_place_given_to_a_task_that_is_cancelled_goes_to_the_next() -> None:
+    def work(parsers: Parsers, _crawler: Any) -> list[Coroutine[Any, Any, Any]]:
+        tasks: list[asyncio.Task[float]] = []
+
+        async def cancel_the_next() -> float:
+            tasks.append(asyncio.create_task(parsers.run_for("g", _sleep, 0.2)))
+            done = await parsers.run_for("g", _sleep, 0.1)
+            tasks[0].cancel()  # it has the place by now, and does not know it yet
+            return done
+
+        async def come_later() -> float:
+            await asyncio.sleep(0)
+            return await asyncio.wait_for(parsers.run_for("g", _sleep, 0.3), 60)
+
+        return [cancel_the_next(), come_later()]
+
+    assert _parsing(work) == [0.1, 0.3]
+
+
 def test_an_outlet_that_stalls_the_parsers_is_left_and_others_go_first() -> None:
     order: list[str] = []
 
