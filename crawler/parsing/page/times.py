@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from htmldate import find_date
 from lxml import etree
 
-from crawler.parsing.dates import moment, posix
+from crawler.parsing.dates import DateStyle, moment, not_after, possible_days, posix
 from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import plain_line
-from crawler.types import Listing, Moment
+from crawler.types import Listing, Moment, Precision
 
 APART = 36 * 3600
 """Seconds; two statements that differ by more are about different days in any time zone."""
+WIDEST = 14 * 3600
+"""Seconds; a clock without zone is no further from the instant that it means."""
+NEAR_HEADLINE = "read from the text near the headline"
+"""Why a day is doubted that no statement gives."""
 _PUBLISHED_META = (
-    "article:published_time", "og:published_time", "datepublished", "date", "dc.date.issued",
-    "dcterms.created", "dc.date", "publication_date", "publish-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "date.created",
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
+    "date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "dcterms.date", "publication_date", "publish-date", "publish_date", "publishdate", "pubdate",
+    "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
+    "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
+    "dcterms.modified", "dc.date.modified",
+)  # fmt: skip
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
+_MOST_TIMES = 20
+"""Time elements that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,59 +46,168 @@ class Times:
 
     published: Moment | None
     doubt: str | None
-    """what another statement of the page says instead; None where all agree"""
+    """what another statement of the page says instead, or why the time is doubtful; None where all
+    agree"""
     modified_at: str | None
+
+
+class _Statement(NamedTuple):
+    source: str
+    raw: str
+    found: Moment | None
 
 
 def read_times(statements: PageStatements, *, url: str, listing: Listing, now: str) -> Times:
     """The times that a page states, or that were stated when it was listed.
 
     In order of trust: JSON-LD, meta elements, a time element marked as the publication, the feed
-    or sitemap, the first time element, what htmldate finds, the address. `now` is the latest
-    possible time; later ones are not believed.
+    or sitemap, the first time element that is the article's, what htmldate finds, the address, a
+    day in the text near the headline. `now` is the latest possible time; later ones are not
+    believed. A day of which the month is not certain is decided by the page's other dates and its
+    language, or not at all.
     """
-    stated = list(_publication_statements(statements))
-    read = [moment(raw, source=source, now=now) for source, raw in stated]
-    believed = [found for found in read if found is not None]
-    listed = listing.published
-    if listed is not None and moment(listed.at, source=listed.source, now=now):
+    headline = Headline.of(statements)
+    published = list(_publication_statements(statements, headline))
+    modified = list(_modification_statements(statements))
+    style = _style(statements, [raw for _, raw in (*published, *modified)], url)
+    listed = not_after(listing.published, now)
+    style = _settled(style, published, _evidence(headline, listed, url, style, now), now)
+    read = [_Statement(s, raw, moment(raw, source=s, now=now, style=style)) for s, raw in published]
+    believed = [one.found for one in read if one.found is not None]
+    if listed is not None:
         believed.append(listed)
-    published = believed[0] if believed else _first_time_element(statements, now=now)
-    if published is None and not stated:
-        # A page that states an impossible time is not searched for a better one: that finds the
-        # year of the copyright line.
-        published = _search_day(statements.tree, url=url, now=now)
-    return Times(
-        published=published,
-        doubt=_doubt(published, believed, stated, read),
-        modified_at=_modified_at(statements, now),
-    )
+    changed = [found for s, raw in modified if (found := moment(raw, source=s, now=now, style=style))]
+    first = _clearest(believed) or _first_time_element(statements, headline, style, now)
+    doubt = _doubt(first, believed, read, style, now)
+    if first is None:
+        first = _search_day(statements.tree, url=url, now=now, changed=changed)
+    if first is None:
+        first = _day_near(headline, style, now)
+        doubt = "; ".join(filter(None, (first and NEAR_HEADLINE, doubt))) or None
+    return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
 
-def _publication_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
+def _publication_statements(
+    statements: PageStatements, headline: Headline
+) -> Iterator[tuple[str, str]]:
     """(source, raw) of every statement that is about the publication."""
-    node = first_string(statements.node.get("datePublished"))
+    node = _scalar(statements.node.get("datePublished"))
     if node:
         yield "jsonld", node
     for raw in statements.all(*_PUBLISHED_META):
         yield "meta", raw
-    for element in statements.elements(".//*[@itemprop='datePublished']"):
+    for element in statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]:
         raw = element.get("datetime") or element.get("content")
-        if raw and element.tag != "meta":
+        if raw and element.tag != "meta" and headline.depth_with(element) is not None:
             yield "time", raw
-    for element in statements.elements(".//time[@datetime]")[:20]:
-        marks = f"{element.get('class')} {element.get('id')}".lower()
-        if element.get("pubdate") is not None or "publish" in marks:
-            yield "time", element.get("datetime")
+    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+        marks = f"{element.get('class')} {element.get('id')}"
+        if element.get("pubdate") is not None or PUBLISHED.search(marks):
+            if headline.depth_with(element) is not None:
+                yield "time", element.get("datetime")
 
 
-def _first_time_element(statements: PageStatements, *, now: str) -> Moment | None:
-    first = statements.tree.find(".//time[@datetime]")
-    return moment(first.get("datetime"), source="time", now=now) if first is not None else None
+def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
+    node = _scalar(statements.node.get("dateModified"))
+    if node:
+        yield "jsonld", node
+    for raw in statements.all(*_MODIFIED_META):
+        yield "meta", raw
 
 
-def _search_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
-    """A day found in the page's markup, by htmldate: the last resort, and the slowest."""
+def _scalar(value: Any) -> str | None:
+    """A value of JSON-LD as text; seconds since 1970 are a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return first_string(value)
+
+
+def _style(statements: PageStatements, raws: Sequence[str], url: str) -> DateStyle:
+    """How the page writes dates, by those that it states and by its language."""
+    stated = (
+        statements.tree.get("lang"),
+        first_string(statements.node.get("inLanguage")),
+        statements.first("og:locale", "content-language", "dc.language"),
+    )
+    languages = [tag for tag in stated if tag]
+    # One of them may have the country that the others lack.
+    full = [t for t in languages if len(t) > 3 and t[:2].lower() == languages[0][:2].lower()]
+    return DateStyle.of(language=next(iter(full or languages), None), url=url, samples=raws)
+
+
+def _evidence(
+    headline: Headline, listed: Moment | None, url: str, style: DateStyle, now: str
+) -> Iterator[date]:
+    """Days that the page gives elsewhere, without saying what they are; looked up when asked for."""
+    if listed is not None:
+        yield date.fromisoformat(listed.at[:10])
+    in_address = moment(_address_day(url), source="url", now=now)
+    if in_address is not None:
+        yield date.fromisoformat(in_address.at[:10])
+    for line in headline.lines():
+        days = possible_days(line, now=now, style=style)
+        if len(days) == 1:
+            yield days[0]
+
+
+def _settled(
+    style: DateStyle, stated: Iterable[tuple[str, str]], evidence: Iterator[date], now: str
+) -> DateStyle:
+    """The style, with the order in which a doubtful day is one that the page gives elsewhere."""
+    for _, raw in stated:
+        days = possible_days(raw, now=now, style=style)
+        if len(days) == 2:
+            near = [day for other in evidence for day in days if abs((day - other).days) <= 1]
+            return replace(style, order="dmy" if near[0] == days[0] else "mdy") if near else style
+    return style
+
+
+def _clearest(believed: Sequence[Moment]) -> Moment | None:
+    """The most trusted of the times; with its zone or its clock, where a less trusted one has it."""
+    first = next(iter(believed), None)
+    if first is None or first.offset is not None:
+        return first
+    return next((other for other in believed[1:] if _says_more(other, first)), first)
+
+
+def _says_more(other: Moment, first: Moment) -> bool:
+    """Whether a time is another one said more finely: the same clock, or day, with a zone."""
+    if other.offset is None or other.precision is Precision.DAY:
+        return False
+    local = datetime.fromisoformat(other.at) + timedelta(minutes=other.offset)
+    if first.precision is Precision.DAY:
+        return local.isoformat()[:10] == first.at[:10]
+    apart = posix(other.at) - posix(first.at)
+    # The clock of UTC beside the local clock: a zone is whole quarters of an hour away.
+    return apart % 900 == 0 and abs(apart) <= WIDEST
+
+
+def _first_time_element(
+    statements: PageStatements, headline: Headline, style: DateStyle, now: str
+) -> Moment | None:
+    """The time element nearest to the headline that is the article's and no change's.
+
+    Of several in one place the earliest: an article is published before it is changed.
+    """
+    found: list[tuple[int, etree._Element, Moment]] = []
+    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+        read = moment(element.get("datetime"), source="time", now=now, style=style)
+        if read is None or is_change(element):
+            continue
+        depth = headline.depth_with(element)
+        if depth is not None:
+            found.append((depth, element, read))
+    if not found:
+        return None
+    _, first, _ = max(found, key=lambda one: one[0])
+    beside = [read for _, element, read in found if element.getparent() is first.getparent()]
+    return min(beside, key=lambda read: read.at)
+
+
+def _search_day(
+    tree: etree._Element, *, url: str, now: str, changed: Sequence[Moment]
+) -> Moment | None:
+    """A day found in the page's markup, by htmldate, or in its address."""
     try:
         # Its extensive search, through all the text, is a guess: of five more days that it gave on
         # real pages (78 of postlight/parser) one was right, at three times the cost.
@@ -94,33 +217,58 @@ def _search_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
     except (ValueError, AttributeError, TypeError):
         # htmldate trips over some trees; a missing date is then the honest answer.
         found = None
-    day = _IN_ADDRESS.search(url)
-    in_address = "-".join(day.groups()) if day else None
+    in_address = _address_day(url)
+    if found in [change.at[:10] for change in changed]:
+        found = None  # it takes the day of a change where it finds no other
     source = "url" if found is None or found == in_address else "text"
     return moment(found or in_address, source=source, now=now)
 
 
-def _doubt(
-    published: Moment | None,
-    believed: list[Moment],
-    stated: list[tuple[str, str]],
-    read: list[Moment | None],
-) -> str | None:
-    if published is not None:
-        for other in believed[1:]:
-            if abs(posix(other.at) - posix(published.at)) > APART:
-                return f"{other.source} says {other.raw}"
-    for (source, raw), found in zip(stated, read, strict=True):
-        if found is None and plain_line(raw):
-            return f"{source} says {(plain_line(raw) or '')[:60]}, which cannot be"
+def _address_day(url: str) -> str | None:
+    day = _IN_ADDRESS.search(url)
+    return "-".join(day.groups()) if day else None
+
+
+def _day_near(headline: Headline, style: DateStyle, now: str) -> Moment | None:
+    """The first full date in a short line near the headline."""
+    for line in headline.lines():
+        found = moment(line, source="text", now=now, style=style)
+        if found is not None:
+            return found
     return None
 
 
-def _modified_at(statements: PageStatements, now: str) -> str | None:
-    node = first_string(statements.node.get("dateModified"))
-    given = [("jsonld", node), *(("meta", raw) for raw in statements.all(*_MODIFIED_META))]
-    for source, raw in given:
-        found = moment(raw, source=source, now=now)
-        if found is not None:
+def _doubt(
+    published: Moment | None,
+    believed: Sequence[Moment],
+    read: Sequence[_Statement],
+    style: DateStyle,
+    now: str,
+) -> str | None:
+    if published is not None:
+        for other in believed:
+            if abs(posix(other.at) - posix(published.at)) > APART:
+                return f"{other.source} says {other.raw}"
+        if published.precision is Precision.DAY and not published.at.endswith("T00:00:00Z"):
+            return f"{published.source} says {published.raw}, in an unknown time zone"
+    for source, raw, found in read:
+        if found is None and plain_line(raw):
+            return f"{source} says {(plain_line(raw) or '')[:60]}, {_why_unread(raw, style, now)}"
+    return None
+
+
+def _why_unread(raw: str, style: DateStyle, now: str) -> str:
+    days = possible_days(raw, now=now, style=style)
+    if len(days) > 1:
+        return f"which may be {days[0]} or {days[1]}"
+    return "which cannot be" if possible_days(raw, style=style) else "which cannot be read"
+
+
+def _modified_at(changed: Sequence[Moment], published: Moment | None) -> str | None:
+    """The first time of a change that is not before the publication."""
+    for found in changed:
+        by_day = published is not None and Precision.DAY in (found.precision, published.precision)
+        length = 10 if by_day else None
+        if published is None or found.at[:length] >= published.at[:length]:
             return found.at
     return None
