@@ -209,6 +209,8 @@ class _Near:
     figures: int
     place: int
     """of its token"""
+    apart: int
+    """letters between it and the name, or the figure before it"""
 
     def is_day(self) -> bool:
         return self.figures <= 2 and 1 <= self.value <= 31
@@ -224,18 +226,19 @@ def _named(text: str, language: str | None) -> Iterator[_Found]:
     tokens = [text[start:end] for start, end in spans]
     months = list(_months(tokens, language))
     for shape in ("dmy", "mdy", "ymd", "ydm", "dm2"):
-        read = {}
-        # The longest name that two figures have between them: a short one may be another word.
-        for first, last, month, persian in sorted(months, key=lambda m: spans[m[0]][0] - spans[m[1] - 1][1]):
+        read: dict[tuple[int, int], tuple[int, date]] = {}
+        for first, last, month, persian in months:
             picked = _pick(shape, tokens, first, last)
-            if picked is not None:
-                year, day, figures = picked
-                era = next((t for t in tokens[figures[0] : figures[1] + 1] if t in ERAS), None)
-                that = day_of(year, month, day, language=language, era=era, persian=persian)
-                if that is not None:
-                    read.setdefault(figures, that)
+            if picked is None:
+                continue
+            year, day, figures, apart = picked
+            era = next((t for t in tokens[figures[0] : figures[1] + 1] if t in ERAS), None)
+            that = day_of(year, month, day, language=language, era=era, persian=persian)
+            # Of two names for one day and year the nearer: `April Glaser, Dec 15, 2016`.
+            if that is not None and (figures not in read or apart < read[figures][0]):
+                read[figures] = apart, that
         yield from (
-            (that, that, (spans[first][0], spans[last][1])) for (first, last), that in read.items()
+            (that, that, (spans[one][0], spans[two][1])) for (one, two), (_, that) in read.items()
         )
         if read:
             return
@@ -261,8 +264,8 @@ def _months(tokens: list[str], language: str | None) -> Iterator[tuple[int, int,
 
 def _pick(
     shape: str, tokens: list[str], first: int, last: int
-) -> tuple[int, int, tuple[int, int]] | None:
-    """(year, day, their tokens) around a month's name, if they have this shape."""
+) -> tuple[int, int, tuple[int, int], int] | None:
+    """(year, day, their tokens, letters on the way) around a month's name, in this shape only."""
     before = _near(tokens, range(first - 1, -1, -1))
     behind = _near(tokens, range(last, len(tokens)))
     sides = {
@@ -281,7 +284,8 @@ def _pick(
         value = _long_year(value)
     elif not year.is_year():
         return None
-    return value, day.value, (min(year.place, day.place), max(year.place, day.place))
+    figures = min(year.place, day.place), max(year.place, day.place)
+    return value, day.value, figures, year.apart + day.apart
 
 
 def _long_year(short: int) -> int:
@@ -296,7 +300,7 @@ def _near(tokens: list[str], way: range) -> list[_Near]:
     for place in way:
         token = tokens[place]
         if token.isdigit():
-            found.append(_Near(int(token) if len(token) < 5 else -1, len(token), place))
+            found.append(_Near(int(token) if len(token) < 5 else -1, len(token), place, letters))
             letters = 0
             if len(found) == 2:
                 break

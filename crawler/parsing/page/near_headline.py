@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from lxml import etree
@@ -58,21 +59,22 @@ class Headline:
 
     @classmethod
     def of(cls, statements: PageStatements) -> Headline:
-        """The only main heading of a page, or the one that its title has."""
-        headings = [h for h in statements.elements(".//h1") if visible_text(h)]
-        if len(headings) != 1:
-            stated = (
-                statements.text("headline"),
-                plain_line(statements.first("og:title")),
-                plain_line(statements.tree.findtext(".//title")),
-            )
-            titles = [title.casefold() for title in stated if title]
-            others = [] if headings else statements.elements(".//h2")
-            headings = [
-                h for h in (*headings, *others)
-                if any((visible_text(h) or "\n").casefold() in title for title in titles)
-            ] or headings  # fmt: skip
-        element = headings[0] if headings else None
+        """The heading that the page's title has, or its only main heading."""
+        stated = (
+            statements.text("headline"),
+            plain_line(statements.first("og:title")),
+            plain_line(statements.tree.findtext(".//title")),
+        )
+        titles = [title.casefold() for title in stated if title]
+        mains = statements.elements(".//h1")
+        element = next(filter(partial(_is_headline, titles=titles), mains), None)
+        if element is None:
+            lower = (e for tag in ("h2", "h3") for e in statements.elements(f".//{tag}"))
+            element = next(filter(partial(_is_headline, titles=titles), lower), None)
+        if element is None:
+            element = next(filter(visible_text, mains), None)
+        if element is None:
+            element = _plain_headline(statements, titles)
         if element is None:
             return cls(None, frozenset())
         return cls(element, frozenset((element, *element.iterancestors())))
@@ -101,7 +103,22 @@ class Headline:
             for block in islice(_blocks(self.element, forward=forward), most):
                 if size_of(block) <= MOST_WORDS:
                     parts = _LABELS.split(block)
-                    yield from (part for part in parts if not CHANGED.match(part))
+                    yield from (part for part in parts if part and not CHANGED.match(part))
+
+
+def _is_headline(element: etree._Element, *, titles: Sequence[str]) -> bool:
+    """Whether a heading is what the page states as its title, or most of it."""
+    text = (visible_text(element) or "").casefold()
+    return bool(text) and any(text in title and len(text) * 2 > len(title) for title in titles)
+
+
+def _plain_headline(statements: PageStatements, titles: Sequence[str]) -> etree._Element | None:
+    """The element that shows the title, on a page without headings."""
+    for element in islice(statements.tree.iter("p", "div", "span", "b", "strong", "td"), 2_000):
+        text = (element.text or "").strip().casefold()
+        if len(text) > 12 and any(title.startswith(text) for title in titles):
+            return element
+    return None
 
 
 def is_change(element: etree._Element) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from htmldate import find_date
@@ -27,7 +28,7 @@ NEAR_HEADLINE = "read from the text near the headline"
 _PUBLISHED_META = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
     "date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
-    "dcterms.date", "publication_date", "publish-date", "publish_date", "publishdate", "pubdate",
+    "published", "publication_date", "publish-date", "publish_date", "publishdate", "pubdate",
     "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
     "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
@@ -69,21 +70,20 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     headline = Headline.of(statements)
     published = list(_publication_statements(statements, headline))
     modified = list(_modification_statements(statements))
-    style = _style(statements, [raw for _, raw in (*published, *modified)], url)
+    raws = list(dict.fromkeys(raw for _, raw in (*published, *modified)))
+    style = _style(statements, raws, url)
     listed = not_after(listing.published, now)
-    style = _settled(style, published, _evidence(headline, listed, url, style, now), now)
-    read = [_Statement(s, raw, moment(raw, source=s, now=now, style=style)) for s, raw in published]
+    reader = _Reader(style, now, raws, _evidence(headline, listed, url, style, now))
+    read = [_Statement(source, raw, reader.read(source, raw)) for source, raw in published]
     believed = [one.found for one in read if one.found is not None]
     if listed is not None:
         believed.append(listed)
-    changed = [found for s, raw in modified if (found := moment(raw, source=s, now=now, style=style))]
+    changed = [found for source, raw in modified if (found := reader.read(source, raw))]
     first = _clearest(believed) or _first_time_element(statements, headline, style, now)
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
-        first = _search_day(statements.tree, url=url, now=now, changed=changed)
-    if first is None:
-        first = _day_near(headline, style, now)
-        doubt = "; ".join(filter(None, (first and NEAR_HEADLINE, doubt))) or None
+        first, why = _search(statements.tree, headline, style, url=url, now=now, changed=changed)
+        doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
 
@@ -138,28 +138,51 @@ def _style(statements: PageStatements, raws: Sequence[str], url: str) -> DateSty
 def _evidence(
     headline: Headline, listed: Moment | None, url: str, style: DateStyle, now: str
 ) -> Iterator[date]:
-    """Days that the page gives elsewhere, without saying what they are; looked up when asked for."""
-    if listed is not None:
-        yield date.fromisoformat(listed.at[:10])
+    """Days that the page gives elsewhere, without saying what they are."""
     in_address = moment(_address_day(url), source="url", now=now)
-    if in_address is not None:
-        yield date.fromisoformat(in_address.at[:10])
+    for found in (listed, in_address):
+        if found is not None:
+            yield date.fromisoformat(found.at[:10])
     for line in headline.lines():
         days = possible_days(line, now=now, style=style)
         if len(days) == 1:
             yield days[0]
 
 
-def _settled(
-    style: DateStyle, stated: Iterable[tuple[str, str]], evidence: Iterator[date], now: str
-) -> DateStyle:
-    """The style, with the order in which a doubtful day is one that the page gives elsewhere."""
-    for _, raw in stated:
-        days = possible_days(raw, now=now, style=style)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads a page's statements, and decides which part of a date is the month."""
+
+    style: DateStyle
+    now: str
+    raws: Sequence[str]
+    """all that are stated"""
+    evidence: Iterator[date]
+    """looked at only where a date is not clear"""
+
+    def read(self, source: str, raw: str) -> Moment | None:
+        """The time of a statement; None where it is none, or not certain."""
+        days = possible_days(raw, now=self.now, style=self.either)
+        style = self.style
         if len(days) == 2:
-            near = [day for other in evidence for day in days if abs((day - other).days) <= 1]
-            return replace(style, order="dmy" if near[0] == days[0] else "mdy") if near else style
-    return style
+            first, second = (self._is_given(day) for day in days)
+            if first != second:
+                style = replace(style, order="dmy" if first else "mdy")
+        return moment(raw, source=source, now=self.now, style=style)
+
+    def _is_given(self, day: date) -> bool:
+        """Whether a clear statement, or the page elsewhere, gives this day or the next."""
+        return any(abs((other - day).days) <= 1 for other in self._given)
+
+    @cached_property
+    def _given(self) -> tuple[date, ...]:
+        stated = (possible_days(raw, now=self.now, style=self.either) for raw in self.raws)
+        return (*(days[0] for days in stated if len(days) == 1), *self.evidence)
+
+    @property
+    def either(self) -> DateStyle:
+        """The style without an order."""
+        return replace(self.style, order=None)
 
 
 def _clearest(believed: Sequence[Moment]) -> Moment | None:
@@ -204,10 +227,34 @@ def _first_time_element(
     return min(beside, key=lambda read: read.at)
 
 
-def _search_day(
+def _search(
+    tree: etree._Element,
+    headline: Headline,
+    style: DateStyle,
+    *,
+    url: str,
+    now: str,
+    changed: Sequence[Moment],
+) -> tuple[Moment | None, str | None]:
+    """(a time that no statement gives, why it is doubtful).
+
+    The address's day; else the one near the headline, which is doubtful where nothing in the markup
+    says it too; else what the markup has.
+    """
+    in_address = moment(_address_day(url), source="url", now=now)
+    if in_address is not None:
+        return in_address, None
+    near = _day_near(headline, style, now)
+    marked = _marked_day(tree, url=url, now=now, changed=changed)
+    if near is None:
+        return marked, None
+    return near, None if marked and marked.at[:10] == near.at[:10] else NEAR_HEADLINE
+
+
+def _marked_day(
     tree: etree._Element, *, url: str, now: str, changed: Sequence[Moment]
 ) -> Moment | None:
-    """A day found in the page's markup, by htmldate, or in its address."""
+    """A day found in the page's markup, by htmldate."""
     try:
         # Its extensive search, through all the text, is a guess: of five more days that it gave on
         # real pages (78 of postlight/parser) one was right, at three times the cost.
@@ -216,12 +263,11 @@ def _search_day(
         )
     except (ValueError, AttributeError, TypeError):
         # htmldate trips over some trees; a missing date is then the honest answer.
-        found = None
-    in_address = _address_day(url)
+        return None
+    # It takes the day of a change where it finds no other.
     if found in [change.at[:10] for change in changed]:
-        found = None  # it takes the day of a change where it finds no other
-    source = "url" if found is None or found == in_address else "text"
-    return moment(found or in_address, source=source, now=now)
+        return None
+    return moment(found, source="text", now=now)
 
 
 def _address_day(url: str) -> str | None:
