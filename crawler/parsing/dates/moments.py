@@ -40,11 +40,9 @@ class DateStyle:
         """
         primary = (language or "").lower().replace("_", "-").partition("-")[0] or None
         shown = {order_shown(fold(raw[: limits.TIME])) for raw in samples if raw} - {None}
-        if shown:
-            order = shown.pop() if len(shown) == 1 else None
-        else:
-            order = order_of(language, url)
-        return cls(language=primary, order=order)
+        if not shown:
+            return cls(language=primary, order=order_of(language, url))
+        return cls(language=primary, order=shown.pop() if len(shown) == 1 else None)
 
 
 ANY_STYLE = DateStyle()
@@ -64,11 +62,8 @@ def moment(
     found = read_written(text, language=style.language)
     if found is None:
         return None
-    possible = [
-        when
-        for day in found.days(style.order)
-        if (when := _instant(found, day, now)) is not None
-    ]
+    instants = [_instant(found, day, now) for day in found.days(style.order)]
+    possible = [instant for instant in instants if instant is not None]
     if len(possible) != 1:
         return None
     when, offset = possible[0]

@@ -19,7 +19,10 @@ _STEM = 4
 """Letters at least that a name and its inflected forms begin with."""
 # Country domains that anybody may have, so that they say nothing of a country (Google's "generic
 # country-code top-level domains", of territories where CLDR has English).
-_ANYBODYS = frozenset("ac ag ai as bz cc cx fm gg im io je la ms mu nf nu pn sc sh tk to tv vc ws".split())
+_ANYBODYS = frozenset(
+    ("ac", "ag", "ai", "as", "bz", "cc", "cx", "fm", "gg", "im", "io", "je", "la", "ms", "mu", "nf",
+     "nu", "pn", "sc", "sh", "tk", "to", "tv", "vc", "ws")
+)  # fmt: skip
 
 
 @cache

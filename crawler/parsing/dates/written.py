@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from crawler.parsing.dates.calendars import ERAS, day_of, persian_month
-from crawler.parsing.dates.clocks import Clock, find_clock, leading_offset
+from crawler.parsing.dates.clock_times import Clock, find_clock, leading_offset
 from crawler.parsing.dates.fold import fold
 from crawler.parsing.dates.names import Order, month_of
 
@@ -21,10 +21,11 @@ _RFC_822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d)(?P<second>:\d\d)?"
     r" (?:(?P<zone>[+-]\d{4})|GMT|UTC|Z)"
 )
-_ENGLISH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ERA = "|".join(sorted(map(re.escape, ERAS), key=len, reverse=True))
 _YEAR_FIRST = re.compile(
-    rf"(?<![\d.])(?:(?P<era>{_ERA}) ?)?(?P<year>\d{{3,4}}|(?<=[和成國国] )\d{{1,2}}|(?<=[和成國国])\d{{1,2}})"
+    rf"(?<![\d.])(?:(?P<era>{_ERA}) ?)?"
+    r"(?P<year>\d{3,4}|(?<=[和成國国] )\d{1,2}|(?<=[和成國国])\d{1,2})"
     r" ?(?P<mark>[-/.]|[年년]) ?(?P<month>\d{1,2}) ?(?:(?P=mark)|[月월]) ?(?P<day>\d{1,2})(?![\d:])"
 )
 _YEAR_LAST = re.compile(
@@ -32,7 +33,8 @@ _YEAR_LAST = re.compile(
     rf"(?:(?P<era>{_ERA}) ?)?(?P<year>\d{{4}}|\d\d)(?![\d:])(?!\.\d)"
 )
 _MONTH_NUMBERED = re.compile(  # Vietnamese
-    r"(?<!\d)(?P<day>\d{1,2}) ?(?:thang|thg|th) ?(?P<month>\d{1,2})[ ,-]*(?:nam )?(?P<year>\d{4})(?!\d)"
+    r"(?<!\d)(?P<day>\d{1,2}) ?(?:thang|thg|th) ?(?P<month>\d{1,2})"
+    r"[ ,-]*(?:nam )?(?P<year>\d{4})(?!\d)"
 )
 _MONGOLIAN = re.compile(
     r"(?<!\d)(?P<year>\d{4}) ?он\w* ?(?P<month>\d{1,2})[ -]?\w{0,6} сар\w* ?(?P<day>\d{1,2})(?!\d)"
@@ -59,7 +61,6 @@ class Written:
     and `month_first` are one day"""
     month_first: date | None
     clock: Clock | None
-    epoch: datetime | None = None
     shape: Order | None = None
     """the order that it shows by itself: 13 or more stands in one of two places"""
 
@@ -149,9 +150,7 @@ def _of_epoch(number: float) -> Written:
 
 def _of_instant(when: datetime, to_seconds: bool) -> Written:
     at = time(when.hour, when.minute, when.second)
-    clock = Clock(
-        at=at, to_seconds=to_seconds, place=(0, 0), offset=when.utcoffset(), zone=None
-    )
+    clock = Clock(at=at, to_seconds=to_seconds, place=(0, 0), offset=when.utcoffset(), zone=None)
     return Written(day_first=when.date(), month_first=when.date(), clock=clock)
 
 

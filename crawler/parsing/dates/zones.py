@@ -2,8 +2,8 @@
 
 Names that one zone has: from the IANA time zone database, and from its releases up to 2016, which
 had abbreviations for every zone. RFC 822 and 2822 give those of the United States their meaning
-(CST is not China's); IST, GST and BST are what outlets mean by them, India's, the Gulf's and British
-summer time. Names that outlets of two zones use (AMT, ECT) are not here.
+(CST is not China's). IST, GST and BST are what outlets mean by them: India's, the Gulf's and
+British summer time. Names that outlets of two zones use (AMT, ECT) are not here.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ _UNSEEN = _ASIDE.union(
     ("script", "style", "noscript", "template", "select", "svg", "title", "head", "form")
 )
 _INLINE = frozenset(
-    "a abbr b bdi bdo cite code em font i kbd label mark q s small span strong sub sup time u wbr"
-    .split()
+    ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "label", "mark", "q",
+     "s", "small", "span", "strong", "sub", "sup", "time", "u", "wbr")
 )  # fmt: skip
 # Beginnings of what stands before the time of a change, and of class names that mark one.
 CHANGED = re.compile(

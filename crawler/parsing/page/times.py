@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from htmldate import find_date
 from lxml import etree
 
-from crawler.parsing.dates import DateStyle, moment, not_after, possible_days, posix
+from crawler.parsing.dates import DateStyle, moment, not_after, posix, possible_days
 from crawler.parsing.page.jsonld import first_string
 from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change
 from crawler.parsing.page.statements import PageStatements
@@ -37,6 +37,7 @@ _MODIFIED_META = (
     "dcterms.modified", "dc.date.modified",
 )  # fmt: skip
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
+_LIKE_A_DAY = re.compile(r"-?\d{4,5}-\d\d-\d\d")
 _MOST_TIMES = 20
 """Time elements that are looked at."""
 
@@ -102,9 +103,9 @@ def _publication_statements(
             yield "time", raw
     for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
         marks = f"{element.get('class')} {element.get('id')}"
-        if element.get("pubdate") is not None or PUBLISHED.search(marks):
-            if headline.depth_with(element) is not None:
-                yield "time", element.get("datetime")
+        is_marked = element.get("pubdate") is not None or PUBLISHED.search(marks)
+        if is_marked and headline.depth_with(element) is not None:
+            yield "time", element.get("datetime")
 
 
 def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
@@ -186,7 +187,7 @@ class _Reader:
 
 
 def _clearest(believed: Sequence[Moment]) -> Moment | None:
-    """The most trusted of the times; with its zone or its clock, where a less trusted one has it."""
+    """The most trusted of the times, with its zone or clock where a less trusted one has it."""
     first = next(iter(believed), None)
     if first is None or first.offset is not None:
         return first
@@ -307,7 +308,8 @@ def _why_unread(raw: str, style: DateStyle, now: str) -> str:
     days = possible_days(raw, now=now, style=style)
     if len(days) > 1:
         return f"which may be {days[0]} or {days[1]}"
-    return "which cannot be" if possible_days(raw, style=style) else "which cannot be read"
+    # Figures in the form of a day are one that cannot be; of other texts nobody knows.
+    return "which cannot be" if _LIKE_A_DAY.match(raw.strip()) else "which cannot be read"
 
 
 def _modified_at(changed: Sequence[Moment], published: Moment | None) -> str | None:

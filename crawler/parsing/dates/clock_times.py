@@ -10,16 +10,18 @@ from crawler.parsing.dates.names import half_of
 from crawler.parsing.dates.zones import HIGHEST, offset_of
 
 _WITH_COLON = re.compile(
-    r"(?<![\d:+-])(?P<hour>\d{1,2}) ?: ?(?P<minute>\d\d)(?: ?: ?(?P<second>\d\d)(?:[.,]\d+)?)?(?![\d:])"
+    r"(?<![\d:+-])(?P<hour>\d{1,2}) ?: ?(?P<minute>\d\d)"
+    r"(?: ?: ?(?P<second>\d\d)(?:[.,]\d+)?)?(?![\d:])"
 )
 _OTHERWISE = re.compile(
     r"(?<![\d:.,+-])(?P<hour>\d{1,2})"
-    r"(?: ?(?:h|[時时시点點] ?) ?(?P<minute>\d\d)(?!\d)(?: ?[分분] ?(?P<second>\d\d) ?[秒초])?[분分]?"
+    r"(?: ?(?:h|[時时시点點] ?) ?(?P<minute>\d\d)(?!\d)"
+    r"(?: ?[分분] ?(?P<second>\d\d) ?[秒초])?[분分]?"
     r"|\.(?P<dotted>\d\d)(?![\d.])"
     r"| ?(?P<alone>uhr|[時时시点點]|h|am|pm)(?![^\W\d_]))"
 )
 _OFFSET = re.compile(
-    r"[ ,|]*[(\[]? ?(?:(?P<name>gmt|utc|ut|z)? ?(?P<sign>[+-])|(?P<spaced>gmt|utc) ?(?P<apart>[+-]) )"
+    r"[ ,|]*[(\[]? ?(?:(?:gmt|utc|ut|z)? ?(?P<sign>[+-])|(?:gmt|utc) ?(?P<apart>[+-]) )"
     r"(?P<hours>\d\d?)(?::?(?P<minutes>\d\d))?(?![\d./])"
 )
 # A name, perhaps behind one word (`Uhr`, `hrs`), or a place of the IANA database.
