@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -22,10 +22,19 @@ TEASER_WORDS = 60
 """A container of more words is no teaser, but a text."""
 TEASER_LINK = 5
 """Words; shorter links lead to authors and sections."""
+TEASER_HEADING = 4
+"""Words; shorter headings are labels: `Published on`."""
+MOST_MARKED = 40
+"""Elements marked as dates that are looked at."""
 _MAX_STEPS = 400
 """Elements on each side that are walked through at most."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ASIDE = frozenset(("aside", "nav", "footer"))
+_OTHERS = re.compile(
+    r"\b(?:comments?|commentlist|sidebar|related|recommend\w*|widget|trending|popular|teasers?)\b",
+    re.IGNORECASE,
+)
+"""In the class or id of what is about other articles, or by readers."""
 _UNSEEN = _ASIDE.union(
     ("script", "style", "noscript", "template", "select", "svg", "title", "head", "form")
 )
@@ -45,6 +54,7 @@ PUBLISHED = re.compile(
     r"publi|entry-date|posted|created|issued|veröffentlicht|erstellt|опублик|发布|發布|公開|입력|نشر",
     re.IGNORECASE,
 )
+_DATE_MARK = re.compile(r"date|publish|posted|timestamp|authored", re.IGNORECASE)
 _LABELS = re.compile(rf"(?={CHANGED.pattern}|{PUBLISHED.pattern})", re.IGNORECASE)
 
 
@@ -56,6 +66,7 @@ class Headline:
     """None where no one heading is it"""
     spine: frozenset[etree._Element]
     """the headline and all that it stands in"""
+    root: etree._Element
 
     @classmethod
     def of(cls, statements: PageStatements) -> Headline:
@@ -76,8 +87,8 @@ class Headline:
         if element is None:
             element = _plain_headline(statements, titles)
         if element is None:
-            return cls(None, frozenset())
-        return cls(element, frozenset((element, *element.iterancestors())))
+            return cls(None, frozenset(), statements.tree)
+        return cls(element, frozenset((element, *element.iterancestors())), statements.tree)
 
     def depth_with(self, element: etree._Element) -> int | None:
         """How near an element of this article is to the headline: the depth where they part.
@@ -88,9 +99,27 @@ class Headline:
         for container in element.iterancestors():
             if container in self.spine:
                 return sum(1 for _ in container.iterancestors())
-            if container.tag in _ASIDE or _is_teaser(container):
+            if self._is_aside(container) or _OTHERS.search(_marks(container)):
+                return None
+            if _is_teaser(container) or self._is_next_article(container, element):
                 return None
         return 0
+
+    def _is_aside(self, container: etree._Element) -> bool:
+        """Whether a container is a sidebar, a menu or a footer; not the article's own."""
+        return container.tag in _ASIDE and not any(
+            article in self.spine for article in container.iterancestors("article")
+        )
+
+    def _is_next_article(self, container: etree._Element, element: etree._Element) -> bool:
+        """Whether an element stands in another article, below its headline."""
+        if container.tag != "article" or not any(e.tag == "article" for e in self.spine):
+            return False
+        return next(container.iter(element.tag, *_HEADINGS)).tag in _HEADINGS
+
+    def marked(self) -> list[tuple[etree._Element, list[str]]]:
+        """Elements that are marked as dates, and what of each may be one; at most MOST_MARKED."""
+        return list(islice(_marked(self.root), MOST_MARKED))
 
     def lines(self) -> Iterator[str]:
         """Short texts, those behind the headline first, then those before it.
@@ -102,8 +131,7 @@ class Headline:
         for forward, most in ((True, BEHIND), (False, BEFORE)):
             for block in islice(_blocks(self.element, forward=forward), most):
                 if size_of(block) <= MOST_WORDS:
-                    parts = _LABELS.split(block)
-                    yield from (part for part in parts if part and not CHANGED.match(part))
+                    yield from _unchanged(block)
 
 
 def _is_headline(element: etree._Element, *, titles: Sequence[str]) -> bool:
@@ -121,13 +149,35 @@ def _plain_headline(statements: PageStatements, titles: Sequence[str]) -> etree.
     return None
 
 
+def _unchanged(text: str) -> Iterator[str]:
+    """The parts of a text that are not about a change, by the labels before them."""
+    return (part for part in _LABELS.split(text) if part and not CHANGED.match(part))
+
+
+def _marked(root: etree._Element) -> Iterator[tuple[etree._Element, list[str]]]:
+    """Elements that are times or whose class, id or itemprop has `date`, with their texts."""
+    for element in root.iter():
+        if not isinstance(element.tag, str) or element.tag in ("meta", "script", "style", "body"):
+            continue
+        if element.tag == "time" or _DATE_MARK.search(_marks(element)):
+            attributes = map(element.get, ("datetime", "content", "title"))
+            text = plain_line(" ".join(islice(element.itertext(), 20))) or ""
+            parts = _unchanged(text) if size_of(text) <= MOST_WORDS else ()
+            yield element, [t[:100] for t in (*attributes, *parts) if t]
+
+
 def is_change(element: etree._Element) -> bool:
     """Whether an element is marked as the time of a change and not as that of the publication."""
     parent = element.getparent()
     marks = _marks(element)
     if PUBLISHED.search(marks):
         return False
-    if CHANGED.search(marks) or CHANGED.search(_text_before(element)[-40:]):
+    before = "".join(_same_block_before(element))[-60:]
+    if CHANGED.search(marks) or _is_labelled(before):
+        return True
+    text = visible_text(element) or ""
+    label = CHANGED.search(text)
+    if label is not None and not re.search(r"\d", text[: label.start()]):
         return True
     return parent is not None and len(parent) == 1 and bool(CHANGED.search(_marks(parent)))
 
@@ -136,22 +186,33 @@ def _marks(element: etree._Element) -> str:
     return " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
 
 
-def _text_before(element: etree._Element) -> str:
-    """The text between an element and the one before it, or that of the element it stands in."""
-    previous = element.getprevious()
-    if previous is not None:
-        inner = previous.text if previous.tag in _INLINE and previous.tag != "time" else ""
-        return f"{inner or ''} {previous.tail or ''}"
-    parent = element.getparent()
-    return (parent.text or "") if parent is not None else ""
+def _is_labelled(before: str) -> bool:
+    """Whether the last label of a text before a time, with no other time behind it, is a change."""
+    label = None
+    for label in CHANGED.finditer(before):
+        pass
+    rest = before[label.end() :] if label is not None else "0"
+    return not re.search(r"\d", rest) and not PUBLISHED.search(rest)
+
+
+def _same_block_before(element: etree._Element) -> list[str]:
+    """The texts before an element in its block, in order."""
+    pieces = takewhile(lambda piece: piece is not None, _pieces(element, forward=False))
+    return [piece or "" for piece in islice(pieces, 20)][::-1]
 
 
 def _is_teaser(container: etree._Element) -> bool:
-    """Whether a container is short and has a heading or a long link."""
-    marks = any(True for _ in container.iter(*_HEADINGS)) or any(
-        size_of(visible_text(link) or "") >= TEASER_LINK for link in container.iter("a")
-    )
-    return marks and size_of(" ".join(container.itertext())) <= TEASER_WORDS
+    """Whether a container is short and has a headline or a long link."""
+    headings = container.iter(*_HEADINGS)
+    if not any(map(_is_long, container.iter("a"))) and not any(
+        size_of(visible_text(heading) or "") >= TEASER_HEADING for heading in headings
+    ):
+        return False
+    return size_of(" ".join(container.itertext())) <= TEASER_WORDS
+
+
+def _is_long(link: etree._Element) -> bool:
+    return size_of(visible_text(link) or "") >= TEASER_LINK
 
 
 def _blocks(start: etree._Element, *, forward: bool) -> Iterator[str]:
@@ -186,7 +247,8 @@ def _pieces(start: etree._Element, *, forward: bool) -> Iterator[str | None]:
         node = node.getparent()
         if node is not None and not forward:
             yield node.text or ""
-        yield None
+        if node is None or node.tag not in _INLINE:
+            yield None
 
 
 def _inside(element: etree._Element, *, forward: bool) -> Iterator[str | None]:

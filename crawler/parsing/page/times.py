@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -32,6 +32,8 @@ _PUBLISHED_META = (
     "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
     "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
+# Other names of such elements: `w-published-date`, `bt:pubDate`, `article:publish_time`.
+_PUBLISHED_NAME = re.compile(r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date")
 _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
     "dcterms.modified", "dc.date.modified",
@@ -80,10 +82,14 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     if listed is not None:
         believed.append(listed)
     changed = [found for source, raw in modified if (found := reader.read(source, raw))]
-    first = _clearest(believed) or _first_time_element(statements, headline, style, now)
+    if not believed or believed[0].offset is None:
+        plain = _first_time_element(statements, headline, style, now)
+        believed += [plain] if plain else []
+    first = _clearest(believed)
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
-        first, why = _search(statements.tree, headline, style, url=url, now=now, changed=changed)
+        refused = _refused_days(headline, reader, changed, read)
+        first, why = _search(statements.tree, headline, style, url=url, now=now, refused=refused)
         doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
@@ -95,11 +101,18 @@ def _publication_statements(
     node = _scalar(statements.node.get("datePublished"))
     if node:
         yield "jsonld", node
-    for raw in statements.all(*_PUBLISHED_META):
-        yield "meta", raw
-    for element in statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]:
+    marked = statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]
+    marked += statements.elements(".//*[@property='schema:datePublished']")[:_MOST_TIMES]
+    marked += statements.elements(".//*[@property='schema:dateCreated']")[:_MOST_TIMES]
+    own = [element for element in marked if headline.depth_with(element) is not None]
+    others = {e.get("content") for e in marked} - {e.get("content") for e in own}
+    names = (name for name in statements.meta if _PUBLISHED_NAME.search(name))
+    for raw in statements.all(*dict.fromkeys((*_PUBLISHED_META, *names))):
+        if raw not in others:
+            yield "meta", raw
+    for element in own:
         raw = element.get("datetime") or element.get("content")
-        if raw and element.tag != "meta" and headline.depth_with(element) is not None:
+        if raw and element.tag != "meta":
             yield "time", raw
     for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
         marks = f"{element.get('class')} {element.get('id')}"
@@ -235,7 +248,7 @@ def _search(
     *,
     url: str,
     now: str,
-    changed: Sequence[Moment],
+    refused: Container[str],
 ) -> tuple[Moment | None, str | None]:
     """(a time that no statement gives, why it is doubtful).
 
@@ -246,16 +259,28 @@ def _search(
     if in_address is not None:
         return in_address, None
     near = _day_near(headline, style, now)
-    marked = _marked_day(tree, url=url, now=now, changed=changed)
+    marked = _marked_day(headline, style, now) or _htmldate_day(tree, url=url, now=now, not_in=refused)
     if near is None:
         return marked, None
     return near, None if marked and marked.at[:10] == near.at[:10] else NEAR_HEADLINE
 
 
-def _marked_day(
-    tree: etree._Element, *, url: str, now: str, changed: Sequence[Moment]
+def _marked_day(headline: Headline, style: DateStyle, now: str) -> Moment | None:
+    """The day of the article's element that is marked as a date, of several the nearest's."""
+    found = []
+    for element, texts in headline.marked():
+        read = (moment(text, source="text", now=now, style=style) for text in texts)
+        day = next(filter(None, read), None)
+        depth = headline.depth_with(element) if day is not None else None
+        if day is not None and depth is not None and not is_change(element):
+            found.append((depth, day))
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _htmldate_day(
+    tree: etree._Element, *, url: str, now: str, not_in: Container[str]
 ) -> Moment | None:
-    """A day found in the page's markup, by htmldate."""
+    """A day found in the page's markup by htmldate, unless it is one of these."""
     try:
         # Its extensive search, through all the text, is a guess: of five more days that it gave on
         # real pages (78 of postlight/parser) one was right, at three times the cost.
@@ -265,10 +290,28 @@ def _marked_day(
     except (ValueError, AttributeError, TypeError):
         # htmldate trips over some trees; a missing date is then the honest answer.
         return None
-    # It takes the day of a change where it finds no other.
-    if found in [change.at[:10] for change in changed]:
-        return None
-    return moment(found, source="text", now=now)
+    return None if found in not_in else moment(found, source="text", now=now)
+
+
+def _refused_days(
+    headline: Headline, reader: _Reader, changed: Sequence[Moment], read: Sequence[_Statement]
+) -> set[str]:
+    """Days that the page gives for something else, or in a way that cannot be read for certain.
+
+    htmldate takes the day of a change, of a teaser or of the footer where it finds no other, and
+    guesses which part is the month.
+    """
+    refused = {change.at[:10] for change in changed}
+    for one in read:
+        if one.found is None:
+            refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
+            refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
+    for element, texts in headline.marked():
+        if headline.depth_with(element) is None or is_change(element):
+            for text in texts:
+                days = possible_days(text, now=reader.now, style=reader.style)
+                refused |= {str(day) for day in days}
+    return refused
 
 
 def _address_day(url: str) -> str | None:
