@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -54,11 +54,19 @@ PUBLISHED = re.compile(
     r"publi|entry-date|posted|created|issued|veröffentlicht|erstellt|опублик|发布|發布|公開|입력|نشر",
     re.IGNORECASE,
 )
-_DATE_MARK = re.compile(r"date|publish|posted|timestamp|authored", re.IGNORECASE)
+_DATE_MARKS = ("date", "Date", "ublish", "osted", "timestamp", "authored")
+_WITH_DATE_MARK = etree.XPath(
+    "descendant::*[self::time or (@class or @id or @itemprop or @property) and not(self::meta) and ("
+    + " or ".join(
+        f"contains(concat(@class, ' ', @id, ' ', @itemprop, ' ', @property), {mark!r})"
+        for mark in _DATE_MARKS
+    )
+    + ")]"
+)
 _LABELS = re.compile(rf"(?={CHANGED.pattern}|{PUBLISHED.pattern})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Headline:
     """Where a page shows its headline."""
 
@@ -117,9 +125,10 @@ class Headline:
             return False
         return next(container.iter(element.tag, *_HEADINGS)).tag in _HEADINGS
 
+    @cached_property
     def marked(self) -> list[tuple[etree._Element, list[str]]]:
         """Elements that are marked as dates, and what of each may be one; at most MOST_MARKED."""
-        return list(islice(_marked(self.root), MOST_MARKED))
+        return [(e, _date_texts(e)) for e in _WITH_DATE_MARK(self.root)[:MOST_MARKED]]
 
     def lines(self) -> Iterator[str]:
         """Short texts, those behind the headline first, then those before it.
@@ -154,16 +163,12 @@ def _unchanged(text: str) -> Iterator[str]:
     return (part for part in _LABELS.split(text) if part and not CHANGED.match(part))
 
 
-def _marked(root: etree._Element) -> Iterator[tuple[etree._Element, list[str]]]:
-    """Elements that are times or whose class, id or itemprop has `date`, with their texts."""
-    for element in root.iter():
-        if not isinstance(element.tag, str) or element.tag in ("meta", "script", "style", "body"):
-            continue
-        if element.tag == "time" or _DATE_MARK.search(_marks(element)):
-            attributes = map(element.get, ("datetime", "content", "title"))
-            text = plain_line(" ".join(islice(element.itertext(), 20))) or ""
-            parts = _unchanged(text) if size_of(text) <= MOST_WORDS else ()
-            yield element, [t[:100] for t in (*attributes, *parts) if t]
+def _date_texts(element: etree._Element) -> list[str]:
+    """What of an element may be its date."""
+    attributes = map(element.get, ("datetime", "content", "title"))
+    text = plain_line(" ".join(islice(element.itertext(), 20))) or ""
+    parts = _unchanged(text) if size_of(text) <= MOST_WORDS else ()
+    return [t[:100] for t in (*attributes, *parts) if t]
 
 
 def is_change(element: etree._Element) -> bool:
@@ -203,12 +208,13 @@ def _same_block_before(element: etree._Element) -> list[str]:
 
 def _is_teaser(container: etree._Element) -> bool:
     """Whether a container is short and has a headline or a long link."""
-    headings = container.iter(*_HEADINGS)
-    if not any(map(_is_long, container.iter("a"))) and not any(
-        size_of(visible_text(heading) or "") >= TEASER_HEADING for heading in headings
-    ):
+    pieces = list(islice(container.itertext(), 4 * TEASER_WORDS))
+    if size_of(" ".join(pieces)) > TEASER_WORDS:
         return False
-    return size_of(" ".join(container.itertext())) <= TEASER_WORDS
+    return any(map(_is_long, container.iter("a"))) or any(
+        size_of(visible_text(heading) or "") >= TEASER_HEADING
+        for heading in container.iter(*_HEADINGS)
+    )
 
 
 def _is_long(link: etree._Element) -> bool:
@@ -258,12 +264,20 @@ def _inside(element: etree._Element, *, forward: bool) -> Iterator[str | None]:
     yield from parts if forward else reversed(parts)
 
 
+def _is_not_published(part: etree._Element) -> bool:
+    """Whether a class or id says that an element is about a change, or other articles."""
+    marks = _marks(part)
+    if part.tag in _INLINE:
+        return bool(CHANGED.search(marks)) and not PUBLISHED.search(marks)
+    return bool(_OTHERS.search(marks))
+
+
 def _texts(element: etree._Element) -> Iterator[str | None]:
     """The visible texts inside an element, the first of them; None where a block begins or ends."""
     walk = etree.iterwalk(element, events=("start", "end"))
     for event, part in islice(walk, _MAX_STEPS):
         if event == "start":
-            if not isinstance(part.tag, str) or part.tag in _UNSEEN:
+            if not isinstance(part.tag, str) or part.tag in _UNSEEN or _is_not_published(part):
                 walk.skip_subtree()
                 continue
             yield part.text or ""

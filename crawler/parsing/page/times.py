@@ -88,8 +88,8 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     first = _clearest(believed)
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
-        refused = _refused_days(headline, reader, changed, read)
-        first, why = _search(statements.tree, headline, style, url=url, now=now, refused=refused)
+        refused = _refused_days(reader, changed, read)
+        first, why = _search(headline, reader, url=url, refused=refused)
         doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
@@ -102,8 +102,6 @@ def _publication_statements(
     if node:
         yield "jsonld", node
     marked = statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]
-    marked += statements.elements(".//*[@property='schema:datePublished']")[:_MOST_TIMES]
-    marked += statements.elements(".//*[@property='schema:dateCreated']")[:_MOST_TIMES]
     own = [element for element in marked if headline.depth_with(element) is not None]
     others = {e.get("content") for e in marked} - {e.get("content") for e in own}
     names = (name for name in statements.meta if _PUBLISHED_NAME.search(name))
@@ -242,33 +240,34 @@ def _first_time_element(
 
 
 def _search(
-    tree: etree._Element,
-    headline: Headline,
-    style: DateStyle,
-    *,
-    url: str,
-    now: str,
-    refused: Container[str],
+    headline: Headline, reader: _Reader, *, url: str, refused: Container[str]
 ) -> tuple[Moment | None, str | None]:
     """(a time that no statement gives, why it is doubtful).
 
-    The address's day; else the one near the headline, which is doubtful where nothing in the markup
-    says it too; else what the markup has.
+    The address's day; else the one near the headline, which is doubtful where no element that is
+    marked as a date has it too; else such an element's; else what htmldate finds, if it is not one
+    of the days that are refused or that the page gives for something else.
     """
+    now, style = reader.now, reader.style
     in_address = moment(_address_day(url), source="url", now=now)
     if in_address is not None:
         return in_address, None
     near = _day_near(headline, style, now)
-    marked = _marked_day(headline, style, now) or _htmldate_day(tree, url=url, now=now, not_in=refused)
-    if near is None:
+    marked = _marked_day(headline, style, now)
+    if near is not None:
+        return near, None if marked and marked.at[:10] == near.at[:10] else NEAR_HEADLINE
+    if marked is not None:
         return marked, None
-    return near, None if marked and marked.at[:10] == near.at[:10] else NEAR_HEADLINE
+    found = _htmldate_day(headline.root, url=url, now=now)
+    if found is None or found.at[:10] in refused or _is_others(found, headline, style, now):
+        return None, None
+    return found, None
 
 
 def _marked_day(headline: Headline, style: DateStyle, now: str) -> Moment | None:
     """The day of the article's element that is marked as a date, of several the nearest's."""
     found = []
-    for element, texts in headline.marked():
+    for element, texts in headline.marked:
         read = (moment(text, source="text", now=now, style=style) for text in texts)
         day = next(filter(None, read), None)
         depth = headline.depth_with(element) if day is not None else None
@@ -277,10 +276,8 @@ def _marked_day(headline: Headline, style: DateStyle, now: str) -> Moment | None
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _htmldate_day(
-    tree: etree._Element, *, url: str, now: str, not_in: Container[str]
-) -> Moment | None:
-    """A day found in the page's markup by htmldate, unless it is one of these."""
+def _htmldate_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
+    """A day found in the page's markup by htmldate."""
     try:
         # Its extensive search, through all the text, is a guess: of five more days that it gave on
         # real pages (78 of postlight/parser) one was right, at three times the cost.
@@ -290,28 +287,35 @@ def _htmldate_day(
     except (ValueError, AttributeError, TypeError):
         # htmldate trips over some trees; a missing date is then the honest answer.
         return None
-    return None if found in not_in else moment(found, source="text", now=now)
+    return moment(found, source="text", now=now)
 
 
 def _refused_days(
-    headline: Headline, reader: _Reader, changed: Sequence[Moment], read: Sequence[_Statement]
+    reader: _Reader, changed: Sequence[Moment], read: Sequence[_Statement]
 ) -> set[str]:
-    """Days that the page gives for something else, or in a way that cannot be read for certain.
+    """Days that the page states for a change, or in a way that cannot be read for certain.
 
-    htmldate takes the day of a change, of a teaser or of the footer where it finds no other, and
-    guesses which part is the month.
+    htmldate takes the former where it finds no other, and guesses the month of the latter.
     """
     refused = {change.at[:10] for change in changed}
     for one in read:
         if one.found is None:
             refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
             refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
-    for element, texts in headline.marked():
-        if headline.depth_with(element) is None or is_change(element):
-            for text in texts:
-                days = possible_days(text, now=reader.now, style=reader.style)
-                refused |= {str(day) for day in days}
     return refused
+
+
+def _is_others(found: Moment, headline: Headline, style: DateStyle, now: str) -> bool:
+    """Whether elements that are marked as dates show a day to be another article's, or a change's."""
+    day = date.fromisoformat(found.at[:10])
+    elements = [
+        element
+        for element, texts in headline.marked
+        if any(day in possible_days(text, now=now, style=style) for text in texts)
+    ]
+    return bool(elements) and all(
+        is_change(element) or headline.depth_with(element) is None for element in elements
+    )
 
 
 def _address_day(url: str) -> str | None:
