@@ -31,7 +31,7 @@ _MAX_STEPS = 400
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ASIDE = frozenset(("aside", "nav", "footer"))
 _OTHERS = re.compile(
-    r"\b(?:comments?|commentlist|sidebar|related|recommend\w*|widget|trending|popular|teasers?)\b",
+    r"\b(?:comments?|commentlist|sidebar|related|recommend\w*|trending|popular|teasers?)\b",
     re.IGNORECASE,
 )
 """In the class or id of what is about other articles, or by readers."""
@@ -56,7 +56,8 @@ PUBLISHED = re.compile(
 )
 _DATE_MARKS = ("date", "Date", "ublish", "osted", "timestamp", "authored")
 _WITH_DATE_MARK = etree.XPath(
-    "descendant::*[self::time or (@class or @id or @itemprop or @property) and not(self::meta) and ("
+    "descendant::*[self::time or (@class or @id or @itemprop or @property)"
+    " and not(self::meta) and ("
     + " or ".join(
         f"contains(concat(@class, ' ', @id, ' ', @itemprop, ' ', @property), {mark!r})"
         for mark in _DATE_MARKS
@@ -193,10 +194,10 @@ def _marks(element: etree._Element) -> str:
 
 def _is_labelled(before: str) -> bool:
     """Whether the last label of a text before a time, with no other time behind it, is a change."""
-    label = None
-    for label in CHANGED.finditer(before):
-        pass
-    rest = before[label.end() :] if label is not None else "0"
+    labels = list(CHANGED.finditer(before))
+    if not labels:
+        return False
+    rest = before[labels[-1].end() :]
     return not re.search(r"\d", rest) and not PUBLISHED.search(rest)
 
 

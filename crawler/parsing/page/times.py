@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from htmldate import find_date
 from lxml import etree
 
 from crawler.parsing.dates import DateStyle, moment, not_after, posix, possible_days
+from crawler.parsing.page.day_search import address_day, search_day
 from crawler.parsing.page.jsonld import first_string
 from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change
 from crawler.parsing.page.statements import PageStatements
@@ -23,8 +23,6 @@ APART = 36 * 3600
 """Seconds; two statements that differ by more are about different days in any time zone."""
 WIDEST = 14 * 3600
 """Seconds; a clock without zone is no further from the instant that it means."""
-NEAR_HEADLINE = "read from the text near the headline"
-"""Why a day is doubted that no statement gives."""
 _PUBLISHED_META = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
     "date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
@@ -38,7 +36,6 @@ _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
     "dcterms.modified", "dc.date.modified",
 )  # fmt: skip
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
 _LIKE_A_DAY = re.compile(r"-?\d{4,5}-\d\d-\d\d")
 _MOST_TIMES = 20
 """Time elements that are looked at."""
@@ -89,7 +86,7 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
         refused = _refused_days(reader, changed, read)
-        first, why = _search(headline, reader, url=url, refused=refused)
+        first, why = search_day(headline, style, url=url, now=now, refused=refused)
         doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
@@ -112,6 +109,11 @@ def _publication_statements(
         raw = element.get("datetime") or element.get("content")
         if raw and element.tag != "meta":
             yield "time", raw
+    yield from _marked_times(statements, headline)
+
+
+def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
+    """(`time`, raw) of the article's time elements that are marked as its publication."""
     for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
         marks = f"{element.get('class')} {element.get('id')}"
         is_marked = element.get("pubdate") is not None or PUBLISHED.search(marks)
@@ -151,7 +153,7 @@ def _evidence(
     headline: Headline, listed: Moment | None, url: str, style: DateStyle, now: str
 ) -> Iterator[date]:
     """Days that the page gives elsewhere, without saying what they are."""
-    in_address = moment(_address_day(url), source="url", now=now)
+    in_address = moment(address_day(url), source="url", now=now)
     for found in (listed, in_address):
         if found is not None:
             yield date.fromisoformat(found.at[:10])
@@ -239,57 +241,6 @@ def _first_time_element(
     return min(beside, key=lambda read: read.at)
 
 
-def _search(
-    headline: Headline, reader: _Reader, *, url: str, refused: Container[str]
-) -> tuple[Moment | None, str | None]:
-    """(a time that no statement gives, why it is doubtful).
-
-    The address's day; else the one near the headline, which is doubtful where no element that is
-    marked as a date has it too; else such an element's; else what htmldate finds, if it is not one
-    of the days that are refused or that the page gives for something else.
-    """
-    now, style = reader.now, reader.style
-    in_address = moment(_address_day(url), source="url", now=now)
-    if in_address is not None:
-        return in_address, None
-    near = _day_near(headline, style, now)
-    marked = _marked_day(headline, style, now)
-    if near is not None:
-        return near, None if marked and marked.at[:10] == near.at[:10] else NEAR_HEADLINE
-    if marked is not None:
-        return marked, None
-    found = _htmldate_day(headline.root, url=url, now=now)
-    if found is None or found.at[:10] in refused or _is_others(found, headline, style, now):
-        return None, None
-    return found, None
-
-
-def _marked_day(headline: Headline, style: DateStyle, now: str) -> Moment | None:
-    """The day of the article's element that is marked as a date, of several the nearest's."""
-    found = []
-    for element, texts in headline.marked:
-        read = (moment(text, source="text", now=now, style=style) for text in texts)
-        day = next(filter(None, read), None)
-        depth = headline.depth_with(element) if day is not None else None
-        if day is not None and depth is not None and not is_change(element):
-            found.append((depth, day))
-    return max(found, key=lambda one: one[0])[1] if found else None
-
-
-def _htmldate_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
-    """A day found in the page's markup by htmldate."""
-    try:
-        # Its extensive search, through all the text, is a guess: of five more days that it gave on
-        # real pages (78 of postlight/parser) one was right, at three times the cost.
-        found = find_date(
-            tree, original_date=True, extensive_search=False, url=url, max_date=now[:10]
-        )
-    except (ValueError, AttributeError, TypeError):
-        # htmldate trips over some trees; a missing date is then the honest answer.
-        return None
-    return moment(found, source="text", now=now)
-
-
 def _refused_days(
     reader: _Reader, changed: Sequence[Moment], read: Sequence[_Statement]
 ) -> set[str]:
@@ -303,33 +254,6 @@ def _refused_days(
             refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
             refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
     return refused
-
-
-def _is_others(found: Moment, headline: Headline, style: DateStyle, now: str) -> bool:
-    """Whether elements that are marked as dates show a day to be another article's, or a change's."""
-    day = date.fromisoformat(found.at[:10])
-    elements = [
-        element
-        for element, texts in headline.marked
-        if any(day in possible_days(text, now=now, style=style) for text in texts)
-    ]
-    return bool(elements) and all(
-        is_change(element) or headline.depth_with(element) is None for element in elements
-    )
-
-
-def _address_day(url: str) -> str | None:
-    day = _IN_ADDRESS.search(url)
-    return "-".join(day.groups()) if day else None
-
-
-def _day_near(headline: Headline, style: DateStyle, now: str) -> Moment | None:
-    """The first full date in a short line near the headline."""
-    for line in headline.lines():
-        found = moment(line, source="text", now=now, style=style)
-        if found is not None:
-            return found
-    return None
 
 
 def _doubt(
