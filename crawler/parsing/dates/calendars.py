@@ -48,7 +48,7 @@ def day_of(
     """
     if persian or (year in _PERSIAN_YEARS and language in _PERSIAN_LANGUAGES):
         return _from_persian(year, month, day) if year in _PERSIAN_YEARS else None
-    if era is not None:
+    if era is not None and (ERAS[era] > 0 or year in _BUDDHIST_YEARS):
         year += ERAS[era]
     elif language in _BUDDHIST_LANGUAGES and year in _BUDDHIST_YEARS:
         year -= BUDDHIST
@@ -60,9 +60,17 @@ def day_of(
         return None
 
 
+def long_year(short: int, language: str | None) -> int:
+    """The year of two figures, in the Buddhist era where its language has that; as RFC 2822."""
+    if language in _BUDDHIST_LANGUAGES and short > 40:
+        return 2_500 + short
+    return short + (2_000 if short < 50 else 1_900)
+
+
 def _from_persian(year: int, month: int, day: int) -> date | None:
     """The day in our calendar; by the cycle of 33 years, which holds from 1925 to 2087."""
-    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):
+    last = 31 if month <= 6 else 29 if month == 12 and year % 33 not in _LEAP_YEARS else 30
+    if not (1 <= month <= 12 and 1 <= day <= last):
         return None
     before = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
     days = _days_before(year) - _days_before(1400) + before + day - 1

@@ -81,12 +81,10 @@ def _clock(found: re.Match[str], text: str, raw: str, language: str | None) -> C
     half, start, end = _half(text, start, end, language, parts.get("alone"))
     if half is not None and hour <= 12:
         hour = hour % 12 + half
-    if hour == 24 and minute == 0:
-        hour = 0  # the end of a day; which one is not certain to the minute
     try:
         at = time(hour, minute, min(int(second or 0), 59))
     except ValueError:
-        return None
+        return None  # also for 24:00, which some mean as the day's beginning, some as its end
     offset, zone, end = _zone(text, end, raw)
     return Clock(at=at, to_seconds=second is not None, place=(start, end), offset=offset, zone=zone)
 

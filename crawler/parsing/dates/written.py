@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from crawler.parsing.dates.calendars import ERAS, day_of, persian_month
+from crawler.parsing.dates.calendars import ERAS, day_of, long_year, persian_month
 from crawler.parsing.dates.clock_times import Clock, find_clock, leading_offset
 from crawler.parsing.dates.fold import fold
 from crawler.parsing.dates.names import Order, month_of
@@ -35,6 +35,9 @@ _YEAR_LAST = re.compile(
 _MONTH_NUMBERED = re.compile(  # Vietnamese
     r"(?<!\d)(?P<day>\d{1,2}) ?(?:thang|thg|th) ?(?P<month>\d{1,2})"
     r"[ ,-]*(?:nam )?(?P<year>\d{4})(?!\d)"
+)
+_MONTH_BEFORE_YEAR = re.compile(  # RFC 822's order, in Chinese, Japanese, Korean
+    r"(?<!\d)(?P<day>\d{1,2}) (?P<month>\d{1,2}) ?[\u6708\uc6d4][ ,]*(?P<year>\d{4})(?!\d)"
 )
 _MONGOLIAN = re.compile(
     r"(?<!\d)(?P<year>\d{4}) ?он\w* ?(?P<month>\d{1,2})[ -]?\w{0,6} сар\w* ?(?P<day>\d{1,2})(?!\d)"
@@ -177,7 +180,7 @@ def _days(text: str, language: str | None) -> list[_Found]:
 
 
 def _numbered(text: str, language: str | None) -> Iterator[_Found]:
-    for pattern in (_YEAR_FIRST, _MONTH_NUMBERED, _MONGOLIAN):
+    for pattern in (_YEAR_FIRST, _MONTH_NUMBERED, _MONTH_BEFORE_YEAR, _MONGOLIAN):
         for found in pattern.finditer(text):
             parts = found.groupdict()
             year, month, day = (int(parts[name]) for name in ("year", "month", "day"))
@@ -190,7 +193,7 @@ def _year_last(text: str, language: str | None) -> Iterator[_Found]:
     for found in _YEAR_LAST.finditer(text):
         one, two, year = int(found["one"]), int(found["two"]), int(found["year"])
         if len(found["year"]) == 2:
-            year += 2_000
+            year = long_year(year, language)
         day_first = day_of(year, two, one, language=language, era=found["era"])
         month_first = day_of(year, one, two, language=language, era=found["era"])
         # Who writes points between them writes the day first.
@@ -227,11 +230,11 @@ def _named(text: str, language: str | None) -> Iterator[_Found]:
     for shape in ("dmy", "mdy", "ymd", "ydm", "dm2"):
         read: dict[tuple[int, int], tuple[int, date]] = {}
         for first, last, month, persian in months:
-            picked = _pick(shape, tokens, first, last)
+            picked = _pick(shape, tokens, first, last, language)
             if picked is None:
                 continue
             year, day, figures, apart = picked
-            era = next((t for t in tokens[figures[0] : figures[1] + 1] if t in ERAS), None)
+            era = next((t for t in tokens[figures[0] : figures[1] + 2] if t in ERAS), None)
             that = day_of(year, month, day, language=language, era=era, persian=persian)
             # Of two names for one day and year the nearer: `April Glaser, Dec 15, 2016`.
             if that is not None and (figures not in read or apart < read[figures][0]):
@@ -262,7 +265,7 @@ def _months(tokens: list[str], language: str | None) -> Iterator[tuple[int, int,
 
 
 def _pick(
-    shape: str, tokens: list[str], first: int, last: int
+    shape: str, tokens: list[str], first: int, last: int, language: str | None
 ) -> tuple[int, int, tuple[int, int], int] | None:
     """(year, day, their tokens, letters on the way) around a month's name, in this shape only."""
     before = _near(tokens, range(first - 1, -1, -1))
@@ -280,16 +283,11 @@ def _pick(
     if shape == "dm2":
         if year.figures != 2:
             return None
-        value = _long_year(value)
+        value = long_year(value, language)
     elif not year.is_year():
         return None
     figures = min(year.place, day.place), max(year.place, day.place)
     return value, day.value, figures, year.apart + day.apart
-
-
-def _long_year(short: int) -> int:
-    """RFC 2822's reading of a year of two figures."""
-    return short + (2_000 if short < 50 else 1_900)
 
 
 def _near(tokens: list[str], way: range) -> list[_Near]:
