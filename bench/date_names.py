@@ -3,8 +3,8 @@
     .venv/bin/python -m bench.date_names
 
 It holds what languages call the months and the halves of the day, and whether a country writes the
-day or the month first. babel (BSD-3) is needed here only, since it takes longer to load than a
-command that reads the store may run.
+day or the month first. babel (BSD-3; mkdocs-material has it) is needed here only: it takes longer
+to load than a command that reads the store may run.
 """
 
 from __future__ import annotations
