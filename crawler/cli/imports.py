@@ -153,7 +153,7 @@ def _unused_note(unused: Unused) -> str:
         f"{counted(n, f'{key} value')} {what}"
         for what, times in (
             ("could not be read (NULL)", unused.unread),
-            ("in the future (kept)", unused.future),
+            ("in the future (NULL)", unused.future),
         )
         for key, n in times.items()
     ]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawler.errors import UsageError
-from crawler.parsing.dates import moment
+from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.languages import language_of
 from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
@@ -52,18 +52,16 @@ class Unused:
     unread: Counter[str] = field(default_factory=Counter)
     """times that could not be read, by key"""
     future: Counter[str] = field(default_factory=Counter)
-    """times that lie in the future, by key; they are saved"""
+    """times that lie in the future, by key; they are not saved either"""
     keys: set[str] = field(default_factory=set)
     """unknown keys; at most MOST_KEYS"""
 
     def note(self, row: dict[str, Any], *, now: str) -> None:
         """Count the values and keys of a line."""
         for key in _TIMES:
-            if raw := _string(row, key):
-                if _moment(raw) is None:
-                    self.unread[key] += 1
-                elif _moment(raw, now=now) is None:
-                    self.future[key] += 1
+            if _time(row, key) is not None and _moment(row, key, now=now) is None:
+                is_time = _moment(row, key) is not None
+                (self.future if is_time else self.unread)[key] += 1
         self.keys.update(islice(row.keys() - _LIMITS.keys(), MOST_KEYS - len(self.keys)))
 
 
@@ -98,7 +96,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
                     )
                 try:
                     row = _row(line)
-                    batch.append(_article(row))
+                    batch.append(_article(row, now=now))
                     unused.note(row, now=now)
                 except ValueError as error:
                     bad.append(BadLine(str(file), number, str(error)))
@@ -174,7 +172,7 @@ def _row(line: str) -> dict[str, Any]:
     return row
 
 
-def _article(row: dict[str, Any]) -> Article:
+def _article(row: dict[str, Any], *, now: str) -> Article:
     """The article of an object; ValueError says what is wrong with it."""
     row = _known_values(row)
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
@@ -186,7 +184,7 @@ def _article(row: dict[str, Any]) -> Article:
         raise ValueError("neither 'title' nor 'text'")
     address = _canonical(url)
     stated = _string(row, "language")
-    fetched = _moment(_string(row, "fetched_at"))
+    fetched = _moment(row, "fetched_at", now=now)
     return Article(
         url=address,
         outlet=plain_line(_string(row, "outlet")) or host(address),
@@ -194,7 +192,7 @@ def _article(row: dict[str, Any]) -> Article:
         text=text,
         authors=_authors(row.get("authors")),
         language=stated or language_of(text, stated=None),
-        published=_moment(_string(row, "published_at")),
+        published=_moment(row, "published_at", now=now),
         fetched_at=fetched.at if fetched else None,
     )
 
@@ -214,8 +212,17 @@ def _canonical(url: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _moment(raw: str | None, *, now: str | None = None) -> Moment | None:
-    return moment(raw, source="import", now=now)
+def _moment(row: dict[str, Any], key: str, *, now: str | None = None) -> Moment | None:
+    """A time of an article, read in its language; None also for one that lies in the future."""
+    style = DateStyle.of(language=_string(row, "language"), url=_string(row, "url") or "")
+    return moment(_time(row, key), source="import", now=now, style=style)
+
+
+def _time(row: dict[str, Any], key: str) -> str | None:
+    """A time as text; what pandas writes is a number, milliseconds since 1970."""
+    value = row.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else _string(row, key)
 
 
 def _check_length(key: str, value: Any) -> None:

@@ -25,6 +25,8 @@ class Moment:
     source: str
     """jsonld, meta, time, feed, sitemap, text, url, import"""
     raw: str
+    offset: int | None = None
+    """minutes ahead of UTC, as stated; None where it was given without a zone, or is only stored"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

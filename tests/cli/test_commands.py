@@ -272,10 +272,10 @@ def test_import_counts_times_and_keys_that_it_does_not_take_as_they_are(tmp_path
     assert done.stdout == (
         "run 1: 4 new articles, 0 revised, 0 known, 0 bad lines left out; 2 published_at values "
         "could not be read (NULL); 1 fetched_at value could not be read (NULL); 1 published_at "
-        "value in the future (kept); unknown keys left out: Published\\u000a, teaser\n"
+        "value in the future (NULL); unknown keys left out: Published\\u000a, teaser\n"
     )
     found = ask(tmp_path / "x.db", "SELECT published_at FROM articles ORDER BY id")
-    assert found == [(None,), (None,), ("8999-01-01T00:00:00Z",), ("2022-01-05T00:00:00Z",)]
+    assert found == [(None,), (None,), (None,), ("2022-01-05T00:00:00Z",)]
 
 
 def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path, inside: Inside) -> None:
@@ -548,3 +548,25 @@ def test_the_name_of_an_imported_outlet_stands_on_one_line(tmp_path: Path) -> No
     line = {"url": "https://g.org/1", "title": "Bridge", "outlet": "The\n  Gazette"}
     newsloom("--db", tmp_path / "s.db", "import", "-", stdin=json.dumps(line))
     assert ask(tmp_path / "s.db", "SELECT slug, name FROM outlets") == [("The Gazette",) * 2]
+
+
+def test_import_reads_numbers_and_the_language_of_a_row(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"published_at": 1641376800},
+        {"published_at": 1641376800000},
+        {"published_at": "10/01/2022", "language": "en-GB"},
+        {"published_at": "10/01/2022", "language": "en"},
+        {"published_at": "2565-01-05", "language": "th"},
+        {"published_at": "2022"},
+    ]
+    newsloom(
+        "--db", tmp_path / "x.db", "import", "-",
+        stdin="\n".join(
+            json.dumps({"url": f"https://e.org/{n}", "title": "t"} | line)
+            for n, line in enumerate(lines)
+        ),
+    )  # fmt: skip
+    found = ask(tmp_path / "x.db", "SELECT substr(published_at, 1, 10) FROM articles ORDER BY id")
+    assert found == [
+        ("2022-01-05",), ("2022-01-05",), ("2022-01-10",), (None,), ("2022-01-05",), (None,),
+    ]  # fmt: skip

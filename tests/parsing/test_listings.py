@@ -206,3 +206,94 @@ def test_feedburner_links_lead_to_the_outlet() -> None:
         url=URL,
     )
     assert [page.url for page in found.pages] == ["https://g.org/1"]
+
+
+def dated(items: str, *, channel: str = "") -> bytes:
+    spaces = (
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:atom="http://www.w3.org/2005/Atom"'
+    )
+    entries = "".join(
+        f"<item><title>t</title><link>https://e.org/{n}</link>{item}</item>"
+        for n, item in enumerate(items.split("|"))
+    )
+    return (
+        f'<rss version="2.0" {spaces}><channel><title>x</title>{channel}{entries}</channel></rss>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("item", "published", "modified"),
+    [
+        ("<dc:date>2022-01-05T10:00:00+09:00</dc:date>", "2022-01-05T01:00:00Z", None),
+        (
+            "<dc:date>2022-01-05</dc:date><dcterms:modified>2022-01-09</dcterms:modified>",
+            "2022-01-05T00:00:00Z",
+            "2022-01-09T00:00:00Z",
+        ),
+        (
+            "<atom:updated>2022-01-09T00:00:00Z</atom:updated><dc:date>2022-01-05</dc:date>",
+            "2022-01-05T00:00:00Z",
+            "2022-01-09T00:00:00Z",
+        ),
+        ("<atom:updated>2022-01-09T00:00:00Z</atom:updated>", None, "2022-01-09T00:00:00Z"),
+        ("<dcterms:issued>2022-01-05</dcterms:issued>", "2022-01-05T00:00:00Z", None),
+        ("<dcterms:created>2022-01-05</dcterms:created>", "2022-01-05T00:00:00Z", None),
+        (
+            "<pubDate>soon</pubDate><dc:date>2022-01-05</dc:date>",
+            "2022-01-05T00:00:00Z",
+            None,
+        ),
+        (
+            "<pubDate>Wed, 05 Jan 2022 10:00:00 GMT</pubDate><dc:date>2022-01-01</dc:date>",
+            "2022-01-05T10:00:00Z",
+            None,
+        ),
+        ("<pubDate>Sun, 05 Jan 2200 10:00:00 GMT</pubDate>", None, None),
+        ("<pubDate>2022</pubDate>", None, None),
+    ],
+)
+def test_which_times_of_a_feeds_entry_are_its_publication(
+    item: str, published: str | None, modified: str | None
+) -> None:
+    (page,) = parse_feed(dated(item), url=URL).pages
+    assert (page.published and page.published.at, page.modified_at) == (published, modified)
+
+
+@pytest.mark.parametrize(
+    ("channel", "url", "items", "expected"),
+    [
+        ("<language>en-gb</language>", URL, "10/01/2022", "2022-01-10"),
+        ("<language>en-us</language>", URL, "10/01/2022", "2022-10-01"),
+        ("<language>en</language>", "https://e.co.uk/feed", "10/01/2022", "2022-01-10"),
+        ("<language>en</language>", URL, "10/01/2022", None),
+        ("", URL, "10/01/2022|01/31/2022", "2022-10-01"),
+        ("<language>en-us</language>", URL, "10/01/2022|31/01/2022", "2022-01-10"),
+        ("<dc:language>fr</dc:language>", URL, "10/01/2022 12h30", "2022-01-10"),
+        ("<language>th</language>", URL, "2565-01-10T10:00:00+07:00", "2022-01-10"),
+    ],
+)
+def test_a_feeds_language_and_its_other_times_say_what_a_day_in_figures_is(
+    channel: str, url: str, items: str, expected: str | None
+) -> None:
+    entries = "|".join(f"<pubDate>{time}</pubDate>" for time in items.split("|"))
+    first = parse_feed(dated(entries, channel=channel), url=url).pages[0]
+    assert (first.published and first.published.at[:10]) == expected
+
+
+def test_a_json_feed_may_give_seconds() -> None:
+    item = {"id": "https://e.org/1", "date_published": 1641376800}
+    (page,) = parse_feed(json.dumps({"items": [item]}).encode(), url=URL).pages
+    assert page.published is not None
+    assert page.published.at == "2022-01-05T10:00:00Z"
+
+
+def test_a_sitemaps_other_times_say_what_a_day_in_figures_is() -> None:
+    entries = "".join(
+        f"<url><loc>https://e.org/{n}</loc><lastmod>{time}</lastmod></url>"
+        for n, time in enumerate(["10/01/2022", "13/01/2022"])
+    )
+    found = parse_sitemap(f"<urlset>{entries}</urlset>".encode())
+    assert [page.modified_at for page in found.pages] == [
+        "2022-01-10T00:00:00Z", "2022-01-13T00:00:00Z",
+    ]  # fmt: skip

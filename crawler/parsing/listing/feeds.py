@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import feedparser
+from feedparser.namespaces import dc
 
 from crawler.errors import ExtractError, UsageError
-from crawler.parsing.dates import moment
+from crawler.parsing.dates import DateStyle, moment, this_machines_now
 from crawler.parsing.listing.fragments import plain
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
@@ -26,6 +27,7 @@ MAX_ENTRIES = 5_000
 """Entries read of one feed; the newest come first in every feed seen."""
 MAX_REFUSED = 100
 """Entries without an address that are named."""
+_DC_DATE = "dublin_core_date"
 
 
 def parse_feed(body: bytes, *, url: str) -> Listings:
@@ -39,7 +41,24 @@ def parse_feed(body: bytes, *, url: str) -> Listings:
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     entries = map(_from_feedparser, parsed.entries[:MAX_ENTRIES])
-    return _listings(entries, base=url, hub=_hub(parsed.feed.get("links", ())))
+    return _listings(
+        entries,
+        base=url,
+        hub=_hub(parsed.feed.get("links", ())),
+        language=_text(parsed.feed.get("language")),
+    )
+
+
+def _keep_dc_date() -> None:
+    """Have feedparser keep dc:date under a name of its own; it takes it for the time of a change.
+
+    In RSS 1.0 it is what an entry has as its publication.
+    """
+    dc.Namespace._start_dc_date = lambda self, _: self.push(_DC_DATE, 1)
+    dc.Namespace._end_dc_date = lambda self: self.pop(_DC_DATE)
+
+
+_keep_dc_date()
 
 
 class _Entry(NamedTuple):
@@ -47,7 +66,8 @@ class _Entry(NamedTuple):
 
     link: Any
     title: Any
-    published: Any
+    published: Sequence[Any]
+    """times of its publication, the most trusted first"""
     modified: Any
     content: Any
     """markup of the text, or of its beginning"""
@@ -57,7 +77,10 @@ def _from_feedparser(entry: Any) -> _Entry:
     return _Entry(
         link=_link(entry),
         title=entry.get("title"),
-        published=entry.get("published"),
+        published=[
+            dict.get(entry, name)
+            for name in ("published", _DC_DATE, "created", "prism_publicationdate")
+        ],
         modified=_updated(entry),
         content=_content(entry),
     )
@@ -96,20 +119,27 @@ def _json_feed(body: bytes, url: str) -> Listings:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
     hub = next((hub for hub in hubs if isinstance(hub, str)), None)
-    return _listings(map(_from_json, items), base=url, hub=hub)
+    language = _text(document.get("language"))
+    return _listings(map(_from_json, items), base=url, hub=hub, language=language)
 
 
 def _from_json(item: dict[str, Any]) -> _Entry:
     return _Entry(
         link=item.get("url") or item.get("external_url") or item.get("id"),
         title=item.get("title"),
-        published=item.get("date_published"),
+        published=[item.get("date_published")],
         modified=item.get("date_modified"),
         content=item.get("content_html") or item.get("content_text"),
     )
 
 
-def _listings(entries: Iterable[_Entry], *, base: str, hub: str | None) -> Listings:
+def _listings(
+    entries: Iterable[_Entry], *, base: str, hub: str | None, language: str | None
+) -> Listings:
+    entries = list(entries)
+    times = (time for entry in entries for time in (*entry.published, entry.modified))
+    style = DateStyle.of(language=language, url=base, samples=map(_time, times))
+    now = this_machines_now()
     pages: dict[str, Listing] = {}
     refused: list[_Entry] = []
     repeated = 0
@@ -120,7 +150,7 @@ def _listings(entries: Iterable[_Entry], *, base: str, hub: str | None) -> Listi
         elif address in pages:
             repeated += 1
         else:
-            pages[address] = _listing(address, entry)
+            pages[address] = _listing(address, entry, style, now)
     return Listings(
         pages=tuple(pages.values()),
         refused=len(refused),
@@ -143,12 +173,13 @@ def _label(entry: _Entry) -> str:
     return (plain_line(_text(entry.title)) or plain_line(_text(entry.link)) or "")[:200]
 
 
-def _listing(address: str, entry: _Entry) -> Listing:
-    changed = moment(_text(entry.modified), source="feed")
+def _listing(address: str, entry: _Entry, style: DateStyle, now: str) -> Listing:
+    changed = moment(_time(entry.modified), source="feed", now=now, style=style)
+    given = (moment(_time(t), source="feed", now=now, style=style) for t in entry.published)
     return Listing(
         url=address,
         title=plain_line(_text(entry.title)),
-        published=moment(_text(entry.published), source="feed"),
+        published=next(filter(None, given), None),
         modified_at=changed.at if changed else None,
         text=_whole_text(entry.content),
     )
@@ -167,3 +198,9 @@ def _whole_text(content: object) -> str | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _time(value: object) -> str | None:
+    """A time as text; in JSON, seconds since 1970 may be a number."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else _text(value)

@@ -6,13 +6,14 @@ import calendar
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import tee
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from crawler.errors import ExtractError, UsageError
-from crawler.parsing.dates import moment
+from crawler.parsing.dates import DateStyle, moment, this_machines_now
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
@@ -91,7 +92,9 @@ def parse_sitemap(body: bytes) -> Listings:
     refused_as: list[str] = []
     refused = repeated = 0
     plain = _unpacked(body)
-    for tag, entry in _lines(plain) if _is_text(plain) else _entries(plain):
+    entries = list(_lines(plain) if _is_text(plain) else _entries(plain))
+    style, now = _style(entry for _, entry in entries), this_machines_now()
+    for tag, entry in entries:
         try:
             # Full addresses only, as the protocol has it: what is cut off must not be completed.
             address = canonical(entry.get("loc", ""))
@@ -103,9 +106,9 @@ def parse_sitemap(body: bytes) -> Listings:
         if address in pages or address in sitemaps:
             repeated += 1
         elif tag == "sitemap":
-            sitemaps[address] = _listing(address, entry)
+            sitemaps[address] = _listing(address, entry, style, now)
         else:
-            pages[address] = _listing(address, entry)
+            pages[address] = _listing(address, entry, style, now)
     return Listings(
         pages=tuple(pages.values()),
         sitemaps=tuple(sitemaps.values()),
@@ -115,12 +118,20 @@ def parse_sitemap(body: bytes) -> Listings:
     )
 
 
-def _listing(address: str, entry: _Entry) -> Listing:
-    changed = moment(entry.get("lastmod"), source="sitemap")
+def _style(entries: Iterable[_Entry]) -> DateStyle:
+    """How a sitemap writes dates: by those that show it, and the country of its pages."""
+    first, rest = tee(entries)
+    times = (entry.get(name) for entry in rest for name in ("publication_date", "lastmod"))
+    address = next(filter(None, (entry.get("loc") for entry in first)), "")
+    return DateStyle.of(language="en", url=address, samples=times)
+
+
+def _listing(address: str, entry: _Entry, style: DateStyle, now: str) -> Listing:
+    changed = moment(entry.get("lastmod"), source="sitemap", now=now, style=style)
     return Listing(
         url=address,
         title=plain_line(entry.get("title")),
-        published=moment(entry.get("publication_date"), source="sitemap"),
+        published=moment(entry.get("publication_date"), source="sitemap", now=now, style=style),
         modified_at=changed.at if changed else None,
     )
 

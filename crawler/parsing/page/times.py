@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from htmldate import find_date
 from lxml import etree
 
-from crawler.parsing.dates import moment, posix
+from crawler.parsing.dates import DateStyle, moment, not_after, posix, possible_days
+from crawler.parsing.page.day_search import address_day, search_day
 from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import plain_line
-from crawler.types import Listing, Moment
+from crawler.types import Listing, Moment, Precision
 
 APART = 36 * 3600
 """Seconds; two statements that differ by more are about different days in any time zone."""
+WIDEST = 14 * 3600
+"""Seconds; a clock without zone is no further from the instant that it means."""
 _PUBLISHED_META = (
-    "article:published_time", "og:published_time", "datepublished", "date", "dc.date.issued",
-    "dcterms.created", "dc.date", "publication_date", "publish-date", "pubdate", "parsely-pub-date",
-    "sailthru.date", "article.published", "cxenseparse:recs:publishtime", "date.created",
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished",
+    "date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date",
+    "published", "publication_date", "publish-date", "publish_date", "publishdate", "pubdate",
+    "parsely-pub-date", "sailthru.date", "article.published", "cxenseparse:recs:publishtime",
+    "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
-_MODIFIED_META = ("article:modified_time", "og:updated_time", "datemodified", "lastmod")
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
+# Other names of such elements: `w-published-date`, `bt:pubDate`, `article:publish_time`.
+_PUBLISHED_NAME = re.compile(r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date")
+_MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
+    "dcterms.modified", "dc.date.modified",
+)  # fmt: skip
+_LIKE_A_DAY = re.compile(r"-?\d{4,5}-\d\d-\d\d")
+_MOST_TIMES = 20
+"""Time elements that are looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,95 +47,247 @@ class Times:
 
     published: Moment | None
     doubt: str | None
-    """what another statement of the page says instead; None where all agree"""
+    """what another statement of the page says instead, or why the time is doubtful; None where all
+    agree"""
     modified_at: str | None
+
+
+class _Statement(NamedTuple):
+    source: str
+    raw: str
+    found: Moment | None
 
 
 def read_times(statements: PageStatements, *, url: str, listing: Listing, now: str) -> Times:
     """The times that a page states, or that were stated when it was listed.
 
     In order of trust: JSON-LD, meta elements, a time element marked as the publication, the feed
-    or sitemap, the first time element, what htmldate finds, the address. `now` is the latest
-    possible time; later ones are not believed.
+    or sitemap, the first time element that is the article's, what htmldate finds, the address, a
+    day in the text near the headline. `now` is the latest possible time; later ones are not
+    believed. A day of which the month is not certain is decided by the page's other dates and its
+    language, or not at all.
     """
-    stated = list(_publication_statements(statements))
-    read = [moment(raw, source=source, now=now) for source, raw in stated]
-    believed = [found for found in read if found is not None]
-    listed = listing.published
-    if listed is not None and moment(listed.at, source=listed.source, now=now):
+    headline = Headline.of(statements)
+    published = list(_publication_statements(statements, headline))
+    modified = list(_modification_statements(statements))
+    raws = list(dict.fromkeys(raw for _, raw in (*published, *modified)))
+    style = _style(statements, raws, url)
+    listed = not_after(listing.published, now)
+    reader = _Reader(style, now, raws, _evidence(headline, listed, url, style, now))
+    read = [_Statement(source, raw, reader.read(source, raw)) for source, raw in published]
+    believed = [one.found for one in read if one.found is not None]
+    if listed is not None:
         believed.append(listed)
-    published = believed[0] if believed else _first_time_element(statements, now=now)
-    if published is None and not stated:
-        # A page that states an impossible time is not searched for a better one: that finds the
-        # year of the copyright line.
-        published = _search_day(statements.tree, url=url, now=now)
-    return Times(
-        published=published,
-        doubt=_doubt(published, believed, stated, read),
-        modified_at=_modified_at(statements, now),
-    )
+    changed = [found for source, raw in modified if (found := reader.read(source, raw))]
+    if not believed or believed[0].offset is None:
+        plain = _first_time_element(statements, headline, style, now)
+        believed += [plain] if plain else []
+    first = _clearest(believed)
+    doubt = _doubt(first, believed, read, style, now)
+    if first is None:
+        refused = _refused_days(reader, changed, read)
+        first, why = search_day(headline, style, url=url, now=now, refused=refused)
+        doubt = "; ".join(filter(None, (why, doubt))) or None
+    return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
 
 
-def _publication_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
+def _publication_statements(
+    statements: PageStatements, headline: Headline
+) -> Iterator[tuple[str, str]]:
     """(source, raw) of every statement that is about the publication."""
-    node = first_string(statements.node.get("datePublished"))
+    node = _scalar(statements.node.get("datePublished"))
     if node:
         yield "jsonld", node
-    for raw in statements.all(*_PUBLISHED_META):
-        yield "meta", raw
-    for element in statements.elements(".//*[@itemprop='datePublished']"):
+    marked = statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]
+    own = [element for element in marked if headline.depth_with(element) is not None]
+    others = {e.get("content") for e in marked} - {e.get("content") for e in own}
+    names = (name for name in statements.meta if _PUBLISHED_NAME.search(name))
+    for raw in statements.all(*dict.fromkeys((*_PUBLISHED_META, *names))):
+        if raw not in others:
+            yield "meta", raw
+    for element in own:
         raw = element.get("datetime") or element.get("content")
         if raw and element.tag != "meta":
             yield "time", raw
-    for element in statements.elements(".//time[@datetime]")[:20]:
-        marks = f"{element.get('class')} {element.get('id')}".lower()
-        if element.get("pubdate") is not None or "publish" in marks:
+    yield from _marked_times(statements, headline)
+
+
+def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
+    """(`time`, raw) of the article's time elements that are marked as its publication."""
+    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+        marks = f"{element.get('class')} {element.get('id')}"
+        is_marked = element.get("pubdate") is not None or PUBLISHED.search(marks)
+        if is_marked and headline.depth_with(element) is not None:
             yield "time", element.get("datetime")
 
 
-def _first_time_element(statements: PageStatements, *, now: str) -> Moment | None:
-    first = statements.tree.find(".//time[@datetime]")
-    return moment(first.get("datetime"), source="time", now=now) if first is not None else None
+def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, str]]:
+    node = _scalar(statements.node.get("dateModified"))
+    if node:
+        yield "jsonld", node
+    for raw in statements.all(*_MODIFIED_META):
+        yield "meta", raw
 
 
-def _search_day(tree: etree._Element, *, url: str, now: str) -> Moment | None:
-    """A day found in the page's markup, by htmldate: the last resort, and the slowest."""
-    try:
-        # Its extensive search, through all the text, is a guess: of five more days that it gave on
-        # real pages (78 of postlight/parser) one was right, at three times the cost.
-        found = find_date(
-            tree, original_date=True, extensive_search=False, url=url, max_date=now[:10]
-        )
-    except (ValueError, AttributeError, TypeError):
-        # htmldate trips over some trees; a missing date is then the honest answer.
-        found = None
-    day = _IN_ADDRESS.search(url)
-    in_address = "-".join(day.groups()) if day else None
-    source = "url" if found is None or found == in_address else "text"
-    return moment(found or in_address, source=source, now=now)
+def _scalar(value: Any) -> str | None:
+    """A value of JSON-LD as text; seconds since 1970 are a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return first_string(value)
+
+
+def _style(statements: PageStatements, raws: Sequence[str], url: str) -> DateStyle:
+    """How the page writes dates, by those that it states and by its language."""
+    stated = (
+        statements.tree.get("lang"),
+        first_string(statements.node.get("inLanguage")),
+        statements.first("og:locale", "content-language", "dc.language"),
+    )
+    languages = [tag for tag in stated if tag]
+    # One of them may have the country that the others lack.
+    full = [t for t in languages if len(t) > 3 and t[:2].lower() == languages[0][:2].lower()]
+    return DateStyle.of(language=next(iter(full or languages), None), url=url, samples=raws)
+
+
+def _evidence(
+    headline: Headline, listed: Moment | None, url: str, style: DateStyle, now: str
+) -> Iterator[date]:
+    """Days that the page gives elsewhere, without saying what they are."""
+    in_address = moment(address_day(url), source="url", now=now)
+    for found in (listed, in_address):
+        if found is not None:
+            yield date.fromisoformat(found.at[:10])
+    for line in headline.lines():
+        days = possible_days(line, now=now, style=style)
+        if len(days) == 1:
+            yield days[0]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads a page's statements, and decides which part of a date is the month."""
+
+    style: DateStyle
+    now: str
+    raws: Sequence[str]
+    """all that are stated"""
+    evidence: Iterator[date]
+    """looked at only where a date is not clear"""
+
+    def read(self, source: str, raw: str) -> Moment | None:
+        """The time of a statement; None where it is none, or not certain."""
+        days = possible_days(raw, now=self.now, style=self.either)
+        style = self.style
+        if len(days) == 2:
+            first, second = (self._is_given(day) for day in days)
+            if first != second:
+                style = replace(style, order="dmy" if first else "mdy")
+        return moment(raw, source=source, now=self.now, style=style)
+
+    def _is_given(self, day: date) -> bool:
+        """Whether a clear statement, or the page elsewhere, gives this day or the next."""
+        return any(abs((other - day).days) <= 1 for other in self._given)
+
+    @cached_property
+    def _given(self) -> tuple[date, ...]:
+        stated = (possible_days(raw, now=self.now, style=self.either) for raw in self.raws)
+        return (*(days[0] for days in stated if len(days) == 1), *self.evidence)
+
+    @property
+    def either(self) -> DateStyle:
+        """The style without an order."""
+        return replace(self.style, order=None)
+
+
+def _clearest(believed: Sequence[Moment]) -> Moment | None:
+    """The most trusted of the times, with its zone or clock where a less trusted one has it."""
+    first = next(iter(believed), None)
+    if first is None or first.offset is not None:
+        return first
+    return next((other for other in believed[1:] if _says_more(other, first)), first)
+
+
+def _says_more(other: Moment, first: Moment) -> bool:
+    """Whether a time is another one said more finely: the same clock, or day, with a zone."""
+    if other.offset is None or other.precision is Precision.DAY:
+        return False
+    local = datetime.fromisoformat(other.at) + timedelta(minutes=other.offset)
+    if first.precision is Precision.DAY:
+        return local.isoformat()[:10] == first.at[:10]
+    apart = posix(other.at) - posix(first.at)
+    # The clock of UTC beside the local clock: a zone is whole quarters of an hour away.
+    return apart % 900 == 0 and abs(apart) <= WIDEST
+
+
+def _first_time_element(
+    statements: PageStatements, headline: Headline, style: DateStyle, now: str
+) -> Moment | None:
+    """The time element nearest to the headline that is the article's and no change's.
+
+    Of several in one place the earliest: an article is published before it is changed.
+    """
+    found: list[tuple[int, etree._Element, Moment]] = []
+    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+        read = moment(element.get("datetime"), source="time", now=now, style=style)
+        if read is None or is_change(element):
+            continue
+        depth = headline.depth_with(element)
+        if depth is not None:
+            found.append((depth, element, read))
+    if not found:
+        return None
+    _, first, _ = max(found, key=lambda one: one[0])
+    beside = [read for _, element, read in found if element.getparent() is first.getparent()]
+    return min(beside, key=lambda read: read.at)
+
+
+def _refused_days(
+    reader: _Reader, changed: Sequence[Moment], read: Sequence[_Statement]
+) -> set[str]:
+    """Days that the page states for a change, or in a way that cannot be read for certain.
+
+    htmldate takes the former where it finds no other, and guesses the month of the latter.
+    """
+    refused = {change.at[:10] for change in changed}
+    for one in read:
+        if one.found is None:
+            refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
+            refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
+    return refused
 
 
 def _doubt(
     published: Moment | None,
-    believed: list[Moment],
-    stated: list[tuple[str, str]],
-    read: list[Moment | None],
+    believed: Sequence[Moment],
+    read: Sequence[_Statement],
+    style: DateStyle,
+    now: str,
 ) -> str | None:
     if published is not None:
-        for other in believed[1:]:
+        for other in believed:
             if abs(posix(other.at) - posix(published.at)) > APART:
                 return f"{other.source} says {other.raw}"
-    for (source, raw), found in zip(stated, read, strict=True):
+        if published.precision is Precision.DAY and not published.at.endswith("T00:00:00Z"):
+            return f"{published.source} says {published.raw}, in an unknown time zone"
+    for source, raw, found in read:
         if found is None and plain_line(raw):
-            return f"{source} says {(plain_line(raw) or '')[:60]}, which cannot be"
+            return f"{source} says {(plain_line(raw) or '')[:60]}, {_why_unread(raw, style, now)}"
     return None
 
 
-def _modified_at(statements: PageStatements, now: str) -> str | None:
-    node = first_string(statements.node.get("dateModified"))
-    given = [("jsonld", node), *(("meta", raw) for raw in statements.all(*_MODIFIED_META))]
-    for source, raw in given:
-        found = moment(raw, source=source, now=now)
-        if found is not None:
+def _why_unread(raw: str, style: DateStyle, now: str) -> str:
+    days = possible_days(raw, now=now, style=style)
+    if len(days) > 1:
+        return f"which may be {days[0]} or {days[1]}"
+    # Figures in the form of a day are one that cannot be; of other texts nobody knows.
+    return "which cannot be" if _LIKE_A_DAY.match(raw.strip()) else "which cannot be read"
+
+
+def _modified_at(changed: Sequence[Moment], published: Moment | None) -> str | None:
+    """The first time of a change that is not before the publication."""
+    for found in changed:
+        by_day = published is not None and Precision.DAY in (found.precision, published.precision)
+        length = 10 if by_day else None
+        if published is None or found.at[:length] >= published.at[:length]:
             return found.at
     return None

@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import NamedTuple
 
 from crawler.errors import ExtractError
+from crawler.parsing.dates import not_after
 from crawler.parsing.languages import language_of
 from crawler.parsing.listing.feeds import parse_feed
 from crawler.parsing.listing.sitemaps import parse_sitemap, split_sitemap
@@ -75,7 +76,7 @@ def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
         title=listing.title or shorten(listing.text, width=100, placeholder="…"),
         text=listing.text,
         language=language_of(listing.text, stated=outlet.language),
-        published=listing.published,
+        published=not_after(listing.published, at),
         text_from="feed",
         fetched_at=at,
         page=page.id,

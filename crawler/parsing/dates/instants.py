@@ -1,0 +1,21 @@
+"""Instants as the store writes them: `YYYY-MM-DDTHH:MM:SSZ`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def utc(when: datetime) -> str:
+    """`YYYY-MM-DDTHH:MM:SSZ`; a time without zone counts as UTC."""
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def later(at: str, span: timedelta) -> str:
+    """A time as the store writes it, so much later."""
+    return utc(datetime.fromisoformat(at) + span)
+
+
+def posix(at: str) -> float:
+    """Seconds since 1970 of a time as the store writes it."""
+    return datetime.fromisoformat(at).timestamp()
