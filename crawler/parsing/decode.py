@@ -9,15 +9,8 @@ from typing import NamedTuple
 
 from w3lib.encoding import resolve_encoding, to_unicode
 
-HEAD = 4_096
-"""Bytes of a document in which it may say how it is encoded and in which language it is."""
+from crawler.parsing.byte_order import HEAD, wide_encoding
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with the mark of UTF-16, so it comes first
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{2,30})"""
     rb"""|<\?xml[^>]{0,100}\sencoding\s*=\s*["']\s*([\w.:-]{2,30})""",
@@ -96,25 +89,6 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     body = body.removeprefix(codecs.BOM_UTF8)
     named = _named(body[:HEAD], content_type)
     return _escaped(body, named) or _utf8(body, named) or _as_named(body, named) or _other(body)
-
-
-def wide_encoding(body: bytes) -> tuple[str, int] | None:
-    """UTF-16 or UTF-32 and the length of its byte order mark; None for all else."""
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return name, len(mark)
-    # Without a mark: of ASCII characters, and of all markup, every other byte is zero.
-    head = body[:HEAD]
-    zeros = [head[start::4].count(0) for start in range(4)]
-    quarter = len(head) / 4 * 0.9
-    first, second = zeros[0] + zeros[2], zeros[1] + zeros[3]
-    if min(first, second) > quarter:
-        for name, high in (("utf-32-be", (0, 1)), ("utf-32-le", (2, 3))):
-            if min(zeros[at] for at in high) > quarter:
-                return name, 0
-    if max(first, second) > len(head) / 8 and min(first, second) < len(head) / 80:
-        return "utf-16-be" if first > second else "utf-16-le", 0
-    return None
 
 
 def _named(head: bytes, content_type: str) -> dict[str, str]:

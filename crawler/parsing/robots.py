@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from crawler.parsing.decode import wide_encoding
+from crawler.parsing.byte_order import wide_encoding
 from crawler.parsing.texts import storable
 
 MAX_BYTES = 500 * 1024
