@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from html.entities import html5
+from typing import Any
 
 from crawler.errors import ExtractError
 from crawler.parsing.byte_order import wide_encoding
@@ -44,25 +46,33 @@ def _is_packed(body: bytes) -> bool:
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """All members of gzip, one after the other, up to where they are damaged."""
+    """All members of gzip, one after the other, up to where they are cut off or damaged."""
     plain = bytearray()
     while _is_packed(packed):
         unpacker = zlib.decompressobj(wbits=47)
-        try:
-            for start in range(0, len(packed), _CHUNK):
-                plain += unpacker.decompress(
-                    packed[start : start + _CHUNK], MAX_BYTES - len(plain) + 1
-                )
-                if len(plain) > MAX_BYTES:
-                    raise ExtractError("too-large", f"over {MAX_BYTES} bytes unpacked")
-                if unpacker.eof:
-                    break
-        except zlib.error as error:
-            if not plain:
-                raise ExtractError("not-a-sitemap", f"broken gzip: {error}") from error
-            break
-        packed = unpacker.unused_data + packed[start + _CHUNK :] if unpacker.eof else b""
+        at = 0
+        while at < len(packed) and not unpacker.eof:
+            chunk = packed[at : at + _CHUNK]
+            before, at = unpacker.copy(), at + _CHUNK
+            try:
+                plain += unpacker.decompress(chunk, MAX_BYTES - len(plain) + 1)
+            except zlib.error as error:
+                plain += b"".join(_up_to_damage(before, chunk))
+                if not plain:
+                    raise ExtractError("not-a-sitemap", f"broken gzip: {error}") from error
+                return bytes(plain)
+            if len(plain) > MAX_BYTES:
+                raise ExtractError("too-large", f"over {MAX_BYTES} bytes unpacked")
+        packed = unpacker.unused_data + packed[at:]
     return bytes(plain)
+
+
+def _up_to_damage(unpacker: Any, chunk: bytes) -> Iterator[bytes]:
+    for byte in chunk:
+        try:
+            yield unpacker.decompress(bytes([byte]))
+        except zlib.error:
+            return
 
 
 def as_ascii(body: bytes) -> bytes:

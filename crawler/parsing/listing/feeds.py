@@ -14,7 +14,7 @@ import feedparser
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
-from crawler.parsing.listing.documents import text_of
+from crawler.parsing.listing.documents import text_of, well_formed
 from crawler.parsing.listing.fragments import entry_text
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
@@ -28,7 +28,7 @@ _XML_BASE = re.compile(r"""(\sxml:base\s*=\s*["'])([^"'<>]{0,2000})(["'])""")
 _GUID = re.compile(r"<guid(?:\s[^<>]{0,300})?>", re.IGNORECASE)
 _PERMALINK = re.compile(r"""isPermaLink\s*=\s*["']?\s*(\w+)""", re.IGNORECASE)
 _EMPTY_LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</link>|<link\s*/>")
-_FULL = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+_FULL = re.compile(r"\s*(?:https?:/)?/", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
 _LIKE_A_PATH = re.compile(r"\d|\w[-_]\w|\.\w{2,5}$")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)\W*$")
@@ -50,7 +50,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
     text = text_of(body, content_type)
     if text[:1] == "{":
         return _json_feed(text, url)
-    text = _with_plain_guids(_with_full_bases(text, url))
+    text = well_formed(_with_plain_guids(_with_full_bases(text, url)))
     # As a stream: of a string or bytes, feedparser would open the file or address of that name.
     stream = io.BytesIO(text.encode("utf-8", "replace"))
     parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
