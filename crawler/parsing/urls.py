@@ -32,6 +32,8 @@ _PERHAPS = re.compile(
     r"|sh?are(?:d|_?from)?|source|sr_share|src|traffic_source|via",
     re.IGNORECASE,
 )
+# ?source=rss----d12c403d4976--food
+_FEEDS = frozenset({"rss", "atom", "feed"})
 _WORD = re.compile(r"[^\W_]+")
 _WAYS = frozenset(
     _WORD.findall("""
@@ -184,8 +186,8 @@ def _is_kept(field: str) -> bool:
     name, _, value = field.partition("=")
     if not _PERHAPS.fullmatch(name):
         return not _TRACKING.fullmatch(name)
-    words = set(_WORD.findall(value.lower()))
-    return not words or not words <= _WAYS
+    words = _WORD.findall(value.lower())
+    return not words or not (words[0] in _FEEDS or _WAYS.issuperset(words))
 
 
 def _require_web(url: str) -> None:

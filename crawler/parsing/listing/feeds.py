@@ -237,10 +237,7 @@ def _whole_text(content: object, address: str, title: str | None) -> str | None:
         return None
 
     def is_own(link: str) -> bool:
-        before, _, fragment = link.partition("#")
-        if not before or (fragment and not fragment.startswith("more")):
-            return False
-        return (_address(before, address) or "").rstrip("/") == address.rstrip("/")
+        return (_address(link, address) or "").rstrip("/") == address.rstrip("/")
 
     text, is_teaser = entry_text(content, title=title, is_own=is_own)
     if is_teaser or count_words(text) < WHOLE_TEXT or _CUT_OFF.search(text):

@@ -46,7 +46,14 @@ def entry_text(markup: str, *, title: str | None, is_own: Callable[[str], bool])
     tells where the text is from ("The post ... appeared first on ..."). Any other link to the
     page, at the end, invites to read on.
     """
-    lines = _lines(markup, lambda link: _OWN if is_own(link) else _OUT)
+
+    def mark(link: str) -> str:
+        page, _, place = link.partition("#")
+        if not page or not is_own(page):
+            return _OUT
+        return _OWN if not place or place.startswith("more") else _OWN + _OUT
+
+    lines = _lines(markup, mark)
     teaser = False
     while lines and _is_origin(lines[-1], title):
         lines.pop()
@@ -64,8 +71,9 @@ def _is_origin(line: str, title: str | None) -> bool:
         return False
     own = [" ".join(found.split()) for found in _OWN_LINK.findall(line)]
     if own:
-        return _OUT in line or bool(title and own[-1] == title)
-    return bool(title and title in shown) or not count_words(_LINK.sub(" ", line))
+        return _OUT in line or len(own) > 1 or own[0] == title
+    is_links = line.count(_END) > 1 and not count_words(_LINK.sub(" ", line))
+    return is_links or bool(title and title in shown)
 
 
 def _lines(markup: str, mark: Callable[[str], str]) -> list[str]:
@@ -75,7 +83,7 @@ def _lines(markup: str, mark: Callable[[str], str]) -> list[str]:
     """
     markup = storable(markup).translate(_MARKS)
     if "<" not in markup:
-        return list(filter(None, html.unescape(markup).strip().split("\n")))
+        return list(filter(None, map(str.strip, html.unescape(markup).split("\n"))))
     tree = etree.fromstring(f"<div>{markup}</div>", HTMLParser(remove_comments=True))
     if tree is None:
         return []
