@@ -54,10 +54,12 @@ _GUESSED = [
 _WIDER = {"euc_jp": "euc_jis_2004", "iso2022_jp": "iso2022_jp_2004", "koi8-r": "koi8-u"}
 _LATIN = frozenset({"cp1250", "cp1254", "cp1257", "cp1258"})
 _SIGN = r"[\xa1-\xa9\xab\xac\xae-\xb6\xb8\xb9\xbb-\xbf\xd7\xf7\u2500-\u25ff]"
-# No text has these, nor a sign between two letters, nor Latin letters within a word of others.
+_LONE = r"[\xa4\xa6\xa8\xac\xaf\xb1\xb4\xb6\xb8]"
+# No text has these, nor a sign in a word, nor Latin letters within a word of others.
 _ODD = re.compile(
     r"[\x80-\x9f\ufffd\ue000-\uf8ff]"
     rf"|(?<=[^\W\d_]){_SIGN}(?=[^\W\d_]|{_SIGN})"
+    rf"|(?<=[^\W\d_]){_LONE}|{_LONE}(?=[^\W\d_])"
     r"|[A-Za-z\xc0-\u024f](?=[\u0370-\u06ff])|[\u0370-\u06ff](?=[A-Za-z\xc0-\u024f])"
 )
 _WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
@@ -113,7 +115,7 @@ def _codec(label: str) -> str | None:
     name = name or resolve_encoding(re.sub(r"(?i)^x-|-[ie]$", "", label).lower())
     probe = rb"<a b='c'>\u0041+ADw-"
     try:
-        return name if name and probe.decode(name) == probe.decode("ascii") else None
+        return name if name and probe.decode(name, "replace") == probe.decode("ascii") else None
     except (LookupError, ValueError):
         return None
 
