@@ -22,6 +22,8 @@ def wide_encoding(body: bytes) -> tuple[str, int] | None:
             return name, len(mark)
     # Without a mark: of ASCII characters, and of all markup, every other byte is zero.
     head = body[:HEAD]
+    if b"\0" not in head:
+        return None
     zeros = [head[start::4].count(0) for start in range(4)]
     quarter = len(head) / 4 * 0.9
     first, second = zeros[0] + zeros[2], zeros[1] + zeros[3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import functools
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from w3lib.encoding import resolve_encoding, to_unicode
@@ -62,7 +63,8 @@ _ODD = re.compile(
     rf"|(?<=[^\W\d_]){_LONE}|{_LONE}(?=[^\W\d_])"
     r"|[A-Za-z\xc0-\u024f](?=[\u0370-\u06ff])|[\u0370-\u06ff](?=[A-Za-z\xc0-\u024f])"
 )
-_WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
+_ASCII_SIGNS = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Decoded(NamedTuple):
@@ -84,13 +86,18 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     declares, then what its server does, where the bytes bear it out; else what its language is
     written in; else what the bytes look like. Never raises.
     """
-    found = wide_encoding(body)
-    if found is not None:
-        name, mark = found
+    wide = wide_encoding(body)
+    if wide is not None:
+        name, mark = wide
         return _replacing(body[mark:], name, "byte order mark" if mark else "the bytes")
     body = body.removeprefix(codecs.BOM_UTF8)
+    is_escaped = b"\x1b" in body and _ESCAPES.search(body) is not None
+    if not is_escaped:
+        with suppress(UnicodeError):
+            return Decoded(body.decode("utf-8"), "utf-8", "the bytes")
     named = _named(body[:HEAD], content_type)
-    return _escaped(body, named) or _utf8(body, named) or _as_named(body, named) or _other(body)
+    found = _escaped(body, named) if is_escaped else None
+    return found or _nearly_utf8(body, named) or _as_named(body, named) or _other(body)
 
 
 def _named(head: bytes, content_type: str) -> dict[str, str]:
@@ -122,12 +129,10 @@ def _codec(label: str) -> str | None:
 
 def _escaped(body: bytes, named: dict[str, str]) -> Decoded | None:
     """Of the encodings in seven bits, which are valid UTF-8 as well."""
-    if not _ESCAPES.search(body[:HEAD]) and not (b"\x1b$" in body and body.isascii()):
-        return None
     for source, name in named.items():
         if name.startswith("iso2022"):
             return _best(body, name, source)
-    if b"\x1b$B" in body or b"\x1b$@" in body:
+    if body.isascii() and (b"\x1b$B" in body or b"\x1b$@" in body):
         return _best(body, "iso2022_jp", "the bytes")
     return None
 
@@ -148,12 +153,11 @@ def _replacing(body: bytes, name: str, source: str) -> Decoded:
     return Decoded(text, name, source, text.count("\ufffd"))
 
 
-def _utf8(body: bytes, named: dict[str, str]) -> Decoded | None:
+def _nearly_utf8(body: bytes, named: dict[str, str]) -> Decoded | None:
     """The text where it is UTF-8, but for a few bytes at most."""
-    try:
-        return Decoded(body.decode("utf-8"), "utf-8", "the bytes")
-    except UnicodeError:
-        found = _replacing(body, "utf-8", "nearly all bytes")
+    found = _replacing(body, "utf-8", "nearly all bytes")
+    if not found.replaced:
+        return found._replace(source="the bytes")
     bad = found.replaced - body.count(b"\xef\xbf\xbd")
     good = len(found.text) - len(found.text.encode("ascii", "ignore")) - found.replaced
     # In no other encoding many pairs of bytes are UTF-8 by chance; some are.
@@ -220,10 +224,10 @@ def _oddness(text: str) -> float:
     The small letters of one encoding are the capitals of another: then most words have capitals
     behind their first letter.
     """
-    start = text[: 16 * HEAD]
-    beyond = len(start) - len(start.encode("ascii", "ignore"))
+    pieces = " ".join(p for p in _ASCII_SIGNS.split(text[: 16 * HEAD]) if not p.isascii())
+    beyond = len(pieces) - len(pieces.encode("ascii", "ignore"))
     if not beyond:
         return 0.0
-    words = [word for word in _WORD.findall(start) if word.lower() != word.upper()]
+    words = [word for word in _WORD.findall(pieces) if word.lower() != word.upper()]
     shouted = sum(word[1:] != word[1:].lower() for word in words)
-    return len(_ODD.findall(start)) / beyond + (0.5 if shouted * 2 > len(words) > 4 else 0.0)
+    return len(_ODD.findall(pieces)) / beyond + (0.5 if shouted * 2 > len(words) > 4 else 0.0)
