@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.parsing.decode import decode
+from crawler.parsing.page.extract import examine
+from crawler.types import Fetched, Listing, Outlet, Page
 
 RUSSIAN = "Паром снова ходит через реку, сообщил мэр города в среду."
 GERMAN = "Die Fähren fahren für drei Wochen über den Fluß, erklärte der Bürgermeister."
@@ -124,6 +126,18 @@ def test_a_page_without_any_hint_is_read_by_its_words() -> None:
 def test_labels_that_would_make_markup_of_text_are_ignored(label: str) -> None:
     body = html("caf\xe9 +ADw-script \\u003cscript", "latin-1", label=label)
     assert decode(body).text == body.decode("latin-1")
+
+
+def test_what_was_decided_is_said() -> None:
+    words = f"<p>{RUSSIAN * 8}</p><p>{RUSSIAN * 4}</p>"
+    body = html("Паром", "cp1251", language="ru") + words.encode("cp1251")
+    page = Page(id=0, url="https://g.example/1", outlet="", attempts=0,
+                listing=Listing(url="https://g.example/1"))  # fmt: skip
+    fetched = Fetched(page=page, url=page.url, status=200, content_type="text/html",
+                      body=body, at="2026-11-01T00:00:00Z")  # fmt: skip
+    assert examine(fetched, Outlet(slug="", name=""))[0] == (
+        "encoding", "cp1251", "its language, ru",
+    )  # fmt: skip
 
 
 @given(st.binary(max_size=600), st.sampled_from(["", "text/html; charset=big5", "x; charset=hz"]))
