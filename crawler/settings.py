@@ -64,8 +64,10 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Not disabled, which would make every redirect warn: it sends nothing.
 REFERRER_POLICY = "no-referrer"
+# But for one chain of redirects, see ChainCookies.
 COOKIES_ENABLED = False
-METAREFRESH_ENABLED = False
+# A page that sends on at once; others want to be read, or read again, first.
+METAREFRESH_MAXDELAY = 1
 # Through a proxy the address guard would see the proxy only.
 HTTPPROXY_ENABLED = False
 
@@ -80,6 +82,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.conditional_get.ConditionalGet": 410,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.fetching.middlewares.decompress.Decompress": 590,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.fetching.middlewares.redirects.PageRefresh": 580,
+    # Nearer to the server than Scrapy's redirects, which end there for what is farther away.
+    "crawler.fetching.middlewares.redirects.ChainCookies": 610,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
     # Nearest to the server: it sees each attempt.

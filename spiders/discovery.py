@@ -14,8 +14,9 @@ from crawler.errors import ExtractError
 from crawler.fetching.middlewares.robots import robots_read
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import refusal_for_error
+from crawler.parsing.listing.documents import MAX_BYTES
 from crawler.parsing.listing.front_page import FrontPage, read_front_page
-from crawler.parsing.listing.sitemaps import MAX_BYTES, PART
+from crawler.parsing.listing.sitemaps import PART
 from crawler.parsing.urls import addresses
 from crawler.parsing.workers.tasks import Parts, read_listings, read_or_split
 from crawler.types import FoundSource, Listing, Listings, Missed, Outlet, SourceKind

@@ -18,8 +18,9 @@ from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
 from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
+from crawler.parsing.listing.documents import MAX_BYTES
 from crawler.parsing.listing.sections import parse_section
-from crawler.parsing.listing.sitemaps import MAX_BYTES, days_of
+from crawler.parsing.listing.sitemaps import days_of
 from crawler.parsing.workers.tasks import (
     read_file,
     read_listing,
@@ -135,7 +136,7 @@ class OutletSpider(Spider):
     async def _read(self, response: Response, polled: Polled) -> AsyncIterator[SourceReading]:
         """What a source's answer lists; of a large sitemap, part by part."""
         parsers, kind = Parsers.of(self.crawler), polled.source.kind
-        outlet = polled.source.outlet
+        outlet, served = polled.source.outlet, _header(response, "Content-Type") or ""
         if kind is SourceKind.PAGE:
             yield SourceReading(
                 polled=polled,
@@ -144,7 +145,7 @@ class OutletSpider(Spider):
                     parse_section,
                     response.body,
                     url=response.url,
-                    content_type=_header(response, "Content-Type") or "",
+                    content_type=served,
                     selector=self.outlets[outlet].urls,
                     shapes=meta(response)["shapes"],
                 ),
@@ -152,7 +153,12 @@ class OutletSpider(Spider):
             return
         if len(response.body) <= LARGE:
             found = await parsers.run_for(
-                outlet, read_or_split, response.body, url=response.url, kind=kind
+                outlet,
+                read_or_split,
+                response.body,
+                url=response.url,
+                kind=kind,
+                content_type=served,
             )
         else:
             # To a worker by way of a file: through a pipe it would be in memory three times.
@@ -160,14 +166,16 @@ class OutletSpider(Spider):
                 file.write(response.body)
                 file.flush()
                 path = Path(file.name)
-                found = await parsers.run_for(outlet, read_file, path, url=response.url, kind=kind)
+                found = await parsers.run_for(
+                    outlet, read_file, path, url=response.url, kind=kind, content_type=served
+                )
         if isinstance(found, Listings):
             yield SourceReading(polled=polled, listings=found)
             return
         for left in range(len(found.parts) - 1, -1, -1):
             part = found.parts.pop(0)
             listings = await parsers.run_for(
-                outlet, read_listings, part, url=response.url, kind=kind
+                outlet, read_listings, part, url=response.url, kind=kind, content_type=served
             )
             yield SourceReading(polled=polled, listings=listings, more=left > 0)
 

@@ -6,6 +6,7 @@ from typing import TypedDict, cast
 
 from scrapy import Request
 from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
 
 from crawler.types import Source
 
@@ -44,6 +45,9 @@ class Meta(TypedDict, total=False):
     """that it was put off once as its server wished. The middleware `retry_after`'s own"""
     until: str
     """until when its server wants to be left alone. Written by `retry_after`; read by the spider"""
+
+    chain_cookies: CookieJar
+    """cookies that its redirects have set. The middleware `redirects`' own"""
 
     # Scrapy's own
     download_slot: str

@@ -7,7 +7,6 @@ front of it; the ports of Google's parser are GPL, or read the whole file again 
 
 from __future__ import annotations
 
-import codecs
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
+from crawler.parsing.byte_order import wide_encoding
 from crawler.parsing.texts import storable
 
 MAX_BYTES = 500 * 1024
@@ -22,12 +22,6 @@ MAX_BYTES = 500 * 1024
 MAX_LINE = 8 * 2083 - 1
 """Characters of a line that are read, as in Google's parser."""
 
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins with the mark of UTF-16, so it comes first
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 # Google's parser skips the mark of UTF-8 even where its end is missing.
 _UTF8_MARK = re.compile(rb"\A(?:\xef(?:\xbb\xbf?)?)*")
 # To that parser, a program in C, a NUL ends the line. Those before a line are taken out.
@@ -234,14 +228,10 @@ def _resolved(path: str) -> str:
 
 
 def _decode(body: bytes) -> str:
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, errors="replace")
-    # UTF-16 without a mark: of its ASCII characters, every other byte is zero.
-    first, second = body[::2].count(0), body[1::2].count(0)
-    if max(first, second) > len(body) / 8 and min(first, second) < len(body) / 80:
-        encoding = "utf-16-be" if first > second else "utf-16-le"
-        return body.decode(encoding, errors="replace")
+    found = wide_encoding(body)
+    if found is not None:
+        name, mark = found
+        return body[mark:].decode(name, errors="replace")
     text = _UTF8_MARK.sub(b"", body, count=1).decode("utf-8", errors="surrogateescape")
     return _NOT_UTF8.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", text)
 

@@ -7,7 +7,9 @@ import re
 
 from crawler.types import limits
 
-_TAG = re.compile(r"<[^<>]{1,300}>")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,30})(?P<more>\s*/|\s[^<>]{1,300})?>")
+_COMMENT = re.compile(r"<[!?][^<>]{0,300}>")
+_ALONE = frozenset({"br", "wbr", "hr", "img"})
 # A single no-break or ideographic space is how the outlet writes it, and stays.
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # NUL ends a string in C programs that read the store; a lone surrogate cannot be stored at all.
@@ -25,8 +27,22 @@ def storable(text: str) -> str:
 
 def plain_line(text: str | None) -> str | None:
     """A headline on one line, without tags and entities; None when nothing is left."""
-    plain = _SPACE.sub(" ", storable(html.unescape(_TAG.sub(" ", text or "")))).strip()
+    plain = _SPACE.sub(" ", storable(html.unescape(_without_tags(text or "")))).strip()
     return plain[: limits.LINE] or None
+
+
+def _without_tags(text: str) -> str:
+    """Text without what is markup in it: "<a> as <area> in maps" and "5 < 6" have none."""
+    if "<" not in text:
+        return text
+    names = [(bool(tag["end"]), tag["name"].lower()) for tag in _TAG.finditer(text)]
+    paired = {name for end, name in names if not end and (True, name) in names} | _ALONE
+
+    def replaced(tag: re.Match[str]) -> str:
+        is_markup = tag["end"] or tag["more"] or tag["name"].lower() in paired
+        return " " if is_markup else tag[0]
+
+    return _TAG.sub(replaced, _COMMENT.sub(" ", text))
 
 
 def count_words(text: str) -> int:

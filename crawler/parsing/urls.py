@@ -6,40 +6,93 @@ import functools
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import tldextract
-from courlan import clean_url
-from w3lib.url import canonicalize_url
+from w3lib.url import canonicalize_url, safe_url_string
 
 from crawler.errors import UsageError
 from crawler.types import limits
 
+_PORTS = {"http": 80, "https": 443}
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# What those who measure campaigns add, and nobody else uses.
+_TRACKING = re.compile(
+    r"(?:utm|mtm|matomo|piwik|hsa|itm|vero|oly)[_-][\w.-]+|pk_(?:campaign|kwd|source|medium)"
+    r"|_?_hs[a-z]+|[dgt]clid|ys?clid|fbclid|msclkid|twclid|ttclid|wbraid|gbraid|li_fat_id|igsh(?:id)?"
+    r"|mc_[ce]id|mkt_tok|_g[al]|gclsrc|xtor|spm|_openstat|(?:ic|cmp|nc|oc|s_c)id|ito|smid|smtyp"
+    r"|ref_(?:src|url)|guc(?:counter|e_\w+)|wt[._]z?mc(?:_\w+)?|fb_(?:action_ids|source|ref)"
+    r"|at_(?:medium|campaign|custom\d|link_\w+|ptr_name|format|bbc_team)|__twitter_impression"
+    r"|ns_(?:campaign|mchannel|source|linkname|fee)|_branch_\w+",
+    re.IGNORECASE,
+)
+# Elsewhere these name the article: ?ref=901. Where the value is a way to the outlet, they do not.
+_PERHAPS = re.compile(
+    r"aff(?:iliate)?|campaign|channel|cid|cmp|eid|feature|from|medium|partner|ref(?:err?er)?"
+    r"|sh?are(?:d|_?from)?|source|sr_share|src|traffic_source|via",
+    re.IGNORECASE,
+)
+# ?source=rss----d12c403d4976--food
+_FEEDS = frozenset({"rss", "atom", "feed"})
+_WORD = re.compile(r"[^\W_]+")
+_WAYS = frozenset(
+    _WORD.findall("""
+    ads alert alerts amp android app apple apps article atom banner bing bluesky browser btn
+    button com duckduckgo dzen email facebook fb feed feedburner feedly flipboard front
+    frontpage google googlenews home homepage index instagram ios link linkedin mail main
+    mastodon media messenger mobile msn net news newsletter org page partner pinterest pocket
+    public push reddit rss rss2 rssfeed search share sharing site sitemap smartnews sms social
+    tag telegram threads tiktok top twitter tw viber vk wa web website whatsapp widget www x xing
+    xml yahoo yandex youtube
+    """)
+)
+_SESSION = re.compile(
+    r"(?:phpsessid|jsessionid|session_?id|sid)=[0-9a-f]{16,}[\w.!-]*", re.IGNORECASE
+)
+_SESSION_IN_PATH = re.compile(r";jsessionid=[0-9a-f]{16,}[\w.!-]*", re.IGNORECASE)
+# What browsers drop as well, and what no eye sees around an address.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNSEEN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+_AROUND = re.compile(rf"^[\s\x80-\x9f{_UNSEEN}]+|[\s\x80-\x9f{_UNSEEN}]+$")
+# An address before which another was put: https://https://example.org/a.
+_DOUBLED = re.compile(r"^https?:[^?#/]*/{0,2}[^?#/:]*(?=https?://)", re.IGNORECASE)
+# A feed that was escaped twice.
+_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x26);", re.IGNORECASE)
+_NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
+_BEFORE_QUERY = re.compile(r"[^?#]*")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 def canonical(url: str, base: str | None = None) -> str:
-    """The address without fragment, tracking parameters and other noise. Idempotent.
+    """The address as it was given, without fragment and tracking parameters. Idempotent.
 
-    Raises UsageError when it is not an http or https address of a host.
+    Else only what RFC 3986 holds for equal is written alike: the case of scheme, host and escapes,
+    the default port, dot segments, what need not be escaped; and what must be escaped is. Raises
+    UsageError when it is not an http or https address of a host.
     """
-    text = _CONTROL.sub("", url)
     try:
-        joined = urljoin(base, text) if base else text
+        joined = _joined(url, base)
         _require_web(joined)
-        # Each of the two undoes a little of the other's work, so go on until nothing changes.
-        for _ in range(4):
-            cleaned = _once(joined)
-            if cleaned == joined:
-                break
-            joined = cleaned
+        joined = _normal(joined)
         _require_web(joined)
     except (ValueError, UnicodeError) as error:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
     if len(joined) > limits.URL:
         raise UsageError(f"address longer than {limits.URL} characters: {url[:80]!r}...")
     return joined
+
+
+def earlier_form(url: str) -> str:
+    """A canonical address as versions of Newsloom before wrote it, with another escaping.
+
+    A page that an older store knows under it is not to be fetched again.
+    """
+    parts = urlsplit(url)
+    path = quote(re.sub("/+", "/", parts.path), safe="/%!=:,-")
+    found: str = canonicalize_url(urlunsplit(parts._replace(path=path)))
+    return found
 
 
 def addresses(links: Iterable[str | None], base: str) -> tuple[str, ...]:
@@ -80,27 +133,70 @@ def is_front_page(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _once(url: str) -> str:
-    url = _without_amp(url)
-    # courlan drops parameters without a value, and /article?4711 is not /article.
-    named = all(field.partition("=")[2] for field in urlsplit(url).query.split("&") if field)
-    parts = urlsplit(canonicalize_url((clean_url(url) or url) if named else url))
-    netloc = parts.netloc.lower().rpartition("@")[2]
-    default = {"http": ":80", "https": ":443"}[parts.scheme]
-    return urlunsplit(parts._replace(netloc=netloc.removesuffix(default), path=parts.path or "/"))
+def _joined(url: str, base: str | None) -> str:
+    """An address as a browser reads it, against the address of its document."""
+    text = _AMPERSAND.sub("&", _AROUND.sub("", _CONTROL.sub("", url)))
+    text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
+    text = _DOUBLED.sub("", text)
+    return urljoin(base, text) if base else text
 
 
-def _without_amp(url: str) -> str:
-    """Without the parameters that ask for the AMP form of the same page."""
-    parts = urlsplit(url)
-    fields = parts.query.split("&")
-    kept = [field for field in fields if field.lower() not in _AMP]
-    return url if len(kept) == len(fields) else urlunsplit(parts._replace(query="&".join(kept)))
+def _normal(url: str) -> str:
+    parts = urlsplit(safe_url_string(url))
+    scheme, port = parts.scheme.lower(), parts.port
+    host = parts.netloc.lower().rpartition("@")[2]
+    if host.rpartition(":")[2] in ("", str(port)) and port in (None, _PORTS[scheme]):
+        host = host.rpartition(":")[0]
+    path = _SESSION_IN_PATH.sub("", _escaped_alike(parts.path))
+    query = "&".join(filter(_is_kept, _escaped_alike(parts.query).split("&")))
+    return urlunsplit((scheme, host, _without_dots(path), query, ""))
+
+
+def _escaped_alike(part: str) -> str:
+    """With capitals in escapes, and without those that say nothing (RFC 3986, 6.2.2)."""
+    if "%" not in part:
+        return part
+    # Beside a lone percent sign, what is unescaped may become another escape.
+    plain = frozenset() if _STRAY.search(part) else _UNRESERVED
+    return _ESCAPE.sub(
+        lambda found: c if (c := chr(int(found[1], 16))) in plain else found[0].upper(), part
+    )
+
+
+def _without_dots(path: str) -> str:
+    """A path without `.` and `..` (RFC 3986, 5.2.4); `/` for none."""
+    if "/." not in path:
+        return path or "/"
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _is_kept(field: str) -> bool:
+    """Whether a parameter may tell one page from another."""
+    if field.lower() in _AMP or _SESSION.fullmatch(field):
+        return False
+    name, _, value = field.partition("=")
+    if not _PERHAPS.fullmatch(name):
+        return not _TRACKING.fullmatch(name)
+    words = _WORD.findall(value.lower())
+    return not words or not (words[0] in _FEEDS or _WAYS.issuperset(words))
 
 
 def _require_web(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or _NO_HOST.search(parts.hostname)
+    ):
         raise ValueError(url)
     _ = parts.port  # raises ValueError when it is not a number
 

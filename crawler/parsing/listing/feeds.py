@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape, unescape
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 import feedparser
 from feedparser.namespaces import dc
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import DateStyle, moment, this_machines_now
-from crawler.parsing.listing.fragments import plain
+from crawler.parsing.listing.documents import text_of, well_formed
+from crawler.parsing.listing.fragments import entry_text
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
-from crawler.parsing.urls import canonical
+from crawler.parsing.urls import canonical, host
 from crawler.types import Listing, Listings
 
 WHOLE_TEXT = 80
 """Words; what a feed gives of an article is a teaser when it is shorter."""
+_NO_LINK = "no-link:"
+_XML_BASE = re.compile(r"""(\sxml:base\s*=\s*["'])([^"'<>]{0,2000})(["'])""")
+_GUID = re.compile(r"<guid(?:\s[^<>]{0,300})?>", re.IGNORECASE)
+_PERMALINK = re.compile(r"""isPermaLink\s*=\s*["']?\s*(\w+)""", re.IGNORECASE)
+_EMPTY_LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</link>|<link\s*/>")
+_FULL = re.compile(r"\s*(?:https?:/)?/", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
+_LIKE_A_PATH = re.compile(r"\d|\w[-_]\w|\.\w{2,5}$")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)\W*$")
 MAX_TEXT = 200_000
 """Characters of markup; what is longer is not one article."""
@@ -30,20 +42,26 @@ MAX_REFUSED = 100
 _DC_DATE = "dublin_core_date"
 
 
-def parse_feed(body: bytes, *, url: str) -> Listings:
-    """Read a feed fetched from `url`, which relative links are resolved against.
+def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
+    """Read a feed fetched from `url`, served with a Content-Type.
 
-    Raises ExtractError `not-a-feed` when it is none, or broken beyond reading.
+    Relative links are resolved against what the feed says (xml:base), else in RSS, and where the
+    site is on another host, against the site; else against `url`. Raises ExtractError `not-a-feed`
+    when it is none, or broken beyond reading.
     """
-    if body.lstrip()[:1] == b"{":
-        return _json_feed(body, url)
-    parsed = feedparser.parse(body, response_headers={"content-location": url}, sanitize_html=False)
+    text = text_of(body, content_type)
+    if text[:1] == "{":
+        return _json_feed(text, url)
+    text = well_formed(_with_plain_guids(_with_full_bases(text, url)))
+    # As a stream: of a string or bytes, feedparser would open the file or address of that name.
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     entries = map(_from_feedparser, parsed.entries[:MAX_ENTRIES])
     return _listings(
         entries,
-        base=url,
+        base=_base(parsed, url),
         hub=_hub(parsed.feed.get("links", ())),
         language=_text(parsed.feed.get("language")),
     )
@@ -61,10 +79,48 @@ def _keep_dc_date() -> None:
 _keep_dc_date()
 
 
+def _with_full_bases(text: str, url: str) -> str:
+    """With each xml:base a full address; feedparser resolves links against those alone."""
+
+    def full(found: re.Match[str]) -> str:
+        try:
+            return f"{found[1]}{escape(urljoin(url, unescape(found[2])))}{found[3]}"
+        except ValueError:
+            return ""
+
+    return _XML_BASE.sub(full, text)
+
+
+def _with_plain_guids(text: str) -> str:
+    """With a mark in each guid that is said to be no address, and without empty links.
+
+    feedparser says of a guid that it is none also where there is a link, be that empty.
+    """
+
+    def marked(found: re.Match[str]) -> str:
+        said = _PERMALINK.search(found[0])
+        if said is None or said[1].lower() == "true":
+            return "<guid>"
+        return f'<guid isPermaLink="false">{_NO_LINK}'
+
+    return _EMPTY_LINK.sub("", _GUID.sub(marked, text))
+
+
+def _base(parsed: Any, url: str) -> str:
+    """What the relative links of a feed are relative to, where it does not say so itself."""
+    try:
+        site = canonical(str(parsed.feed.get("link") or ""), url)
+    except UsageError:
+        return url
+    is_atom = str(parsed.get("version") or "").startswith("atom")
+    return url if is_atom and host(site) == host(url) else site
+
+
 class _Entry(NamedTuple):
     """An entry of a feed, as it is given: of any type, where the feed is JSON."""
 
-    link: Any
+    links: tuple[Any, ...]
+    """what may be its address, the best first"""
     title: Any
     published: Sequence[Any]
     """times of its publication, the most trusted first"""
@@ -75,7 +131,7 @@ class _Entry(NamedTuple):
 
 def _from_feedparser(entry: Any) -> _Entry:
     return _Entry(
-        link=_link(entry),
+        links=tuple(_links(entry)),
         title=entry.get("title"),
         published=[
             dict.get(entry, name)
@@ -86,11 +142,14 @@ def _from_feedparser(entry: Any) -> _Entry:
     )
 
 
-def _link(entry: Any) -> str | None:
-    # Many RSS feeds put the address into guid only; feedparser gives it as id.
+def _links(entry: Any) -> Iterator[str]:
+    """What may be the address of an entry, the best first."""
     # FeedBurner's own links lead through its servers.
-    found = entry.get("feedburner_origlink") or entry.get("link") or entry.get("id")
-    return found if isinstance(found, str) else None
+    for found in (entry.get("feedburner_origlink"), entry.get("link")):
+        if isinstance(found, str) and found != entry.get("id"):
+            yield found
+    # Many RSS feeds put the address into guid only; feedparser gives it as id.
+    yield from _as_address(entry.get("id"))
 
 
 def _updated(entry: Any) -> Any:
@@ -111,9 +170,9 @@ def _hub(links: Any) -> str | None:
     return next((hub for hub in hubs if isinstance(hub, str)), None)
 
 
-def _json_feed(body: bytes, url: str) -> Listings:
+def _json_feed(text: str, url: str) -> Listings:
     try:
-        document = json.loads(body)
+        document = json.loads(text)
         items = [item for item in document["items"][:MAX_ENTRIES] if isinstance(item, dict)]
         hubs = [hub.get("url") for hub in document.get("hubs") or ()]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -125,12 +184,18 @@ def _json_feed(body: bytes, url: str) -> Listings:
 
 def _from_json(item: dict[str, Any]) -> _Entry:
     return _Entry(
-        link=item.get("url") or item.get("external_url") or item.get("id"),
+        links=(item.get("url"), item.get("external_url"), *_as_address(item.get("id"))),
         title=item.get("title"),
         published=[item.get("date_published")],
         modified=item.get("date_modified"),
         content=item.get("content_html") or item.get("content_text"),
     )
+
+
+def _as_address(value: object) -> Iterator[str]:
+    """What tells one entry from the others, where it is an address as well."""
+    if isinstance(value, str) and _FULL.match(value):
+        yield value
 
 
 def _listings(
@@ -144,7 +209,7 @@ def _listings(
     refused: list[_Entry] = []
     repeated = 0
     for entry in entries:
-        address = _address(entry.link, base)
+        address = next(filter(None, (_address(link, base) for link in entry.links)), None)
         if address is None:
             refused.append(entry)
         elif address in pages:
@@ -161,39 +226,53 @@ def _listings(
 
 
 def _address(link: Any, base: str) -> str | None:
-    """The canonical address of an entry; None where it gives none that is usable."""
+    """The canonical address of an entry; None where a link is none that is usable."""
+    if not isinstance(link, str) or not _is_reference(link.strip()):
+        return None
     try:
-        return canonical(str(link), base) if link else None
+        return canonical(f"//{link.strip()}" if link.strip().startswith("www.") else link, base)
     except UsageError:
         return None
 
 
+def _is_reference(link: str) -> bool:
+    """Whether a link leads anywhere: `N/A`, `null` and `-` do not, `news/1` does."""
+    if link.startswith(("/", "?", ".")) or _SCHEME.match(link):
+        return True
+    return _LIKE_A_PATH.search(link) is not None or ("/" in link and len(link) > 5)
+
+
 def _label(entry: _Entry) -> str:
     """How an entry without an address calls itself."""
-    return (plain_line(_text(entry.title)) or plain_line(_text(entry.link)) or "")[:200]
+    link = next(filter(None, map(_text, entry.links)), None)
+    return (plain_line(_text(entry.title)) or plain_line(link) or "")[:200]
 
 
 def _listing(address: str, entry: _Entry, style: DateStyle, now: str) -> Listing:
     changed = moment(_time(entry.modified), source="feed", now=now, style=style)
     given = (moment(_time(t), source="feed", now=now, style=style) for t in entry.published)
+    title = plain_line(_text(entry.title))
     return Listing(
         url=address,
-        title=plain_line(_text(entry.title)),
+        title=title,
         published=next(filter(None, given), None),
         modified_at=changed.at if changed else None,
-        text=_whole_text(entry.content),
+        text=_whole_text(entry.content, address, title),
     )
 
 
-def _whole_text(content: object) -> str | None:
+def _whole_text(content: object, address: str, title: str | None) -> str | None:
     """A body, when it is not a teaser."""
     if not isinstance(content, str) or not len(content) <= MAX_TEXT:
         return None
-    text = plain(content)
-    lines = text.splitlines()
-    if count_words(text) < WHOLE_TEXT or _CUT_OFF.search(text) or is_phrase(lines[-1]):
+
+    def is_own(link: str) -> bool:
+        return (_address(link, address) or "").rstrip("/") == address.rstrip("/")
+
+    text, is_teaser = entry_text(content, title=title, is_own=is_own)
+    if is_teaser or count_words(text) < WHOLE_TEXT or _CUT_OFF.search(text):
         return None
-    return text
+    return None if is_phrase(text.rpartition("\n")[2]) else text
 
 
 def _text(value: object) -> str | None:

@@ -14,20 +14,24 @@ from lxml import etree
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import DateStyle, moment, this_machines_now
+from crawler.parsing.listing.documents import as_ascii, text_of, unpack, well_formed
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical
 from crawler.types import Listing, Listings
 
 PART = 1_000
 """Pages of a large sitemap that are read together."""
-MAX_BYTES = 50 * 1024 * 1024
-"""The protocol's own limit, unpacked."""
 MAX_REFUSED = 100
 """Entries without an address that are named."""
 _ROOT = re.compile(rb"<(?:\w+:)?urlset[^>]*>")
 _URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL)
 _CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)")
 _LINE = re.compile(rb"(?m)^\s*(https?://\S+)\s*$")
+_TEXT_LINE = re.compile(r"(?m)^\s*(https?://\S+)\s*$")
+_OPENING = re.compile(r"<([\w.-]+:)?(url|sitemap)\s*>")
+_ROOT_END = re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>")
+_LOC = re.compile(r"<(?:[\w.-]+:)?loc\s*>\s*([^<]*)")
+_CUT = "cut off"
 _YEAR_FIRST = re.compile(
     r"(?<![^\W_])(?P<year>(?:19|20)\d\d)"
     r"(?:[-_/.]?(?P<month>0[1-9]|1[0-2])(?:[-_/.]?(?P<day>0[1-9]|[12]\d|3[01]))?)?(?![^\W_])"
@@ -45,11 +49,11 @@ def split_sitemap(body: bytes) -> list[bytes]:
     A single part, as it was given, when it has few pages or is an index. Raises ExtractError
     `not-a-sitemap` or `too-large`.
     """
-    plain = _unpacked(body)
+    plain = as_ascii(unpack(body))
     root = _ROOT.search(plain)
     if root:
         entries, head, between, tail = _URL.findall(plain), plain[: root.end()], b"", b"</urlset>"
-    elif _is_text(plain):
+    elif plain[:4_000].removeprefix(b"\xef\xbb\xbf").lstrip()[:4].lower() == b"http":
         entries, head, between, tail = _LINE.findall(plain), b"", b"\n", b""
     else:
         return [body]
@@ -82,7 +86,7 @@ def days_of(url: str) -> tuple[str, str] | None:
     return f"{year}-{month or 1:02d}-{day or 1:02d}", f"{year}-{last_month:02d}-{last_day:02d}"
 
 
-def parse_sitemap(body: bytes) -> Listings:
+def parse_sitemap(body: bytes, *, content_type: str = "") -> Listings:
     """Read a sitemap or sitemap index, gzipped or not, or a part of one.
 
     Raises ExtractError `not-a-sitemap` when nothing of one can be read from it.
@@ -91,13 +95,13 @@ def parse_sitemap(body: bytes) -> Listings:
     sitemaps: dict[str, Listing] = {}
     refused_as: list[str] = []
     refused = repeated = 0
-    plain = _unpacked(body)
-    entries = list(_lines(plain) if _is_text(plain) else _entries(plain))
+    text = text_of(unpack(body), content_type)
+    entries = list(_lines(text) if _is_text(text) else _entries(text))
     style, now = _style(entry for _, entry in entries), this_machines_now()
     for tag, entry in entries:
         try:
             # Full addresses only, as the protocol has it: what is cut off must not be completed.
-            address = canonical(entry.get("loc", ""))
+            address = canonical(entry.get("loc", "") if tag != _CUT else "")
         except UsageError:
             refused += 1
             if len(refused_as) < MAX_REFUSED:
@@ -136,42 +140,24 @@ def _listing(address: str, entry: _Entry, style: DateStyle, now: str) -> Listing
     )
 
 
-def _unpacked(body: bytes) -> bytes:
-    """Unpacked from gzip or zlib."""
-    if body[:2] not in (b"\x1f\x8b", b"\x78\x01"):
-        return body
-    plain = b""
-    while body[:2] in (b"\x1f\x8b", b"\x78\x01"):  # one member after the other
-        unpacker = zlib.decompressobj(wbits=47)
-        try:
-            plain += unpacker.decompress(body, MAX_BYTES - len(plain) + 1)
-        except zlib.error as error:
-            if not plain:
-                raise ExtractError("not-a-sitemap", f"broken gzip: {error}") from error
-            break
-        if len(plain) > MAX_BYTES:
-            raise ExtractError("too-large", f"a sitemap of over {MAX_BYTES} bytes unpacked")
-        body = unpacker.unused_data
-    return plain
-
-
-def _is_text(body: bytes) -> bool:
+def _is_text(text: str) -> bool:
     """Whether it is a sitemap of the plainest kind: one address a line."""
-    start = body[:4_000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return start[:4].lower() == b"http"
+    return text[:4].lower() == "http"
 
 
-def _lines(body: bytes) -> Iterator[tuple[str, _Entry]]:
-    for line in _LINE.findall(body.removeprefix(b"\xef\xbb\xbf")):
-        yield "url", {"loc": line.decode("utf-8", errors="replace")}
+def _lines(text: str) -> Iterator[tuple[str, _Entry]]:
+    for line in _TEXT_LINE.findall(text):
+        yield "url", {"loc": line}
 
 
-def _entries(body: bytes) -> Iterator[tuple[str, _Entry]]:
-    """('url' or 'sitemap', its fields by local name), as far as the document can be read."""
+def _entries(text: str) -> Iterator[tuple[str, _Entry]]:
+    """('url', 'sitemap' or _CUT, its fields by local name), as far as the document can be read."""
+    text, cut = _without_cut_entry(text)
     seen_root = False
     events = etree.iterparse(
-        io.BytesIO(body), events=("start", "end"), recover=True, resolve_entities=False,
-        no_network=True, load_dtd=False,
+        io.BytesIO(well_formed(text).encode("utf-8", "replace")), events=("start", "end"),
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False,
+        remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
         for event, element in events:
@@ -188,12 +174,34 @@ def _entries(body: bytes) -> Iterator[tuple[str, _Entry]]:
             raise ExtractError("not-a-sitemap", str(error)[:200]) from error
     if not seen_root:
         raise ExtractError("not-a-sitemap", "empty")
+    if cut:
+        yield _CUT, {"loc": cut}
+
+
+def _without_cut_entry(text: str) -> tuple[str, str]:
+    """A sitemap without the entry in which it was cut off, and what that has of an address.
+
+    A parser that recovers would close the entry, and half an address is another address.
+    """
+    end = max(text.rfind(f"</{name}") for name in _closings(text))
+    begun = _OPENING.search(text, max(end, 0))
+    if begun is None or _ROOT_END.search(text, begun.start()):
+        return text, ""
+    if end < 0 and _OPENING.search(text, begun.end()):  # it closes no entry at all
+        return text, ""
+    loc = _LOC.search(text, begun.start())
+    return text[: begun.start()], loc[1][:200] if loc else "?"
+
+
+def _closings(text: str) -> set[str]:
+    """How the entries of a sitemap are closed, with the prefix that they have."""
+    return {f"{prefix or ''}{name}" for prefix, name in _OPENING.findall(text[:100_000])} or {"url"}
 
 
 def _fields(element: etree._Element) -> _Entry:
     """The entry's own fields and those of its news block; an image has a loc of its own."""
     news = (child for block in element if _local(block) == "news" for child in block)
-    return {_local(child): (child.text or "").strip() for child in (*news, *element)}
+    return {_local(child): "".join(child.itertext()).strip() for child in (*news, *element)}
 
 
 def _local(element: etree._Element) -> str:

@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import NamedTuple
 
 from crawler.errors import ExtractError
+from crawler.parsing.decode import decode
 from crawler.parsing.languages import language_of
 from crawler.parsing.page.body import Body, read_body
 from crawler.parsing.page.credits import read_credits
@@ -61,7 +62,13 @@ def examine(fetched: Fetched, outlet: Outlet) -> list[Finding]:
     """
     page = _read(fetched, outlet)
     article = _article(page, fetched, outlet)
-    findings = (*_metadata_findings(article, page.meta), *_text_findings(article, page.body))
+    decoded = decode(fetched.body, fetched.content_type)
+    lost = f"; {decoded.replaced} characters replaced" if decoded.replaced else ""
+    findings = (
+        Finding("encoding", decoded.encoding, decoded.source + lost),
+        *_metadata_findings(article, page.meta),
+        *_text_findings(article, page.body),
+    )
     return [finding for finding in findings if finding.value]
 
 

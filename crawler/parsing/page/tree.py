@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction
 from trafilatura import load_html
-from trafilatura.utils import HTML_PARSER, decode_file
+from trafilatura.utils import HTML_PARSER
 
 from crawler.errors import ExtractError
+from crawler.parsing.decode import decode
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger pages cost tens of seconds and hold no more text."""
@@ -22,9 +22,6 @@ _STARTS = {
     b"BZh": "bzip2", b"\x00\x00\x00\x18ftyp": "MP4", b"ID3": "MP3", b"OggS": "Ogg",
 }  # fmt: skip
 _XML = re.compile(rb"<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|svg)\b", re.IGNORECASE)
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{2,30})""", re.IGNORECASE)
-# What decodes any bytes says nothing by doing so; pages of these claim it most often and wrongly.
-_ANYTHING = frozenset({"iso8859-1", "cp1252", "ascii", "utf-8"})
 # A title that is never closed swallows the page.
 _OPEN_TITLE = re.compile(
     r"(<title[^>]{0,200}>[^<]{0,400})(?=<(?!/title))(?!.{0,2000}</title)",
@@ -48,38 +45,19 @@ def parse_page(body: bytes, *, content_type: str) -> etree._Element:
 
     Raises ExtractError `not-html`, `too-large`, `too-deep` or `unreadable`.
     """
-    kind, _, parameters = content_type.partition(";")
-    kind = kind.strip().lower()
+    kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("text/html", "application/xhtml+xml", ""):
         raise ExtractError("not-html", kind[:80])
     if len(body) > MAX_BYTES:
         raise ExtractError("too-large", f"{len(body)} bytes, at most {MAX_BYTES} are read")
     _refuse_other_formats(body)
-    markup = _OPEN_TITLE.sub(r"\1</title>", decode(body, parameters), count=1)
+    markup = _OPEN_TITLE.sub(r"\1</title>", decode(body, content_type).text, count=1)
     tree = load_html(markup)
     if _was_cut(HTML_PARSER):
         tree = load_html_deep(markup)
     if tree is None:
         raise ExtractError("unreadable", f"no HTML in {len(body)} bytes")
     return tree
-
-
-def decode(body: bytes, parameters: str = "") -> str:
-    """The text of a page, whatever its headers claim.
-
-    UTF-8 where it is that; else what the page declares, then what its server does, where the
-    bytes bear it out; else what they look like.
-    """
-    declared = _CHARSET.search(body[:4_096])
-    served = re.search(r"charset=[\"']?([\w.:-]{2,30})", parameters, re.IGNORECASE)
-    for name in ("utf-8-sig", declared and declared[1].decode("ascii"), served and served[1]):
-        try:
-            if name and (name == "utf-8-sig" or codecs.lookup(name).name not in _ANYTHING):
-                return body.decode(name)
-        except (LookupError, UnicodeError):
-            continue
-    found: str = decode_file(body)
-    return found
 
 
 def load_html_deep(markup: str) -> etree._Element:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from textwrap import shorten
 from typing import NamedTuple
@@ -10,13 +9,11 @@ from typing import NamedTuple
 from crawler.errors import ExtractError
 from crawler.parsing.dates import not_after
 from crawler.parsing.languages import language_of
+from crawler.parsing.listing.documents import is_feed, is_sitemap, unpack
 from crawler.parsing.listing.feeds import parse_feed
 from crawler.parsing.listing.sitemaps import parse_sitemap, split_sitemap
 from crawler.parsing.page.extract import TwinPage, extract
 from crawler.types import Article, Fetched, Listing, Listings, Outlet, Page, Rejected, SourceKind
-
-_SITEMAP = re.compile(rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
-_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE)
 
 
 class Parts(NamedTuple):
@@ -25,28 +22,37 @@ class Parts(NamedTuple):
     parts: list[bytes]
 
 
-def read_listings(body: bytes, *, url: str, kind: SourceKind | None = None) -> Listings:
+def read_listings(
+    body: bytes, *, url: str, kind: SourceKind | None = None, content_type: str = ""
+) -> Listings:
     """Read a feed or a sitemap; a kind of None looks at the bytes. Raises ExtractError."""
+    plain = unpack(body)
     if kind is None:
-        kind = SourceKind.SITEMAP if _looks_like_sitemap(body) else SourceKind.FEED
+        is_packed = plain is not body and not is_feed(plain)
+        kind = SourceKind.SITEMAP if is_packed or is_sitemap(plain) else SourceKind.FEED
     # Feeds may stand in the place of sitemaps (sitemaps.org, "Other Sitemap formats").
-    if kind is SourceKind.FEED or _FEED.search(body[:1_000]):
-        return parse_feed(body, url=url)
-    return parse_sitemap(body)
+    if kind is SourceKind.FEED or is_feed(plain):
+        return parse_feed(plain, url=url, content_type=content_type)
+    return parse_sitemap(plain, content_type=content_type)
 
 
-def read_or_split(body: bytes, *, url: str, kind: SourceKind) -> Listings | Parts:
+def read_or_split(
+    body: bytes, *, url: str, kind: SourceKind, content_type: str = ""
+) -> Listings | Parts:
     """Read a feed or a sitemap; a large sitemap comes back in parts, each to be read by itself."""
-    if kind is SourceKind.SITEMAP and not _FEED.search(body[:1_000]):
-        parts = split_sitemap(body)
+    if kind is SourceKind.SITEMAP:
+        body = unpack(body)
+        parts = [] if is_feed(body) else split_sitemap(body)
         if len(parts) > 1:
             return Parts(parts)
-    return read_listings(body, url=url, kind=kind)
+    return read_listings(body, url=url, kind=kind, content_type=content_type)
 
 
-def read_file(path: Path, *, url: str, kind: SourceKind) -> Listings | Parts:
+def read_file(
+    path: Path, *, url: str, kind: SourceKind, content_type: str = ""
+) -> Listings | Parts:
     """Read a feed or a sitemap that is in a file, as `read_or_split` does."""
-    return read_or_split(path.read_bytes(), url=url, kind=kind)
+    return read_or_split(path.read_bytes(), url=url, kind=kind, content_type=content_type)
 
 
 def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:
@@ -99,7 +105,3 @@ def rejection_of(
         instead=instead,
         listed=listed,
     )
-
-
-def _looks_like_sitemap(body: bytes) -> bool:
-    return body[:2] == b"\x1f\x8b" or _SITEMAP.search(body[:4_000]) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from crawler.errors import NO_STAND_IN
+from crawler.parsing.urls import earlier_form
 from crawler.types import Listing
 
 
@@ -76,21 +77,22 @@ class Sightings:
         return twin if is_new else None
 
     def _ensure(self, listing: Listing, outlet: int) -> tuple[int, bool]:
+        """The page of a listing, and whether it is new."""
+        row = self._connection.execute(
+            "SELECT id FROM pages WHERE url IN (:url, :earlier) ORDER BY url <> :url LIMIT 1",
+            {"url": listing.url, "earlier": earlier_form(listing.url)},
+        ).fetchone()
+        if row is not None:
+            return int(row["id"]), False
         row = self._connection.execute(
             """
             INSERT INTO pages (outlet, url, state, title, text, published_at, published_precision,
               published_source, published_raw)
-            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (url) DO NOTHING RETURNING id
+            VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             (outlet, listing.url, listing.title, listing.text, *_published(listing)),
         ).fetchone()
-        if row is not None:
-            return int(row["id"]), True
-        row = self._connection.execute(
-            "SELECT id FROM pages WHERE url = ?", (listing.url,)
-        ).fetchone()
-        return int(row["id"]), False
+        return int(row["id"]), True
 
     def _complete(self, page: int, listing: Listing) -> bool:
         """Add what a page's other sources did not say of it, until it is an article.
