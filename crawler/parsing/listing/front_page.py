@@ -71,8 +71,8 @@ def _name(statements: PageStatements, tree: etree._Element, url: str) -> str | N
     name = next(filter(None, map(plain_line, meta)), None)
     if name:
         return name
-    for node in jsonld.nodes(tree):
-        if _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
+    for node, own, _ in jsonld.find_nodes(tree):
+        if own and _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
             return plain_line(node["name"])
     return _name_in_title(plain_line(next((e.text for e in tree.iter("title")), None)), url)
 

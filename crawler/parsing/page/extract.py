@@ -115,7 +115,7 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     """Parse a page once, and refuse it as soon as it shows to be no article."""
     refuse_address(fetched.url, asked=fetched.page.url)
     tree = parse_page(fetched.body, content_type=fetched.content_type)
-    statements = PageStatements.read(tree)
+    statements = PageStatements.read(tree, url=fetched.url)
     meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
     _refuse_amp(meta, address, fetched.page)

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from crawler.parsing.page import jsonld
+from crawler.parsing.page.identity import PageIdentity, own_nodes
 from crawler.parsing.texts import plain_line
+from crawler.parsing.urls import addresses
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
 MAX_VISIBLE = 2_000
 """Words of the page that are looked at for what kind of page it is."""
+MAX_CANONICALS = 5
+"""Links to a page's own address that are looked at; there should be one."""
+MAX_TITLES = 10
+"""Headings that are looked at for the headline."""
 MAX_ELEMENTS = 400
 """Elements of one kind that are looked at."""
 
@@ -23,26 +32,41 @@ class PageStatements:
     """A page's statements of itself."""
 
     tree: etree._Element
+    identity: PageIdentity
+    """its addresses and headlines"""
     node: jsonld.Node
-    """the JSON-LD node of the article; empty when there is none"""
+    """the JSON-LD node of the page's article; empty when there is none"""
+    picked: jsonld.Node
+    """what could be picked out of a broken script about it, to be believed last; or empty"""
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
     kinds: tuple[str, ...]
-    """every @type of the page's JSON-LD"""
+    """every @type of the page's JSON-LD, those of parts of other nodes left out"""
     meta: Mapping[str, tuple[str, ...]]
     """contents of the meta elements, by property, name or itemprop in small letters"""
 
     @classmethod
-    def read(cls, tree: etree._Element) -> PageStatements:
-        """Gather them from a parsed page."""
-        nodes = jsonld.nodes(tree)
-        named = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
+    def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
+        """Gather them from a parsed page, fetched from this address."""
+        found = jsonld.find_nodes(tree)
+        meta, base = _meta(tree), _base(tree, url)
+        identity = PageIdentity(
+            addresses=_own_addresses(tree, meta, url=url, base=base),
+            titles=tuple(dict.fromkeys(_titles(tree, meta))),
+            base=base,
+        )
+        own = own_nodes(found, identity)
+        sound = [one.node for one in own if one.sound]
+        picked = [one.node for one in own if not one.sound]
+        own_kinds = (kind for one in found if one.own for kind in jsonld.kinds(one.node))
         return cls(
             tree=tree,
-            node=jsonld.article_node(nodes),
-            nodes=named,
-            kinds=tuple(dict.fromkeys(kind for node in nodes for kind in jsonld.kinds(node))),
-            meta=_meta(tree),
+            identity=identity,
+            node=sound[0] if sound else {},
+            picked=picked[0] if picked else {},
+            nodes=_by_id(one.node for one in found),
+            kinds=tuple(dict.fromkeys(own_kinds)),
+            meta=meta,
         )
 
     def first(self, *names: str) -> str | None:
@@ -57,9 +81,20 @@ class PageStatements:
         """A text of the article's JSON-LD, on one line."""
         return plain_line(jsonld.first_string(self.node.get(key)))
 
+    def picked_text(self, key: str) -> str | None:
+        """A text that could be picked out of broken JSON-LD, on one line."""
+        return plain_line(jsonld.first_string(self.picked.get(key)))
+
     def names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
         """Names of people and organisations, or of people, under keys of the article's JSON-LD."""
-        each = (jsonld.names_in(self.node.get(key), self.nodes, people=people) for key in keys)
+        return self._names(self.node, keys, people)
+
+    def picked_names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
+        """Names that could be picked out of broken JSON-LD."""
+        return self._names(self.picked, keys, people)
+
+    def _names(self, node: jsonld.Node, keys: Iterable[str], people: bool) -> tuple[str, ...]:
+        each = (jsonld.names_in(node.get(key), self.nodes, people=people) for key in keys)
         return tuple(name for found in each for name in found)
 
     @property
@@ -89,9 +124,55 @@ class PageStatements:
         return found
 
 
+def canonical_links(tree: etree._Element, base: str) -> tuple[str, ...]:
+    """The addresses that a page names as its own, each once; what is no web address is left out."""
+    links = tree.iterfind(".//link[@rel]")
+    named = (e.get("href") for e in links if "canonical" in e.get("rel").lower().split())
+    return addresses(islice(filter(None, named), MAX_CANONICALS), base)
+
+
 def visible_text(element: etree._Element) -> str | None:
     """The text of an element, on one line."""
     return plain_line(" ".join(element.itertext()))
+
+
+def _base(tree: etree._Element, url: str) -> str:
+    """What links are relative to: the first <base> that has an address."""
+    stated = next((e.get("href") for e in tree.iterfind(".//base[@href]")), None)
+    try:
+        base = urljoin(url, (stated or "").strip())
+    except ValueError:
+        return url
+    return base if base.startswith(("http://", "https://")) else url
+
+
+def _own_addresses(
+    tree: etree._Element, meta: Mapping[str, tuple[str, ...]], *, url: str, base: str
+) -> frozenset[str]:
+    """Addresses that the page has or states of itself."""
+    stated = (*meta.get("og:url", ())[:1], url)
+    return frozenset({*canonical_links(tree, base), *addresses(filter(None, stated), base)})
+
+
+def _titles(tree: etree._Element, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    headings = map(visible_text, islice(tree.iterfind(".//h1"), MAX_TITLES))
+    for title in (
+        *headings, *meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1],
+        tree.findtext(".//title"),
+    ):  # fmt: skip
+        line = plain_line(title)
+        if line:
+            yield line
+
+
+def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:
+    """Those that say more than their @id; of several with one, that which says most."""
+    found: dict[str, jsonld.Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > max(1, len(found.get(name, ()))):
+            found[name] = node
+    return found
 
 
 def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:
