@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 HOSTS = ("", "www.", "m.", "mobile.", "amp.")
 """Names before a host that stand for the same site."""
 _HOST = re.compile(r"^(?:www|m|mobile|amp)\.(?=[^.]+\.)")
 _ENDS = re.compile(r"(?:/amp|\.amp|/index\.(?:html?|php|aspx?)|\.html?|/)$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 MAX_ENDS = 4
 """Endings that are taken off one address: `/a.html/amp/`."""
 
@@ -49,16 +50,30 @@ def spellings(form: AddressForm) -> Iterator[str]:
             yield f"{scheme}://{name}{form.host}/amp{form.path}"
 
 
-def may_be_one(one: str, other: str) -> bool:
-    """Whether two addresses may be forms of one page's, going by what they say.
+def is_form_of(one: str, other: str) -> bool:
+    """Whether two addresses are forms of one page's, going by what they say.
 
     Where both have parameters, these say what page it is: `?id=1` is not `?id=2`.
     """
-    form = address_form(one)
-    if not form.path or form != address_form(other):
-        return False
     queries = {urlsplit(one).query, urlsplit(other).query}
-    return len(queries) == 1 or "" in queries
+    return _have_one_form(one, other) and (len(queries) == 1 or "" in queries)
+
+
+def may_be_form_of(one: str, other: str) -> bool:
+    """Whether two addresses may be forms of one page's, if their texts are one: `?from=mail`.
+
+    They are not where a parameter of both has different numbers.
+    """
+    if not _have_one_form(one, other):
+        return False
+    mine, theirs = (dict(parse_qsl(urlsplit(url).query)) for url in (one, other))
+    differing = [mine[key] + theirs[key] for key in mine.keys() & theirs if mine[key] != theirs[key]]
+    return not any(map(_DIGIT.search, differing))
+
+
+def _have_one_form(one: str, other: str) -> bool:
+    form = address_form(one)
+    return bool(form.path) and form == address_form(other)
 
 
 def lies_below(url: str, section: str) -> bool:

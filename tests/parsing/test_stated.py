@@ -37,11 +37,33 @@ def ld(text: str) -> str:
         '{"@type": "NewsArticle", "headline": "Bridge closes"}{"@type": "Person"}',
         '{"@type": "NewsArticle", "description": "two\nlines", "headline": "Bridge closes"}',
         "{&quot;@type&quot;: &quot;Article&quot;, &quot;headline&quot;: &quot;Bridge closes&quot;}",
-        '{"@type": "NewsArticle", "headline": "Bridge closes", "description": "she said "no"',
+        '{"@type": "Person"}, {"@type": "NewsArticle", "headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", /* "headline": "No" */ "headline": "Bridge closes", // the last',
+        '{"@type": "http://schema.org/ReportageNewsArticle", "headline": "Bridge closes"}}',
+        '{"@type": "NewsArticle", "author": undefined, "headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", "url": "https://a.example//b", "headline": "Bridge closes",,}',
     ],
 )
 def test_json_ld_is_read_in_every_state_of_repair(script: str) -> None:
     assert page(ld(script)).text("headline") == "Bridge closes"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "description": "she said "no"',
+        '{"@type": "NewsArticle", "description": "the "old", and narrow "bridge"", '
+        '"headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "author": [{"name": "Ann Lee"',
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "keywords": ["a", "b',
+        '"@type": "NewsArticle", "headline": "Bridge closes", "author" "Ann Lee"',
+        '{"@graph": [{"@type": "WebSite", "name": "G" {"@type": "NewsArticle", '
+        '"headline": "Bridge closes"}',
+    ],
+)
+def test_what_is_picked_out_of_broken_json_ld_stands_below_all_else(script: str) -> None:
+    found = page(ld(script))
+    assert (found.text("headline"), found.picked_text("headline")) == (None, "Bridge closes")
 
 
 def test_hostile_json_ld_costs_nothing() -> None:

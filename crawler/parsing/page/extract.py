@@ -105,6 +105,8 @@ class _PageReading(NamedTuple):
 
     url: str
     """the page's own address for itself, or else the one that it was fetched from; canonical"""
+    address: str
+    """the one that it was fetched from; canonical"""
     title: str
     statements: PageStatements
     meta: Metadata
@@ -131,7 +133,7 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     title = meta.title or shorten(body.text, width=100, placeholder="…")
     refuse_kind(statements, body, title=title)
     _refuse_size(body.text)
-    return _PageReading(meta.canonical or address, title, statements, meta, body)
+    return _PageReading(meta.canonical or address, address, title, statements, meta, body)
 
 
 def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
@@ -161,6 +163,7 @@ def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
         extraction=EXTRACTION,
         reserved=read_reservation(page.statements, headers),
         fetched_at=fetched.at,
+        address=page.address,
         page=fetched.page.id,
         validators=Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified")),
     )

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
-from crawler.parsing.address_forms import may_be_one
+from crawler.parsing.address_forms import is_form_of
 from crawler.parsing.page.jsonld import FoundNode, Node, first_string, kinds
 from crawler.parsing.texts import plain_line, words_of
 from crawler.parsing.urls import canonical, is_front_page, registered_domain
@@ -46,7 +46,7 @@ class PageIdentity:
 
     def has(self, address: str) -> bool:
         """Whether an address is the page's."""
-        return any(address == own or may_be_one(address, own) for own in self.addresses)
+        return any(address == own or is_form_of(address, own) for own in self.addresses)
 
     def likeness(self, headline: str) -> float | None:
         """How much a headline is like the nearest that the page has, 0 to 1; None: it has none.

@@ -78,6 +78,7 @@ def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
         published=listing.published,
         text_from="feed",
         fetched_at=at,
+        address=page.url,
         page=page.id,
     )
 

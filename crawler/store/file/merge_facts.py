@@ -12,9 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.store.facts.text_identity import Text, are_one_article
 from crawler.store.file.connection import explained, for_reading, quoted
 from crawler.store.file.merge_texts import TextHistories
 from crawler.store.file.other_file import OUTLET, PAGE, RUN, SOURCE, common_columns, of
+
+_CAME = """
+  other.articles o LEFT JOIN moved ON moved.theirs = o.id
+  JOIN articles a ON a.url = coalesce(moved.url, o.url)
+"""
+"""Articles of the other file, `o`, with what they are in this one, `a`: by their addresses."""
 
 
 class TakenIn(NamedTuple):
@@ -77,8 +84,8 @@ class Merging:
         """Overrides that hold in the other file, with the numbers that articles have in this."""
         numbers = dict(
             self._connection.execute(
-                "SELECT o.id, a.id FROM other.articles o JOIN articles a ON a.url = o.url"
-                " UNION SELECT theirs, ours FROM same"
+                f"SELECT o.id, a.id FROM {_CAME} WHERE o.id NOT IN (SELECT theirs FROM same)"
+                " UNION ALL SELECT theirs, ours FROM same"
             ).fetchall()
         )
         rows = self._connection.execute(
@@ -214,38 +221,92 @@ class Merging:
         )
 
     def _find_the_same(self) -> None:
-        """Articles that both files have: of one address, or read from one page."""
-        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS same (theirs PRIMARY KEY, ours)")
-        self._connection.execute("DELETE FROM same")
-        self._connection.execute(
-            "INSERT INTO same SELECT o.id, a.id FROM other.articles o JOIN articles a USING (url)"
-        )
+        """Articles that both files have: read from one page, or of one address.
+
+        Two pages may claim one address, but different texts are never one article.
+        """
+        for table in ("same (theirs PRIMARY KEY, ours)", "moved (theirs PRIMARY KEY, url UNIQUE)"):
+            self._connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table}")
+            self._connection.execute(f"DELETE FROM {table.partition(' ')[0]}")
         self._connection.execute(
             """
-            INSERT OR IGNORE INTO same SELECT o.id, a.id
+            INSERT INTO same SELECT o.id, a.id
             FROM other.articles o JOIN other.pages x ON x.id = o.page
             JOIN pages m ON m.url = x.url JOIN articles a ON a.page = m.id
             """
         )
+        for theirs, ours in self._claimed_twice():
+            if not self._give_own_address(theirs, ours):
+                self._connection.execute("INSERT INTO same VALUES (?, ?)", (theirs, ours))
+        self._connection.execute(
+            """
+            INSERT INTO same SELECT o.id, a.id FROM other.articles o JOIN articles a USING (url)
+            WHERE o.id NOT IN (SELECT theirs FROM same UNION ALL SELECT theirs FROM moved)
+            """
+        )
+
+    def _claimed_twice(self) -> list[tuple[int, int]]:
+        """Articles of both files, theirs and ours, whose address two pages claim: two texts."""
+        rows = self._connection.execute(
+            """
+            SELECT o.id AS theirs, a.id AS ours, o.title AS title, o.text AS text,
+              a.title AS our_title, a.text AS our_text
+            FROM other.articles o JOIN articles a USING (url)
+            JOIN other.pages x ON x.id = o.page JOIN pages m ON m.id = a.page
+            WHERE x.url <> m.url AND o.id NOT IN (SELECT theirs FROM same) ORDER BY o.id
+            """
+        )
+        return [
+            (row["theirs"], row["ours"])
+            for row in rows
+            if not are_one_article(
+                Text(row["title"], row["text"]), Text(row["our_title"], row["our_text"])
+            )
+        ]
+
+    def _give_own_address(self, theirs: int, ours: int) -> bool:
+        """Let one of two articles have the address of its page; False where that is taken."""
+        row = self._connection.execute(
+            """
+            SELECT o.url, x.url AS their_page, m.url AS our_page
+            FROM other.articles o JOIN other.pages x ON x.id = o.page,
+              articles a JOIN pages m ON m.id = a.page
+            WHERE o.id = ? AND a.id = ?
+            """,
+            (theirs, ours),
+        ).fetchone()
+        is_theirs = row["url"] == row["their_page"]
+        own = row["our_page" if is_theirs else "their_page"]
+        taken = self._connection.execute(
+            "SELECT 1 FROM articles WHERE url = :url UNION ALL SELECT 1 FROM moved WHERE url = :url"
+            " UNION ALL SELECT 1 FROM other.articles WHERE url = :url",
+            {"url": own},
+        ).fetchone()
+        if taken:
+            return False
+        if is_theirs:
+            self._connection.execute("UPDATE articles SET url = ? WHERE id = ?", (own, ours))
+        else:
+            self._connection.execute("INSERT INTO moved VALUES (?, ?)", (theirs, own))
+        return True
 
     def _new_articles(self) -> int:
-        columns = self._common("articles", without=("page", "outlet", "run"))
+        columns = self._common("articles", without=("page", "outlet", "run", "url"))
         (before,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
         added = self._connection.execute(
             f"""
-            INSERT INTO articles (page, outlet, run, {", ".join(columns)})
-            SELECT {PAGE.format("a.page")}, {OUTLET.format("a.outlet")},
-              {RUN.format("a.run")}, {of("a", columns)}
+            INSERT INTO articles (page, outlet, run, url, {", ".join(columns)})
+            SELECT {PAGE.format("a.page")}, {OUTLET.format("a.outlet")}, {RUN.format("a.run")},
+              coalesce((SELECT url FROM moved WHERE theirs = a.id), a.url), {of("a", columns)}
             FROM other.articles a WHERE a.id NOT IN (SELECT theirs FROM same) ORDER BY a.id
             """
         ).rowcount
-        came = "articles a JOIN other.articles o ON o.url = a.url"
         columns = self._common("revisions", without=("article", "run"))
         self._connection.execute(
             f"""
             INSERT INTO revisions (article, run, {", ".join(columns)})
             SELECT a.id, {RUN.format("r.run")}, {of("r", columns)}
-            FROM {came} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
+            FROM {_CAME} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
             """,
             (before,),
         )
@@ -253,7 +314,7 @@ class Merging:
             f"""
             INSERT INTO credits (article, agency, via, evidence, confidence)
             SELECT a.id, c.agency, c.via, c.evidence, c.confidence
-            FROM {came} JOIN other.credits c ON c.article = o.id
+            FROM {_CAME} JOIN other.credits c ON c.article = o.id
             WHERE a.id > ? AND c.via <> 'copy'
             """,
             (before,),
