@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,8 @@ MAX_TAG = 60
 """Characters; a longer tag is a sentence."""
 _SEPARATOR = re.compile(r"\s+[|\-–—·•:»>]+\s+|\s*[|｜]\s*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+MAX_PARTS = 20
+"""Elements of a heading, marks in a title, that are looked at."""
 _LONG_NUMBER = re.compile(r"\d{4}")
 LONG_WORD = 4
 """Letters of a word of a headline that is looked for in an address."""
@@ -112,6 +115,7 @@ def _stated_titles(
 ) -> Iterator[tuple[str, str | None]]:
     """(source, title) of everything that is meant as the headline, the most trustworthy first."""
     headings = _headings(statements, "h1")
+    one = len(headings) == 1
     headline, og_title = statements.text("headline"), plain_line(statements.first("og:title"))
     title = plain_line(statements.tree.findtext(".//title"))
     # A template's or another article's; it may still be what the page was called before.
@@ -120,13 +124,40 @@ def _stated_titles(
     if not unseen:
         yield "jsonld headline", headline
     yield "meta og:title", og_title
-    yield "the only <h1>", headings[0] if len(headings) == 1 else None
+    yield "the only <h1>", _without_kicker(statements, (og_title, title)) if one else None
     yield "<title>", title
     yield from (("<h1>", heading) for heading in headings)
     yield "broken jsonld headline", statements.picked_text("headline")
     yield "feed or sitemap", listed
     if unseen:
         yield "jsonld headline", headline
+
+
+def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) -> str | None:
+    """The text of the first <h1>, without an element at its start or end that is none of the title.
+
+    `Breaking` in a <span> is none where the page states the rest as its title elsewhere.
+    """
+    for element in statements.elements(".//h1"):
+        text = visible_text(element)
+        if not text:
+            continue
+        parts = {visible_text(part) for part in islice(element.iterdescendants(), MAX_PARTS)}
+        for form in _forms(stated):
+            rests = (text.removesuffix(form).strip(), text.removeprefix(form).strip())
+            if form and any(rest != text and rest in parts for rest in rests):
+                return form
+        return text
+    return None
+
+
+def _forms(stated: Iterable[str | None]) -> Iterator[str]:
+    """Titles, and what stands before and behind each mark that may part a title from the site."""
+    for title in filter(None, stated):
+        yield title
+        for match in islice(_SEPARATOR.finditer(title), MAX_PARTS):
+            yield title[: match.start()].strip()
+            yield title[match.end() :].strip()
 
 
 def _headings(statements: PageStatements, *tags: str) -> list[str]:
