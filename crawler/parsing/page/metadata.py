@@ -30,8 +30,10 @@ MAX_TAGS = 30
 """Tags that are kept of an article."""
 MAX_TAG = 60
 """Characters; a longer tag is a sentence."""
-_SEPARATOR = re.compile(r"\s+[|\-–—·•:»>]+\s+|\s*[|｜]\s*")
+_SEPARATOR = re.compile(r"\s+[|\\\-–—·•:»>«‹›~/]+\s+|\s*[|｜]\s*|[:：]\s+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+KICKER = 1 / 3
+"""Share of a heading's characters up to which an element in it may be no part of the headline."""
 MAX_PARTS = 20
 """Elements of a heading, marks in a title, that are looked at."""
 _LONG_NUMBER = re.compile(r"\d{4}")
@@ -142,7 +144,8 @@ def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) ->
         text = visible_text(element)
         if not text:
             continue
-        parts = {visible_text(part) for part in islice(element.iterdescendants(), MAX_PARTS)}
+        inner = map(visible_text, islice(element.iterdescendants(), MAX_PARTS))
+        parts = {part for part in inner if part and len(part) <= KICKER * len(text)}
         for form in _forms(stated):
             rests = (text.removesuffix(form).strip(), text.removeprefix(form).strip())
             if form and any(rest != text and rest in parts for rest in rests):
@@ -170,14 +173,15 @@ def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str
     """A headline without ` | The Example Gazette` behind it, or `Gazette: ` before it.
 
     Such a part goes when it is a name of the site, or when what is left is what the page shows
-    as a headline elsewhere.
+    as a headline elsewhere; before a colon only the site's name does: `Nairobi: The new bridge`.
     """
     others = {form for form in forms if form != title}
     for match in _SEPARATOR.finditer(title):
         before, after = title[: match.start()].strip(), title[match.end() :].strip()
-        if before in others or (before and _is_site(after, names)):
+        shown = others if match[0].strip() not in (":", "：") or match[0][0].isspace() else ()
+        if before in shown or (before and _is_site(after, names)):
             return before
-        if after in others or (after and _is_site(before, names)):
+        if after in shown or (after and _is_site(before, names)):
             return after
     return title
 
