@@ -7,15 +7,13 @@ import re
 
 from crawler.types import limits
 
-# Elements of HTML that stand within a line, with or without attributes.
 _TAG = re.compile(
-    r"<(?P<end>/?)(?P<name>a|abbr|acronym|b|bdi|bdo|big|blockquote|br|center|cite|code|del|div|em"
-    r"|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol|p|q|ruby|rt|s|samp|small|span|strike|strong"
-    r"|style|sub|sup|time|tt|u|ul|var|wbr)"
+    r"<(?P<end>/?)(?P<name>[a-z][\w:-]{0,30})"
     r"(?P<attributes>(?:\s{1,9}[\w:-]{1,40}\s{0,9}=\s{0,9}"
     r"(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000})){0,20})\s{0,9}/?>",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<[!?][^<>]{0,300}>")
 _WITHOUT_END = frozenset({"br", "hr", "img", "wbr"})
 MAX_MARKUP = 20 * limits.LINE
 """Characters of a line with its markup that are looked at."""
@@ -48,7 +46,7 @@ def plain_line(text: str | None) -> str | None:
 
 
 def _without_tags(text: str) -> str:
-    """Without what is markup: a headline may be about `<b>`, or say that `a < b`."""
+    """Without what is markup: a headline may be about `<b>`, or say that `a <b and c> d`."""
     if "<" not in text:
         return text
     ended = {match["name"].lower() for match in _TAG.finditer(text) if match["end"]}
@@ -58,7 +56,7 @@ def _without_tags(text: str) -> str:
         is_markup = name in ended or name in _WITHOUT_END or match["attributes"]
         return " " if is_markup else match[0]
 
-    return _TAG.sub(kept, text)
+    return _TAG.sub(kept, _COMMENT.sub(" ", text))
 
 
 def words_of(text: str) -> list[str]:

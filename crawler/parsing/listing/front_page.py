@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.parsing.languages import language_of
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.statements import PageStatements
+from crawler.parsing.page.statements import PageStatements, link_base
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import addresses, registered_domain
@@ -112,5 +112,5 @@ def _feeds(tree: etree._Element, url: str) -> tuple[str, ...]:
         if (e.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
     linked = [e.get("href") for e in tree.iter("a") if _FEED_LINK.search(e.get("href") or "")]
-    found = addresses([*declared, *linked], url)
+    found = addresses([*declared, *linked], link_base(tree, url))
     return tuple(feed for feed in found if not _COMMENTS.search(feed))[:MAX_FEEDS]

@@ -61,8 +61,8 @@ def read_values(text: str) -> Iterator[Value]:
         return
     for mend, sound in _MENDS:
         values, _ = _decode(mend(rest))
-        if values:
-            yield from (Value(value, sound=sound) for value in values)
+        yield from (Value(value, sound=sound) for value in values)
+        if values and sound:
             return
     picked = _picked(rest)
     if picked:
@@ -90,7 +90,8 @@ def _tidied(text: str) -> str:
     def kept(match: re.Match[str]) -> str:
         return match["kept"] or (" null" if match[0].endswith("undefined") else "")
 
-    return _STRING_OR_COMMENT.sub(kept, text)
+    # Twice: a comment may stand between a comma too many and the bracket.
+    return _STRING_OR_COMMENT.sub(kept, _STRING_OR_COMMENT.sub(kept, text))
 
 
 def _unescaped(text: str) -> str:

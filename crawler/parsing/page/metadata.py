@@ -36,6 +36,7 @@ KICKER = 1 / 3
 """Share of a heading's characters up to which an element in it may be no part of the headline."""
 MAX_PARTS = 20
 """Elements of a heading, marks in a title, that are looked at."""
+_MARKS = " |-–—·•:»>/"
 _LONG_NUMBER = re.compile(r"\d{4}")
 LONG_WORD = 4
 """Letters of a word of a headline that is looked for in an address."""
@@ -145,10 +146,10 @@ def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) ->
         if not text:
             continue
         inner = map(visible_text, islice(element.iterdescendants(), MAX_PARTS))
-        parts = {part for part in inner if part and len(part) <= KICKER * len(text)}
+        parts = {part.strip(_MARKS) for part in inner if part and len(part) <= KICKER * len(text)}
         for form in _forms(stated):
-            rests = (text.removesuffix(form).strip(), text.removeprefix(form).strip())
-            if form and any(rest != text and rest in parts for rest in rests):
+            rests = (text.removesuffix(form), text.removeprefix(form)) if form else ()
+            if any(rest != text and rest.strip(_MARKS) in parts for rest in rests):
                 return form
         return text
     return None

@@ -49,7 +49,7 @@ class PageStatements:
     def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
         """Gather them from a parsed page, fetched from this address."""
         found = jsonld.find_nodes(tree)
-        meta, base = _meta(tree), _base(tree, url)
+        meta, base = _meta(tree), link_base(tree, url)
         identity = PageIdentity(
             addresses=_own_addresses(tree, meta, url=url, base=base),
             titles=tuple(dict.fromkeys(_titles(tree, meta))),
@@ -124,6 +124,16 @@ class PageStatements:
         return found
 
 
+def link_base(tree: etree._Element, url: str) -> str:
+    """What links are relative to: the first <base> that has an address."""
+    stated = next((e.get("href") for e in tree.iterfind(".//base[@href]")), None)
+    try:
+        base = urljoin(url, (stated or "").strip())
+    except ValueError:
+        return url
+    return base if base.startswith(("http://", "https://")) else url
+
+
 def canonical_links(tree: etree._Element, base: str) -> tuple[str, ...]:
     """The addresses that a page names as its own, each once; what is no web address is left out."""
     links = tree.iterfind(".//link[@rel]")
@@ -134,16 +144,6 @@ def canonical_links(tree: etree._Element, base: str) -> tuple[str, ...]:
 def visible_text(element: etree._Element) -> str | None:
     """The text of an element, on one line."""
     return plain_line(" ".join(element.itertext()))
-
-
-def _base(tree: etree._Element, url: str) -> str:
-    """What links are relative to: the first <base> that has an address."""
-    stated = next((e.get("href") for e in tree.iterfind(".//base[@href]")), None)
-    try:
-        base = urljoin(url, (stated or "").strip())
-    except ValueError:
-        return url
-    return base if base.startswith(("http://", "https://")) else url
 
 
 def _own_addresses(
