@@ -67,7 +67,9 @@ def may_be_form_of(one: str, other: str) -> bool:
     if not _have_one_form(one, other):
         return False
     mine, theirs = (dict(parse_qsl(urlsplit(url).query)) for url in (one, other))
-    differing = [mine[key] + theirs[key] for key in mine.keys() & theirs if mine[key] != theirs[key]]
+    differing = [
+        mine[key] + theirs[key] for key in mine.keys() & theirs if mine[key] != theirs[key]
+    ]
     return not any(map(_DIGIT.search, differing))
 
 
@@ -80,4 +82,6 @@ def lies_below(url: str, section: str) -> bool:
     """Whether an address lies below another, as an article's below its section's."""
     one, other = urlsplit(url), urlsplit(section)
     above = other.path.rstrip("/")
-    return one.netloc == other.netloc and one.path.startswith(f"{above}/") and one.path != f"{above}/"
+    return (
+        one.netloc == other.netloc and one.path.startswith(f"{above}/") and one.path != f"{above}/"
+    )

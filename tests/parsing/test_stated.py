@@ -38,7 +38,7 @@ def ld(text: str) -> str:
         '{"@type": "NewsArticle", "description": "two\nlines", "headline": "Bridge closes"}',
         "{&quot;@type&quot;: &quot;Article&quot;, &quot;headline&quot;: &quot;Bridge closes&quot;}",
         '{"@type": "Person"}, {"@type": "NewsArticle", "headline": "Bridge closes"}',
-        '{"@type": "NewsArticle", /* "headline": "No" */ "headline": "Bridge closes", // the last\n}',
+        '{"@type": "NewsArticle", /* "headline": "No" */ "headline": "Bridge closes", // end\n}',
         '{"@type": "http://schema.org/ReportageNewsArticle", "headline": "Bridge closes"}}',
         '{"@type": "NewsArticle", "author": undefined, "headline": "Bridge closes"}',
         '{"@type": "NewsArticle", "url": "https://a.example//b", "headline": "Bridge closes",,}',

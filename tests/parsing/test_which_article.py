@@ -39,9 +39,7 @@ def statements(head: str, body: str, url: str = URL) -> PageStatements:
 
 def read(head: str, body: str = f"<h1>{TITLE}</h1>", url: str = URL) -> Metadata:
     page = Page(id=1, url=url, outlet="g", attempts=0, listing=Listing(url=url))
-    fetched = Fetched(
-        page=page, url=url, status=200, content_type="text/html", body=b"", at=NOW
-    )
+    fetched = Fetched(page=page, url=url, status=200, content_type="text/html", body=b"", at=NOW)
     return read_metadata(statements(head, body, url), fetched, Outlet(slug="g", name="G"))
 
 
@@ -229,6 +227,8 @@ def test_a_kicker_is_no_part_of_the_headline(head: str, heading: str) -> None:
     assert read(f"<title>{head}</title>", f"<h1>{heading}</h1>").title == TITLE
 
 
-@pytest.mark.parametrize("heading", [f"Live: {TITLE}", f"<span>{TITLE}</span> <i>as the storm ends"])
+@pytest.mark.parametrize(
+    "heading", [f"Live: {TITLE}", f"<span>{TITLE}</span> <i>as the storm ends"]
+)
 def test_words_of_the_headline_stay(heading: str) -> None:
     assert len(read(f"<title>{TITLE}</title>", f"<h1>{heading}</h1>").title or "") > len(TITLE)

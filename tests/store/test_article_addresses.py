@@ -177,8 +177,10 @@ def test_reading_again_corrects_an_address_that_is_free(crawl: Crawl) -> None:
 
 
 def template(n: int, town: str) -> str:
-    return f"In {town} it will be {n} degrees at noon and {n - 7} at night, with wind of {n * 3} " \
-           "kilometres an hour from the west and a little rain towards the evening. " * 3
+    return (
+        f"In {town} it will be {n} degrees at noon and {n - 7} at night, with wind of {n * 3} "
+        "kilometres an hour from the west and a little rain towards the evening. " * 3
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,10 @@ LONGEST_ABBREVIATION = 4
 _WITHIN_SURNAMES = frozenset("yie")
 """Words for `and` that join two surnames in Spanish, Catalan and Portuguese."""
 _PARTICLES = frozenset(
-    "d da de den der des di do dos das du del della ten ter van vom von zu zum zur la las le los"
-    " el al bin ibn ben af av".split()
-)
+    {"d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "la",
+     "las", "le", "los", "ten", "ter", "van", "vom", "von", "zu", "zum", "zur", "af", "av", "al",
+     "ben", "bin", "el", "ibn"}
+)  # fmt: skip
 """Words in small letters that belong to the name behind them."""
 _NAME = re.compile(r"[^\W\d_][\w'’ʼ‐-]*\.?")
 _INITIAL = re.compile(r"[^\W\d_]{1,2}\.?(?:-?[^\W\d_]\.)*")

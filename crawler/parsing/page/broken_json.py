@@ -132,13 +132,13 @@ def _closed(text: str) -> str:
     text = text.rstrip(" \t\r\n,:")
     missing: list[str] = []
     for match in _STRING_OR_BRACKET.finditer(text):
-        token = match[0]
-        if token in "{[":
-            missing.append("}" if token == "{" else "]")
-        elif token in "}]":
-            if missing[-1:] == [token]:
+        part = match[0]
+        if part in "{[":
+            missing.append("}" if part == "{" else "]")
+        elif part in "}]":
+            if missing[-1:] == [part]:
                 missing.pop()
-        elif match.end() == len(text) and (len(token) == 1 or token[-1] != '"'):
+        elif match.end() == len(text) and (len(part) == 1 or part[-1] != '"'):
             missing.append('"')
     return text + "".join(reversed(missing))
 

@@ -22,7 +22,6 @@ _OF_THE_PAGE = frozenset({"@graph", "mainEntity", "mainEntityOfPage", "@included
 Node = dict[str, Any]
 
 
-
 class FoundNode(NamedTuple):
     """A node, and where it stands."""
 

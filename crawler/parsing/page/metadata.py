@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from crawler.errors import UsageError
 from crawler.parsing.address_forms import lies_below
 from crawler.parsing.page.authors import Bylines, read_bylines
-from crawler.parsing.page.identity import UNLIKE
 from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.page_identity import UNLIKE
 from crawler.parsing.page.statements import PageStatements, canonical_links, visible_text
 from crawler.parsing.page.times import Times, read_times
 from crawler.parsing.texts import plain_line, words_of
@@ -243,7 +243,9 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
     Of several that disagree, that which the page has, or states elsewhere too.
     """
     links = canonical_links(statements.tree, statements.identity.base)
-    stated = next(iter(addresses(filter(None, [statements.first("og:url")]), statements.identity.base)), "")
+    stated = next(
+        iter(addresses(filter(None, [statements.first("og:url")]), statements.identity.base)), ""
+    )
     own = [link for link in links if _may_be_own(link, statements, url)]
     if len(links) > 1:
         here = canonical(url)
@@ -265,7 +267,9 @@ def _may_be_own(address: str, statements: PageStatements, url: str) -> bool:
     # A site may state its front page for every article, or the section's.
     if is_front_page(address):
         return is_front_page(url)
-    return not (lies_below(url, address) and _names_article(url, address, statements.identity.titles))
+    return not (
+        lies_below(url, address) and _names_article(url, address, statements.identity.titles)
+    )
 
 
 def _names_article(url: str, section: str, titles: Iterable[str]) -> bool:

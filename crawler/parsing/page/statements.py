@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.identity import PageIdentity, own_nodes
+from crawler.parsing.page.page_identity import PageIdentity, own_nodes
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import addresses
 

@@ -1,8 +1,8 @@
 """Which article a text is, and under which address: different texts are never one article.
 
-A page's canonical link may name its section, or the newest article, and a page stands under several
-addresses. So an address that a page only claims counts where the texts bear it out, and the forms of
-one address (slash, `www.`, `/amp`, a campaign) are one article where they have one text.
+A page's canonical link may name its section, or the newest article, and a page stands under
+several addresses. So an address that a page only claims counts where the texts bear it out, and the
+forms of one (slash, `www.`, `/amp`, a campaign) are one article where they have one text.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from dedupe.text import tokens
 SHINGLE = 5
 """Words in a row that are compared."""
 CHANGED = 0.5
-"""Share of the shorter text that an article under one headline keeps, at the least, as it changes."""
+"""Share of the shorter text that an article under one headline keeps as it changes, at least."""
 EQUAL = 0.8
 """Share from which on texts under two headlines are one article."""
 NUMBERS_CHANGED = 0.5
@@ -26,7 +26,7 @@ class Text(NamedTuple):
 
 
 def are_one_article(one: Text, other: Text) -> bool:
-    """Whether two texts are those of one article, one of which may be shortened or a little newer."""
+    """Whether two texts are those of one article; one may be shortened, or a little newer."""
     titles = [tokens(text.title) for text in (one, other)]
     words = [tokens(text.text) for text in (one, other)]
     if titles[0] == titles[1]:

@@ -1,7 +1,7 @@
 """Which of a page's JSON-LD nodes is about its article: by its address, headline and place.
 
-Pages describe other articles too (related ones, an embedded post, the news of a list), and templates
-describe the article of another page.
+Pages describe other articles too: related ones, an embedded post, the news of a list. Templates
+describe that of another page.
 """
 
 from __future__ import annotations
