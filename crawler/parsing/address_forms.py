@@ -5,6 +5,7 @@ That two addresses are forms of one does not make them one page; that their text
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class AddressForm(NamedTuple):
     """without a slash at its end; empty for the front page"""
 
 
+@functools.lru_cache(maxsize=1_000)
 def address_form(url: str) -> AddressForm:
     """What an address, canonical, has in common with its other forms."""
     parts = urlsplit(url)
@@ -47,7 +49,8 @@ def spellings(form: AddressForm) -> Iterator[str]:
     for scheme in ("https", "http"):
         for name in HOSTS:
             yield f"{scheme}://{name}{form.host}{form.path}"
-            yield f"{scheme}://{name}{form.host}/amp{form.path}"
+        yield f"{scheme}://{form.host}/amp{form.path}"
+        yield f"{scheme}://www.{form.host}/amp{form.path}"
 
 
 def is_form_of(one: str, other: str) -> bool:

@@ -71,7 +71,7 @@ def _name(statements: PageStatements, tree: etree._Element, url: str) -> str | N
     name = next(filter(None, map(plain_line, meta)), None)
     if name:
         return name
-    for node, own, _ in jsonld.find_nodes(tree):
+    for node, own, _ in jsonld.find_nodes(tree.iter("script")):
         if own and _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
             return plain_line(node["name"])
     return _name_in_title(plain_line(next((e.text for e in tree.iter("title")), None)), url)
@@ -112,5 +112,5 @@ def _feeds(tree: etree._Element, url: str) -> tuple[str, ...]:
         if (e.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
     linked = [e.get("href") for e in tree.iter("a") if _FEED_LINK.search(e.get("href") or "")]
-    found = addresses([*declared, *linked], link_base(tree, url))
+    found = addresses([*declared, *linked], link_base(tree.iter("base"), url))
     return tuple(feed for feed in found if not _COMMENTS.search(feed))[:MAX_FEEDS]

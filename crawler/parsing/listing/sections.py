@@ -82,7 +82,7 @@ def parse_section(
     """
     tree = parse_page(body, content_type=content_type)
     links = _selected(tree, selector) if selector else list(tree.iter("a"))
-    home, base = registered_domain(url), link_base(tree, url)
+    home, base = registered_domain(url), link_base(tree.iter("base"), url)
     pages: dict[str, Listing] = {}
     refused = 0
     for link in links[:MAX_LINKS]:

@@ -12,7 +12,10 @@ MAX_BYTES = 400_000
 """Of one script element; articles need a fiftieth of it."""
 MAX_VALUES = 100
 """Of one script, one behind the other."""
-_WRAPPING = re.compile(r"^\s*(<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
+_OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)")
+_CLOSING = re.compile(r"(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?)\s*;?\s*$")
+LONGEST_CLOSING = 40
+"""Characters at the end of a script that may be no JSON."""
 _BETWEEN = re.compile(r"[\s,;}\]]*")
 # A string without its end goes to the end of the text, so that none is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
@@ -55,7 +58,7 @@ def read_values(text: str) -> Iterator[Value]:
     """
     if len(text) > MAX_BYTES:
         return
-    values, rest = _decode(_WRAPPING.sub("", text).strip())
+    values, rest = _decode(_unwrapped(text))
     yield from (Value(value, sound=True) for value in values)
     if not rest:
         return
@@ -67,6 +70,13 @@ def read_values(text: str) -> Iterator[Value]:
     picked = _picked(rest)
     if picked:
         yield Value(picked, sound=False)
+
+
+def _unwrapped(text: str) -> str:
+    """Without the comment or CDATA section that a script stands in."""
+    opening = _OPENING.match(text)
+    closing = _CLOSING.search(text, max(len(text) - LONGEST_CLOSING, 0))
+    return text[opening.end() if opening else 0 : closing.start() if closing else None].strip()
 
 
 def _decode(text: str) -> tuple[list[Any], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -32,12 +32,12 @@ class FoundNode(NamedTuple):
     """whether its script could be read as it was written"""
 
 
-def find_nodes(tree: etree._Element) -> list[FoundNode]:
-    """All nodes of a page's JSON-LD, outer before inner, at most MAX_NODES."""
+def find_nodes(scripts: Iterable[etree._Element]) -> list[FoundNode]:
+    """All nodes of a page's JSON-LD, given its scripts, outer before inner, at most MAX_NODES."""
     found = (
         FoundNode(node, own, read.sound)
-        for script in _scripts(tree)
-        for read in read_values(script)
+        for text in _texts(scripts)
+        for read in read_values(text)
         for node, own in _walk(read.value, own=True, depth=0)
     )
     return list(islice(found, MAX_NODES))
@@ -46,6 +46,8 @@ def find_nodes(tree: etree._Element) -> list[FoundNode]:
 def kinds(node: Node) -> list[str]:
     """The @type of a node, or its several, without the address of the vocabulary."""
     found = node.get("@type")
+    if found is None:
+        return []
     every = found if isinstance(found, list) else [found]
     return [_LAST_PART.split(kind.strip())[-1] for kind in every if isinstance(kind, str)]
 
@@ -104,9 +106,9 @@ def first_string(value: Any, *, depth: int = 0) -> str | None:
     return None
 
 
-def _scripts(tree: etree._Element) -> Iterator[str]:
-    for script in tree.iterfind(".//script[@type]"):
-        if script.get("type").strip().lower().startswith("application/ld+json"):
+def _texts(scripts: Iterable[etree._Element]) -> Iterator[str]:
+    for script in scripts:
+        if (script.get("type") or "").strip().lower().startswith("application/ld+json"):
             yield script.text or ""
 
 

@@ -18,7 +18,7 @@ from crawler.parsing.address_forms import lies_below
 from crawler.parsing.page.authors import Bylines, read_bylines
 from crawler.parsing.page.jsonld import first_string
 from crawler.parsing.page.page_identity import UNLIKE
-from crawler.parsing.page.statements import PageStatements, canonical_links, visible_text
+from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.page.times import Times, read_times
 from crawler.parsing.texts import plain_line, words_of
 from crawler.parsing.urls import addresses, canonical, host, is_front_page, registered_domain
@@ -102,7 +102,7 @@ def _titles(
     The forms without the site's name come before those with it.
     """
     stated = [(source, title) for source, title in _stated_titles(statements, listed) if title]
-    forms = stated or [("first heading", text) for text in _headings(statements, "h2", "h3")][:1]
+    forms = stated or [("first heading", text) for text in _lower_headings(statements)][:1]
     names = {*statements.site_names, outlet.casefold(), host(url)} - {""}
     others = [title for _, title in forms]
     found: dict[str, str] = {}
@@ -117,7 +117,7 @@ def _stated_titles(
     statements: PageStatements, listed: str | None
 ) -> Iterator[tuple[str, str | None]]:
     """(source, title) of everything that is meant as the headline, the most trustworthy first."""
-    headings = _headings(statements, "h1")
+    headings = list(filter(None, map(visible_text, statements.headings)))
     one = len(headings) == 1
     headline, og_title = statements.text("headline"), plain_line(statements.first("og:title"))
     title = plain_line(statements.tree.findtext(".//title"))
@@ -141,7 +141,7 @@ def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) ->
 
     `Breaking` in a <span> is none where the page states the rest as its title elsewhere.
     """
-    for element in statements.elements(".//h1"):
+    for element in statements.headings:
         text = visible_text(element)
         if not text:
             continue
@@ -164,9 +164,9 @@ def _forms(stated: Iterable[str | None]) -> Iterator[str]:
             yield title[match.end() :].strip()
 
 
-def _headings(statements: PageStatements, *tags: str) -> list[str]:
-    """The texts of a page's headings. Below <h1> for pages cut off at their top, or older."""
-    elements = (element for tag in tags for element in statements.elements(f".//{tag}"))
+def _lower_headings(statements: PageStatements) -> list[str]:
+    """The texts of a page's headings below <h1>, for pages cut off at their top, or older."""
+    elements = (element for tag in ("h2", "h3") for element in statements.elements(f".//{tag}"))
     return list(filter(None, map(visible_text, elements)))
 
 
@@ -242,7 +242,7 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
 
     Of several that disagree, that which the page has, or states elsewhere too.
     """
-    links = canonical_links(statements.tree, statements.identity.base)
+    links = addresses(statements.canonical, statements.identity.base)
     stated = next(
         iter(addresses(filter(None, [statements.first("og:url")]), statements.identity.base)), ""
     )

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from crawler.errors import UsageError
-from crawler.parsing.address_forms import is_form_of
+from crawler.parsing.address_forms import address_form, is_form_of
 from crawler.parsing.page.jsonld import FoundNode, Node, first_string, kinds
 from crawler.parsing.texts import plain_line, words_of
-from crawler.parsing.urls import canonical, is_front_page, registered_domain
 
 ALIKE = 0.5
 """Share of its words, by their letters, from which on a headline is one that the page shows."""
@@ -38,7 +36,7 @@ class PageIdentity:
     """What a page is known by."""
 
     addresses: frozenset[str]
-    """of the page: its own, and what it states; canonical"""
+    """of the page: its own, and what it states; whole, but not canonical"""
     titles: tuple[str, ...]
     """headlines that it shows: headings, its title, that for other sites"""
     base: str
@@ -46,7 +44,7 @@ class PageIdentity:
 
     def has(self, address: str) -> bool:
         """Whether an address is the page's."""
-        return any(address == own or is_form_of(address, own) for own in self.addresses)
+        return any(is_form_of(address, own) for own in self.addresses)
 
     def likeness(self, headline: str) -> float | None:
         """How much a headline is like the nearest that the page has, 0 to 1; None: it has none.
@@ -64,6 +62,16 @@ def likeness(one: str, other: str) -> float:
     return _letters(mine & theirs) / least if least else 0.0
 
 
+def whole(link: str | None, base: str) -> str | None:
+    """The address of a link, without its fragment; None where it has none."""
+    try:
+        address = urljoin(base, (link or "").strip()).partition("#")[0]
+        urlsplit(address)
+    except ValueError:
+        return None
+    return address if link and address.startswith(("http://", "https://")) else None
+
+
 def own_nodes(found: Iterable[FoundNode], page: PageIdentity) -> list[FoundNode]:
     """The nodes that are about a page's article, the most certain first."""
     ranked = []
@@ -79,8 +87,9 @@ def own_nodes(found: Iterable[FoundNode], page: PageIdentity) -> list[FoundNode]
 
 def _certainty(one: FoundNode, page: PageIdentity) -> int | None:
     """How sure it is that a node is about the page's article; None where it is not."""
-    is_article = _is_article(one.node)
-    if not is_article and not _PERHAPS & set(_folded_kinds(one.node)):
+    types = {kind.casefold() for kind in kinds(one.node)}
+    is_article = any(kind.endswith(_SUFFIX) or kind in _ARTICLES for kind in types)
+    if not is_article and not types & _PERHAPS:
         return None
     points = _by_address(one.node, page) + _by_headline(one.node, page)
     in_doubt = not (one.own and is_article)
@@ -121,14 +130,11 @@ def _stated_addresses(node: Node, page: PageIdentity) -> Iterable[str]:
 
     Front pages and other sites do not: templates are filled in so.
     """
-    domains = set(map(registered_domain, page.addresses))
+    hosts = {address_form(address).host for address in page.addresses}
     for key in ("url", "@id", "mainEntityOfPage"):
-        stated = _address(node.get(key))
-        try:
-            address = canonical(stated.partition("#")[0], page.base) if stated else None
-        except UsageError:
-            continue
-        if address and registered_domain(address) in domains and not is_front_page(address):
+        address = whole(_address(node.get(key)), page.base)
+        form = address_form(address) if address else None
+        if address and form and form.path and form.host in hosts:
             yield address
 
 
@@ -136,14 +142,6 @@ def _address(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("@id") or value.get("url")
     return first_string(value)
-
-
-def _is_article(node: Node) -> bool:
-    return any(kind.endswith(_SUFFIX) or kind in _ARTICLES for kind in _folded_kinds(node))
-
-
-def _folded_kinds(node: Node) -> list[str]:
-    return [kind.casefold() for kind in kinds(node)]
 
 
 def _letters(words: Iterable[str]) -> int:

@@ -10,9 +10,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.page_identity import PageIdentity, own_nodes
+from crawler.parsing.page.page_identity import PageIdentity, own_nodes, whole
 from crawler.parsing.texts import plain_line
-from crawler.parsing.urls import addresses
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
@@ -43,15 +42,22 @@ class PageStatements:
     """every @type of the page's JSON-LD, those of parts of other nodes left out"""
     meta: Mapping[str, tuple[str, ...]]
     """contents of the meta elements, by property, name or itemprop in small letters"""
+    canonical: tuple[str, ...]
+    """links to what it names as its own address, as they stand there"""
+    headings: tuple[etree._Element, ...]
+    """its <h1>"""
 
     @classmethod
     def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
         """Gather them from a parsed page, fetched from this address."""
-        found = jsonld.find_nodes(tree)
-        meta, base = _meta(tree), link_base(tree, url)
+        # In one walk through the tree, which costs more than what is done with what it finds.
+        tags = _elements(tree, "base", "link", "meta", "script", "title", "h1")
+        found = jsonld.find_nodes(tags["script"])
+        meta, base, canonical = _meta(tags["meta"]), link_base(tags["base"], url), _canonical(tags)
+        stated = (*canonical, *meta.get("og:url", ())[:1], url)
         identity = PageIdentity(
-            addresses=_own_addresses(tree, meta, url=url, base=base),
-            titles=tuple(dict.fromkeys(_titles(tree, meta))),
+            addresses=frozenset(filter(None, (whole(link, base) for link in stated))),
+            titles=tuple(dict.fromkeys(_titles(tags, meta))),
             base=base,
         )
         own = own_nodes(found, identity)
@@ -66,6 +72,8 @@ class PageStatements:
             nodes=_by_id(one.node for one in found),
             kinds=tuple(dict.fromkeys(own_kinds)),
             meta=meta,
+            canonical=canonical,
+            headings=tuple(tags["h1"][:MAX_ELEMENTS]),
         )
 
     def first(self, *names: str) -> str | None:
@@ -123,9 +131,9 @@ class PageStatements:
         return found
 
 
-def link_base(tree: etree._Element, url: str) -> str:
-    """What links are relative to: the first <base> that has an address."""
-    stated = next((e.get("href") for e in tree.iterfind(".//base[@href]")), None)
+def link_base(elements: Iterable[etree._Element], url: str) -> str:
+    """What links are relative to: the first <base>, of all, that has an address; or the page's."""
+    stated = next((e.get("href") for e in elements if e.get("href")), None)
     try:
         base = urljoin(url, (stated or "").strip())
     except ValueError:
@@ -133,35 +141,35 @@ def link_base(tree: etree._Element, url: str) -> str:
     return base if base.startswith(("http://", "https://")) else url
 
 
-def canonical_links(tree: etree._Element, base: str) -> tuple[str, ...]:
-    """The addresses that a page names as its own, each once; what is no web address is left out."""
-    links = tree.iterfind(".//link[@rel]")
-    named = (e.get("href") for e in links if "canonical" in e.get("rel").lower().split())
-    return addresses(islice(filter(None, named), MAX_CANONICALS), base)
-
-
 def visible_text(element: etree._Element) -> str | None:
     """The text of an element, on one line."""
     return plain_line(" ".join(element.itertext()))
 
 
-def _own_addresses(
-    tree: etree._Element, meta: Mapping[str, tuple[str, ...]], *, url: str, base: str
-) -> frozenset[str]:
-    """Addresses that the page has or states of itself."""
-    stated = (*meta.get("og:url", ())[:1], url)
-    return frozenset({*canonical_links(tree, base), *addresses(filter(None, stated), base)})
+_Elements = Mapping[str, list[etree._Element]]
 
 
-def _titles(tree: etree._Element, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    headings = map(visible_text, islice(tree.iterfind(".//h1"), MAX_TITLES))
-    for title in (
-        *headings, *meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1],
-        tree.findtext(".//title"),
-    ):  # fmt: skip
-        line = plain_line(title)
-        if line:
-            yield line
+def _elements(tree: etree._Element, *tags: str) -> _Elements:
+    """All elements of these tags, in the order of the page."""
+    found: dict[str, list[etree._Element]] = {tag: [] for tag in tags}
+    for element in tree.iter(*tags):
+        found[element.tag].append(element)
+    return found
+
+
+def _canonical(elements: _Elements) -> tuple[str, ...]:
+    """The links to what a page names as its own address."""
+    relations = ((e, (e.get("rel") or "").lower().split()) for e in elements["link"])
+    links = (e.get("href") for e, relation in relations if "canonical" in relation)
+    return tuple(islice(filter(None, links), MAX_CANONICALS))
+
+
+def _titles(elements: _Elements, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Headings, its title, and that for other sites."""
+    headings = (visible_text(heading) for heading in elements["h1"][:MAX_TITLES])
+    stated = (*meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1])
+    title = (element.text for element in elements["title"][:1])
+    return filter(None, map(plain_line, (*headings, *stated, *title)))
 
 
 def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:
@@ -174,9 +182,9 @@ def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:
     return found
 
 
-def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:
+def _meta(elements: Iterable[etree._Element]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for name, content in _contents(tree.iterfind(".//meta[@content]")):
+    for name, content in _contents(elements):
         values = found.setdefault(name, [])
         if len(values) < MAX_VALUES and content not in values:
             values.append(content)
@@ -185,7 +193,7 @@ def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:
 
 def _contents(elements: Iterable[etree._Element]) -> Iterator[tuple[str, str]]:
     for element in elements:
-        content = element.get("content").strip()
+        content = (element.get("content") or "").strip()
         for attribute in ("property", "name", "itemprop"):
             name = (element.get(attribute) or "").strip().lower()
             if name and content:

@@ -122,15 +122,16 @@ class ArticleAddresses:
         form = address_form(address)
         if not form.path:
             return
-        for start in spellings(form):
-            # Behind the form comes nothing, or one of . / ?; 0 and @ follow these.
-            yield from self._connection.execute(
-                f"""
-                SELECT {_COLUMNS} FROM {_FROM}
-                WHERE a.url = ? OR a.url >= ? AND a.url < ? OR a.url >= ? AND a.url < ? LIMIT ?
-                """,
-                (start, f"{start}.", f"{start}0", f"{start}?", f"{start}@", MAX_FORMS),
-            )
+        starts = list(spellings(form))
+        # Behind the form comes nothing, or one of . / ?; 0 and @ follow these.
+        begins = "a.url = ? OR a.url >= ? AND a.url < ? OR a.url >= ? AND a.url < ?"
+        yield from self._connection.execute(
+            f"SELECT {_COLUMNS} FROM {_FROM} WHERE {' OR '.join([begins] * len(starts))} LIMIT ?",
+            (
+                *(f"{start}{end}" for start in starts for end in ("", ".", "0", "?", "@")),
+                MAX_FORMS,
+            ),
+        )
 
     def _one(self, condition: str, value: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(
