@@ -20,7 +20,8 @@ _BETWEEN = re.compile(r"[\s,;}\]]*")
 # A string without its end goes to the end of the text, so that none is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
 _STRING_OR_COMMENT = re.compile(
-    rf"(?P<kept>{_STRING})|/\*(?:.*?\*/|.*)|//[^\n]*|,(?=[\s,]*[}}\]])|(?<=:)\s*undefined\b",
+    rf"(?P<kept>{_STRING})|/\*(?:.*?\*/|.*)|//[^\n]*"
+    r"|(?P<commas>,[\s,]*+)(?P<last>(?=[}\]]))?|(?<=:)\s*+undefined\b",
     re.DOTALL,
 )
 _STRING_OR_BRACKET = re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL)
@@ -98,6 +99,8 @@ def _tidied(text: str) -> str:
     """Without comments, and without commas behind the last of a list."""
 
     def kept(match: re.Match[str]) -> str:
+        if match["commas"]:
+            return match["commas"] if match["last"] is None else ""
         return match["kept"] or (" null" if match[0].endswith("undefined") else "")
 
     # Twice: a comment may stand between a comma too many and the bracket.
