@@ -158,7 +158,8 @@ class Saver:
         saved = self._store.articles.save(listed, outlet=outlet, run=self.run, now=value.at)
         self._count(listed, saved, counts)
         if saved is Saved.TWIN:
-            self._store.pages.reject_as(value.page.id, "twin", value.listed.url, at=value.at)
+            twin = self._store.articles.twin_of(listed)
+            self._store.pages.reject_as(value.page.id, "twin", twin, at=value.at)
         else:
             ages = self._ages(value.listed.outlet, value.listed.url) if value.temporary else ()
             self._store.pages.settle_listed(value.page.id, at=value.at, ages=ages)
@@ -192,7 +193,8 @@ class Saver:
         if article.page is None:
             return
         if saved is Saved.TWIN:
-            self._store.pages.reject_as(article.page, "twin", article.url, at=at)
+            twin = self._store.articles.twin_of(article)
+            self._store.pages.reject_as(article.page, "twin", twin, at=at)
         else:
             self._store.pages.settle(
                 article.page,

@@ -7,9 +7,18 @@ import re
 
 from crawler.types import limits
 
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,30})(?P<more>\s*/|\s[^<>]{1,300})?>")
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[a-z][\w:-]{0,30})"
+    r"(?P<attributes>(?:\s{1,9}[\w:-]{1,40}\s{0,9}=\s{0,9}"
+    r"(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000})){0,20})\s{0,9}/?>",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"<[!?][^<>]{0,300}>")
-_ALONE = frozenset({"br", "wbr", "hr", "img"})
+_WITHOUT_END = frozenset({"br", "hr", "img", "wbr"})
+MAX_MARKUP = 20 * limits.LINE
+"""Characters of a line with its markup that are looked at."""
+MAX_ESCAPES = 3
+"""How often an entity is unescaped: `&amp;amp;` is the work of two programs."""
 # A single no-break or ideographic space is how the outlet writes it, and stays.
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # NUL ends a string in C programs that read the store; a lone surrogate cannot be stored at all.
@@ -27,22 +36,32 @@ def storable(text: str) -> str:
 
 def plain_line(text: str | None) -> str | None:
     """A headline on one line, without tags and entities; None when nothing is left."""
-    plain = _SPACE.sub(" ", storable(html.unescape(_without_tags(text or "")))).strip()
+    plain = (text or "")[:MAX_MARKUP]
+    for _ in range(MAX_ESCAPES):
+        plain, before = html.unescape(_without_tags(plain)), plain
+        if plain == before or "&" not in before:
+            break
+    plain = _SPACE.sub(" ", storable(_without_tags(plain))).strip()
     return plain[: limits.LINE] or None
 
 
 def _without_tags(text: str) -> str:
-    """Text without what is markup in it: "<a> as <area> in maps" and "5 < 6" have none."""
+    """Without what is markup: a headline may be about `<b>`, or say that `a <b and c> d`."""
     if "<" not in text:
         return text
-    names = [(bool(tag["end"]), tag["name"].lower()) for tag in _TAG.finditer(text)]
-    paired = {name for end, name in names if not end and (True, name) in names} | _ALONE
+    ended = {match["name"].lower() for match in _TAG.finditer(text) if match["end"]}
 
-    def replaced(tag: re.Match[str]) -> str:
-        is_markup = tag["end"] or tag["more"] or tag["name"].lower() in paired
-        return " " if is_markup else tag[0]
+    def kept(match: re.Match[str]) -> str:
+        name = match["name"].lower()
+        is_markup = name in ended or name in _WITHOUT_END or match["attributes"]
+        return " " if is_markup else match[0]
 
-    return _TAG.sub(replaced, _COMMENT.sub(" ", text))
+    return _TAG.sub(kept, _COMMENT.sub(" ", text))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, small; characters in scripts written without spaces."""
+    return _TOKEN.findall(text.casefold())
 
 
 def count_words(text: str) -> int:

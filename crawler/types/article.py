@@ -25,7 +25,7 @@ class Article:
     """What we understood of a page."""
 
     url: str
-    """canonical"""
+    """canonical: as the page states it, or else where it was found"""
     outlet: str
     title: str
     text: str
@@ -50,6 +50,8 @@ class Article:
     reserved: str | None = None
     """what the page says to reserve its text from mining"""
     fetched_at: str | None = None
+    address: str | None = None
+    """where the page was found, canonical; None for an article without a page"""
     page: int | None = None
     """id of the page it was read from; None for an imported article"""
     validators: Validators = NO_VALIDATORS

@@ -35,7 +35,7 @@ LD = """<script type="application/ld+json">
 
 
 def test_json_ld_speaks_first_even_when_slightly_broken() -> None:
-    article = read(LD + '<meta property="og:title" content="Another title">')
+    article = read(LD + '<meta property="og:title" content="The old bridge closes">')
     assert article.title == "Bridge closes"
     assert article.authors == ("Ann Lee", "Bo Chan")
     assert article.paywalled is True

@@ -37,11 +37,33 @@ def ld(text: str) -> str:
         '{"@type": "NewsArticle", "headline": "Bridge closes"}{"@type": "Person"}',
         '{"@type": "NewsArticle", "description": "two\nlines", "headline": "Bridge closes"}',
         "{&quot;@type&quot;: &quot;Article&quot;, &quot;headline&quot;: &quot;Bridge closes&quot;}",
-        '{"@type": "NewsArticle", "headline": "Bridge closes", "description": "she said "no"',
+        '{"@type": "Person"}, {"@type": "NewsArticle", "headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", /* "headline": "No" */ "headline": "Bridge closes", // end\n}',
+        '{"@type": "http://schema.org/ReportageNewsArticle", "headline": "Bridge closes"}}',
+        '{"@type": "NewsArticle", "author": undefined, "headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", "url": "https://a.example//b", "headline": "Bridge closes",,}',
     ],
 )
 def test_json_ld_is_read_in_every_state_of_repair(script: str) -> None:
     assert page(ld(script)).text("headline") == "Bridge closes"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "description": "she said "no"',
+        '{"@type": "NewsArticle", "description": "the "old", and narrow "bridge"", '
+        '"headline": "Bridge closes"}',
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "author": [{"name": "Ann Lee"',
+        '{"@type": "NewsArticle", "headline": "Bridge closes", "keywords": ["a", "b',
+        '"@type": "NewsArticle", "headline": "Bridge closes", "author" "Ann Lee"',
+        '{"@graph": [{"@type": "WebSite", "name": "G" {"@type": "NewsArticle", '
+        '"headline": "Bridge closes"}',
+    ],
+)
+def test_what_is_picked_out_of_broken_json_ld_stands_below_all_else(script: str) -> None:
+    found = page(ld(script))
+    assert (found.text("headline"), found.picked_text("headline")) == (None, "Bridge closes")
 
 
 def test_hostile_json_ld_costs_nothing() -> None:
@@ -68,6 +90,29 @@ def test_hostile_json_ld_costs_nothing() -> None:
         ("Trine Juncher og Bo Chan", ["Trine Juncher", "Bo Chan"]),
         ("gazette.example", []),
         ("作者：李安", ["李安"]),
+        ("Lee, Ann", ["Ann Lee"]),
+        ("Lee, Ann; Chan, Bo", ["Ann Lee", "Bo Chan"]),
+        ("Lee, Ann, Chan, Bo", ["Ann Lee", "Bo Chan"]),
+        ("Kowalski, Jan i Nowak, Anna", ["Jan Kowalski", "Anna Nowak"]),
+        ("van der Berg, Jan P.", ["Jan P. van der Berg"]),
+        ("O’Brien, Conan", ["Conan O’Brien"]),
+        ("Иванов, Пётр", ["Пётр Иванов"]),
+        ("Beethoven, Ludwig van", ["Ludwig van Beethoven"]),
+        ("Ortega y Gasset, José", ["José Ortega y Gasset"]),
+        ("Ann Lee, Berlin", ["Ann Lee"]),
+        ("Ann Lee, MS, RD", ["Ann Lee"]),
+        ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("Santiago Ramón y Cajal y Ana López", ["Santiago Ramón y Cajal", "Ana López"]),
+        ("Antoni Puig i Cadafalch", ["Antoni Puig i Cadafalch"]),
+        ("Artur da Costa e Silva", ["Artur da Costa e Silva"]),
+        ("Ana García y Luis Pérez", ["Ana García", "Luis Pérez"]),
+        ("Pedro Sánchez y EFE", ["Pedro Sánchez"]),
+        ("Ana López y Agencias", ["Ana López"]),
+        ("Ευαγγελία Παπά και Νίκος Ζώης", ["Ευαγγελία Παπά", "Νίκος Ζώης"]),
+        ("Ana Lupu și Ion Pop", ["Ana Lupu", "Ion Pop"]),
+        ("سارا کریمی و رضا احمدی", ["سارا کریمی", "رضا احمدی"]),
+        ("राम लाल और सीता देवी", ["राम लाल", "सीता देवी"]),
+        ("Martin Luther King, Jr.", ["Martin Luther King Jr."]),
     ],
 )
 def test_bylines_become_names(raw: str, names: list[str]) -> None:
@@ -84,6 +129,8 @@ def test_bylines_become_names(raw: str, names: list[str]) -> None:
         ('<meta name="author" content="Ann Lee"><meta name="author" content="Bo Chan">', "",
          ("Ann Lee", "Bo Chan")),
         ('<meta property="article:author" content="https://facebook.com/gazette">', "", ()),
+        ('<meta name="citation_author" content="García Márquez, Gabriel">', "",
+         ("Gabriel García Márquez",)),
         ('<meta name="author" content="Reuters">', "", ()),
         ('<meta name="author" content="AFP, MANILA">', "", ()),
         ('<meta name="author" content="The Gazette"><meta property="og:site_name" '

@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.parsing.languages import language_of
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.statements import PageStatements
+from crawler.parsing.page.statements import PageStatements, link_base
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import addresses, registered_domain
@@ -71,8 +71,8 @@ def _name(statements: PageStatements, tree: etree._Element, url: str) -> str | N
     name = next(filter(None, map(plain_line, meta)), None)
     if name:
         return name
-    for node in jsonld.nodes(tree):
-        if _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
+    for node, own, _ in jsonld.find_nodes(tree.iter("script")):
+        if own and _ORGANISATIONS & set(jsonld.kinds(node)) and isinstance(node.get("name"), str):
             return plain_line(node["name"])
     return _name_in_title(plain_line(next((e.text for e in tree.iter("title")), None)), url)
 
@@ -112,5 +112,5 @@ def _feeds(tree: etree._Element, url: str) -> tuple[str, ...]:
         if (e.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
     linked = [e.get("href") for e in tree.iter("a") if _FEED_LINK.search(e.get("href") or "")]
-    found = addresses([*declared, *linked], url)
+    found = addresses([*declared, *linked], link_base(tree.iter("base"), url))
     return tuple(feed for feed in found if not _COMMENTS.search(feed))[:MAX_FEEDS]

@@ -11,6 +11,7 @@ from lxml import etree
 
 from crawler.errors import UsageError
 from crawler.parsing.page.layout import select
+from crawler.parsing.page.statements import link_base
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.urls import canonical, registered_domain
 from crawler.types import Listing, Listings
@@ -81,7 +82,7 @@ def parse_section(
     """
     tree = parse_page(body, content_type=content_type)
     links = _selected(tree, selector) if selector else list(tree.iter("a"))
-    home = registered_domain(url)
+    home, base = registered_domain(url), link_base(tree.iter("base"), url)
     pages: dict[str, Listing] = {}
     refused = 0
     for link in links[:MAX_LINKS]:
@@ -89,7 +90,7 @@ def parse_section(
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
             continue
         try:
-            address = canonical(href, url)
+            address = canonical(href, base)
         except UsageError:
             refused += 1
             continue

@@ -28,6 +28,24 @@ _META = (
     "author", "article:author", "parsely-author", "dc.creator", "sailthru.author", "byl",
     "cxenseparse:author", "articleauthor", "dcterms.creator", "citation_author",
 )  # fmt: skip
+_CATALOGUES = frozenset({"dc.creator", "dcterms.creator", "citation_author"})
+"""Of these, whose names stand as in a catalogue: the surname, a comma, the first names."""
+MAX_FIRST_NAMES = 3
+LONGEST_ABBREVIATION = 4
+"""Letters of a word in capitals that is no surname: BBC, but DUPONT."""
+_WITHIN_SURNAMES = frozenset("yie")
+"""Words for `and` that join two surnames in Spanish, Catalan and Portuguese."""
+_PARTICLES = frozenset(
+    {"d", "da", "das", "de", "del", "della", "den", "der", "des", "di", "do", "dos", "du", "la",
+     "las", "le", "los", "ten", "ter", "van", "vom", "von", "zu", "zum", "zur", "af", "av", "al",
+     "ben", "bin", "el", "ibn"}
+)  # fmt: skip
+"""Words in small letters that belong to the name behind them."""
+_NAME = re.compile(r"[^\W\d_][\w'’ʼ‐-]*\.?")
+_INITIAL = re.compile(r"[^\W\d_]{1,2}\.?(?:-?[^\W\d_]\.)*")
+_GENERATION = re.compile(r"(?:[JS]n?r)\.?|I{2,3}|IV", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"\s(?:[JS]n?r|[^\W\d_])\.\s*$", re.IGNORECASE)
+"""A name that ends with an abbreviation, whose full stop is the name's."""
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:author|authors|byline|bylines|autor|auteur|autore|writer)"
     r"(?:[_-]*(?:name|names|link))?(?:$|\s)",
@@ -77,25 +95,135 @@ def _sources(statements: PageStatements) -> Iterator[tuple[str, tuple[str, ...]]
     yield "jsonld author", statements.names("author", people=True)
     yield "jsonld creator", statements.names("creator", people=True)
     for name in _META:
-        yield f"meta {name}", tuple(statements.all(name))
+        read = _as_catalogued if name in _CATALOGUES else str
+        yield f"meta {name}", tuple(map(read, statements.all(name)))
     yield "rel=author or itemprop=author", tuple(_marked_authors(statements))
     yield "byline on the page", tuple(_first_byline(statements))
+    yield "broken jsonld author", statements.picked_names("author", people=True)
 
 
 def split_names(raw: str) -> list[str]:
-    """`By Ann Lee and Bo Chan, Science Editor` as ['Ann Lee', 'Bo Chan']."""
+    """`By Ann Lee and Bo Chan, Science Editor` as ['Ann Lee', 'Bo Chan'].
+
+    `Lee, Ann` is one name, and so is `José Ortega y Gasset`.
+    """
     words = _words()
     entry = (plain_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
     entry = words.by.sub("", _ADDRESS.sub("", _ASIDE.sub("", entry)))
     names: list[str] = []
-    for part in words.between.split(entry):
+    for part in _in_reading_order(_parts(entry)):
         name = words.by.sub("", part).strip(" .,;:·•|/-–—*")
+        if _ABBREVIATED.search(part):
+            name += "."
         if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name):
+            continue
+        if names and _GENERATION.fullmatch(name):
+            names[-1] += f" {part.strip()}"
             continue
         # A single word behind a name is what the person is, or where.
         if not words.titles.search(name) and not (names and re.fullmatch("[A-Za-zÀ-ž]+", name)):
             names.append(name)
     return names
+
+
+class _Part(NamedTuple):
+    """A part of a list of names."""
+
+    text: str
+    mark: str
+    """what stands before it: a comma, a word for `and`; empty at the start"""
+
+
+def _parts(entry: str) -> list[_Part]:
+    """The parts of a list of names, double surnames joined: `Ramón y Cajal`."""
+    parts: list[_Part] = []
+    end, mark = 0, ""
+    for match in [*_words().between.finditer(entry), None]:
+        text = entry[end : match.start() if match else len(entry)]
+        if parts and mark in _WITHIN_SURNAMES and _goes_on(parts[-1], text, match):
+            parts[-1] = parts[-1]._replace(text=f"{parts[-1].text} {mark} {text}")
+        else:
+            parts.append(_Part(text, mark))
+        if match:
+            end, mark = match.end(), match[0].strip()
+    return parts
+
+
+def _goes_on(before: _Part, rest: str, behind: re.Match[str] | None) -> bool:
+    """Whether what stands behind `y` is the second surname of a name, and nobody's first name.
+
+    It is one word, particles apart, behind a name that is whole, or before a comma and the first
+    name.
+    """
+    name = before.text
+    if not _is_surname(rest.split()) or rest.isupper() != name.isupper() or _is_no_name(rest):
+        return False
+    # Jan Nowak i ..., but not Nowak, Jan i ...
+    is_first = before.mark != ","
+    return len(name.split()) > 1 or (is_first and behind is not None and behind[0].strip() == ",")
+
+
+def _in_reading_order(parts: list[_Part]) -> Iterator[str]:
+    """The names of a list, those written `Lee, Ann` with the first name first."""
+    at, in_pairs = 0, True
+    while at < len(parts):
+        two = parts[at : at + 2]
+        # Behind a name that is whole stand titles and places.
+        in_pairs = (
+            (in_pairs or two[0].mark != ",")
+            and [part.mark for part in two[1:]] == [","]
+            and _is_last_first(two[0].text, two[1].text)
+        )
+        if in_pairs:
+            yield f"{two[1].text.strip()} {two[0].text.strip()}"
+            at += 2
+        else:
+            yield two[0].text
+            at += 1
+
+
+def _is_last_first(last: str, first: str) -> bool:
+    """Whether two parts are one name: a surname, then one first name or initials."""
+    surnames, given = last.split(), first.split()
+    if surnames[1:-1] and surnames[-2] in _WITHIN_SURNAMES:  # Ortega y Gasset
+        surnames = surnames[:-2]
+    return (
+        _is_surname(surnames)
+        and given[:1] != []
+        and _is_name(given[0])
+        and all(word in _PARTICLES or _INITIAL.fullmatch(word) for word in given[1:])
+        and not (_is_no_name(last) or _is_no_name(first))
+    )
+
+
+def _is_surname(words: list[str]) -> bool:
+    """Whether words are one surname, with the particles before it."""
+    if not words or not _is_name(words[-1]):
+        return False
+    return all(word.lower() in _PARTICLES for word in words[:-1])
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is written as names are, in a script with capital letters."""
+    return _NAME.fullmatch(word) is not None and (word[0].isupper() or "’" in word or "'" in word)
+
+
+def _is_no_name(part: str) -> bool:
+    """Whether a part is an agency, a title, an abbreviation."""
+    words, part = _words(), part.strip()
+    return (
+        words.titles.search(part) is not None
+        or part.casefold() in words.organisations
+        or is_agency(part)
+        or (1 < len(part) <= LONGEST_ABBREVIATION and part.isupper() and "." not in part)
+    )
+
+
+def _as_catalogued(entry: str) -> str:
+    """A name as library catalogues have it, `García Márquez, Gabriel`, in reading order."""
+    last, comma, first = (entry.strip(" ,;") if entry else "").partition(",")
+    is_name = comma and "," not in first and len(first.split()) <= MAX_FIRST_NAMES
+    return f"{first.strip()} {last.strip()}" if is_name and first.strip() else entry
 
 
 def _people(entry: str, outlets: Collection[str]) -> list[str]:

@@ -20,7 +20,7 @@ from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical
 from crawler.types import Article, Fetched, Outlet, Page, Validators, limits
 
-EXTRACTION = 1
+EXTRACTION = 2
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
@@ -112,6 +112,8 @@ class _PageReading(NamedTuple):
 
     url: str
     """the page's own address for itself, or else the one that it was fetched from; canonical"""
+    address: str
+    """the one that it was fetched from; canonical"""
     title: str
     statements: PageStatements
     meta: Metadata
@@ -122,7 +124,7 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     """Parse a page once, and refuse it as soon as it shows to be no article."""
     refuse_address(fetched.url, asked=fetched.page.url)
     tree = parse_page(fetched.body, content_type=fetched.content_type)
-    statements = PageStatements.read(tree)
+    statements = PageStatements.read(tree, url=fetched.url)
     meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
     _refuse_amp(meta, address, fetched.page)
@@ -138,7 +140,7 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     title = meta.title or shorten(body.text, width=100, placeholder="…")
     refuse_kind(statements, body, title=title)
     _refuse_size(body.text)
-    return _PageReading(meta.canonical or address, title, statements, meta, body)
+    return _PageReading(meta.canonical or address, address, title, statements, meta, body)
 
 
 def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
@@ -168,6 +170,7 @@ def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
         extraction=EXTRACTION,
         reserved=read_reservation(page.statements, headers),
         fetched_at=fetched.at,
+        address=page.address,
         page=fetched.page.id,
         validators=Validators(etag=headers.get("etag"), last_modified=headers.get("last-modified")),
     )

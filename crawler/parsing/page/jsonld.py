@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
-MAX_BYTES = 400_000
-"""Of one script element; articles need a fiftieth of it."""
+from crawler.parsing.page.broken_json import read_values
+
 MAX_DEPTH = 6
 """Levels of nesting that are looked into."""
 MAX_NODES = 2_000
 """Of one page; front pages list hundreds."""
-_ARTICLE = re.compile(r"(article|posting|report|review|recipe|liveblog|opinion)", re.IGNORECASE)
-_TRAILING_COMMA = re.compile(r",\s*([}\]])")
-_FIELD = re.compile(
-    r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\]|\\.){1,500})"'
-)
-_WRAPPING = re.compile(r"^\s*(<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
+_LAST_PART = re.compile(r"[/#:]")
+_OF_THE_PAGE = frozenset({"@graph", "mainEntity", "mainEntityOfPage", "@included"})
+"""Keys below which a node is no part of another: hasPart, isPartOf, mentions, itemListElement."""
 
 Node = dict[str, Any]
 
 
-def nodes(tree: etree._Element) -> list[Node]:
-    """All nodes of a page's JSON-LD, outer before inner, at most MAX_NODES."""
-    found = (node for script in _scripts(tree) for node in _walk(_parse(script), depth=0))
+class FoundNode(NamedTuple):
+    """A node, and where it stands."""
+
+    node: Node
+    own: bool
+    """whether it may speak of the page as such; else it is a part of another node"""
+    sound: bool
+    """whether its script could be read as it was written"""
+
+
+def find_nodes(scripts: Iterable[etree._Element]) -> list[FoundNode]:
+    """All nodes of a page's JSON-LD, given its scripts, outer before inner, at most MAX_NODES."""
+    found = (
+        FoundNode(node, own, read.sound)
+        for text in _texts(scripts)
+        for read in read_values(text)
+        for node, own in _walk(read.value, own=True, depth=0)
+    )
     return list(islice(found, MAX_NODES))
 
 
 def kinds(node: Node) -> list[str]:
-    """The @type of a node, or its several."""
+    """The @type of a node, or its several, without the address of the vocabulary."""
     found = node.get("@type")
-    return [k for k in (found if isinstance(found, list) else [found]) if isinstance(k, str)]
-
-
-def article_node(of: Iterable[Node]) -> Node:
-    """The node that describes the article; empty when there is none.
-
-    Of several, the one with a publication date and a headline wins, then document order.
-    """
-    articles = [node for node in of if _is_article(node)]
-    return max(articles, key=lambda n: ("datePublished" in n) * 2 + ("headline" in n), default={})
+    if found is None:
+        return []
+    every = found if isinstance(found, list) else [found]
+    return [_LAST_PART.split(kind.strip())[-1] for kind in every if isinstance(kind, str)]
 
 
 def names_in(
@@ -102,47 +106,20 @@ def first_string(value: Any, *, depth: int = 0) -> str | None:
     return None
 
 
-def _scripts(tree: etree._Element) -> Iterator[str]:
-    for script in tree.iterfind(".//script[@type]"):
-        if script.get("type").strip().lower().startswith("application/ld+json"):
+def _texts(scripts: Iterable[etree._Element]) -> Iterator[str]:
+    for script in scripts:
+        if (script.get("type") or "").strip().lower().startswith("application/ld+json"):
             yield script.text or ""
 
 
-def _parse(text: str) -> Any:
-    """The value of a script; of one that is broken beyond repair, what can be picked out of it."""
-    if len(text) > MAX_BYTES:
-        return None
-    text = _WRAPPING.sub("", text).strip()
-    # strict=False: raw newlines inside strings are the commonest mistake.
-    decoder = json.JSONDecoder(strict=False)
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
-        try:
-            # The first value: what stands behind it (a semicolon, a second object) is left.
-            return decoder.raw_decode(candidate)[0]
-        except (ValueError, RecursionError):
-            continue
-    picked = {match[1]: _unescaped(match[2]) for match in _FIELD.finditer(text)}
-    return {"@type": "Article", **picked} if picked else None
-
-
-def _unescaped(text: str) -> str:
-    try:
-        return str(json.loads(f'"{text}"', strict=False))
-    except ValueError:
-        return text
-
-
-def _walk(value: Any, *, depth: int) -> Iterator[Node]:
+def _walk(value: Any, *, own: bool, depth: int) -> Iterator[tuple[Node, bool]]:
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _walk(item, depth=depth + 1)
+            yield from _walk(item, own=own, depth=depth + 1)
     elif isinstance(value, dict):
-        yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement"):
-            yield from _walk(value.get(key), depth=depth + 1)
-
-
-def _is_article(node: Node) -> bool:
-    return any(_ARTICLE.search(kind) for kind in kinds(node))
+        yield value, own
+        for key, inner in value.items():
+            if isinstance(inner, (dict, list)):
+                yield from _walk(inner, own=own and key in _OF_THE_PAGE, depth=depth + 1)

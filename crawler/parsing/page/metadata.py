@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
+from crawler.parsing.address_forms import lies_below
 from crawler.parsing.page.authors import Bylines, read_bylines
 from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.page_identity import UNLIKE
 from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.page.times import Times, read_times
-from crawler.parsing.texts import plain_line
-from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
+from crawler.parsing.texts import plain_line, words_of
+from crawler.parsing.urls import addresses, canonical, host, is_front_page, registered_domain
 from crawler.types import Fetched, Outlet
 
 UNKNOWN_HOST = "unknown.invalid"
@@ -26,8 +30,16 @@ MAX_TAGS = 30
 """Tags that are kept of an article."""
 MAX_TAG = 60
 """Characters; a longer tag is a sentence."""
-_SEPARATOR = re.compile(r"\s+[|\-–—·•:»>]+\s+|\s*[|｜]\s*")
+_SEPARATOR = re.compile(r"\s+[|\\\-–—·•:»>«‹›~/]+\s+|\s*[|｜]\s*|[:：]\s+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+KICKER = 1 / 3
+"""Share of a heading's characters up to which an element in it may be no part of the headline."""
+MAX_PARTS = 20
+"""Elements of a heading, marks in a title, that are looked at."""
+_MARKS = " |-–—·•:»>/"
+_LONG_NUMBER = re.compile(r"\d{4}")
+LONG_WORD = 4
+"""Letters of a word of a headline that is looked for in an address."""
 _TIERS = {"free": False, "locked": True, "metered": True, "paid": True, "subscriber": True}
 
 
@@ -63,7 +75,7 @@ def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) 
         "language": _language(statements),
         "section": _section(statements),
         "tags": _tags(statements),
-        "image": _image(statements, url),
+        "image": _image(statements),
         "paywalled": _paywalled(statements),
     }
     sources = {name: source for name, (source, value) in found.items() if value not in (None, ())}
@@ -90,7 +102,7 @@ def _titles(
     The forms without the site's name come before those with it.
     """
     stated = [(source, title) for source, title in _stated_titles(statements, listed) if title]
-    forms = stated or [("first heading", text) for text in _headings(statements, "h2", "h3")][:1]
+    forms = stated or [("first heading", text) for text in _lower_headings(statements)][:1]
     names = {*statements.site_names, outlet.casefold(), host(url)} - {""}
     others = [title for _, title in forms]
     found: dict[str, str] = {}
@@ -105,18 +117,56 @@ def _stated_titles(
     statements: PageStatements, listed: str | None
 ) -> Iterator[tuple[str, str | None]]:
     """(source, title) of everything that is meant as the headline, the most trustworthy first."""
-    headings = _headings(statements, "h1")
-    yield "jsonld headline", statements.text("headline")
-    yield "meta og:title", plain_line(statements.first("og:title"))
-    yield "the only <h1>", headings[0] if len(headings) == 1 else None
-    yield "<title>", plain_line(statements.tree.findtext(".//title"))
+    headings = list(filter(None, map(visible_text, statements.headings)))
+    one = len(headings) == 1
+    headline, og_title = statements.text("headline"), plain_line(statements.first("og:title"))
+    title = plain_line(statements.tree.findtext(".//title"))
+    # A template's or another article's; it may still be what the page was called before.
+    like = statements.identity.likeness(headline) if headline else None
+    unseen = like is not None and like < UNLIKE
+    if not unseen:
+        yield "jsonld headline", headline
+    yield "meta og:title", og_title
+    yield "the only <h1>", _without_kicker(statements, (og_title, title)) if one else None
+    yield "<title>", title
     yield from (("<h1>", heading) for heading in headings)
+    yield "broken jsonld headline", statements.picked_text("headline")
     yield "feed or sitemap", listed
+    if unseen:
+        yield "jsonld headline", headline
 
 
-def _headings(statements: PageStatements, *tags: str) -> list[str]:
-    """The texts of a page's headings. Below <h1> for pages cut off at their top, or older."""
-    elements = (element for tag in tags for element in statements.elements(f".//{tag}"))
+def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) -> str | None:
+    """The text of the first <h1>, without an element at its start or end that is none of the title.
+
+    `Breaking` in a <span> is none where the page states the rest as its title elsewhere.
+    """
+    for element in statements.headings:
+        text = visible_text(element)
+        if not text:
+            continue
+        inner = map(visible_text, islice(element.iterdescendants(), MAX_PARTS))
+        parts = {part.strip(_MARKS) for part in inner if part and len(part) <= KICKER * len(text)}
+        for form in _forms(stated):
+            rests = (text.removesuffix(form), text.removeprefix(form)) if form else ()
+            if any(rest != text and rest.strip(_MARKS) in parts for rest in rests):
+                return form
+        return text
+    return None
+
+
+def _forms(stated: Iterable[str | None]) -> Iterator[str]:
+    """Titles, and what stands before and behind each mark that may part a title from the site."""
+    for title in filter(None, stated):
+        yield title
+        for match in islice(_SEPARATOR.finditer(title), MAX_PARTS):
+            yield title[: match.start()].strip()
+            yield title[match.end() :].strip()
+
+
+def _lower_headings(statements: PageStatements) -> list[str]:
+    """The texts of a page's headings below <h1>, for pages cut off at their top, or older."""
+    elements = (element for tag in ("h2", "h3") for element in statements.elements(f".//{tag}"))
     return list(filter(None, map(visible_text, elements)))
 
 
@@ -124,14 +174,15 @@ def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str
     """A headline without ` | The Example Gazette` behind it, or `Gazette: ` before it.
 
     Such a part goes when it is a name of the site, or when what is left is what the page shows
-    as a headline elsewhere.
+    as a headline elsewhere; before a colon only the site's name does: `Nairobi: The new bridge`.
     """
     others = {form for form in forms if form != title}
     for match in _SEPARATOR.finditer(title):
         before, after = title[: match.start()].strip(), title[match.end() :].strip()
-        if before in others or (before and _is_site(after, names)):
+        shown = others if match[0].strip() not in (":", "：") or match[0][0].isspace() else ()
+        if before in shown or (before and _is_site(after, names)):
             return before
-        if after in others or (after and _is_site(before, names)):
+        if after in shown or (after and _is_site(before, names)):
             return after
     return title
 
@@ -142,10 +193,14 @@ def _is_site(part: str, names: Iterable[str]) -> bool:
 
 
 def _section(statements: PageStatements) -> tuple[str, str | None]:
-    said = statements.text("articleSection")
-    if said:
-        return "jsonld articleSection", said
-    return "meta article:section", plain_line(statements.first("article:section"))
+    for source, said in (
+        ("jsonld articleSection", statements.text("articleSection")),
+        ("meta article:section", plain_line(statements.first("article:section"))),
+        ("broken jsonld articleSection", statements.picked_text("articleSection")),
+    ):
+        if said:
+            return source, said
+    return "", None
 
 
 def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:
@@ -169,40 +224,62 @@ def _split_tags(entry: object) -> Iterator[str]:
                 yield part
 
 
-def _image(statements: PageStatements, url: str) -> tuple[str, str | None]:
+def _image(statements: PageStatements) -> tuple[str, str | None]:
     for source, raw in (
         ("meta og:image", statements.first("og:image", "og:image:url", "twitter:image")),
         ("jsonld image", first_string(statements.node.get("image"))),
     ):
         try:
             if raw:
-                return source, canonical(raw, url)
+                return source, canonical(raw, statements.identity.base)
         except UsageError:
             continue
     return "", None
 
 
 def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
-    """The page's own address for itself, when it is on the same site and not its front page."""
-    links = (e.get("href") for e in statements.elements(".//link[@rel='canonical']"))
-    link = next(filter(None, links), None)
-    if link:
-        return "link rel=canonical", _own_address(link, url)
-    return "meta og:url", _own_address(statements.first("og:url"), url)
+    """The page's own address for itself, when it is on the same site and not a page of lists.
+
+    Of several that disagree, that which the page has, or states elsewhere too.
+    """
+    links = addresses(statements.canonical, statements.identity.base)
+    stated = next(
+        iter(addresses(filter(None, [statements.first("og:url")]), statements.identity.base)), ""
+    )
+    own = [link for link in links if _may_be_own(link, statements, url)]
+    if len(links) > 1:
+        here = canonical(url)
+        own = [link for link in (here, stated) if link in own]
+    if own:
+        return "link rel=canonical", own[0]
+    if links and len(links) == 1 and not is_front_page(links[0]):
+        # It names something else, on purpose: og:url then names that or this.
+        return "", None
+    return "meta og:url", stated if _may_be_own(stated, statements, url) else None
 
 
-def _own_address(link: str | None, url: str) -> str | None:
-    """The canonical address of a link, where it may be that of the page at `url`."""
-    try:
-        address = canonical(link, url) if link else None
-    except UsageError:
-        return None
-    if address is None or host(url) == UNKNOWN_HOST:
-        return address
+def _may_be_own(address: str, statements: PageStatements, url: str) -> bool:
+    """Whether an address may be that of the page at `url`."""
+    if not address or host(url) == UNKNOWN_HOST:
+        return bool(address)
     if registered_domain(address) != registered_domain(url):
-        return None
-    # A site may state its front page for every article.
-    return None if is_front_page(address) and not is_front_page(url) else address
+        return False
+    # A site may state its front page for every article, or the section's.
+    if is_front_page(address):
+        return is_front_page(url)
+    return not (
+        lies_below(url, address) and _names_article(url, address, statements.identity.titles)
+    )
+
+
+def _names_article(url: str, section: str, titles: Iterable[str]) -> bool:
+    """Whether what an address has beyond that of a section above it tells one article from others.
+
+    It does by words of the headline, or a long number; `/amp`, `/2`, `/print` do not.
+    """
+    beyond = words_of(urlsplit(url).path.removeprefix(urlsplit(section).path.rstrip("/")))
+    words = {word for title in titles for word in words_of(title) if len(word) >= LONG_WORD}
+    return any(word in words or _LONG_NUMBER.search(word) for word in beyond)
 
 
 def _language(statements: PageStatements) -> tuple[str, str | None]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from crawler.parsing.page import jsonld
+from crawler.parsing.page.page_identity import PageIdentity, own_nodes, whole
 from crawler.parsing.texts import plain_line
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
 MAX_VISIBLE = 2_000
 """Words of the page that are looked at for what kind of page it is."""
+MAX_CANONICALS = 5
+"""Links to a page's own address that are looked at; there should be one."""
+MAX_TITLES = 10
+"""Headings that are looked at for the headline."""
 MAX_ELEMENTS = 400
 """Elements of one kind that are looked at."""
 
@@ -23,26 +30,50 @@ class PageStatements:
     """A page's statements of itself."""
 
     tree: etree._Element
+    identity: PageIdentity
+    """its addresses and headlines"""
     node: jsonld.Node
-    """the JSON-LD node of the article; empty when there is none"""
+    """the JSON-LD node of the page's article; empty when there is none"""
+    picked: jsonld.Node
+    """what could be picked out of a broken script about it, to be believed last; or empty"""
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
     kinds: tuple[str, ...]
-    """every @type of the page's JSON-LD"""
+    """every @type of the page's JSON-LD, those of parts of other nodes left out"""
     meta: Mapping[str, tuple[str, ...]]
     """contents of the meta elements, by property, name or itemprop in small letters"""
+    canonical: tuple[str, ...]
+    """links to what it names as its own address, as they stand there"""
+    headings: tuple[etree._Element, ...]
+    """its <h1>"""
 
     @classmethod
-    def read(cls, tree: etree._Element) -> PageStatements:
-        """Gather them from a parsed page."""
-        nodes = jsonld.nodes(tree)
-        named = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and len(n) > 1}
+    def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
+        """Gather them from a parsed page, fetched from this address."""
+        # In one walk through the tree, which costs more than what is done with what it finds.
+        tags = _elements(tree, "base", "link", "meta", "script", "title", "h1")
+        found = jsonld.find_nodes(tags["script"])
+        meta, base, canonical = _meta(tags["meta"]), link_base(tags["base"], url), _canonical(tags)
+        stated = (*canonical, *meta.get("og:url", ())[:1], url)
+        identity = PageIdentity(
+            addresses=frozenset(filter(None, (whole(link, base) for link in stated))),
+            titles=tuple(dict.fromkeys(_titles(tags, meta))),
+            base=base,
+        )
+        own = own_nodes(found, identity)
+        sound = [one.node for one in own if one.sound]
+        picked = [one.node for one in own if not one.sound]
+        own_kinds = (kind for one in found if one.own for kind in jsonld.kinds(one.node))
         return cls(
             tree=tree,
-            node=jsonld.article_node(nodes),
-            nodes=named,
-            kinds=tuple(dict.fromkeys(kind for node in nodes for kind in jsonld.kinds(node))),
-            meta=_meta(tree),
+            identity=identity,
+            node=sound[0] if sound else {},
+            picked=picked[0] if picked else {},
+            nodes=_by_id(one.node for one in found),
+            kinds=tuple(dict.fromkeys(own_kinds)),
+            meta=meta,
+            canonical=canonical,
+            headings=tuple(tags["h1"][:MAX_ELEMENTS]),
         )
 
     def first(self, *names: str) -> str | None:
@@ -57,9 +88,20 @@ class PageStatements:
         """A text of the article's JSON-LD, on one line."""
         return plain_line(jsonld.first_string(self.node.get(key)))
 
+    def picked_text(self, key: str) -> str | None:
+        """A text that could be picked out of broken JSON-LD, on one line."""
+        return plain_line(jsonld.first_string(self.picked.get(key)))
+
     def names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
         """Names of people and organisations, or of people, under keys of the article's JSON-LD."""
-        each = (jsonld.names_in(self.node.get(key), self.nodes, people=people) for key in keys)
+        return self._names(self.node, keys, people)
+
+    def picked_names(self, *keys: str, people: bool = False) -> tuple[str, ...]:
+        """Names that could be picked out of broken JSON-LD."""
+        return self._names(self.picked, keys, people)
+
+    def _names(self, node: jsonld.Node, keys: Iterable[str], people: bool) -> tuple[str, ...]:
+        each = (jsonld.names_in(node.get(key), self.nodes, people=people) for key in keys)
         return tuple(name for found in each for name in found)
 
     @property
@@ -89,14 +131,60 @@ class PageStatements:
         return found
 
 
+def link_base(elements: Iterable[etree._Element], url: str) -> str:
+    """What links are relative to: the first <base>, of all, that has an address; or the page's."""
+    stated = next((e.get("href") for e in elements if e.get("href")), None)
+    try:
+        base = urljoin(url, (stated or "").strip())
+    except ValueError:
+        return url
+    return base if base.startswith(("http://", "https://")) else url
+
+
 def visible_text(element: etree._Element) -> str | None:
     """The text of an element, on one line."""
     return plain_line(" ".join(element.itertext()))
 
 
-def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:
+_Elements = Mapping[str, list[etree._Element]]
+
+
+def _elements(tree: etree._Element, *tags: str) -> _Elements:
+    """All elements of these tags, in the order of the page."""
+    found: dict[str, list[etree._Element]] = {tag: [] for tag in tags}
+    for element in tree.iter(*tags):
+        found[element.tag].append(element)
+    return found
+
+
+def _canonical(elements: _Elements) -> tuple[str, ...]:
+    """The links to what a page names as its own address."""
+    relations = ((e, (e.get("rel") or "").lower().split()) for e in elements["link"])
+    links = (e.get("href") for e, relation in relations if "canonical" in relation)
+    return tuple(islice(filter(None, links), MAX_CANONICALS))
+
+
+def _titles(elements: _Elements, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Headings, its title, and that for other sites."""
+    headings = (visible_text(heading) for heading in elements["h1"][:MAX_TITLES])
+    stated = (*meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1])
+    title = (element.text for element in elements["title"][:1])
+    return filter(None, map(plain_line, (*headings, *stated, *title)))
+
+
+def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:
+    """Those that say more than their @id; of several with one, that which says most."""
+    found: dict[str, jsonld.Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > max(1, len(found.get(name, ()))):
+            found[name] = node
+    return found
+
+
+def _meta(elements: Iterable[etree._Element]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for name, content in _contents(tree.iterfind(".//meta[@content]")):
+    for name, content in _contents(elements):
         values = found.setdefault(name, [])
         if len(values) < MAX_VALUES and content not in values:
             values.append(content)
@@ -105,7 +193,7 @@ def _meta(tree: etree._Element) -> dict[str, tuple[str, ...]]:
 
 def _contents(elements: Iterable[etree._Element]) -> Iterator[tuple[str, str]]:
     for element in elements:
-        content = element.get("content").strip()
+        content = (element.get("content") or "").strip()
         for attribute in ("property", "name", "itemprop"):
             name = (element.get(attribute) or "").strip().lower()
             if name and content:

@@ -85,6 +85,7 @@ def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
         published=not_after(listing.published, at),
         text_from="feed",
         fetched_at=at,
+        address=page.url,
         page=page.id,
     )
 

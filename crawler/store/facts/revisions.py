@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
 from crawler.parsing.texts import count_words
 from crawler.store.facts.agency_credits import Credits
+from crawler.store.facts.article_addresses import ArticleAddresses
 from crawler.types import Article
 
 FAR_BACK = "the time stated is over a year before the outlet was first polled"
@@ -32,25 +34,29 @@ class Articles:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._credits = Credits(connection)
+        self._addresses = ArticleAddresses(connection)
 
     def save(
         self, article: Article, *, outlet: int, run: int, now: str, ours: bool = False
     ) -> Saved:
         """Write an article: new, a revision of one we have, or the same again.
 
-        An article is known by its page, or by its canonical address. With `ours` the outlet
-        changed nothing: the same bytes were read again.
+        An article is known by its page; by its address, where its text bears that out; and by its
+        text, under another form of its address. With `ours` the outlet changed nothing: the same
+        bytes were read again.
         """
-        known = self._known(article)
+        known, url = self._addresses.place(article)
         if known is None:
-            self._insert(article, outlet=outlet, run=run, now=now)
+            self._insert(replace(article, url=url), outlet=outlet, run=run, now=now)
             return Saved.NEW
-        if article.page is not None and known["page"] not in (None, article.page):
+        if _is_twin(article, known):
             return Saved.TWIN
         if known["page"] is None and article.page is not None:
             self._connection.execute(
                 "UPDATE articles SET page = ? WHERE id = ?", (article.page, known["id"])
             )
+        if ours:
+            self._addresses.correct(known, article)
         if not _is_better(article, known):
             return Saved.SAME
         if known["text_hash"] == _text_hash(article):
@@ -61,22 +67,16 @@ class Articles:
         self._revise(known["id"], article, run=run, now=now, ours=ours)
         return Saved.REVISED
 
+    def twin_of(self, article: Article) -> str:
+        """The address of the article that one is the twin of."""
+        return self._addresses.place(article).url
+
     def is_newer(self, page: int, *, than: str) -> bool:
         """Whether a page's article was made of bytes fetched after a time."""
         row = self._connection.execute(
             "SELECT 1 FROM articles WHERE page = ? AND fetched_at > ?", (page, than)
         ).fetchone()
         return row is not None
-
-    def _known(self, article: Article) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(
-            """
-            SELECT id, page, text_hash, extraction, text_from, fetched_at, reserved FROM articles
-            WHERE (page IS NOT NULL AND page = ?) OR url = ? ORDER BY page = ? DESC LIMIT 1
-            """,
-            (article.page, article.url, article.page),
-        ).fetchone()
-        return row
 
     def _insert(self, article: Article, *, outlet: int, run: int, now: str) -> None:
         sighting = self._connection.execute(
@@ -147,6 +147,13 @@ class Articles:
 
     def _queue(self, number: int) -> None:
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (number,))
+
+
+def _is_twin(article: Article, known: sqlite3.Row) -> bool:
+    """Whether another page gave an article already, or it was imported under another address."""
+    if article.page is None:
+        return known["url"] not in (article.url, article.address)
+    return known["page"] not in (None, article.page)
 
 
 def _is_better(article: Article, known: sqlite3.Row) -> bool:

@@ -13,8 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.store.file.connection import explained, for_reading, quoted
+from crawler.store.file.merge_shared import SharedArticles
 from crawler.store.file.merge_texts import TextHistories
 from crawler.store.file.other_file import OUTLET, PAGE, RUN, SOURCE, common_columns, of
+
+_CAME = """
+  other.articles o LEFT JOIN moved ON moved.theirs = o.id
+  JOIN articles a ON a.url = coalesce(moved.url, o.url)
+"""
+"""Articles of the other file, `o`, with what they are in this one, `a`: by their addresses."""
 
 
 class TakenIn(NamedTuple):
@@ -45,6 +52,7 @@ class Merging:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._histories = TextHistories(connection)
+        self._shared = SharedArticles(connection)
 
     @contextmanager
     def other(self, path: Path) -> Iterator[None]:
@@ -64,7 +72,7 @@ class Merging:
         self._runs()
         self._pages()
         self._sightings()
-        self._find_the_same()
+        self._shared.find()
         new = self._new_articles()
         self._earliest()
         changed = self._histories.join(now)
@@ -77,8 +85,8 @@ class Merging:
         """Overrides that hold in the other file, with the numbers that articles have in this."""
         numbers = dict(
             self._connection.execute(
-                "SELECT o.id, a.id FROM other.articles o JOIN articles a ON a.url = o.url"
-                " UNION SELECT theirs, ours FROM same"
+                f"SELECT o.id, a.id FROM {_CAME} WHERE o.id NOT IN (SELECT theirs FROM same)"
+                " UNION ALL SELECT theirs, ours FROM same"
             ).fetchall()
         )
         rows = self._connection.execute(
@@ -213,39 +221,23 @@ class Merging:
             """
         )
 
-    def _find_the_same(self) -> None:
-        """Articles that both files have: of one address, or read from one page."""
-        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS same (theirs PRIMARY KEY, ours)")
-        self._connection.execute("DELETE FROM same")
-        self._connection.execute(
-            "INSERT INTO same SELECT o.id, a.id FROM other.articles o JOIN articles a USING (url)"
-        )
-        self._connection.execute(
-            """
-            INSERT OR IGNORE INTO same SELECT o.id, a.id
-            FROM other.articles o JOIN other.pages x ON x.id = o.page
-            JOIN pages m ON m.url = x.url JOIN articles a ON a.page = m.id
-            """
-        )
-
     def _new_articles(self) -> int:
-        columns = self._common("articles", without=("page", "outlet", "run"))
+        columns = self._common("articles", without=("page", "outlet", "run", "url"))
         (before,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
         added = self._connection.execute(
             f"""
-            INSERT INTO articles (page, outlet, run, {", ".join(columns)})
-            SELECT {PAGE.format("a.page")}, {OUTLET.format("a.outlet")},
-              {RUN.format("a.run")}, {of("a", columns)}
+            INSERT INTO articles (page, outlet, run, url, {", ".join(columns)})
+            SELECT {PAGE.format("a.page")}, {OUTLET.format("a.outlet")}, {RUN.format("a.run")},
+              coalesce((SELECT url FROM moved WHERE theirs = a.id), a.url), {of("a", columns)}
             FROM other.articles a WHERE a.id NOT IN (SELECT theirs FROM same) ORDER BY a.id
             """
         ).rowcount
-        came = "articles a JOIN other.articles o ON o.url = a.url"
         columns = self._common("revisions", without=("article", "run"))
         self._connection.execute(
             f"""
             INSERT INTO revisions (article, run, {", ".join(columns)})
             SELECT a.id, {RUN.format("r.run")}, {of("r", columns)}
-            FROM {came} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
+            FROM {_CAME} JOIN other.revisions r ON r.article = o.id WHERE a.id > ?
             """,
             (before,),
         )
@@ -253,7 +245,7 @@ class Merging:
             f"""
             INSERT INTO credits (article, agency, via, evidence, confidence)
             SELECT a.id, c.agency, c.via, c.evidence, c.confidence
-            FROM {came} JOIN other.credits c ON c.article = o.id
+            FROM {_CAME} JOIN other.credits c ON c.article = o.id
             WHERE a.id > ? AND c.via <> 'copy'
             """,
             (before,),
