@@ -19,6 +19,8 @@ ALIKE = 0.5
 """Share of its words, by their letters, from which on a headline is one that the page shows."""
 UNLIKE = 0.2
 """Share below which two headlines have nothing in common but such words as `the`."""
+FEW_WORDS = 3
+"""Words of a headline below which it is a label or a filler: that none is alike says nothing."""
 LONG_SLUG = 4
 """Words of an address's last part from which on it is a headline."""
 # Article and all types below it end so; https://schema.org/Article.
@@ -118,7 +120,9 @@ def _by_headline(node: Node, page: PageIdentity) -> int:
         return 0
     if like >= ALIKE:
         return 3
-    return 1 if like >= UNLIKE else -2
+    if like >= UNLIKE:
+        return 1
+    return -2 if len(words_of(headline or "")) >= FEW_WORDS else 0
 
 
 def _headline(node: Node) -> str | None:

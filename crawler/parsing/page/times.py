@@ -112,7 +112,7 @@ def _publication_statements(
     yield from _marked_times(statements, headline)
     picked = statements.picked.get("datePublished")
     if picked:
-        yield "broken jsonld", picked
+        yield "jsonld", picked
 
 
 def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
@@ -132,7 +132,7 @@ def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, 
         yield "meta", raw
     picked = statements.picked.get("dateModified")
     if picked:
-        yield "broken jsonld", picked
+        yield "jsonld", picked
 
 
 def _scalar(value: Any) -> str | None:
