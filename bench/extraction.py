@@ -130,9 +130,10 @@ def memory(pages: Sequence[Labelled]) -> tuple[float, float]:
 def memory_now() -> tuple[float, float]:
     # Not getrusage: that begins with the peak of the process it was forked from.
     lines = (Path("/proc/self/status"), Path("/proc/self/smaps_rollup"))
-    found = dict(line.split()[:2] for file in lines for line in file.read_text().splitlines()[1:])
-    own = int(found["Private_Dirty:"]) + int(found["Private_Clean:"])
-    return int(found["VmHWM:"]) / 1024, own / 1024
+    fields = (line.partition(":") for file in lines for line in file.read_text().splitlines())
+    found = {name: value.split() for name, _, value in fields}
+    own = int(found["Private_Dirty"][0]) + int(found["Private_Clean"][0])
+    return int(found["VmHWM"][0]) / 1024, own / 1024
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from tests.conftest import NOW
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    pool = Workers(1, seconds=1.5, memory=800 * 1024**2)
+    pool = Workers(1, seconds=1.5, patience=4, memory=800 * 1024**2)
     yield pool
     pool.close()
 
@@ -34,6 +34,15 @@ def _refuse() -> None:
 
 def _sleep() -> None:
     time.sleep(60)
+
+
+def _rest() -> str:
+    time.sleep(2)
+    return "rested"
+
+
+def _loop() -> int:
+    return sum(1 for _ in iter(int, 1))
 
 
 def _devour() -> int:
@@ -53,7 +62,12 @@ def test_results_and_errors_come_back(workers: Workers) -> None:
 
 @pytest.mark.parametrize(
     ("work", "reason"),
-    [(_sleep, "parser-timeout"), (_devour, "parser-memory"), (_die, "parser-died")],
+    [
+        (_loop, "parser-timeout"),
+        (_sleep, "parser-timeout"),
+        (_devour, "parser-memory"),
+        (_die, "parser-died"),
+    ],
 )
 def test_a_limit_costs_one_page_and_the_pool_goes_on(
     workers: Workers, work: object, reason: str
@@ -62,6 +76,10 @@ def test_a_limit_costs_one_page_and_the_pool_goes_on(
         workers.submit(work).result()  # type: ignore[arg-type]
     assert caught.value.reason == reason
     assert workers.submit(_double, 4).result() == 8
+
+
+def test_time_that_others_take_is_not_the_page_s(workers: Workers) -> None:
+    assert workers.submit(_rest).result() == "rested"
 
 
 def test_a_page_made_to_be_slow_is_rejected(workers: Workers) -> None:

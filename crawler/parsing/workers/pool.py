@@ -1,7 +1,8 @@
-"""Parsing in worker processes with a time and a memory limit; hostile bytes end there.
+"""Parsing in worker processes with a limit of CPU time and memory; hostile bytes end there.
 
 340 kB of attributes on one element keep lxml busy for twelve seconds; a worker that runs into a
-limit is killed and replaced, the page is rejected with that reason, and the crawl goes on.
+limit is killed and replaced, the page is rejected with that reason, and the crawl goes on. What is
+counted is the page's own CPU time, so that what is an article does not depend on the load.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -26,7 +28,9 @@ from crawler.errors import ExtractError, UsageError
 from crawler.interrupts import blocked
 
 SECONDS = 5.0
-"""For one page or listing; an ordinary one takes a hundredth of it."""
+"""Of CPU for one page or listing; an ordinary one takes a hundredth of it."""
+PATIENCE = 60.0
+"""Seconds of any time after which a worker is held to be stuck, with however little CPU."""
 MEMORY = 2 * 1024**3
 """Address space of one worker, in bytes."""
 
@@ -82,14 +86,21 @@ class Workers:
     UsageError where this machine lets processes share no lock.
     """
 
-    def __init__(self, count: int, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        seconds: float = SECONDS,
+        patience: float = PATIENCE,
+        memory: int = MEMORY,
+    ) -> None:
         # forkserver: replacing a worker in the middle of a crawl must not copy the crawl.
         context = _Context()
         context.set_forkserver_preload(["crawler.parsing.workers.preload"])
         check_locks()
         with blocked():
             forkserver.ensure_running()
-        self._seconds = seconds
+        self._seconds, self._patience = seconds, patience
         self._pool = ProcessPool(
             max_workers=count, context=context, initializer=_limit, initargs=[memory]
         )
@@ -118,7 +129,8 @@ class Workers:
         """Run `work` in a worker; the result says what it cost, and holds its error."""
         outcome: Future[Timed[T]] = Future()
         with blocked():  # the first starts the threads that start workers
-            started = self._pool.schedule(_timed, args=[work, args, kwargs], timeout=self._seconds)
+            given = [self._seconds, work, args, kwargs]
+            started = self._pool.schedule(_timed, args=given, timeout=self._patience)
         started.add_done_callback(lambda done: self._hand_over(done, outcome))
         return outcome
 
@@ -133,24 +145,34 @@ class Workers:
         try:
             outcome.set_result(done.result())
         except FutureTimeoutError:
-            found = ExtractError("parser-timeout", f"not parsed within {self._seconds:g} s")
+            found = ExtractError("parser-timeout", f"not parsed within {self._patience:g} s")
             outcome.set_result(Timed(self._seconds, None, found))
         except ProcessExpired as error:
-            found = ExtractError("parser-died", str(error)[:200])
-            outcome.set_result(Timed(self._seconds, None, found))
+            outcome.set_result(Timed(self._seconds, None, self._why_it_died(error)))
         except Exception as error:  # noqa: BLE001 - a page that trips a parser costs itself alone
             # Its result could not be sent, for one.
             outcome.set_result(Timed(self._seconds, None, _as_extract_error(error)))
 
+    def _why_it_died(self, error: ProcessExpired) -> ExtractError:
+        if error.exitcode == -signal.SIGPROF:
+            return ExtractError("parser-timeout", f"not parsed with {self._seconds:g} s of CPU")
+        return ExtractError("parser-died", str(error)[:200])
 
-def _timed(work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Timed[T]:
-    """Run in a worker."""
+
+def _timed(
+    limit: float, work: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Timed[T]:
+    """Run in a worker, which ends when the work has taken `limit` seconds of CPU."""
     begun = time.process_time()
     value, failed = None, None
+    # The kernel ends the process: a handler of Python's would wait for lxml to return.
+    signal.setitimer(signal.ITIMER_PROF, limit)
     try:
         value = work(*args, **kwargs)
     except Exception as error:  # noqa: BLE001 - named, and it costs the page alone
         failed = _as_extract_error(error)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return Timed(time.process_time() - begun, value, failed)
 
 
