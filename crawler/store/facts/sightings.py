@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from crawler.errors import NO_STAND_IN
-from crawler.parsing.urls import earlier_form
 from crawler.types import Listing
 
 
@@ -78,6 +77,9 @@ class Sightings:
 
     def _ensure(self, listing: Listing, outlet: int) -> tuple[int, bool]:
         """The page of a listing, and whether it is new."""
+        # Here, because reading commands answer at once.
+        from crawler.parsing.urls import earlier_form
+
         row = self._connection.execute(
             "SELECT id FROM pages WHERE url IN (:url, :earlier) ORDER BY url <> :url LIMIT 1",
             {"url": listing.url, "earlier": earlier_form(listing.url)},
