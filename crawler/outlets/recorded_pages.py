@@ -78,6 +78,8 @@ def article_fields(file: Path, url: str, outlet: Outlet, *, at: str) -> dict[str
         article = asdict(extract(fetched, outlet))
     except ExtractError as error:
         return exchange | {"rejected": error.reason}
+    if article["published"] is not None:
+        del article["published"]["offset"]  # `raw` says it, and records from before have none
     shown = {key: article[key] for key in _SHOWN if article[key] not in (None, (), "")}
     plain: dict[str, Any] = json.loads(json.dumps(exchange | shown))
     return plain
