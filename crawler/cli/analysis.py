@@ -269,8 +269,7 @@ def _versions(store: Store, one: str, two: str | None) -> list[_Labelled]:
 
 def _days_before_newest(store: Store, days: int) -> str | None:
     """That many days before the newest article; None when the store has no article."""
-    from crawler.clock import now
-    from crawler.parsing.dates import utc
+    from crawler.clock import now, utc
 
     newest = store.queries.front.newest(now())
     return utc(datetime.fromisoformat(newest) - timedelta(days=days)) if newest else None

@@ -39,7 +39,8 @@ class Since(click.ParamType[str]):
         """Read it; a usage error shows how to write it."""
         from datetime import UTC, datetime
 
-        from crawler.parsing.dates import requested_time, utc
+        from crawler.clock import utc
+        from crawler.parsing.dates import requested_time
 
         if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
             try:

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from crawler.clock import now
+from crawler.clock import later, now
 from crawler.fetching.quotas import Quotas
-from crawler.parsing.dates import later
 from crawler.parsing.urls import slot
 from crawler.polling import REVISITS
 from crawler.store import Saved, Store

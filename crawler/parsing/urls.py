@@ -6,13 +6,16 @@ import functools
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-import tldextract
 from w3lib.url import canonicalize_url, safe_url_string
 
 from crawler.errors import UsageError
 from crawler.types import limits
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _PORTS = {"http": 80, "https": 443}
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
@@ -202,6 +205,9 @@ def _require_web(url: str) -> None:
 
 
 @functools.cache
-def _suffixes() -> tldextract.TLDExtract:
+def _suffixes() -> TLDExtract:
+    # Here, because it loads an HTTP client, which takes longer than all else in this file.
+    import tldextract
+
     # The list that comes with the package; never one from the network.
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

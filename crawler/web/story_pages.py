@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
-from crawler.clock import now
-from crawler.parsing.dates import utc
+from crawler.clock import now, utc
 from crawler.store import Store
 from crawler.store.queries.articles import HeadlineChange
 from crawler.store.queries.desk_front import HourCount, LastRun, SourceCounts

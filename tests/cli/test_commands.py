@@ -37,7 +37,10 @@ class Numbered(NamedTuple):
     title: str
 
 
-HEAVY = ("scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser")
+HEAVY = (
+    "scrapy", "trafilatura", "datasketch", "numpy", "scipy", "sqlite_utils", "feedparser", "lxml",
+    "dateutil", "tldextract", "requests", "crawler.parsing.dates",
+)  # fmt: skip
 
 
 def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:

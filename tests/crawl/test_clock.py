@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.parsing.dates import utc
+from crawler.clock import utc
 from tests.conftest import newsloom
 from tests.crawl.site import Site, feed, item, page
 from tests.crawl.test_polling import ask, crawl

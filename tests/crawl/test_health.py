@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from crawler.parsing.dates import utc
+from crawler.clock import utc
 from tests.conftest import newsloom
 from tests.crawl.site import Reply, Site, feed, item, page
 from tests.crawl.test_polling import ask, crawl

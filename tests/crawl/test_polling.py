@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import polling
-from crawler.parsing.dates import utc
+from crawler.clock import utc
 from tests.conftest import newsloom
 from tests.crawl.site import WORDS, Reply, Site, feed, item, page
 

@@ -10,9 +10,10 @@ from itertools import islice, pairwise
 import pytest
 
 from bench.corpora.events import Events
+from crawler.clock import posix, utc
 from crawler.grouping.common_words import common_words
 from crawler.grouping.run import group
-from crawler.parsing.dates import moment, posix, utc
+from crawler.parsing.dates import moment
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import (

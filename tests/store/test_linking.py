@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from bench.corpora.events import Events
+from crawler.clock import utc
 from crawler.grouping.run import group
-from crawler.parsing.dates import utc
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
 from dedupe import StoryScheme, adjusted_rand, b_cubed

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.clock import utc
 from crawler.errors import UsageError
 from crawler.grouping.linker import STORIES
 from crawler.grouping.overrides import Decision, merge, pin, split, undo
 from crawler.grouping.run import group
-from crawler.parsing.dates import utc
 from crawler.store import Store
 from crawler.store.queries.articles import CreditedArticle
 from crawler.types import Article, Moment, Precision

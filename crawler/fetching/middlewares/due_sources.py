@@ -7,11 +7,10 @@ from typing import Any
 
 from scrapy import Request
 
-from crawler.clock import now
+from crawler.clock import later, now
 from crawler.fetching.meta import meta
 from crawler.fetching.refusals import NotDue
 from crawler.fetching.writer import Writer
-from crawler.parsing.dates import later
 from crawler.polling import DOUBLE
 from crawler.store.facts.polls import PollState
 

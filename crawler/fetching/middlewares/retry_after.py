@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.clock import utc
 from crawler.fetching.meta import meta
 from crawler.fetching.refusals import Refusal, Refused
-from crawler.parsing.dates import utc
 from crawler.polling import LONGEST_WISH
 
 SHORT = 5.0

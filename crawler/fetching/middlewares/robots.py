@@ -11,11 +11,10 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.clock import now
+from crawler.clock import now, utc
 from crawler.fetching.meta import meta
 from crawler.fetching.refusals import Refusal, Refused, refusal_for_error, refusal_for_status
 from crawler.fetching.writer import Writer, robots_delay
-from crawler.parsing.dates import utc
 from crawler.parsing.robots import RobotsRules, decode_robots, parse_robots
 from crawler.parsing.urls import slot
 from crawler.types import RobotsFile

@@ -1,6 +1,5 @@
-"""Times as outlets write them, into UTC, and what is done with them."""
+"""Times as outlets write them, in any language, into UTC."""
 
-from crawler.parsing.dates.instants import later, posix, utc
 from crawler.parsing.dates.moments import (
     ANY_STYLE,
     EARLIEST_YEAR,
@@ -9,19 +8,14 @@ from crawler.parsing.dates.moments import (
     not_after,
     possible_days,
     requested_time,
-    this_machines_now,
 )
 
 __all__ = [
     "ANY_STYLE",
     "EARLIEST_YEAR",
     "DateStyle",
-    "later",
     "moment",
     "not_after",
-    "posix",
     "possible_days",
     "requested_time",
-    "this_machines_now",
-    "utc",
 ]

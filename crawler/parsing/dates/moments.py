@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
+from crawler.clock import posix, utc
 from crawler.parsing.dates.fold import fold
-from crawler.parsing.dates.instants import posix, utc
 from crawler.parsing.dates.names import Order, order_of
+from crawler.parsing.dates.written import Written, order_shown, read_written
 from crawler.parsing.texts import storable
 from crawler.types import Moment, Precision, limits
-
-if TYPE_CHECKING:
-    from crawler.parsing.dates.written import Written
 
 EARLIEST_YEAR = 1990
 """No news page is older; earlier years are broken clocks and empty database fields."""
@@ -41,9 +38,6 @@ class DateStyle:
         `language` is as it is stated (BCP 47), and `samples` are times of the document: a 13 in
         one of them shows which part is the month. Where they contradict each other it is unknown.
         """
-        # Here, because the store imports this file and reading commands answer at once.
-        from crawler.parsing.dates.written import order_shown
-
         primary = (language or "").lower().replace("_", "-").partition("-")[0] or None
         shown = {order_shown(fold(raw[: limits.TIME])) for raw in samples if raw} - {None}
         if not shown:
@@ -64,8 +58,6 @@ def moment(
     it is taken as UTC: wrong by hours at most, and the raw text is kept. In a zone whose name is
     not known it is too, and then it is precise to the day only.
     """
-    from crawler.parsing.dates.written import read_written
-
     text = storable(raw or "").strip()[: limits.TIME]
     found = read_written(text, language=style.language)
     if found is None:
@@ -88,8 +80,6 @@ def possible_days(
     raw: str | None, *, now: str | None = None, style: DateStyle = ANY_STYLE
 ) -> list[date]:
     """The days that a time may be: none, one, or two where it is not certain which is the month."""
-    from crawler.parsing.dates.written import read_written
-
     text = storable(raw or "").strip()[: limits.TIME]
     found = read_written(text, language=style.language)
     if found is None:
@@ -100,11 +90,6 @@ def possible_days(
 def not_after(found: Moment | None, now: str) -> Moment | None:
     """A time, unless it is later than `now` by over two days."""
     return found if found is not None and _is_past(found.at, now) else None
-
-
-def this_machines_now() -> str:
-    """The time now, for documents of which nobody says when they were fetched."""
-    return utc(datetime.now(UTC))
 
 
 def requested_time(raw: str, *, to_end: bool = False) -> str | None:

@@ -13,8 +13,9 @@ from urllib.parse import urljoin
 import feedparser
 from feedparser.namespaces import dc
 
+from crawler.clock import now as present
 from crawler.errors import ExtractError, UsageError
-from crawler.parsing.dates import DateStyle, moment, this_machines_now
+from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.listing.documents import text_of, well_formed
 from crawler.parsing.listing.fragments import entry_text
 from crawler.parsing.page.phrases import is_phrase
@@ -204,7 +205,7 @@ def _listings(
     entries = list(entries)
     times = (time for entry in entries for time in (*entry.published, entry.modified))
     style = DateStyle.of(language=language, url=base, samples=map(_time, times))
-    now = this_machines_now()
+    now = present()
     pages: dict[str, Listing] = {}
     refused: list[_Entry] = []
     repeated = 0

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from crawler.clock import now as present
 from crawler.errors import ExtractError, UsageError
-from crawler.parsing.dates import DateStyle, moment, this_machines_now
+from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.listing.documents import as_ascii, text_of, unpack, well_formed
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import canonical
@@ -97,7 +98,7 @@ def parse_sitemap(body: bytes, *, content_type: str = "") -> Listings:
     refused = repeated = 0
     text = text_of(unpack(body), content_type)
     entries = list(_lines(text) if _is_text(text) else _entries(text))
-    style, now = _style(entry for _, entry in entries), this_machines_now()
+    style, now = _style(entry for _, entry in entries), present()
     for tag, entry in entries:
         try:
             # Full addresses only, as the protocol has it: what is cut off must not be completed.

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from crawler.parsing.dates import DateStyle, moment, not_after, posix, possible_days
+from crawler.clock import posix
+from crawler.parsing.dates import DateStyle, moment, not_after, possible_days
 from crawler.parsing.page.day_search import address_day, search_day
 from crawler.parsing.page.jsonld import first_string
 from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from crawler.parsing.dates import later
+from crawler.clock import later
 from crawler.polling import LONGEST_WAIT, LONGEST_WISH, REVISITS, SHORTEST
 
 _REVISIT = timedelta(days=366)

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from crawler.clock import utc
 from crawler.errors import NO_STAND_IN
-from crawler.parsing.dates import utc
 from crawler.parsing.texts import storable
 from crawler.types import NO_VALIDATORS, Listing, Moment, Page, Precision, Rejected, Validators
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crawler import polling
-from crawler.parsing.dates import later
+from crawler.clock import later
 from crawler.parsing.texts import storable
 from crawler.types import (
     NO_VALIDATORS,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from crawler.parsing.dates import posix
+from crawler.clock import posix
 from crawler.store.findings.numbered_stories import earliest_article
 from dedupe import PackedBackground, StoryNode, StoryScheme
 

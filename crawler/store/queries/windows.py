@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from crawler.parsing.dates import later
+from crawler.clock import later
 
 WEEK = 7
 """Days that are looked at together."""
