@@ -32,7 +32,6 @@ _LIMITS = {
     "fetched_at": limits.TIME,
 }  # fmt: skip
 """Characters at most, by key; other keys are left out."""
-_TIMES = ("published_at", "fetched_at")
 MOST_KEYS = 100
 """Unknown keys that are kept; a file may have a new one on each line."""
 
@@ -56,10 +55,10 @@ class Unused:
     keys: set[str] = field(default_factory=set)
     """unknown keys; at most MOST_KEYS"""
 
-    def note(self, row: dict[str, Any], *, now: str) -> None:
-        """Count the values and keys of a line."""
-        for key in _TIMES:
-            if _time(row, key) is not None and _moment(row, key, now=now) is None:
+    def note(self, row: dict[str, Any], article: Article) -> None:
+        """Count the values and keys of a line, given the article that was made of it."""
+        for key, read in (("published_at", article.published), ("fetched_at", article.fetched_at)):
+            if read is None and _time(row, key) is not None:
                 is_time = _moment(row, key) is not None
                 (self.future if is_time else self.unread)[key] += 1
         self.keys.update(islice(row.keys() - _LIMITS.keys(), MOST_KEYS - len(self.keys)))
@@ -97,7 +96,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
                 try:
                     row = _row(line)
                     batch.append(_article(row, now=now))
-                    unused.note(row, now=now)
+                    unused.note(row, batch[-1])
                 except ValueError as error:
                     bad.append(BadLine(str(file), number, str(error)))
                 if len(batch) >= BATCH:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from crawler.parsing.byte_order import wide_encoding
+from crawler.parsing.paths import without_dots
 from crawler.parsing.texts import storable
 
 MAX_BYTES = 500 * 1024
@@ -207,24 +208,9 @@ def parse_robots(text: str, agent: str) -> RobotsRules:
 def path_of(url: str) -> str:
     """Path and query of an address, escaped as patterns are; /a/../b is /b (RFC 3986, 6.2.2.3)."""
     found = _PATH.match(url)
-    path = found[1] if found else ""
-    return _resolved(_escape(path if path.startswith("/") else f"/{path}"))
-
-
-def _resolved(path: str) -> str:
-    """A path without `.` and `..`, as servers read it."""
-    if "/." not in path:
-        return path
-    path, mark, query = path.partition("?")
-    kept: list[str] = []
-    for segment in path.split("/")[1:]:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if segment in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept) + mark + query
+    given = found[1] if found else ""
+    path, mark, query = _escape(given if given.startswith("/") else f"/{given}").partition("?")
+    return without_dots(path) + mark + query
 
 
 def _decode(body: bytes) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url, safe_url_string
 
 from crawler.errors import UsageError
+from crawler.parsing.paths import without_dots
 from crawler.types import limits
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _normal(url: str) -> str:
         host = host.rpartition(":")[0]
     path = _SESSION_IN_PATH.sub("", _escaped_alike(parts.path))
     query = "&".join(filter(_is_kept, _escaped_alike(parts.query).split("&")))
-    return urlunsplit((scheme, host, _without_dots(path), query, ""))
+    return urlunsplit((scheme, host, without_dots(path) or "/", query, ""))
 
 
 def _escaped_alike(part: str) -> str:
@@ -164,22 +165,6 @@ def _escaped_alike(part: str) -> str:
     return _ESCAPE.sub(
         lambda found: c if (c := chr(int(found[1], 16))) in plain else found[0].upper(), part
     )
-
-
-def _without_dots(path: str) -> str:
-    """A path without `.` and `..` (RFC 3986, 5.2.4); `/` for none."""
-    if "/." not in path:
-        return path or "/"
-    kept: list[str] = []
-    segments = path.split("/")[1:]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if segments[-1] in (".", ".."):
-        kept.append("")
-    return "/" + "/".join(kept)
 
 
 def _is_kept(field: str) -> bool:

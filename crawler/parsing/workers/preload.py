@@ -12,8 +12,10 @@ from types import TracebackType
 import py3langid
 from trafilatura import external
 
+from crawler.parsing.dates import moment
 from crawler.parsing.page.agencies import listed_names
 from crawler.parsing.page.phrases import is_phrase
+from crawler.parsing.urls import registered_domain
 from crawler.parsing.workers import tasks as _read  # noqa: F401 - the parsers themselves
 
 
@@ -30,6 +32,8 @@ py3langid.classify("a text")
 external.jt_stoplist_init()
 listed_names()
 is_phrase("a line")
+moment("5 unknown 2022", source="text")
+registered_domain("https://example.org/")
 # The collector would write into each object's header, and so copy what is shared.
 gc.collect()
 gc.freeze()

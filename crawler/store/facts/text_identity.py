@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from dedupe.copies.word_shingles import word_windows
 from dedupe.text import tokens
 
 SHINGLE = 5
@@ -44,8 +45,8 @@ def _is_contained(texts: list[list[str]], *, least: float, numbers: float) -> bo
 
 
 def _shingles(words: list[str]) -> set[tuple[str, ...]]:
-    size = min(SHINGLE, len(words))
-    return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
+    # Of no words, one of nothing: an empty text stands in no other.
+    return set(word_windows(words, min(SHINGLE, len(words)))) or {()}
 
 
 def _numbers(words: list[str]) -> set[str]:
