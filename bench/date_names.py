@@ -1,4 +1,4 @@
-"""Writes crawler/parsing/dates/cldr.json anew from the CLDR that the installed babel carries.
+"""Write crawler/parsing/dates/cldr.json from the CLDR data of the installed babel.
 
     .venv/bin/python -m bench.date_names
 

@@ -40,7 +40,7 @@ REASONS = {
     "parser-error": "a bug in Newsloom; please report it",
     "parser-memory": "parsing took more than two gigabytes",
     "stalled": "the outlet stalled the parsers three times",
-    "parser-timeout": "parsing took more than five seconds of CPU",
+    "parser-timeout": "parsing took more than five seconds of CPU, or a minute in all",
 }
 """The meaning of each code. `http-404` and other statuses are the HTTP status of the answer."""
 

@@ -99,6 +99,8 @@ def test_files_on_the_command_line(file: Path) -> None:
     case = expected(file)
     done = newsloom(case["command"].removesuffix("-cli"), "--workers", "1", file)
     assert done.returncode == case["want_rc"], done.stderr
+    entries = [line for line in map(json.loads, done.stdout.splitlines()) if "url" in line]
+    assert len(entries) == case["want_entries"]
 
 
 @pytest.mark.slow

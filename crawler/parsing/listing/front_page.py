@@ -10,7 +10,7 @@ from lxml import etree
 
 from crawler.parsing.languages import language_of
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.statements import PageStatements, link_base
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import addresses, registered_domain
@@ -48,7 +48,8 @@ class FrontPage:
 def read_front_page(body: bytes, *, url: str, content_type: str) -> FrontPage:
     """Read a front page. Raises ExtractError as parse_page does."""
     tree = parse_page(body, content_type=content_type)
-    statements = PageStatements.read(tree)
+    statements = PageStatements.read(tree, url=url)
+    base = statements.identity.base
     lang = next((e.get("lang") or "" for e in tree.iter("html")), "")
     tags = [lang, *statements.all("og:locale", "content-language", "language")]
     language = next((tag.replace("_", "-") for tag in map(str.strip, tags) if _is_tag(tag)), None)
@@ -57,8 +58,8 @@ def read_front_page(body: bytes, *, url: str, content_type: str) -> FrontPage:
         name=_name(statements, tree, url),
         language=language_of(text[:20_000], stated=language),
         country=_country(tags, url),
-        feeds=_feeds(tree, url),
-        sitemaps=addresses((e.get("href") for e in _links(tree, "sitemap")), url),
+        feeds=_feeds(tree, base),
+        sitemaps=addresses((e.get("href") for e in _links(tree, "sitemap")), base),
     )
 
 
@@ -105,12 +106,12 @@ def _links(tree: etree._Element, relation: str) -> list[etree._Element]:
     return [e for e in tree.iter("link") if relation in (e.get("rel") or "").lower().split()]
 
 
-def _feeds(tree: etree._Element, url: str) -> tuple[str, ...]:
+def _feeds(tree: etree._Element, base: str) -> tuple[str, ...]:
     declared = [
         e.get("href")
         for e in _links(tree, "alternate")
         if (e.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
     ]
     linked = [e.get("href") for e in tree.iter("a") if _FEED_LINK.search(e.get("href") or "")]
-    found = addresses([*declared, *linked], link_base(tree.iter("base"), url))
+    found = addresses([*declared, *linked], base)
     return tuple(feed for feed in found if not _COMMENTS.search(feed))[:MAX_FEEDS]

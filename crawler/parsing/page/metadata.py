@@ -242,17 +242,16 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
 
     Of several that disagree, that which the page has, or states elsewhere too.
     """
-    links = addresses(statements.canonical, statements.identity.base)
-    stated = next(
-        iter(addresses(filter(None, [statements.first("og:url")]), statements.identity.base)), ""
-    )
+    base = statements.identity.base
+    links = addresses(statements.canonical, base)
+    stated = next(iter(addresses(islice(statements.all("og:url"), 1), base)), "")
     own = [link for link in links if _may_be_own(link, statements, url)]
     if len(links) > 1:
         here = canonical(url)
         own = [link for link in (here, stated) if link in own]
     if own:
         return "link rel=canonical", own[0]
-    if links and len(links) == 1 and not is_front_page(links[0]):
+    if len(links) == 1 and not is_front_page(links[0]):
         # It names something else, on purpose: og:url then names that or this.
         return "", None
     return "meta og:url", stated if _may_be_own(stated, statements, url) else None
