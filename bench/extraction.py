@@ -136,49 +136,64 @@ def memory_now() -> tuple[float, float]:
     return int(found["VmHWM"][0]) / 1024, own / 1024
 
 
-def main() -> None:
-    sets = {name: labelled(name) for name in SETS}
-    if not all(sets.values()):
-        print("skipped: no saved pages beside the checkout")
-        return
-    systems: dict[str, dict[str, list[Found]]] = {
+Pages = Mapping[str, Sequence[Labelled]]
+"""by set"""
+
+
+def find_all(sets: Pages) -> dict[str, dict[str, list[Found]]]:
+    """What each system finds on each page, by system and set."""
+    return {
         "ours": {name: [ours(page) for page in pages] for name, pages in sets.items()},
         "trafilatura default": {
             name: [default(page) for page in pages] for name, pages in sets.items()
         },
         **{name: {s: peer(name, pages) for s, pages in sets.items()} for name in NEEDS},
     }
-    print("body F1, word 4-grams; of trafilatura_eval, segments (goals: +.012 +.006 +.025 +.004)")
-    for name, found in systems.items():
-        scores = "  ".join(f"{s} {body(pages, found[s]):.4f}" for s, pages in sets.items())
-        print(f"  {name:20} {scores}")
+
+
+def behind(pages: Sequence[Labelled], mine: Sequence[Found], theirs: Sequence[Found]) -> str:
+    """The languages whose bodies are better in `theirs`."""
     by_language: dict[str, list[tuple[float, float]]] = {}
-    for page, mine, theirs in zip(
-        sets["fundus"], systems["ours"]["fundus"], systems["trafilatura default"]["fundus"],
-        strict=True,
-    ):  # fmt: skip
-        by_language.setdefault(page.truth["lang"] or "none", []).append(
-            (body([page], [mine]), body([page], [theirs]))
-        )
+    for page, one, two in zip(pages, mine, theirs, strict=True):
+        scores = body([page], [one]), body([page], [two])
+        by_language.setdefault(page.truth["lang"] or "none", []).append(scores)
     worse = [
         language
         for language, pairs in by_language.items()
         if sum(one for one, _ in pairs) < sum(two for _, two in pairs)
     ]
-    print(f"languages of fundus behind the default: {', '.join(worse) or 'none'}"
-          f" of {len(by_language)}")  # fmt: skip
+    return f"{', '.join(worse) or 'none'} of {len(by_language)}"
+
+
+def cpu(pages: Sequence[Labelled]) -> tuple[float, float]:
+    """Milliseconds a page, ours and those of bare_extraction with metadata; medians."""
+    mine, theirs = [], []
+    for _ in range(REPEATS):
+        theirs.append(seconds(default, pages))
+        mine.append(seconds(ours, pages))
+    each = 1000 / len(pages)
+    return each * statistics.median(mine), each * statistics.median(theirs)
+
+
+def main() -> None:
+    sets = {name: labelled(name) for name in SETS}
+    if not all(sets.values()):
+        print("skipped: no saved pages beside the checkout")
+        return
+    systems = find_all(sets)
+    print("body F1, word 4-grams; of trafilatura_eval, segments (goals: +.012 +.006 +.025 +.004)")
+    for name, found in systems.items():
+        scores = "  ".join(f"{s} {body(pages, found[s]):.4f}" for s, pages in sets.items())
+        print(f"  {name:20} {scores}")
+    mine, theirs = (systems[name]["fundus"] for name in ("ours", "trafilatura default"))
+    print(f"languages of fundus behind the default: {behind(sets['fundus'], mine, theirs)}")
     print("fundus (goals: title .83, day .988, instant .93, authors .87)")
     for name, found in systems.items():
         print(f"  {name:20} {metadata(sets['fundus'], found['fundus'])}")
-    pages = [page for name in ("aeb", "fundus", "l3s_gn1") for page in sets[name]]
-    mine_, theirs_ = [], []
-    for _ in range(REPEATS):
-        theirs_.append(seconds(default, pages))
-        mine_.append(seconds(ours, pages))
-    one, two = statistics.median(mine_), statistics.median(theirs_)
+    one, two = cpu([page for name in ("aeb", "fundus", "l3s_gn1") for page in sets[name]])
     print(
-        f"CPU a page {1000 * one / len(pages):.1f} ms, bare_extraction with metadata "
-        f"{1000 * two / len(pages):.1f} ms: {one / two:.2f} x (goal 1.0 x)"
+        f"CPU a page {one:.1f} ms, bare_extraction with metadata {two:.1f} ms: "
+        f"{one / two:.2f} x (goal 1.0 x)"
     )
     peak, own = memory([page for pages in sets.values() for page in pages])
     print(
