@@ -10,7 +10,7 @@ import click
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.options import object_option
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
-from crawler.output.visible import clock, one_line, visible
+from crawler.output.visible import clock, kind_label, one_line, visible
 from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, RevisionRow
 
 
@@ -68,6 +68,7 @@ def _show(report: ArticleReport) -> None:
         "published": published,
         "doubt": found.published_doubt,
         "first seen": _interval(found),
+        "kind": kind_label(found.kind),
         "section": found.section,
         "tags": ", ".join(found.tags),
         "words": found.words,

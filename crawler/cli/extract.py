@@ -22,7 +22,7 @@ from crawler.output.visible import counted, visible
 
 if TYPE_CHECKING:
     from crawler.parsing.workers.pool import Workers
-    from crawler.types import Article, Credit, Listings, Rejected, Validators
+    from crawler.types import Article, ArticleKind, Credit, Listings, Rejected, Validators
 
 _FILES = click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
@@ -50,6 +50,7 @@ class ExtractedPage:
     credits: tuple[Credit, ...]
     extraction: int | None
     text_from: str
+    kind: ArticleKind | None
     reserved: str | None
     validators: Validators
     published_at: str | None
@@ -169,6 +170,7 @@ def extracted_page(path: str, article: Article) -> ExtractedPage:
         credits=article.credits,
         extraction=article.extraction,
         text_from=article.text_from,
+        kind=article.kind,
         reserved=article.reserved,
         validators=article.validators,
         published_at=published.at if published else None,

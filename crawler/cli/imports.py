@@ -43,7 +43,8 @@ def import_(
     """Add articles from JSONL FILEs, or pages from WARC FILEs.
 
     A FILE may be packed with gzip; - is standard input. A line of JSONL needs `url` and one of
-    `title`, `text`; `outlet`, `authors`, `language`, `published_at` and `fetched_at` are optional.
+    `title`, `text`; `outlet`, `authors`, `language`, `published_at`, `fetched_at` and `kind` are
+    optional.
     Pages of WARC files (CC-NEWS, or those of `crawl --keep-warc`) are read like fetched ones; an
     interrupted import of a WARC file resumes where it stopped. `newsloom group` then finds copies
     and stories.

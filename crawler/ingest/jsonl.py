@@ -22,14 +22,14 @@ from crawler.parsing.languages import language_of
 from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
-from crawler.types import Article, Moment, limits
+from crawler.types import Article, ArticleKind, Moment, limits
 
 BATCH = 500
 """Articles in one transaction."""
 _LIMITS = {
     "url": limits.URL, "text": limits.TEXT, "title": limits.LINE, "outlet": limits.OUTLET,
     "authors": limits.AUTHORS, "language": limits.LANGUAGE, "published_at": limits.TIME,
-    "fetched_at": limits.TIME,
+    "fetched_at": limits.TIME, "kind": limits.LINE,
 }  # fmt: skip
 """Characters at most, by key; other keys are left out."""
 MOST_KEYS = 100
@@ -49,7 +49,7 @@ class Unused:
     """Values and keys of saved lines that were not taken as they stand."""
 
     unread: Counter[str] = field(default_factory=Counter)
-    """times that could not be read, by key"""
+    """times and kinds that could not be read, by key"""
     future: Counter[str] = field(default_factory=Counter)
     """times that lie in the future, by key; they are not saved either"""
     keys: set[str] = field(default_factory=set)
@@ -61,6 +61,8 @@ class Unused:
             if read is None and _time(row, key) is not None:
                 is_time = _moment(row, key) is not None
                 (self.future if is_time else self.unread)[key] += 1
+        if article.kind is None and row.get("kind") not in (None, ""):
+            self.unread["kind"] += 1
         self.keys.update(islice(row.keys() - _LIMITS.keys(), MOST_KEYS - len(self.keys)))
 
 
@@ -193,6 +195,7 @@ def _article(row: dict[str, Any], *, now: str) -> Article:
         language=stated or language_of(text, stated=None),
         published=_moment(row, "published_at", now=now),
         fetched_at=fetched.at if fetched else None,
+        kind=_kind(row),
     )
 
 
@@ -222,6 +225,12 @@ def _time(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else _string(row, key)
+
+
+def _kind(row: dict[str, Any]) -> ArticleKind | None:
+    """What an article is; None for what other programs call kind."""
+    value = row.get("kind")
+    return ArticleKind(value) if value in tuple(ArticleKind) else None
 
 
 def _check_length(key: str, value: Any) -> None:

@@ -47,6 +47,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"
 
 
+def kind_label(kind: str | None) -> str:
+    """What an article is, for people: live blog; empty where that is an article, or not known."""
+    return "" if kind in (None, "article") else str(kind).replace("-", " ")
+
+
 def length(hours: float) -> str:
     """A length of time for people: 15 min, 3.5 h, 2.1 days."""
     if hours < 2:

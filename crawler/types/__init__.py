@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from crawler.types.article import (
     Article,
+    ArticleKind,
     Credit,
 )
 from crawler.types.listing import (
@@ -45,6 +46,7 @@ __all__ = [
     "QUOTA",
     "Agency",
     "Article",
+    "ArticleKind",
     "Credit",
     "Fetched",
     "FoundSource",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from crawler.types.listing import NO_VALIDATORS, Moment, Validators
 
@@ -18,6 +19,27 @@ class Credit:
     """what was read"""
     confidence: float
     """0 to 1"""
+
+
+class ArticleKind(StrEnum):
+    """What an article is, as its page states it; the Trust Project's types of work, and two more.
+
+    A page that states none has none: most news pages say `NewsArticle` or nothing at all, and a
+    guess that they are reports would not be told from a statement.
+    """
+
+    ARTICLE = "article"
+    """stated, but nothing more particular"""
+    REPORT = "report"
+    ANALYSIS = "analysis"
+    OPINION = "opinion"
+    REVIEW = "review"
+    FACT_CHECK = "fact-check"
+    ADVERTORIAL = "advertorial"
+    """paid for by somebody else than the outlet"""
+    BLOG_POST = "blog-post"
+    LIVE_BLOG = "live-blog"
+    """a text of updates, in the order of the page"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +69,8 @@ class Article:
     """version of the extraction that made it; None for an imported article"""
     text_from: str = "page"
     """page; or feed, when the page itself could not be read"""
+    kind: ArticleKind | None = None
+    """None: the page states none"""
     reserved: str | None = None
     """what the page says to reserve its text from mining"""
     fetched_at: str | None = None

@@ -9,7 +9,7 @@ from datasette import hookimpl
 from w3lib.url import safe_url_string
 
 from crawler.output.reasons import meaning
-from crawler.output.visible import clock, length, visible_in_pages
+from crawler.output.visible import clock, kind_label, length, visible_in_pages
 from crawler.web import (
     article_pages,
     downloads,
@@ -48,6 +48,7 @@ def prepare_jinja2_environment(env: Any) -> None:
     env.filters["seen"] = lambda text: visible_in_pages(str(text))
     env.filters["clock"] = clock
     env.filters["span"] = length
+    env.filters["kind"] = kind_label
     env.filters["marked"] = _marked
     env.filters["web"] = _web
     env.filters["meaning"] = meaning

@@ -281,6 +281,24 @@ def test_import_counts_times_and_keys_that_it_does_not_take_as_they_are(tmp_path
     assert found == [(None,), (None,), (None,), ("2022-01-05T00:00:00Z",)]
 
 
+def test_import_takes_the_kinds_that_an_export_has(tmp_path: Path, inside: Inside) -> None:
+    kinds = ["live-blog", "article", None, "news", 3]
+    lines = "\n".join(
+        json.dumps({"url": f"https://e.org/{n}", "title": "t", "kind": kind})
+        for n, kind in enumerate(kinds)
+    )
+    one, two = tmp_path / "one.db", tmp_path / "two.db"
+    done = newsloom("--db", one, "import", "-", stdin=lines)
+    assert "; 2 kind values could not be read (NULL)" in done.stdout
+    exported = inside("--db", one, "export", "articles", "--format", "jsonl").stdout
+    assert "kind values" not in newsloom("--db", two, "import", "-", stdin=exported).stdout
+    for db in (one, two):
+        found = ask(db, "SELECT kind FROM articles ORDER BY url")
+        assert found == [("live-blog",), ("article",), (None,), (None,), (None,)]
+    assert "\nkind        live blog\n" in inside("--db", two, "article", 1).stdout
+    assert "\nkind" not in inside("--db", two, "article", 2).stdout
+
+
 def test_import_leaves_out_what_is_longer_than_honest(tmp_path: Path, inside: Inside) -> None:
     long = "x" * 300_000
     rows: list[dict[str, object]] = [
@@ -438,6 +456,7 @@ def test_extract_and_feed_print_one_object_a_line(tmp_path: Path, inside: Inside
     assert [row.get("title") for row in rows] == ["Bridge", "Bridge", None, "Bridge", None]
     assert rows[0]["url"] is None
     assert rows[3]["url"] == "https://g.org/bridge"
+    assert rows[0]["kind"] is None
     assert rows[2]["rejected"] == "no-text"
     assert rows[4]["rejected"] == "unreadable-file"
     (tmp_path / "f.xml").write_text(

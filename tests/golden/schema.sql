@@ -130,7 +130,8 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   tags TEXT NOT NULL DEFAULT '[]', -- JSON array of the tags that the outlet gave it
   extraction INTEGER, -- version of Newsloom's extraction that made it; NULL: imported, or older than these versions
   text_from TEXT NOT NULL DEFAULT 'page' CHECK (text_from IN ('page', 'feed')), -- where the text was read; feed: the page itself could not be
-  reserved TEXT -- what the page says to reserve its text from mining; NULL: nothing
+  reserved TEXT, -- what the page says to reserve its text from mining; NULL: nothing
+  kind TEXT CHECK (kind IN ('article', 'report', 'analysis', 'opinion', 'review', 'fact-check', 'advertorial', 'blog-post', 'live-blog')) -- what the page states that it is (JSON-LD @type); article: no more than that; NULL: it states nothing, or Newsloom has not looked
 ) STRICT;
 
 CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
@@ -486,7 +487,8 @@ SELECT
   m.story, -- articles with the same number tell the same event
   (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
   a.tags, -- JSON array of the tags that the outlet gave it
-  a.published_doubt -- why its time is doubtful; NULL: no doubt
+  a.published_doubt, -- why its time is doubtful; NULL: no doubt
+  a.kind -- what the page states that it is: article, report, opinion, live-blog, ...; NULL: nothing
 FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id;

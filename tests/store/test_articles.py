@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.errors import ValueRefused
 from crawler.store import Saved, Store
 from crawler.store.facts.revisions import FAR_BACK
-from crawler.types import Article, Moment, Precision
+from crawler.types import Article, ArticleKind, Moment, Precision
 from tests.conftest import NOW
 
 WHEN = Moment(at="2022-01-05T10:00:00Z", precision=Precision.SECOND, source="feed", raw="x")
@@ -55,6 +56,38 @@ def test_a_doubt_of_the_crawl_stays_when_the_same_time_is_read_again(store: Stor
     save(store, article("The bridge stays open."))
     (doubt,) = store._connection.execute("SELECT published_doubt FROM articles").fetchone()
     assert doubt == f"{FAR_BACK} (2024-01-05)"
+
+
+def kind_of(store: Store) -> str | None:
+    found = store.queries.articles.get(1)
+    assert found is not None
+    return found.kind
+
+
+@pytest.mark.parametrize("kind", [None, *ArticleKind])
+def test_every_kind_can_be_kept(store: Store, kind: ArticleKind | None) -> None:
+    save(store, article(kind=kind))
+    assert kind_of(store) == kind
+
+
+def test_the_kinds_are_a_closed_set(store: Store) -> None:
+    with pytest.raises(ValueRefused, match="CHECK"):
+        save(store, article(kind="sponsored"))
+
+
+def test_a_kind_stays_until_another_is_stated(store: Store) -> None:
+    save(store, article(kind=ArticleKind.LIVE_BLOG))
+    save(store, article("The bridge stays open."))
+    assert kind_of(store) == "live-blog"
+    save(store, article("The bridge was never closed.", kind=ArticleKind.REPORT))
+    assert kind_of(store) == "report"
+
+
+def test_a_kind_that_is_stated_later_is_no_revision(store: Store) -> None:
+    save(store, article())
+    assert save(store, article(kind=ArticleKind.OPINION)) is Saved.SAME
+    assert kind_of(store) == "opinion"
+    assert store.queries.articles.revisions(1) == []
 
 
 def test_bytes_older_than_the_text_are_not_read_anew(store: Store) -> None:

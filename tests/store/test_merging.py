@@ -16,7 +16,16 @@ import pytest
 from crawler.grouping.run import group
 from crawler.ingest.merge import merge
 from crawler.store import Store, open_store, read_store
-from crawler.types import Article, Credit, Moment, Outlet, Precision, Source, SourceKind
+from crawler.types import (
+    Article,
+    ArticleKind,
+    Credit,
+    Moment,
+    Outlet,
+    Precision,
+    Source,
+    SourceKind,
+)
 from tests.conftest import NOW, PYTHON, Inside, ask
 
 
@@ -25,6 +34,7 @@ def text(n: int) -> str:
     return " ".join(f"word{draw.randrange(10_000)}" for _ in range(120))
 
 
+LIVE = ArticleKind.LIVE_BLOG
 _PIDS = itertools.count(1)
 
 
@@ -318,6 +328,33 @@ def test_the_text_of_a_feed_does_not_replace_that_of_the_page(tmp_path: Path) ->
         db = merged(tmp_path / str(n), *order)
         assert db.execute("SELECT text, text_from FROM articles").fetchall() == [(text(1), "page")]
         db.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("texts", [(1, 1), (1, 2), (2, 1)])
+@pytest.mark.parametrize("kinds", [(LIVE, None), (None, LIVE), (LIVE, LIVE)])
+def test_a_kind_that_one_file_knows_is_kept(
+    tmp_path: Path,
+    kinds: tuple[ArticleKind | None, ...],
+    texts: tuple[int, int],
+    order: tuple[int, int],
+) -> None:
+    """Where the newer text states none, it is what was known of the article."""
+    machines = Machine(tmp_path / "a.db"), Machine(tmp_path / "b.db")
+    for n, machine in enumerate(machines):
+        kind = kinds[n]
+        machine.save("herald", "x", text(texts[n]), seen=at("10:00"), polled=None,
+                     fetched=at(f"1{texts[n]}:00"), kind=kind)  # fmt: skip
+        machine.save("herald", f"only-{n}", text(5 + n), seen=at("10:00"), polled=None, kind=kind)
+    files = [machine.done() for machine in machines]
+    db = merged(tmp_path, *(files[n] for n in order))
+    found = dict(db.execute("SELECT url, kind FROM articles").fetchall())
+    db.close()
+    assert found == {
+        "https://herald.example/x": "live-blog",
+        "https://herald.example/only-0": kinds[0],
+        "https://herald.example/only-1": kinds[1],
+    }
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -130,7 +130,9 @@ def test_what_the_user_added_stays(
             assert after[key] == sql
     assert ask(file, "SELECT note, due_at FROM sources") == [("ask Anna", None)]
     assert ask(file, "SELECT * FROM my_view") == [(2, "yes", "BRIDGE 2")]
-    assert ask(file, "SELECT DISTINCT tags, text_from FROM articles") == [("[]", "page")]
+    assert ask(file, "SELECT DISTINCT tags, text_from, kind FROM articles") == [
+        ("[]", "page", None)
+    ]
     assert ask(file, "SELECT story, checked FROM memberships") == [(7, 0), (7, 0), (None, 0)]
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE articles SET coded = 'no' WHERE id = 1")

@@ -48,6 +48,8 @@ def ended(served: Served) -> list[str]:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = Told(tmp_path_factory.mktemp("requests") / "small.db")
     told.article("herald", published="2022-01-05T10:00:00Z")
+    told.article("herald", published="2022-01-05T11:00:00Z")
+    told.connection.execute("UPDATE articles SET kind = 'live-blog' WHERE id = 1")
     told.connection.close()
     return told.path
 
@@ -145,6 +147,11 @@ def test_what_researchers_use_stays(small: Served) -> None:
     assert (status, "took too long" in body) == (400, True)
     assert "max_returned_rows" not in sent(small, "GET /-/settings.json")[2]
     assert sent(small, "GET /store.db")[0] == 404
+
+
+def test_an_article_that_is_more_than_one_says_so(small: Served) -> None:
+    assert "UTC · live blog" in sent(small, "GET /article/1")[2].encode("latin-1").decode()
+    assert "live blog" not in sent(small, "GET /article/2")[2]
 
 
 def test_the_host_is_this_machine_s_to_the_letter(small: Served) -> None:

@@ -19,7 +19,7 @@ MAX_FORMS = 100
 """Articles under forms of one address that are compared."""
 _COLUMNS = """
   a.id, a.page, a.url, a.title, a.text, a.text_hash, a.extraction, a.text_from, a.fetched_at,
-  a.reserved, a.published_at, p.url AS page_url
+  a.reserved, a.kind, a.published_at, p.url AS page_url
 """
 _FROM = "articles a LEFT JOIN pages p ON p.id = a.page"
 

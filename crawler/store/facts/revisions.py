@@ -60,7 +60,7 @@ class Articles:
         if not _is_better(article, known):
             return Saved.SAME
         if known["text_hash"] == _text_hash(article):
-            if (known["extraction"], known["reserved"]) != (article.extraction, article.reserved):
+            if _says_more(article, known):
                 self._update(known["id"], article)
             return Saved.SAME
         ours = ours or _is_our_change(article, known)
@@ -164,6 +164,12 @@ def _is_better(article: Article, known: sqlite3.Row) -> bool:
     return not (known["text_from"] == "page" and article.text_from == "feed")
 
 
+def _says_more(article: Article, known: sqlite3.Row) -> bool:
+    """Whether something else than the text is to be brought up to date."""
+    read = (known["extraction"], known["reserved"]) != (article.extraction, article.reserved)
+    return read or article.kind not in (None, known["kind"])
+
+
 def _is_our_change(article: Article, known: sqlite3.Row) -> bool:
     """Whether a text differs from the one that an article has by no act of the outlet's."""
     if (known["text_from"], article.text_from) == ("feed", "page"):
@@ -197,6 +203,7 @@ def _columns(article: Article) -> dict[str, Any]:
         "fetched_at": article.fetched_at,
         "extraction": article.extraction,
         "text_from": article.text_from,
+        "kind": article.kind,
         "reserved": article.reserved,
         "text_hash": _text_hash(article),
     }

@@ -57,6 +57,7 @@ class TextHistories:
             """
         ).fetchall()
         changed = [ours for theirs, ours in rows if self._join(theirs, ours, now)]
+        self._learn_kinds()
         return len(changed)
 
     def _join(self, theirs: int, ours: int, now: str) -> bool:
@@ -87,6 +88,15 @@ class TextHistories:
         )
         self._connection.execute("INSERT OR IGNORE INTO to_group (article) VALUES (?)", (ours,))
         return True
+
+    def _learn_kinds(self) -> None:
+        """Kinds that only the other file knows: versions of the schema before 14 had none."""
+        self._connection.execute(
+            """
+            UPDATE articles SET kind = o.kind FROM same s JOIN other.articles o ON o.id = s.theirs
+            WHERE s.ours = articles.id AND articles.kind IS NULL AND o.kind IS NOT NULL
+            """
+        )
 
     def _take_over(self, theirs: int, ours: int) -> None:
         """The other file's newest text; what it does not say stays as it was known."""

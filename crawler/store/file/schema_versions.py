@@ -127,6 +127,7 @@ STEPS = (
         },
         values={"story_log.event": {"born": "created"}},
     ),
+    Step("m014_kinds", columns={"articles.kind": ""}),
 )
 
 VERSION = len(STEPS)

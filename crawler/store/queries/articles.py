@@ -31,6 +31,7 @@ class ArticleDetail(NamedTuple):
     agencies: tuple[str, ...]
     tags: tuple[str, ...]
     published_doubt: str | None
+    kind: str | None
     text: str
     authors: tuple[str, ...]
     section: str | None
@@ -207,9 +208,9 @@ class ArticleQueries:
             """
             SELECT v.article, v.url, v.outlet, v.title, v.language, v.published_at,
               v.published_precision, v.first_seen_at, v.previous_poll_at, v.words, v.agency,
-              v.revisions, v.copy_group, v.story, v.agencies, v.tags, v.published_doubt, t.text,
-              a.authors, a.section, a.image, a.paywalled, a.published_source, a.published_raw,
-              a.modified_at, a.fetched_at
+              v.revisions, v.copy_group, v.story, v.agencies, v.tags, v.published_doubt, v.kind,
+              t.text, a.authors, a.section, a.image, a.paywalled, a.published_source,
+              a.published_raw, a.modified_at, a.fetched_at
             FROM article_overview v JOIN articles a ON a.id = v.article
             JOIN article_texts t ON t.article = v.article WHERE v.article = ?
             """,

@@ -90,7 +90,7 @@ _EXPORTS = {
     "articles": _Export(
         "article url outlet title authors language section published_at published_precision "
         "published_source published_doubt first_seen_at previous_poll_at modified_at tags words "
-        "agency agencies revisions copy_group story paywalled reserved text",
+        "agency agencies revisions copy_group story paywalled reserved kind text",
         """(SELECT v.*, a.authors, a.section, a.published_source, a.modified_at, a.paywalled,
           a.reserved, t.text FROM article_overview v JOIN articles a ON a.id = v.article
           JOIN article_texts t ON t.article = v.article)""",
