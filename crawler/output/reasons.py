@@ -10,7 +10,6 @@ REASONS = {
     "error-page": "an error message, served as an ordinary page",
     "front-page": "the address leads to the front page, because the article is gone",
     "gallery": "pictures with little text",
-    "live-blog": "a live blog, which is not one text",
     "login-wall": "the page asks to log in or to subscribe instead of showing an article",
     "no-text": "the page has too little body text",
     "not-html": "not HTML: a PDF, a picture, a feed, JSON",

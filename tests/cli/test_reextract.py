@@ -43,6 +43,9 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     ask(tmp_path / "news.pages.db", older)
     ask(db, "UPDATE articles SET text = text || char(10) || 'Post a Comment', text_hash = 'old'"
             " WHERE id = 1")  # fmt: skip
+    stated = ask(db, "SELECT kind FROM articles WHERE id IN (1, 2)")
+    assert ("article",) in stated
+    ask(db, "UPDATE articles SET kind = NULL")
     ask(db, "DELETE FROM to_group")
     for table in ("memberships", "copies", "keys", "signatures"):
         column = "a" if table == "copies" else "article"
@@ -59,6 +62,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     revisions = ask(db, "SELECT article, ours, text LIKE '%Post a Comment' FROM revisions")
     assert revisions == [(1, 1, 1)]
     assert ask(db, "SELECT text LIKE '%Post a Comment' FROM articles WHERE id = 1") == [(0,)]
+    assert ask(db, "SELECT kind FROM articles WHERE id IN (1, 2)") == stated
     assert ask(db, "SELECT count(*) FROM articles") == [(articles,)]
     assert ask(db, "SELECT count(*) FROM to_group") == [(2,)]
 

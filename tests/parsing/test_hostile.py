@@ -26,7 +26,7 @@ PROSE = (
 )
 PARAGRAPHS = f"<p>{PROSE * 2}</p>" * 3
 REASONS = {
-    "amp-twin", "consent-wall", "error-page", "front-page", "gallery", "live-blog", "login-wall",
+    "amp-twin", "consent-wall", "error-page", "front-page", "gallery", "login-wall",
     "no-text", "not-html", "section-page", "too-deep", "too-large", "unreadable", "video",
 }  # fmt: skip
 
@@ -139,8 +139,6 @@ def test_a_lone_surrogate_costs_no_text() -> None:
         ("<title>Log in</title>", f"<p>Forgot your password? Already a subscriber? {PROSE}",
          "login-wall"),
         ('<meta property="og:type" content="video.other">', f"<p>{PROSE}", "video"),
-        ('<script type="application/ld+json">{"@type": "LiveBlogPosting"}</script>', PARAGRAPHS,
-         "live-blog"),
         ('<script type="application/ld+json">{"@type": "ImageGallery"}</script>', f"<p>{PROSE}",
          "gallery"),
     ],

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-MAX_BYTES = 400_000
-"""Of one script element; articles need a fiftieth of it."""
+MAX_CHARACTERS = 4_000_000
+"""Of one script element; a live blog lists hundreds of updates, text and all."""
+MAX_MENDED = 400_000
+"""Characters of a script that is mended; articles need a fiftieth of it."""
 MAX_VALUES = 100
 """Of one script, one behind the other."""
 _OPENING = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)")
@@ -57,11 +59,11 @@ def read_values(text: str) -> Iterator[Value]:
     A comma too many, comments, raw newlines and escaped quotes change no meaning. Where quotes
     within strings or brackets are missing, the values are not sound.
     """
-    if len(text) > MAX_BYTES:
+    if len(text) > MAX_CHARACTERS:
         return
     values, rest = _decode(_unwrapped(text))
     yield from (Value(value, sound=True) for value in values)
-    if not rest:
+    if not rest or len(rest) > MAX_MENDED:
         return
     for mend, sound in _MENDS:
         values, _ = _decode(mend(rest))

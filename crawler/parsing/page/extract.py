@@ -11,7 +11,9 @@ from crawler.parsing.decode import decode
 from crawler.parsing.languages import language_of
 from crawler.parsing.page.body import Body, read_body
 from crawler.parsing.page.credits import read_credits
+from crawler.parsing.page.jsonld import update_texts
 from crawler.parsing.page.kinds import refuse_address, refuse_kind
+from crawler.parsing.page.layout import join_parts
 from crawler.parsing.page.metadata import Metadata, read_metadata
 from crawler.parsing.page.reservations import read_reservation
 from crawler.parsing.page.statements import PageStatements
@@ -86,7 +88,7 @@ def _metadata_findings(article: Article, meta: Metadata) -> Iterator[Finding]:
     yield Finding("modified", article.modified_at or "", "")
     language = f"the text; stated: {meta.language or '-'}"
     yield Finding("language", article.language or "", language)
-    for name in ("section", "tags", "image", "paywalled", "reserved"):
+    for name in ("section", "tags", "image", "paywalled", "kind", "reserved"):
         yield Finding(name, _as_text(getattr(article, name)), found(name, ""))
     for c in article.credits:
         yield Finding("agency", f"{c.agency} ({c.confidence:.2f})", f"{c.via}: {c.evidence}")
@@ -128,6 +130,7 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     meta = read_metadata(statements, fetched, outlet)
     address = canonical(fetched.url)
     _refuse_amp(meta, address, fetched.page)
+    join_parts(tree, [update for node in statements.own for update in update_texts(node)])
     body = read_body(
         tree,
         url=fetched.url,
@@ -168,6 +171,7 @@ def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:
             more=outlet.agencies,
         ),
         extraction=EXTRACTION,
+        kind=meta.kind,
         reserved=read_reservation(page.statements, headers),
         fetched_at=fetched.at,
         address=page.address,

@@ -10,14 +10,20 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from crawler.parsing.page.broken_json import read_values
+from crawler.parsing.texts import plain_line
 
 MAX_DEPTH = 6
 """Levels of nesting that are looked into."""
 MAX_NODES = 2_000
 """Of one page; front pages list hundreds."""
+MAX_UPDATES = 50
+"""First and last updates of a live blog that are looked at, to see where on the page they stand."""
 _LAST_PART = re.compile(r"[/#:]")
 _OF_THE_PAGE = frozenset({"@graph", "mainEntity", "mainEntityOfPage", "@included"})
 """Keys below which a node is no part of another: hasPart, isPartOf, mentions, itemListElement."""
+_OF_UPDATES = "liveBlogUpdate"
+"""Key of the updates of a live blog: parts of it, hundreds of them, under its address."""
+_TEXTS = ("articleBody", "headline")
 
 Node = dict[str, Any]
 
@@ -92,6 +98,22 @@ def _is_organisation(node: Node) -> bool:
     return any("Organi" in kind for kind in kinds(node))
 
 
+def update_texts(node: Node) -> list[tuple[str, ...]]:
+    """The text and the headline of updates that a live blog lists, on one line each."""
+    listed = updates_of(node)
+    return [
+        tuple(filter(None, (plain_line(first_string(one.get(key))) for key in _TEXTS)))
+        for one in (*listed[:MAX_UPDATES], *listed[MAX_UPDATES:][-MAX_UPDATES:])
+    ]
+
+
+def updates_of(node: Node) -> list[Node]:
+    """The updates that a live blog lists."""
+    updates = node.get(_OF_UPDATES)
+    listed = updates if isinstance(updates, list) else [updates]
+    return [one for one in listed if isinstance(one, dict)]
+
+
 def first_string(value: Any, *, depth: int = 0) -> str | None:
     """A string, or the first string of a list or of an object's @value."""
     if isinstance(value, str):
@@ -121,5 +143,5 @@ def _walk(value: Any, *, own: bool, depth: int) -> Iterator[tuple[Node, bool]]:
     elif isinstance(value, dict):
         yield value, own
         for key, inner in value.items():
-            if isinstance(inner, (dict, list)):
+            if isinstance(inner, (dict, list)) and key != _OF_UPDATES:
                 yield from _walk(inner, own=own and key in _OF_THE_PAGE, depth=depth + 1)

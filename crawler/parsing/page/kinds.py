@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from crawler.errors import ExtractError
 from crawler.parsing.page.body import Body
-from crawler.parsing.page.jsonld import kinds
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import is_front_page
@@ -47,11 +46,9 @@ def refuse_address(url: str, *, asked: str) -> None:
 def refuse_kind(statements: PageStatements, body: Body, *, title: str) -> None:
     """Raise ExtractError, saying what was seen, when a page is something else than an article.
 
-    Reasons: `live-blog`, `video`, `gallery`, `section-page`, `consent-wall`, `login-wall`,
+    Reasons: `video`, `gallery`, `section-page`, `consent-wall`, `login-wall`,
     `error-page`.
     """
-    if kinds(statements.node) == ["LiveBlogPosting"]:
-        raise ExtractError("live-blog", "its JSON-LD calls it a LiveBlogPosting")
     og = (statements.first("og:type") or "").lower()
     if _lists_others(statements, body, og):
         raise ExtractError(

@@ -1,4 +1,4 @@
-"""A page's tree made ready for extraction: tables that only arrange a page, captions, menus.
+"""A page's tree made ready for extraction: layout tables, captions, menus, texts in parts.
 
 Pages of the time before style sheets put everything into tables, and trafilatura prints a table
 as rows. On such pages (L3S-GN1, 2008) readability-lxml, which takes any block for a block, was
@@ -8,11 +8,15 @@ as rows. On such pages (L3S-GN1, 2008) readability-lxml, which takes any block f
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, takewhile
 
 from cssselect import HTMLTranslator
 from lxml import etree
 from lxml.html import HTMLParser
+
+from crawler.parsing.texts import words_of
 
 _ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
 _DROPPED = "dropped"
@@ -27,6 +31,12 @@ PICTURE_STORY = 0.3
 """Captions against paragraphs, in characters, from which on the captions are the story."""
 # Any style of capitals: photoCaption, img-credit.
 _CAPTIONS = etree.XPath(".//*[contains(@class, 'aption') or contains(@class, 'redit')]")
+
+_TEXTS = etree.XPath(
+    ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
+)
+FOUND_BY = 20
+"""Letters of a passage's beginning by which it is found on a page."""
 
 
 def narrow(tree: etree._Element, *, unwanted: Iterable[str], body: str | None) -> etree._Element:
@@ -66,6 +76,90 @@ def prepare(tree: etree._Element) -> None:
     for table, arranges in tables:
         if arranges:
             _unwrap(table)
+
+
+def join_parts(tree: etree._Element, parts: Sequence[Sequence[str]]) -> None:
+    """Make one article of a text's parts: from the headline above them to the last.
+
+    trafilatura takes the first element that looks like an article, and each part may. Of a part
+    there are passages, the surest first. Nothing is changed where fewer than two are on the page.
+    """
+    places = _places(tree, parts) if parts else []
+    if len(places) < 2:
+        return
+    holder = _common(places)
+    start = _heading_before(holder, tree)
+    whole = _common((start, holder))
+    before = [e for one in _upwards(start) for e in one.itersiblings("*", preceding=True)]
+    after = [e for one in _upwards(holder) for e in one.itersiblings("*")]
+    drop(tree, [*before, *after])
+    _unlist(places)
+    article = etree.Element("article", itemprop="articleBody")
+    article.text, whole.text = whole.text, None
+    article.extend(list(whole))
+    whole.append(article)
+
+
+def _places(tree: etree._Element, parts: Iterable[Sequence[str]]) -> list[etree._Element]:
+    """The elements in whose text parts begin, one for each part that is on the page."""
+    texts = _TEXTS(tree)
+    letters = [_letters(text) for text in texts]
+    ends = list(accumulate(map(len, letters)))
+    page = "".join(letters)
+    begins = [at for part in parts if (at := _beginning(part, page)) is not None]
+    return [_element_of(texts[bisect_right(ends, at)]) for at in begins]
+
+
+def _beginning(part: Sequence[str], page: str) -> int | None:
+    """Where on a page, given by its letters, a part begins."""
+    for passage in part:
+        # Four times as many characters, for there are spaces and marks between letters.
+        letters = _letters(passage[: 4 * FOUND_BY])[:FOUND_BY]
+        if len(letters) == FOUND_BY and (at := page.find(letters)) >= 0:
+            return at
+    return None
+
+
+def _element_of(text: etree._ElementUnicodeResult) -> etree._Element:
+    """The element in whose text this is, be it behind another element there."""
+    nearest = text.getparent()
+    return nearest.getparent() if text.is_tail else nearest
+
+
+def _letters(text: str) -> str:
+    return "".join(words_of(text))
+
+
+def _unlist(places: Iterable[etree._Element]) -> None:
+    """Make plain blocks of the lists whose items are parts: an item would be one line."""
+    above = {one for place in places for one in _upwards(place)}
+    for element in above:
+        if element.tag in ("ol", "ul"):
+            for item in element.iterchildren("li"):
+                item.tag = "div"
+            element.tag = "div"
+
+
+def _common(elements: Iterable[etree._Element]) -> etree._Element:
+    """The smallest element that holds all of these."""
+    paths = (reversed([*_upwards(one)]) for one in elements)
+    levels = takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))
+    return [level[0] for level in levels][-1]
+
+
+def _upwards(element: etree._Element) -> Iterator[etree._Element]:
+    yield element
+    yield from element.iterancestors()
+
+
+def _heading_before(element: etree._Element, tree: etree._Element) -> etree._Element:
+    """The last <h1> in front of an element; the element where there is none."""
+    found = element
+    for one in tree.iter("h1", element.tag):
+        if one is element:
+            break
+        found = one if one.tag == "h1" else found
+    return found
 
 
 def text_length(element: etree._Element) -> int:

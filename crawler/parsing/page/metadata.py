@@ -15,14 +15,15 @@ from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
 from crawler.parsing.address_forms import lies_below
+from crawler.parsing.page.article_kind import article_kind
 from crawler.parsing.page.authors import Bylines, read_bylines
-from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.jsonld import first_string, kinds
 from crawler.parsing.page.page_identity import UNLIKE
 from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.page.times import Times, read_times
 from crawler.parsing.texts import plain_line, words_of
 from crawler.parsing.urls import addresses, canonical, host, is_front_page, registered_domain
-from crawler.types import Fetched, Outlet
+from crawler.types import ArticleKind, Fetched, Outlet
 
 UNKNOWN_HOST = "unknown.invalid"
 """Host of a saved page of unknown address; the address that the page states is then taken."""
@@ -58,6 +59,7 @@ class Metadata:
     tags: tuple[str, ...]
     image: str | None
     paywalled: bool | None
+    kind: ArticleKind | None
     amp: bool
     sources: Mapping[str, str]
     """where each of these was found, by its name"""
@@ -77,6 +79,7 @@ def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) 
         "tags": _tags(statements),
         "image": _image(statements),
         "paywalled": _paywalled(statements),
+        "kind": _kind(statements),
     }
     sources = {name: source for name, (source, value) in found.items() if value not in (None, ())}
     if titles:
@@ -201,6 +204,12 @@ def _section(statements: PageStatements) -> tuple[str, str | None]:
         if said:
             return source, said
     return "", None
+
+
+def _kind(statements: PageStatements) -> tuple[str, ArticleKind | None]:
+    # A fact check has two nodes: the article, and the claim that it reviews.
+    types = [name for node in statements.own for name in kinds(node)]
+    return "jsonld @type", article_kind(types)
 
 
 def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:

@@ -36,6 +36,8 @@ class PageStatements:
     """the JSON-LD node of the page's article; empty when there is none"""
     picked: jsonld.Node
     """what could be picked out of a broken script about it, to be believed last; or empty"""
+    own: tuple[jsonld.Node, ...]
+    """all JSON-LD nodes of the page's article, that one first"""
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
     kinds: tuple[str, ...]
@@ -69,6 +71,7 @@ class PageStatements:
             identity=identity,
             node=sound[0] if sound else {},
             picked=picked[0] if picked else {},
+            own=tuple(sound),
             nodes=_by_id(one.node for one in found),
             kinds=tuple(dict.fromkeys(own_kinds)),
             meta=meta,

@@ -14,7 +14,7 @@ from lxml import etree
 from crawler.clock import posix
 from crawler.parsing.dates import DateStyle, moment, not_after, possible_days
 from crawler.parsing.page.day_search import address_day, search_day
-from crawler.parsing.page.jsonld import first_string
+from crawler.parsing.page.jsonld import first_string, updates_of
 from crawler.parsing.page.near_headline import PUBLISHED, Headline, is_change
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import plain_line
@@ -86,7 +86,7 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     first = _clearest(believed)
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
-        refused = _refused_days(reader, changed, read)
+        refused = _refused_days(reader, changed, read) | _days_of_coverage(statements)
         first, why = search_day(headline, style, url=url, now=now, refused=refused)
         doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
@@ -261,6 +261,13 @@ def _refused_days(
             refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
             refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
     return refused
+
+
+def _days_of_coverage(statements: PageStatements) -> set[str]:
+    """Days that a live blog states for its updates and for the event; htmldate takes them too."""
+    keys = ("coverageStartTime", "coverageEndTime", "datePublished", "dateModified")
+    nodes = [part for node in statements.own for part in (node, *updates_of(node))]
+    return {raw[:10] for node in nodes for key in keys if (raw := _scalar(node.get(key)))}
 
 
 def _doubt(
