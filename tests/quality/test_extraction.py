@@ -101,8 +101,10 @@ def test_what_pages_say_of_their_articles() -> None:
         f"fundus: title {title:.3f} day {day:.3f} instant {instant:.3f} "
         f"authors F1 {authors:.3f} language {language:.3f}"
     )
-    assert title >= 0.835
-    assert day >= 0.988
+    # .839 before live blogs were read: one of them is labelled by its og:title, and has another
+    # headline in its heading and its JSON-LD, which is what a reader sees.
+    assert title >= 0.83
+    assert day >= 0.99
     assert instant >= 0.955
     assert authors >= 0.87
     assert language >= 0.985
