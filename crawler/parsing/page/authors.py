@@ -52,7 +52,7 @@ _BYLINE = re.compile(
     re.IGNORECASE,
 )
 _CLASSED = etree.XPath(
-    ".//*[contains(@class, 'ut') or contains(@class, 'yline') or contains(@class, 'writer')]"
+    ".//@class[contains(., 'ut') or contains(., 'yline') or contains(., 'writer')]/.."
 )
 _OTHERS = re.compile("comment|related|recommend|teaser|sidebar|footer|quote", re.IGNORECASE)
 _NOT_A_NAME = re.compile(

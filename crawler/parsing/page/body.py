@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from configparser import ConfigParser
 from typing import NamedTuple
 
@@ -11,8 +11,10 @@ from lxml import etree
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
+from crawler.parsing.blocks.judge import Candidates, judge
 from crawler.parsing.page.clutter import PageChrome, clean, is_link
 from crawler.parsing.page.layout import narrow, prepare
+from crawler.parsing.texts import storable
 
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
 MAX_LINK = 300
@@ -59,7 +61,29 @@ def read_body(
     extracted = (document.text or "") if document is not None else ""
     lines = tuple(line.strip() for line in extracted.splitlines() if line.strip())
     links = sum(len(line) for line in lines if is_link(line, chrome))
-    return Body(clean(extracted, chrome), lines, links / max(sum(map(len, lines)), 1))
+    text = clean(extracted, chrome)
+    # Where an outlet's description points at the body, a person has judged.
+    judged = None if body else _judged(tree, lines, text)
+    text = text if judged is None else judged
+    return Body(text, lines, links / max(sum(map(len, lines)), 1))
+
+
+def _judged(tree: etree._Element, lines: Sequence[str], text: str) -> str | None:
+    candidates = Candidates.of(tree, lines, _are_in(lines, text.splitlines()))
+    judged = judge(candidates) if candidates else None
+    return None if judged is None else storable("\n".join(judged))
+
+
+def _are_in(lines: Sequence[str], some: Sequence[str]) -> list[bool]:
+    """Whether each line is among `some` of them, which are in the same order."""
+    rest = iter(some)
+    wanted = next(rest, None)
+    found = []
+    for line in lines:
+        found.append(line == wanted)
+        if line == wanted:
+            wanted = next(rest, None)
+    return found
 
 
 def _links(tree: etree._Element) -> list[str]:

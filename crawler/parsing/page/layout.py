@@ -29,8 +29,8 @@ LONG_CAPTION = 400
 """Characters; what is longer and is called a caption is a part of a picture story."""
 PICTURE_STORY = 0.3
 """Captions against paragraphs, in characters, from which on the captions are the story."""
-# Any style of capitals: photoCaption, img-credit.
-_CAPTIONS = etree.XPath(".//*[contains(@class, 'aption') or contains(@class, 'redit')]")
+# Any style of capitals: photoCaption, img-credit. By way of the attributes it is twice as fast.
+_CAPTIONS = etree.XPath(".//@class[contains(., 'aption') or contains(., 'redit')]/..")
 
 _TEXTS = etree.XPath(
     ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"

@@ -1,0 +1,1 @@
+"""The blocks of a page, and how likely each is the article's: learned from many hosts."""
