@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,12 +82,30 @@ def four_gram_f1(found: str, truth: str) -> float:
 
 def segments_f1(pairs: Iterable[tuple[str, dict[str, Any]]]) -> float:
     """F1 over segments that a text must and must not hold, as trafilatura's own evaluation."""
-    found = missed = wrong = 0
-    for text, truth in pairs:
-        here = [segment in text for segment in truth["must_have"] or ()]
-        found, missed = found + sum(here), missed + len(here) - sum(here)
-        wrong += sum(segment in text for segment in truth["must_not_have"] or ())
-    return 2 * found / max(2 * found + missed + wrong, 1)
+    counts = [segments(text, truth) for text, truth in pairs]
+    return sum(right for right, _ in counts) / max(sum(said for _, said in counts), 1)
+
+
+def page_scores(pages: Sequence[Labelled], texts: Iterable[str]) -> list[float]:
+    """Body F1 of each page; the mean is that of the set.
+
+    Where a set has one F1 of all its segments, a page's score is that F1 plus the page's influence
+    on it, to the first order. So the spread of the scores gives a standard error in every set.
+    """
+    pairs = list(zip(texts, (page.truth for page in pages), strict=True))
+    if not any("must_have" in truth for _, truth in pairs):
+        return [four_gram_f1(text, truth["text"] or "") for text, truth in pairs]
+    counts = [segments(text, truth) for text, truth in pairs]
+    right, said = (sum(numbers) for numbers in zip(*counts, strict=True))
+    whole = right / max(said, 1)
+    return [whole + len(pairs) * (one - whole * of) / max(said, 1) for one, of in counts]
+
+
+def segments(text: str, truth: dict[str, Any]) -> tuple[int, int]:
+    """Twice the right segments in a text, and what F1 divides them by."""
+    must, must_not = truth["must_have"] or (), truth["must_not_have"] or ()
+    found = sum(segment in text for segment in must)
+    return 2 * found, found + len(must) + sum(segment in text for segment in must_not)
 
 
 def names_f1(pairs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> float:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+# bench/peers/extraction.py has the same environment for newspaper4k, so its packages are equal.
 NEEDS = {
-    "newspaper4k": ["newspaper4k==0.9.5", "lxml_html_clean"],
+    "newspaper4k": ["newspaper4k[nlp,ja,zh,th,hi]==0.9.6", "lxml_html_clean"],
     "news-please": ["news-please==1.6.16", "lxml_html_clean"],
 }
 connect, look_up = socket.socket.connect, socket.getaddrinfo

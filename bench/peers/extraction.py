@@ -6,12 +6,16 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
-NEEDS = {
-    "readability-lxml": ["readability-lxml==0.8.4.1", "lxml_html_clean"],
-    "newspaper4k": ["newspaper4k==0.9.5", "lxml_html_clean"],
-}
 Found = dict[str, object]
+
+
+class Peer(NamedTuple):
+    """What pip installs of it, and how it reads a page and its address."""
+
+    needs: list[str]
+    read: Callable[[str, str | None], Found]
 
 
 def readability(html: str, _url: str | None) -> Found:
@@ -40,6 +44,46 @@ def newspaper(html: str, url: str | None) -> Found:
     }
 
 
+def goose(html: str, _url: str | None) -> Found:
+    from goose3 import Goose
+
+    with Goose({"enable_image_fetching": False}) as reader:
+        return {"text": reader.extract(raw_html=html).cleaned_text}
+
+
+def resiliparse(html: str, _url: str | None) -> Found:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    text = extract_plain_text(
+        html, main_content=True, preserve_formatting=True, alt_texts=False, comments=False
+    )
+    return {"text": text}
+
+
+def boilerpy(html: str, _url: str | None) -> Found:
+    from boilerpy3.extractors import ArticleExtractor
+
+    return {"text": ArticleExtractor(raise_on_failure=False).get_content(html)}
+
+
+def just_text(html: str, _url: str | None) -> Found:
+    from justext import get_stoplist, get_stoplists, justext
+
+    common = frozenset().union(*map(get_stoplist, get_stoplists()))
+    paragraphs = justext(html, common)
+    return {"text": "\n".join(one.text for one in paragraphs if not one.is_boilerplate)}
+
+
+PEERS = {
+    "readability-lxml": Peer(["readability-lxml==0.9", "lxml_html_clean"], readability),
+    "newspaper4k": Peer(["newspaper4k[nlp,ja,zh,th,hi]==0.9.6", "lxml_html_clean"], newspaper),
+    "goose3": Peer(["goose3==3.1.22"], goose),
+    "resiliparse": Peer(["resiliparse==2.0.1"], resiliparse),
+    "boilerpy3": Peer(["boilerpy3==1.0.7"], boilerpy),
+    "justext": Peer(["justext==3.0.2", "lxml_html_clean"], just_text),
+}
+
+
 def no_network(*_: object) -> None:
     raise OSError("a bench contacts nobody")
 
@@ -47,13 +91,9 @@ def no_network(*_: object) -> None:
 def main() -> None:
     socket.socket.connect = no_network  # type: ignore[method-assign]
     socket.getaddrinfo = no_network  # type: ignore[assignment]
-    read: Callable[[str, str | None], Found] = {
-        "readability-lxml": readability,
-        "newspaper4k": newspaper,
-    }[sys.argv[1]]
-    pages = json.load(sys.stdin)
+    read = PEERS[sys.argv[1]].read
     found: list[Found] = []
-    for html, url in pages:
+    for html, url in json.load(sys.stdin):
         try:
             found.append(read(html, url))
         except Exception as error:  # noqa: BLE001 - a peer that trips over a page has no text of it
