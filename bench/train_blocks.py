@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.corpora.block_pages import BlockPage, Trained
-from bench.corpora.pages import Labelled, article_or_error, four_gram_f1, labelled, segments_f1
+from bench.corpora.pages import Labelled, article_or_error, labelled, page_scores
 from bench.peers.environments import python_of
 from crawler.parsing.blocks.features import short_words
 from crawler.parsing.blocks.judge import Candidates
@@ -46,27 +46,17 @@ SEGMENT = 15
 
 
 class Case(NamedTuple):
-    """A labelled page with its blocks."""
+    """A labelled page, read as a crawl reads it."""
 
     page: Labelled
     cleaned: str
     """its text as it is without a judge"""
-    candidates: Candidates
-    truth: NDArray[np.float32]
+    candidates: Candidates | None
+    """None: it is not judged"""
 
 
-def cases(name: str) -> Iterator[Case]:
-    """The pages of a set that have blocks to judge."""
-    for page in labelled(name):
-        cleaned, candidates = text_and_candidates(page)
-        if candidates is not None:
-            blocks = candidates.page.blocks
-            marked = _marked if name == "trafilatura_eval" else _held
-            yield Case(page, cleaned, candidates, marked(blocks, page.truth))
-
-
-def text_and_candidates(page: Labelled) -> tuple[str, Candidates | None]:
-    """The cleaned text of a page and its blocks, read as a crawl reads it."""
+def read(page: Labelled) -> Case:
+    """Read a page without judging its blocks."""
     seen: list[Candidates] = []
 
     def keep_cleaned(candidates: Candidates) -> None:
@@ -74,7 +64,13 @@ def text_and_candidates(page: Labelled) -> tuple[str, Candidates | None]:
 
     with patch("crawler.parsing.page.body.judge", keep_cleaned):
         article = article_or_error(page)
-    return article.text if isinstance(article, Article) else "", seen[0] if seen else None
+    text = article.text if isinstance(article, Article) else ""
+    return Case(page, text, seen[0] if seen else None)
+
+
+def truth_of(page: Labelled, blocks: Sequence[Block]) -> NDArray[np.float32]:
+    """1 for blocks that are the article's, 0 for others, NaN where nobody has said."""
+    return (_marked if page.name == "trafilatura_eval" else _held)(blocks, page.truth)
 
 
 def _held(blocks: Sequence[Block], truth: Mapping[str, str]) -> NDArray[np.float32]:
@@ -129,20 +125,20 @@ def _meets(key: str, segments: Sequence[str], *, least: int) -> bool:
     return any(one in key or (len(key) >= least and key in one) for one in segments)
 
 
-def block_page(case: Case) -> BlockPage:
-    """What the training is given of it."""
-    blocks = case.candidates.page.blocks
-    host = urlsplit(case.page.url or "").netloc.removeprefix("www.")
+def block_page(page: Labelled, candidates: Candidates) -> BlockPage:
+    """What the training is given of a page."""
+    blocks = candidates.page.blocks
+    host = urlsplit(page.url or "").netloc.removeprefix("www.")
     return BlockPage(
-        case.page.name,
-        host or f"{case.page.name} {case.page.number}",
-        case.candidates.base,
+        page.name,
+        host or f"{page.name} {page.number}",
+        candidates.base,
         [
             [(n, part) for n, place in levels(b.place) for part in name_parts(place.names)]
             for b in blocks
         ],
         [short_words(block.text) for block in blocks],
-        case.truth,
+        truth_of(page, blocks),
     )
 
 
@@ -157,25 +153,16 @@ def train(pages: Sequence[BlockPage]) -> Trained:
     return trained
 
 
-def report(everything: Sequence[Case], likely: Sequence[NDArray[np.float64]]) -> None:
+def report(cases: Sequence[Case], judged: Sequence[str]) -> None:
     """A line a set: F1 of cleaned and judged text, and how many pages are better and worse."""
     for name in SETS:
-        pairs = [pair for pair in zip(everything, likely, strict=True) if pair[0].page.name == name]
-        cleaned = [case.cleaned for case, _ in pairs]
-        judged = [_judged(case, odds) for case, odds in pairs]
-        truths = [case.page.truth for case, _ in pairs]
-        if name == "trafilatura_eval":
-            before, after = (
-                segments_f1(zip(texts, truths, strict=True)) for texts in (cleaned, judged)
-            )
-            print(f"  {name:18} {before:.4f} -> {after:.4f} {after - before:+.4f} (segments)")
-        else:
-            print(f"  {name:18} {_compared(_scores(cleaned, truths), _scores(judged, truths))}")
-
-
-def _scores(texts: Sequence[str], truths: Sequence[Mapping[str, str]]) -> list[float]:
-    pairs = zip(texts, truths, strict=True)
-    return [four_gram_f1(text, truth["text"] or "") for text, truth in pairs]
+        some = [
+            (case, text) for case, text in zip(cases, judged, strict=True) if case.page.name == name
+        ]
+        pages = [case.page for case, _ in some]
+        before = page_scores(pages, [case.cleaned for case, _ in some])
+        after = page_scores(pages, [text for _, text in some])
+        print(f"  {name:16} {len(some):3} pages  {_compared(before, after)}")
 
 
 def _compared(before: Sequence[float], after: Sequence[float]) -> str:
@@ -191,29 +178,38 @@ def _compared(before: Sequence[float], after: Sequence[float]) -> str:
     )
 
 
-def _judged(case: Case, likely: NDArray[np.float64]) -> str:
-    lines = case.candidates.chosen(likely)
-    return case.cleaned if lines is None else "\n".join(lines)
+def judged_texts(cases: Sequence[Case], likely: Sequence[NDArray[np.float64]]) -> Iterator[str]:
+    """The text of each page; `likely` is of those that are judged."""
+    rest = iter(likely)
+    for case in cases:
+        lines = case.candidates.chosen(next(rest)) if case.candidates else None
+        yield case.cleaned if lines is None else "\n".join(lines)
 
 
 def main() -> None:
-    everything = [case for name in SETS for case in cases(name)]
-    if not everything:
+    cases = [read(page) for name in SETS for page in labelled(name)]
+    if not cases:
         print("skipped: no saved pages beside the checkout")
         return
-    pages = [block_page(case) for case in everything]
+    pages = [block_page(case.page, case.candidates) for case in cases if case.candidates]
     trained = train(pages)
+    print(f"{len(pages)} pages with blocks to judge; body F1, cleaned text -> judged text")
     for protocol, likely in trained.left_out.items():
-        print(f"{protocol} left out, body F1: cleaned text -> judged text")
-        report(everything, likely)
+        print(f"{protocol} left out")
+        report(cases, list(judged_texts(cases, likely)))
     if "--write" in sys.argv[1:]:
-        digest = hashlib.sha256()
-        for case in everything:
-            digest.update(case.page.html)
-        trained_on = np.array(digest.hexdigest())
-        np.savez_compressed(PROBES, allow_pickle=False, **trained.probes)
-        np.savez_compressed(WEIGHTS, allow_pickle=False, trained_on=trained_on, **trained.arrays)
-        print(f"wrote {WEIGHTS.relative_to(ROOT)}, {WEIGHTS.stat().st_size:,} bytes")
+        write(trained, [case.page for case in cases if case.candidates])
+
+
+def write(trained: Trained, pages: Sequence[Labelled]) -> None:
+    """Write the weights, and what a test holds them to."""
+    digest = hashlib.sha256()
+    for page in pages:
+        digest.update(page.html)
+    np.savez_compressed(PROBES, allow_pickle=False, **trained.probes)
+    trained_on = np.array(digest.hexdigest())
+    np.savez_compressed(WEIGHTS, allow_pickle=False, trained_on=trained_on, **trained.arrays)
+    print(f"wrote {WEIGHTS.relative_to(ROOT)}, {WEIGHTS.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
