@@ -27,7 +27,7 @@ from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
 from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
 from .stories.evidence import average_score, needed_score, story_evidence
-from .stories.score_few import ScoredText, by_language, embedding_cosine, scored_texts
+from .stories.score_to_explain import ScoredText, by_language, embedding_cosine, scored_texts
 from .stories.types import (
     Cluster,
     Constraints,

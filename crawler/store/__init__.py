@@ -35,8 +35,8 @@ from crawler.store.file.connection import (
     transaction,
 )
 from crawler.store.file.merge_facts import Merging
-from crawler.store.file.migrations import migrate
-from crawler.store.file.schema_versions import VERSION
+from crawler.store.file.migrate import migrate
+from crawler.store.file.migration_steps import VERSION
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from .score_few import joining_bound
+from .score_to_explain import joining_bound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def flat_clusters(
 ) -> list[list[int]]:
     """The stories of texts that were linked on average, as places of texts, ascending.
 
-    `merges` is what `scipy.cluster.hierarchy.linkage` gives for `score_many.distances`; `terms`
+    `merges` is what `scipy.cluster.hierarchy.linkage` gives for `score_to_link.distances`; `terms`
     has the number of terms of each text.
 
     One height for all branches, as `fcluster` takes it, joins two events of one kind: across they

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dedupe.schemes import StoryScheme
 
-from .score_few import DAY
+from .score_to_explain import DAY
 from .types import Cluster, StoryNode
 
 _LARGEST = 127

@@ -30,8 +30,8 @@ from .constraints import apply_constraints, with_distant
 from .continuity import continue_stories
 from .dendrogram import flat_clusters
 from .embeddings import alike_across_languages, join_languages
-from .score_few import DAY, by_language
-from .score_many import (
+from .score_to_explain import DAY, by_language
+from .score_to_link import (
     Pairs,
     StreamTexts,
     concatenated,

@@ -64,7 +64,7 @@ def test_formulas_page_has_the_defaults() -> None:
     # All numbers that the formulas of the score read are there.
     code = "".join(
         (ROOT / "dedupe" / "stories" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("background", "dendrogram", "score_few", "score_many", "terms")
+        for name in ("background", "dendrogram", "score_to_explain", "score_to_link", "terms")
     )
     sizes = {"background_counters", "memory_texts", "min_score"}
     assert set(re.findall(r"scheme\.(\w+)", code)) - sizes <= documented(stories).keys()

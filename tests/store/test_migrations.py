@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from crawler.errors import NotAStore, SchemaRefused
 from crawler.store import migrate_store, open_store, read_store
-from crawler.store.file.schema_versions import STEPS, VERSION
+from crawler.store.file.migration_steps import STEPS, VERSION
 from crawler.store.file.table_definitions import parse_table
 from tests.conftest import ask
 from tests.store.old import SCHEMAS, old_store

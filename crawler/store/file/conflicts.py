@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from crawler.errors import SchemaRefused
+from crawler.store.file.migration_steps import Step
 from crawler.store.file.schema import Object, present_objects, table_columns, wanted_tables
-from crawler.store.file.schema_versions import Step
 from crawler.store.file.table_definitions import TableDefinition
 
 

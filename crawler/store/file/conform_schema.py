@@ -14,6 +14,7 @@ from pathlib import Path
 from crawler.errors import SchemaRefused
 from crawler.store.file.conflicts import refuse_conflicts
 from crawler.store.file.connection import quoted
+from crawler.store.file.migration_steps import Step
 from crawler.store.file.schema import (
     SEARCH,
     Object,
@@ -23,7 +24,6 @@ from crawler.store.file.schema import (
     wanted_objects,
     wanted_tables,
 )
-from crawler.store.file.schema_versions import Step
 from crawler.store.file.table_definitions import TableDefinition, parse_table
 
 _REMADE = frozenset({"copies"})

@@ -1,7 +1,7 @@
 """The score of a few pairs of texts of one stream, and its parts, in plain Python.
 
 docs/explanation/story-score.md has the formula; comments here name its symbols. What `background`
-and `score_many` work out for thousands of texts at once is worked out here a term at a time: to
+and `score_to_link` work out for thousands of texts at once is worked out here a term at a time: to
 explain a link, neither numpy nor 8 MiB of counters need be read, which would take longer than all
 the rest. A test holds the two to the same numbers.
 """

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from crawler.store.file.conform_schema import conform, make_missing
 from crawler.store.file.connection import APPLICATION_ID, transaction
+from crawler.store.file.migration_steps import STEPS, VERSION
 from crawler.store.file.schema import departures, present_objects
-from crawler.store.file.schema_versions import STEPS, VERSION
 
 
 def migrate(connection: sqlite3.Connection, path: Path | str, *, repair: bool = False) -> list[str]:

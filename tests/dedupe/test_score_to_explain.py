@@ -16,8 +16,8 @@ from dedupe import (
     learn_backgrounds,
     scored_texts,
 )
-from dedupe.stories.score_few import pair_scores
-from dedupe.stories.score_many import scores, stream_texts
+from dedupe.stories.score_to_explain import pair_scores
+from dedupe.stories.score_to_link import scores, stream_texts
 
 DAY = 86_400.0
 WORDS = (
@@ -40,7 +40,7 @@ TEXTS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(told=TEXTS, common=st.booleans(), read=st.integers(1, 2500))
-def test_score_few_equals_score_many(
+def test_score_to_explain_equals_score_to_link(
     told: list[tuple[str, str, float | None, bytes, bool]], common: bool, read: int
 ) -> None:
     # Ties of weights that rounding decides would choose other heaviest terms: all are kept.

@@ -1,7 +1,7 @@
 """The score of thousands of pairs of texts of one stream at once, as matrices.
 
-docs/explanation/story-score.md has the formula; comments here name its symbols. `score_few` has it
-again for a few texts, a term at a time; a test holds the two to the same numbers.
+docs/explanation/story-score.md has the formula; comments here name its symbols. `score_to_explain`
+has it again for a few texts, a term at a time; a test holds the two to the same numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dedupe.schemes import StoryScheme
 from .background import Background
 from .embeddings import unpack_embeddings
 from .names import name_terms
-from .score_few import DAY
+from .score_to_explain import DAY
 from .term_matrix import term_matrix
 from .types import StoryNode
 
