@@ -23,10 +23,9 @@ MAX_ESCAPES = 3
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # NUL ends a string in C programs that read the store; a lone surrogate cannot be stored at all.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_TOKEN = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"
-    "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+"
-)
+DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+"""Ranges for a regular expression: scripts without spaces, two characters of which are a word."""
+_TOKEN = re.compile(f"[{DENSE}]|[^\\W{DENSE}]+")
 
 
 def storable(text: str) -> str:

@@ -7,9 +7,7 @@ None counts anything of the whole page: that tells one labelled set from another
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from crawler.parsing.blocks.alignment import Alignment, align, squeeze
 from crawler.parsing.blocks.walk import LEVELS, Block, Blocks, Place, name_parts
+from crawler.parsing.texts import DENSE
 
 Column = NDArray[np.float32]
 """a value a block"""
@@ -31,6 +30,8 @@ FAR = 99
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHER, _UPPER, _SMALL, _SPACE, _DENSE = range(5)
 _CLASSES = 5
+_UNKNOWN = 255
+_DENSE_SCRIPT = re.compile(f"[{DENSE}]")
 
 
 class Weights(NamedTuple):
@@ -85,20 +86,30 @@ def _at_middle(raw: Alignment, lines: Sequence[str], kept: Sequence[bool]) -> ND
     return found
 
 
-@cache
-def _classes() -> NDArray[np.uint8]:
-    """The class of each character of the first plane."""
-    table = np.full(0x10000, _OTHER, dtype=np.uint8)
-    for code in range(0x10000):
-        character = chr(code)
-        if character.isspace():
-            table[code] = _SPACE
-        elif character.isalpha():
-            table[code] = _UPPER if unicodedata.category(character) == "Lu" else _SMALL
-    for low, high in ((0xE00, 0xF00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x3040, 0x31F0)):
-        table[low:high] = _DENSE
-    table[0x3400:0xA000] = _DENSE
-    return table
+# The class of each character of the first plane that a text has had so far.
+_class_of = np.full(0x10000, _UNKNOWN, dtype=np.uint8)
+
+
+def _classes(text: str) -> NDArray[np.uint8]:
+    """The class of each character of a text."""
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
+    codes = np.minimum(codes, len(_class_of) - 1)
+    found = _class_of[codes]
+    if (found == _UNKNOWN).any():
+        for code in np.unique(codes[found == _UNKNOWN]).tolist():
+            _class_of[code] = _class(chr(code))
+        found = _class_of[codes]
+    return found
+
+
+def _class(character: str) -> int:
+    if character.isspace():
+        return _SPACE
+    if _DENSE_SCRIPT.match(character):
+        return _DENSE
+    if character.isupper():
+        return _UPPER
+    return _SMALL if character.isalpha() else _OTHER
 
 
 class TextCounts(NamedTuple):
@@ -109,10 +120,9 @@ class TextCounts(NamedTuple):
     @classmethod
     def of(cls, texts: Sequence[str]) -> TextCounts:
         """Count them all at once."""
-        codes = np.frombuffer("".join(texts).encode("utf-32-le", "replace"), dtype=np.uint32)
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         cells = np.repeat(np.arange(len(texts)) * _CLASSES, lengths)
-        cells += _classes()[np.minimum(codes, 0xFFFF)]
+        cells += _classes("".join(texts))
         counts = np.bincount(cells, minlength=_CLASSES * len(texts))
         return cls(counts.reshape(len(texts), _CLASSES))
 

@@ -11,6 +11,8 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 
+from crawler.parsing.texts import DENSE
+
 LONG = 320
 """Characters; a longer line is never clutter, whatever it says."""
 SHORT_START = 250
@@ -32,7 +34,7 @@ _DATED_COPYRIGHT = re.compile(
 # As the end of a sentence; a request to the reader ends with a bare exclamation mark too.
 _FULL_STOP = re.compile(r"(?:[.。।۔]|[.!?…。！？।۔][\"”“»’')）」』\]]+)\s*$")
 _AFTER_LABEL = re.compile(r"[:：/)©][\W\d]*\w")
-_DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_DENSE = re.compile(f"[{DENSE}]")
 
 
 def fold(line: str) -> str:

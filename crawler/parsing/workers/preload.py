@@ -12,6 +12,7 @@ from types import TracebackType
 import py3langid
 from trafilatura import external
 
+from crawler.parsing.blocks.model import model
 from crawler.parsing.dates import moment
 from crawler.parsing.page.agencies import listed_names
 from crawler.parsing.page.phrases import is_phrase
@@ -32,6 +33,7 @@ py3langid.classify("a text")
 external.jt_stoplist_init()
 listed_names()
 is_phrase("a line")
+model()
 moment("5 unknown 2022", source="text")
 registered_domain("https://example.org/")
 # The collector would write into each object's header, and so copy what is shared.
