@@ -129,10 +129,8 @@ class TextCounts(NamedTuple):
     @property
     def sizes(self) -> Column:
         """Words of each; two characters count as one in scripts without spaces."""
-        words: Column = (self.counts[:, _SPACE] + 1 + self.counts[:, _DENSE] // 2).astype(
-            np.float32
-        )
-        return words
+        words = self.counts[:, _SPACE] + 1 + self.counts[:, _DENSE] // 2
+        return words.astype(np.float32)
 
 
 def base_columns(page: PageBlocks) -> dict[str, Column]:
