@@ -257,9 +257,20 @@ def test_state_with_headline_beside_the_text() -> None:
     assert article(page(script(value))).text.splitlines() == PARAGRAPHS
 
 
-def test_state_known_by_address_alone() -> None:
-    value = {"a": OTHERS[0], "b": {"path": urlsplit(URL).path, "body": PARAGRAPHS}}
-    assert article(page(script(value), title="The Gazette")).text.splitlines() == PARAGRAPHS
+def test_state_known_by_address_alone_needs_a_longer_text() -> None:
+    lines = [*PARAGRAPHS, *(one.replace("The", "This") for one in PARAGRAPHS)]
+    story: dict[str, Any] = {"path": urlsplit(URL).path, "body": lines}
+    value = {"a": OTHERS[0], "b": story}
+    assert article(page(script(value), title="The Gazette")).text.splitlines() == lines
+    story["body"] = PARAGRAPHS
+    assert refusal(page(script(value), title="The Gazette")) == "no-text"
+
+
+@pytest.mark.parametrize(("times", "longer"), [(1, False), (20, True)])
+def test_state_of_a_surer_object_is_preferred_unless_it_is_short(times: int, longer: bool) -> None:
+    much = [f"{one} {number}." for number in range(times * 2) for one in PARAGRAPHS]
+    value = {"a": {"url": URL, "body": much}, "b": {"title": TITLE, "body": PARAGRAPHS}}
+    assert article(page(script(value))).text.splitlines() == (much if longer else PARAGRAPHS)
 
 
 def test_state_of_a_front_page_is_no_article() -> None:

@@ -42,8 +42,12 @@ SAME = 0.95
 """Share of their letters that two headlines have in common which are one."""
 ALIKE = 0.7
 """Share from which on they may be one, if nothing speaks against it."""
-CERTAIN = 2
-"""How sure it is that what JSON-LD says of the page's article is about it."""
+CERTAIN = 3
+"""How sure it is of an object with the page's headline, and of the JSON-LD of its article."""
+IN_DOUBT = 3
+"""How many times as many words a text must have where that is less sure."""
+LONGER = 5
+"""How many times as long a text must be to be preferred to one that is surer by 1."""
 FEW_WORDS = 3
 """Words of a headline below which another object may have it too: a section, the site."""
 _ADDRESSES = frozenset({
@@ -78,6 +82,7 @@ class _Candidate(NamedTuple):
 
     certainty: int
     size: int
+    """characters without markup"""
     paragraphs: list[str]
     """their markup"""
     source: str
@@ -94,13 +99,17 @@ def find_state_text(
         return None
     page = _Page.of(statements, title)
     found = [*_stated_texts(statements, page), *_state_texts(statements, page)]
-    candidates = [one for one in found if _is_prose(one.paragraphs, least)]
+    candidates = [
+        one
+        for one in found
+        if _is_prose(one.paragraphs, least * (1 if one.certainty >= CERTAIN else IN_DOUBT))
+    ]
     if not candidates:
         return None
-    best = max(candidates, key=lambda one: (one.certainty, one.size))
-    if best.size > MAX_MARKUP:
-        return None
+    best = max(candidates, key=lambda one: one.size * LONGER**one.certainty)
     markup = "".join(best.paragraphs)
+    if len(markup) > MAX_MARKUP:
+        return None
     try:
         tree = parse_markup(f"<html><body><article>{markup}</article></body></html>")
     except ExtractError:
@@ -140,11 +149,14 @@ class _Page:
 
     def certainty(self, value: JsonObject) -> int:
         """How sure it is that an object is about the page's article; 0: it is not known to be."""
-        alike = max(map(self._likeness, headlines(value)), default=0.0)
+        likenesses = [*map(self._likeness, headlines(value))]
+        alike = max(likenesses, default=0.0)
         here, elsewhere = self._places(value)
         if alike >= SAME or (here and alike >= ALIKE):
-            return 1 if elsewhere and not here else 2
-        return int(here or (alike >= ALIKE and not elsewhere))
+            return 1 if elsewhere and not here else CERTAIN
+        if here:
+            return 1 if likenesses else 2
+        return int(alike >= ALIKE and not elsewhere)
 
     def _likeness(self, headline: str) -> float:
         words = frozenset(words_of(headline[: limits.LINE]))
@@ -204,7 +216,8 @@ def _state_texts(statements: PageStatements, page: _Page) -> list[_Candidate]:
 
 
 def _candidate(certainty: int, paragraphs: list[str], source: str) -> _Candidate:
-    return _Candidate(certainty, sum(map(len, paragraphs)), paragraphs, source)
+    size = sum(len(_TAG.sub("", one)) for one in paragraphs)
+    return _Candidate(certainty, size, paragraphs, source)
 
 
 def _objects(scripts: Iterable[etree._Element]) -> Iterator[_Object]:
