@@ -30,6 +30,8 @@ class Body(NamedTuple):
     """all lines as extracted, also those that are not the article's"""
     linked: float
     """share of their characters that stand in lines which are only a link"""
+    source: str = "trafilatura, cleaned"
+    """where the text was found"""
 
 
 def read_body(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from textwrap import shorten
 from typing import NamedTuple
+
+from lxml import etree
 
 from crawler.errors import ExtractError
 from crawler.parsing.decode import decode
@@ -15,6 +18,7 @@ from crawler.parsing.page.jsonld import update_texts
 from crawler.parsing.page.kinds import refuse_address, refuse_kind
 from crawler.parsing.page.layout import join_parts
 from crawler.parsing.page.metadata import Metadata, read_metadata
+from crawler.parsing.page.page_state import find_state_text, stated_words
 from crawler.parsing.page.reservations import read_reservation
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
@@ -26,6 +30,8 @@ EXTRACTION = 3
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
+TEASER = 5
+"""How many times as long as what a page shows its articleBody is where it shows the beginning."""
 
 
 class TwinPage(ExtractError):
@@ -96,7 +102,7 @@ def _metadata_findings(article: Article, meta: Metadata) -> Iterator[Finding]:
 
 def _text_findings(article: Article, body: Body) -> Iterator[Finding]:
     """The text in short, and what was extracted and is not the article's."""
-    yield Finding("text", f"{count_words(article.text)} words", "trafilatura, cleaned")
+    yield Finding("text", f"{count_words(article.text)} words", body.source)
     yield Finding("first line", article.text.partition("\n")[0], "")
     yield Finding("last line", article.text.rpartition("\n")[2], "")
     kept = set(article.text.splitlines())
@@ -131,19 +137,37 @@ def _read(fetched: Fetched, outlet: Outlet) -> _PageReading:
     address = canonical(fetched.url)
     _refuse_amp(meta, address, fetched.page)
     join_parts(tree, [update for node in statements.own for update in update_texts(node)])
-    body = read_body(
-        tree,
+    body = _read_body(tree, statements, meta, fetched, outlet)
+    title = meta.title or shorten(body.text, width=100, placeholder="…")
+    refuse_kind(statements, body, title=title)
+    _refuse_size(body.text)
+    return _PageReading(meta.canonical or address, address, title, statements, meta, body)
+
+
+def _read_body(
+    tree: etree._Element,
+    statements: PageStatements,
+    meta: Metadata,
+    fetched: Fetched,
+    outlet: Outlet,
+) -> Body:
+    """What a page shows; where that is no text, or its beginning, what it holds for its program."""
+    read = functools.partial(
+        read_body,
         url=fetched.url,
         titles=meta.titles,
         authors=meta.bylines.people,
         language=meta.language or outlet.language,
         drop=outlet.drop,
-        body=outlet.body,
     )
-    title = meta.title or shorten(body.text, width=100, placeholder="…")
-    refuse_kind(statements, body, title=title)
-    _refuse_size(body.text)
-    return _PageReading(meta.canonical or address, address, title, statements, meta, body)
+    body = read(tree, body=outlet.body)
+    shown = count_words(body.text)
+    least = max(MIN_WORDS, TEASER * shown)
+    if shown >= MIN_WORDS and stated_words(statements) < least:
+        return body
+    found = find_state_text(statements, url=fetched.url, title=meta.title, least=least)
+    held = read(found.tree)._replace(source=found.source) if found else body
+    return held if count_words(held.text) >= least else body
 
 
 def _article(page: _PageReading, fetched: Fetched, outlet: Outlet) -> Article:

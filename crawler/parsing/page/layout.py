@@ -32,6 +32,8 @@ PICTURE_STORY = 0.3
 # Any style of capitals: photoCaption, img-credit. By way of the attributes it is twice as fast.
 _CAPTIONS = etree.XPath(".//@class[contains(., 'aption') or contains(., 'redit')]/..")
 
+# trafilatura takes the first articleBody there, be it another article's (see page_state).
+_STATED = etree.XPath(".//script[contains(@type, 'ld+json') and contains(., 'articleBody')]")
 _TEXTS = etree.XPath(
     ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 )
@@ -70,6 +72,7 @@ def _xpath(selector: str) -> str:
 
 def prepare(tree: etree._Element) -> None:
     """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
+    drop(tree, list(_STATED(tree)))
     _drop_captions(tree)
     tables = [(table, _arranges(table)) for table in tree.iter("table")]
     drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])

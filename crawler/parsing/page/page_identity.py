@@ -53,8 +53,12 @@ class PageIdentity:
 
         A page whose headline changes with the news may have the first one in its address.
         """
-        names = (*self.titles, *filter(None, map(_slug, self.addresses)))
-        return max((likeness(headline, name) for name in names), default=None)
+        return max((likeness(headline, name) for name in self.names), default=None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its headlines, and those in its addresses."""
+        return (*self.titles, *filter(None, map(_slug, self.addresses)))
 
 
 def likeness(one: str, other: str) -> float:

@@ -48,6 +48,8 @@ class PageStatements:
     """links to what it names as its own address, as they stand there"""
     headings: tuple[etree._Element, ...]
     """its <h1>"""
+    scripts: tuple[etree._Element, ...]
+    """its <script>"""
 
     @classmethod
     def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
@@ -77,6 +79,7 @@ class PageStatements:
             meta=meta,
             canonical=canonical,
             headings=tuple(tags["h1"][:MAX_ELEMENTS]),
+            scripts=tuple(tags["script"]),
         )
 
     def first(self, *names: str) -> str | None:

@@ -51,12 +51,20 @@ def parse_page(body: bytes, *, content_type: str) -> etree._Element:
     if len(body) > MAX_BYTES:
         raise ExtractError("too-large", f"{len(body)} bytes, at most {MAX_BYTES} are read")
     _refuse_other_formats(body)
-    markup = _OPEN_TITLE.sub(r"\1</title>", decode(body, content_type).text, count=1)
+    tree = parse_markup(_OPEN_TITLE.sub(r"\1</title>", decode(body, content_type).text, count=1))
+    if tree is None:
+        raise ExtractError("unreadable", f"no HTML in {len(body)} bytes")
+    return tree
+
+
+def parse_markup(markup: str) -> etree._Element | None:
+    """The tree of a page that is decoded; None where there is nothing in it.
+
+    Raises ExtractError `too-deep`.
+    """
     tree = load_html(markup)
     if _was_cut(HTML_PARSER):
         tree = load_html_deep(markup)
-    if tree is None:
-        raise ExtractError("unreadable", f"no HTML in {len(body)} bytes")
     return tree
 
 
