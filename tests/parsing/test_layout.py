@@ -42,6 +42,34 @@ def test_captions_go_but_the_text_behind_them_and_picture_stories_stay() -> None
     assert prepared(f"<p>Look!</p>{story}").count(PROSE) == 3
 
 
+def test_a_list_in_a_cell_of_figures_becomes_its_text() -> None:
+    cells = "<td>Monday</td><td><ul><li>Margaret</li>\n<li><b>Esther</b></li></ul></td>"
+    found = prepared(f"<table><tr><th>Day</th><th>Boats</th></tr><tr>{cells}</tr></table>")
+    assert "<li>" not in found
+    assert "".join(html.fromstring(found).xpath(".//td[2]//text()")) == "Margaret; Esther"
+
+
+def test_a_box_with_a_picture_and_its_description_goes() -> None:
+    alt = "The Margaret at the quay on Tuesday"
+
+    def kept(text: str) -> str:
+        box = f'<p>{PROSE}</p><div><img alt="{alt}">{text}</div>'
+        return "".join(html.fromstring(prepared(box)).itertext()).removeprefix(PROSE)
+
+    assert kept(f"<p><em>{alt} (Gazette)</em></p>") == ""
+    for text in (f"{alt} lay {PROSE * 2}", PROSE, "The Margaret"):
+        assert kept(f"<p>{text}</p>") == text
+    assert kept(f"<p><a href=/m>{alt}</a></p>") == alt
+
+
+def test_a_hidden_copy_goes_and_a_text_that_is_only_hidden_stays() -> None:
+    hidden = f'<div style="display: none"><i>logo.png</i><div>{PROSE * 4}</div></div>'
+    shown = f"<p>{PROSE * 2}</p><p>{PROSE * 2}</p>"
+    assert "logo.png" not in prepared(hidden + shown)
+    assert prepared(hidden + shown).count(PROSE) == 4
+    assert "logo.png" in prepared(f"{hidden}<p>{PROSE} More is to come.</p>")
+
+
 def test_an_outlet_may_point_at_its_bodies_and_at_what_is_not_theirs() -> None:
     tree = html.fromstring(
         f"<html><body><div class=promo>Buy!</div><div id=story><p>{PROSE}</p><aside>Ad</aside>"

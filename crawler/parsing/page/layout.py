@@ -20,6 +20,9 @@ from crawler.parsing.texts import words_of
 
 _ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
 _DROPPED = "dropped"
+MAX_IN_BOX = 4
+"""Elements in the box of one picture; where there are more, it is a part of the page."""
+_BOXES = frozenset({"div", "figure", "p", "section"})
 _BLOCKS = ("form", "h1", "h2", "h3", "p", "ul", "iframe", "script")
 LONG_CELL = 400
 """Characters; a cell of data holds less."""
@@ -37,6 +40,12 @@ _STATED = etree.XPath(".//script[contains(@type, 'ld+json') and contains(., 'art
 _TEXTS = etree.XPath(
     ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 )
+_OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
+_HIDDEN = etree.XPath(".//body//*[contains(translate(@style, ' ', ''), 'display:none')]")
+MAX_HIDDEN = 30
+"""Hidden elements that are looked at."""
+LONG_COPY = 200
+"""Characters of a hidden block that may be a copy of the article."""
 FOUND_BY = 20
 """Letters of a passage's beginning by which it is found on a page."""
 
@@ -72,13 +81,15 @@ def _xpath(selector: str) -> str:
 
 def prepare(tree: etree._Element) -> None:
     """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
-    drop(tree, list(_STATED(tree)))
+    drop(tree, [*_STATED(tree), *_hidden_copies(tree)])
     _drop_captions(tree)
     tables = [(table, _arranges(table)) for table in tree.iter("table")]
     drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])
     for table, arranges in tables:
         if arranges:
             _unwrap(table)
+        elif table.find(".//a") is None:  # with links it compares products
+            _join_lists(table)
 
 
 def join_parts(tree: etree._Element, parts: Sequence[Sequence[str]]) -> None:
@@ -205,11 +216,60 @@ def _unwrap(table: etree._Element) -> None:
             waiting.extend(element)
 
 
+def _join_lists(table: etree._Element) -> None:
+    """Make one text of each list in a table of figures: trafilatura leaves its cell empty."""
+    for element in list(table.iter("ul", "ol", "li")):
+        if element.tag == "li" and element.getnext() is not None:
+            element.tail = f"; {(element.tail or '').strip()}"
+        element.tag = "span"
+
+
+def _hidden_copies(tree: etree._Element) -> list[etree._Element]:
+    """Blocks that readers do not see, and whose longest text the page shows elsewhere.
+
+    A text that is only hidden is the article's, and a program shows it.
+    """
+    found = _HIDDEN(tree)[:MAX_HIDDEN]
+    outer = (one for one in found if not _is_within(one, found))
+    hidden = [one for one in outer if text_length(one) > LONG_COPY]
+    if not hidden:
+        return []
+    inside = {inner for element in hidden for inner in element.iter()}
+    shown = "".join(_letters(text) for text in _TEXTS(tree) if _element_of(text) not in inside)
+    longest = (max(map(_letters, _OWN_TEXTS(element)), key=len, default="") for element in hidden)
+    return [one for one, text in zip(hidden, longest, strict=True) if text and text in shown]
+
+
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
     if sum(map(text_length, captions)) < PICTURE_STORY * sum(map(text_length, tree.iter("p"))):
         drop(tree, captions)
-    drop(tree, [element for element in _CAPTIONS(tree) if text_length(element) < LONG_CAPTION])
+    named = [element for element in _CAPTIONS(tree) if text_length(element) < LONG_CAPTION]
+    drop(tree, [*named, *_described_pictures(tree)])
+
+
+def _described_pictures(tree: etree._Element) -> list[etree._Element]:
+    """Boxes with a picture, and with no text but its description, perhaps with a credit."""
+    # By box: one with thousands of pictures is looked at once.
+    letters = {e.getparent(): _letters(e.get("alt", "")[:LONG_CAPTION]) for e in tree.iter("img")}
+    return [
+        box
+        for box, alt in letters.items()
+        if len(alt) >= FOUND_BY and box.tag in _BOXES and len(box) <= MAX_IN_BOX
+        if not _is_linked(box) and text_length(box) < LONG_CAPTION
+        if _is_caption("".join(box.itertext()), alt)
+    ]
+
+
+def _is_linked(box: etree._Element) -> bool:
+    """Whether a box is or has a link: a teaser is a picture and its headline too."""
+    return box.find(".//a") is not None or next(box.iterancestors("a"), None) is not None
+
+
+def _is_caption(text: str, description: str) -> bool:
+    """Whether a text is a picture's description, of which these are the letters, and a credit."""
+    letters = _letters(text)
+    return letters.startswith(description) and len(letters) <= 2 * len(description)
 
 
 def drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
