@@ -14,6 +14,7 @@ from lxml import html
 from crawler.parsing.blocks.alignment import align, squeeze
 from crawler.parsing.blocks.choice import GAIN, LIKELY, choose
 from crawler.parsing.blocks.features import (
+    Weights,
     all_columns,
     learned_columns,
     page_blocks,
@@ -21,7 +22,8 @@ from crawler.parsing.blocks.features import (
 )
 from crawler.parsing.blocks.judge import Candidates, judge
 from crawler.parsing.blocks.model import model
-from crawler.parsing.blocks.walk import Block, blocks_near, levels, name_parts
+from crawler.parsing.blocks.walk import LEVELS, Block, blocks_near, levels, name_parts
+from crawler.parsing.page.body import CLEANED, JUDGED, read_body
 
 PROBES = Path(__file__).with_name("block_probes.npz")
 WORDS = st.text("abcdefgh", min_size=1, max_size=9)
@@ -198,6 +200,24 @@ def test_columns_are_finite_and_all_that_the_model_needs() -> None:
     assert {len(column) for column in columns.values()} == {len(PARAGRAPHS) + 2}
 
 
+def test_names_are_weighed_by_the_levels_that_the_training_sees() -> None:
+    body = (
+        "<main class='site-main'><div id=content><section class='article-body story'>"
+        "<div class=text><p class=lead>One</p><div><p>Two</p></div></div></section></div></main>"
+    )
+    parts = ("site", "main", "content", "article", "body", "story", "text", "lead")
+    weights = {part: tuple(4.0**n + level for level in range(4)) for n, part in enumerate(parts)}
+    found = candidates(body, ["One"])
+    columns = learned_columns(found.page, Weights(weights, {}))
+    for number, block in enumerate(found.page.blocks):
+        sums = [0.0] * len(LEVELS)
+        for level, place in levels(block.place):
+            sums[level] += sum(weights[part][level] for part in name_parts(place.names))
+        assert [columns[f"names {level}"][number] for level in LEVELS] == pytest.approx(sums)
+        assert columns["names"][number] == pytest.approx(sum(sums))
+    assert columns["names own"][0] != columns["names own"][1]
+
+
 def test_a_page_whose_lines_are_not_in_its_blocks_is_not_judged() -> None:
     tree = html.fromstring("<html><body><p>Something else altogether</p></body></html>")
     assert Candidates.of(tree, PARAGRAPHS, [True] * len(PARAGRAPHS)) is None
@@ -252,3 +272,15 @@ def test_words_are_looked_up_of_short_blocks_only() -> None:
 def test_an_empty_page_has_no_blocks() -> None:
     found = page_blocks(blocks_near(html.fromstring("<html></html>"), []), [], [])
     assert found.blocks == []
+
+
+@pytest.mark.parametrize(("lines", "source"), [(["Judged."], JUDGED), (None, CLEANED)])
+def test_a_body_says_whether_its_blocks_were_judged(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str] | None, source: str
+) -> None:
+    monkeypatch.setattr("crawler.parsing.page.body.judge", lambda _: lines)
+    paragraphs = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    tree = html.fromstring(f"<html><body><article>{paragraphs}</article></body></html>")
+    body = read_body(tree, url="https://www.gazette.example/bridge", titles=[])
+    assert body.source == source
+    assert body.text == "\n".join(lines or PARAGRAPHS)

@@ -21,6 +21,10 @@ MAX_LINK = 300
 """Characters; a longer link is a paragraph that can be clicked on."""
 
 
+CLEANED, JUDGED = "trafilatura, cleaned", "blocks of the page, judged"
+"""Where a text was found."""
+
+
 class Body(NamedTuple):
     """What was extracted of a page."""
 
@@ -30,7 +34,7 @@ class Body(NamedTuple):
     """all lines as extracted, also those that are not the article's"""
     linked: float
     """share of their characters that stand in lines which are only a link"""
-    source: str = "trafilatura, cleaned"
+    source: str = CLEANED
     """where the text was found"""
 
 
@@ -66,8 +70,10 @@ def read_body(
     text = clean(extracted, chrome)
     # Where an outlet's description points at the body, a person has judged.
     judged = None if body else _judged(tree, lines, text)
-    text = text if judged is None else judged
-    return Body(text, lines, links / max(sum(map(len, lines)), 1))
+    linked = links / max(sum(map(len, lines)), 1)
+    if judged is None:
+        return Body(text, lines, linked)
+    return Body(judged, lines, linked, JUDGED)
 
 
 def _judged(tree: etree._Element, lines: Sequence[str], text: str) -> str | None:
