@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.corpora.block_pages import BlockPage, Trained
-from bench.corpora.pages import Labelled, article_or_error, labelled, page_scores
+from bench.corpora.pages import Labelled, article_or_error, four_grams, labelled, page_scores
 from bench.peers.environments import python_of
 from crawler.parsing.blocks.features import short_words
 from crawler.parsing.blocks.judge import Candidates
@@ -76,7 +76,7 @@ def truth_of(page: Labelled, blocks: Sequence[Block]) -> NDArray[np.float32]:
 def _held(blocks: Sequence[Block], truth: Mapping[str, str]) -> NDArray[np.float32]:
     """Whether half of a block's 4-grams are in the true text; short ones go with a neighbour."""
     words = re.findall(r"\w+", (truth["text"] or "").lower())
-    grams, text = set(_four_grams(words)), f" {' '.join(words)} "
+    grams, text = set(four_grams(words)), f" {' '.join(words)} "
     shares = np.array([_share(block.text, grams, text) for block in blocks], dtype=np.float32)
     held = (shares >= 0.5).astype(np.float32)
     sure = np.flatnonzero(shares >= 0)
@@ -91,16 +91,12 @@ def _held(blocks: Sequence[Block], truth: Mapping[str, str]) -> NDArray[np.float
 def _share(text: str, grams: set[tuple[str, ...]], truth: str) -> float:
     """Share of a block's 4-grams; -1: too short, but in the text; NaN: it has no words."""
     words = re.findall(r"\w+", text.lower())
-    own = list(_four_grams(words))
+    own = list(four_grams(words))
     if len(own) > 1:
         return statistics.fmean(gram in grams for gram in own)
     if not words:
         return float("nan")
     return -1.0 if f" {' '.join(words)} " in truth else 0.0
-
-
-def _four_grams(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[n:] for n in range(4)), strict=False)
 
 
 def _marked(blocks: Sequence[Block], truth: Mapping[str, Sequence[str]]) -> NDArray[np.float32]:

@@ -73,11 +73,13 @@ def article_or_error(page: Labelled) -> Article | ExtractError:
 
 def four_gram_f1(found: str, truth: str) -> float:
     """F1 over word 4-grams with their counts, as article-extraction-benchmark has it."""
-    one, two = (
-        Counter(zip(*(words[n:] for n in range(4)), strict=False))
-        for words in (re.findall(r"\w+", text.lower()) for text in (found, truth))
-    )
+    one, two = (Counter(four_grams(re.findall(r"\w+", text.lower()))) for text in (found, truth))
     return 2 * sum((one & two).values()) / max(sum(one.values()) + sum(two.values()), 1)
+
+
+def four_grams(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    """All runs of four words."""
+    return zip(*(words[n:] for n in range(4)), strict=False)
 
 
 def segments_f1(pairs: Iterable[tuple[str, dict[str, Any]]]) -> float:

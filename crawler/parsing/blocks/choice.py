@@ -9,8 +9,6 @@ GAIN = 0.02
 """Expected F1 that a choice of blocks must be ahead of the cleaned text to replace it."""
 LIKELY = 0.5
 """A block that is less likely the article's is never chosen."""
-MATCHED = 0.7
-"""Share of the extracted text that must be found in blocks: else they are not its blocks."""
 UNMATCHED = 0.7
 """How likely a word is the article's that cleaning kept and that is in no block."""
 

@@ -14,7 +14,7 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from crawler.parsing.blocks.alignment import LONG
-from crawler.parsing.blocks.choice import MATCHED, choose
+from crawler.parsing.blocks.choice import choose
 from crawler.parsing.blocks.features import (
     Column,
     PageBlocks,
@@ -26,6 +26,9 @@ from crawler.parsing.blocks.features import (
 )
 from crawler.parsing.blocks.model import model
 from crawler.parsing.blocks.walk import Block, blocks_near
+
+MATCHED = 0.7
+"""Share of the extracted text that must be found in blocks: else they are not its blocks."""
 
 
 class Candidates(NamedTuple):

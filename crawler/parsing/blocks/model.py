@@ -1,7 +1,8 @@
 """The trained model: weights of names and words, and boosted trees over the columns of blocks.
 
 `weights.npz` holds numbers, and single words and names that many hosts use; no text of any page.
-bench/train_blocks.py makes it, and says how right it is on hosts that it has not seen.
+bench/train_blocks.py makes it, and says how right it is on hosts that it has not seen. The file
+also has the SHA-256 of the pages that it was trained on, `trained_on`.
 """
 
 from __future__ import annotations
@@ -49,8 +50,6 @@ class Model(NamedTuple):
     columns: tuple[str, ...]
     """names of the columns that the trees look at"""
     trees: Trees
-    trained_on: str
-    """SHA-256 over the labelled pages that it was trained on"""
 
     def probabilities(self, columns: dict[str, Column]) -> NDArray[np.float64]:
         """How likely each block is the article's."""
@@ -74,4 +73,4 @@ def model() -> Model:
         trees = Trees(
             arrays["tree_columns"].astype(np.int64), arrays["thresholds"], arrays["leaves"]
         )
-        return Model(weights, tuple(arrays["columns"].tolist()), trees, str(arrays["trained_on"]))
+        return Model(weights, tuple(arrays["columns"].tolist()), trees)

@@ -20,8 +20,9 @@ _KINDS = {
     "reportagenewsarticle": ArticleKind.REPORT,
     "blogposting": ArticleKind.BLOG_POST,
 }
-# Every type below Article that says no more ends so, but for these.
-_SUFFIX = "article"
+SUFFIX = "article"
+"""Article and the types below it end so, in small letters; https://schema.org/Article."""
+# Types below Article that do not, and say no more than that.
 _OTHERS = frozenset({"report", "socialmediaposting", "discussionforumposting"})
 
 
@@ -31,5 +32,5 @@ def article_kind(types: Iterable[str]) -> ArticleKind | None:
     particular = next((kind for name, kind in _KINDS.items() if name in stated), None)
     if particular is not None:
         return particular
-    is_article = any(name.endswith(_SUFFIX) or name in _OTHERS for name in stated)
+    is_article = any(name.endswith(SUFFIX) or name in _OTHERS for name in stated)
     return ArticleKind.ARTICLE if is_article else None

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from crawler.parsing.address_forms import address_form, is_form_of
+from crawler.parsing.page.article_kind import SUFFIX
 from crawler.parsing.page.jsonld import FoundNode, Node, first_string, kinds
 from crawler.parsing.texts import plain_line, words_of
 
@@ -23,8 +24,6 @@ FEW_WORDS = 3
 """Words of a headline below which it is a label or a filler: that none is alike says nothing."""
 LONG_SLUG = 4
 """Words of an address's last part from which on it is a headline."""
-# Article and all types below it end so; https://schema.org/Article.
-_SUFFIX = "article"
 _ARTICLES = frozenset({"blogposting", "liveblogposting", "report", "opinion"})
 # Of the page where they say so, by its address or headline; of something on it otherwise.
 _PERHAPS = frozenset(
@@ -94,7 +93,7 @@ def own_nodes(found: Iterable[FoundNode], page: PageIdentity) -> list[FoundNode]
 def _certainty(one: FoundNode, page: PageIdentity) -> int | None:
     """How sure it is that a node is about the page's article; None where it is not."""
     types = {kind.casefold() for kind in kinds(one.node)}
-    is_article = any(kind.endswith(_SUFFIX) or kind in _ARTICLES for kind in types)
+    is_article = any(kind.endswith(SUFFIX) or kind in _ARTICLES for kind in types)
     if not is_article and not types & _PERHAPS:
         return None
     points = _by_address(one.node, page) + _by_headline(one.node, page)
