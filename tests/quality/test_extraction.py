@@ -31,7 +31,7 @@ OVER_DEFAULT = {
 FLOORS = {"aeb": 0.975, "fundus": 0.960, "l3s_gn1": 0.898, "trafilatura_eval": 0.926, "wcxb": 0.954}
 # Of all pages of trafilatura_eval it is .936, .013 over the default.
 EVERY = {"trafilatura_eval": 2, "wcxb": 5}
-"""Of a large set, every so many pages."""
+"""Every second page of the one set is read, and every fifth of the other."""
 LEAST_PAGES = 3
 """Of a language, before its mean is compared."""
 

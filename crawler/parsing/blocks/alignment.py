@@ -14,7 +14,7 @@ LONG = 20
 PROBE = 30
 """Characters of each of the four parts of a long block that are sought where it is not found."""
 GAP = 400
-"""Characters between a short block and the one before that was found, at the most."""
+"""A short block is sought in so many characters behind the block before it that was found."""
 
 
 class Alignment(NamedTuple):

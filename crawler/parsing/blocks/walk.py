@@ -54,7 +54,7 @@ class Place:
 
     @property
     def names(self) -> str:
-        """Its class, id, role and itemprop; read anew each time, since most are never asked for."""
+        """Its class, id, role and itemprop. They are not kept, since most are never asked for."""
         return " ".join(filter(None, map(self._element.get, _NAMED)))
 
     @property
@@ -102,8 +102,8 @@ class Blocks(NamedTuple):
 def blocks_near(tree: etree._Element, lines: Iterable[str]) -> Blocks:
     """The blocks among which these lines stand, and some before and behind them.
 
-    Of a page's text most is menus and teasers, far from its article. Where none of the lines is
-    found, these are the blocks of the whole page; MAX_BLOCKS at the most.
+    Most text of a page is menus and teasers, far from its article. Where the page has none of the
+    lines, all its blocks are returned, up to MAX_BLOCKS.
     """
     nodes = _TEXTS(tree)
     found = _numbers_of(nodes, lines)
