@@ -143,18 +143,20 @@ class StoryScheme:
     """how often each word of the title counts"""
     max_days: float = 6.0
     """groups further apart than this are never linked to each other directly"""
-    penalty_per_day: float = 0.02
-    """taken off a pair's score for each day between them"""
-    chance_weight: float = 4.75
+    delay_penalty: float = 0.07
+    """taken off a pair's score for the square root of the days between them"""
+    unknown_delay: float = 0.03
+    """taken off in place of that when the time of one of the two is unknown"""
+    chance_weight: float = 3.0
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
-    threshold: float = -0.02
+    threshold: float = -0.04
     """taken off every score, so that two clusters become one where their mean score is 0"""
-    inner_contrast: float = 1.5
+    inner_contrast: float = 0.15
     """two clusters stay two, whatever the threshold says, when texts inside of each are more alike
-    than texts across by this over the square root of their terms: two events of one kind"""
+    than texts across by this: two events of one kind"""
     top_terms: int = 20
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
-    unrelated_cap: float = -0.07
+    unrelated_cap: float = -0.1
     """... its cosine beyond chance at most this, however untypical both texts are"""
     no_name_penalty: float = 0.001
     no_name_penalty_max: float = 0.05
@@ -196,12 +198,15 @@ class StoryScheme:
     threshold_step: float = 0.03
     """texts that links connect and that are more than `max_component` are parted at thresholds
     higher by `threshold_step`, and again, until no component is larger"""
-    warm_up_texts: int = 25
-    """texts of a language that are counted before they are linked: nothing else says what is usual
-    """
-    first_step_size: int = 50
-    max_step_size: int = 500
-    """copy groups linked at a time: at first, and at most"""
+    step_size: int = 5_000
+    """copy groups linked at a time"""
+    learn_first_share: float = 0.1
+    """a step that adds more than this to the texts of a language is linked twice: by what all of
+    its texts say is usual, and then by what the stories that this gives say"""
+    relink_growth: float = 1.25
+    relink_groups: int = 10_000
+    """a file of no more than `relink_groups` is linked again as a whole each time it has grown by
+    this factor: what little it had learned was unreliable"""
     max_postings: int = 100
     """copy groups looked at for each heavy term, the latest"""
     max_candidates: int = 12
@@ -232,9 +237,9 @@ class StoryScheme:
     def __post_init__(self) -> None:
         _require(self, 1, _whole_numbers(self))
         _require(
-            self, 0, ("max_days", "penalty_per_day", "chance_weight", "inner_contrast",
+            self, 0, ("max_days", "delay_penalty", "unknown_delay", "chance_weight", "inner_contrast",
                       "no_name_penalty", "no_name_penalty_max", "chance_prior_texts",
-                      "common_word_texts", "story_share", "max_df", "zipf_scale")
+                      "common_word_texts", "story_share", "max_df", "zipf_scale", "learn_first_share")
         )  # fmt: skip
         positive = ("chance_prior", "chance_max_ratio", "zipf_shift", "threshold_step")
         if min(getattr(self, name) for name in positive) <= 0:
@@ -266,7 +271,7 @@ class StoryScheme:
         )
         return (
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
-            f"-d{days}x{_brief(self.penalty_per_day)}-b{_brief(self.chance_weight)}"
+            f"-d{days}x{_brief(self.delay_penalty)}/{_brief(self.unknown_delay)}-b{_brief(self.chance_weight)}"
             f"-s{threshold}x{_brief(self.inner_contrast)}"
             f"-u{_brief(self.unrelated_cap)}x{self.top_terms}-n{penalty}/{most}"
             f"-p{prior}x{prior_texts}-m{_brief(self.chance_max_ratio)}"
@@ -297,7 +302,7 @@ _WRITTEN = {
     "min_jaccard min_containment min_longer_containment reprint_jaccard short_overlap min_passage "
     "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
     "max_candidates max_misses",
-    StoryScheme: "lead_chars decay_words title_weight max_days penalty_per_day chance_weight "
+    StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay chance_weight "
     "threshold inner_contrast top_terms unrelated_cap no_name_penalty no_name_penalty_max "
     "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
     "story_texts story_share embedding_model embedding_weight embedding_baseline "

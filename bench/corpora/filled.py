@@ -138,9 +138,9 @@ def _group(
         rows,
     )
     db.execute(
-        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, step)"
-        " VALUES (?, ?, ?, ?, ?, ?, 1)",
-        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8]),
+        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, place)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8], first),
     )
     numbers = range(first, first + size)
     db.executemany(

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import replace
 from hashlib import blake2b
+from math import floor, log
 
 from crawler.grouping.common_words import common_words
 from crawler.grouping.embedding_models import open_embedding_model
+from crawler.grouping.story_languages import tell_languages
 from crawler.store import Store
-from crawler.store.findings.story_links import Step
 from dedupe import (
     Background,
     Constraints,
+    StoryChange,
     StoryNode,
     StoryScheme,
     by_language,
@@ -29,11 +31,6 @@ from dedupe import (
 
 STORIES = StoryScheme()
 
-STEPS, SHARE = 2, 8
-"""Steps in one transaction: STEPS at least, and one for each SHARE that are done. What is worked
-out once a transaction, and takes as long as a story is large, thus is so for few of its steps; of a
-run that is killed an eighth is lost at most."""
-
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
 
@@ -46,20 +43,30 @@ class Linker:
         self._run, self._now = run, now
         self._backgrounds = Backgrounds(store, scheme)
 
+    def will_have_grown(self, new: int) -> bool:
+        """Whether a small file grows so much, by new texts, that all is linked again."""
+        most = self._scheme.relink_groups
+        linked = self._store.story_links.count_learned(most + 1)
+        total = linked + new
+        return 0 < linked and total <= most and self._growths(total) > self._growths(linked)
+
+    def _growths(self, groups: int) -> int:
+        return floor(log(groups, self._scheme.relink_growth))
+
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""
+        with self._store.batch():
+            self._prepare()
         total = self._store.story_links.count_waiting()
-        left, done = total, 0
+        left = total
         while left > 0 and not is_over():
             progress(total - left, total)
             with self._store.batch():
-                steps = max(STEPS, done // SHARE)
-                left = self._take(steps)
-                done += steps
+                left = self._take_step()
         return total - left
 
     def rebuild(self, progress: Progress) -> int:
-        """Link all copy groups again, in the steps in which they were linked before.
+        """Link all copy groups again, in the order of their times and addresses.
 
         All or nothing: readers see the old stories until the new are done. A new story takes the
         number of the old one that it shares most copy groups with.
@@ -69,11 +76,12 @@ class Linker:
             self._store.story_rebuild.begin()
             linking.set_embedding_model(self._scheme.embedding_model)
             self._backgrounds.clear()
+            self._prepare()
             total = linking.count_waiting()
             left = total
             while left > 0:
                 progress(total - left, total)
-                left = self._take(STEPS, provisional=True)
+                left = self._take_step(provisional=True)
             changes = continue_stories(
                 self._store.story_rebuild.take_partition(), pinned=self._store.overrides.pinned()
             )
@@ -81,44 +89,56 @@ class Linker:
             linking.set_scheme(self._scheme.id)
         return total
 
-    def _take(self, steps: int, *, provisional: bool = False) -> int:
-        """Take so many steps; the copy groups that still wait for theirs."""
-        languages, more = set[str](), True
-        for _ in range(steps):
-            step = self._store.story_links.next_step(self._scheme, rebuilding=provisional)
-            if step is None:
-                more = False
-                break
-            self._link(step, provisional=provisional)
-            languages.update(by_language(step.nodes))
-        self._backgrounds.save(sorted(languages))
-        self._store.stories.refresh()
-        return self._store.story_links.count_waiting() if more else 0
+    def _prepare(self) -> None:
+        tell_languages(self._store)
+        self._store.story_links.place_new()
 
-    def _link(self, step: Step, *, provisional: bool) -> None:
+    def _take_step(self, *, provisional: bool = False) -> int:
+        """Link the copy groups that come next; how many still wait."""
+        nodes = self._store.story_links.next_step(self._scheme)
+        if not nodes:
+            return 0
+        self._link(nodes, provisional=provisional)
+        self._backgrounds.save(by_language(nodes))
+        self._store.stories.refresh()
+        return self._store.story_links.count_waiting()
+
+    def _link(self, step: list[StoryNode], *, provisional: bool) -> None:
         linking, scheme = self._store.story_links, self._scheme
-        new = sorted((n for n in step.nodes if not n.learned), key=lambda node: node.id)
-        own = {node.id for node in step.nodes}
+        own = {node.id for node in step}
+        new = [node for node in step if not node.learned]
         before = self._learn_first(new)
-        waiting = self._with_embeddings(linking.nodes(own) if before else step.nodes)
-        near = self._linkable(waiting, own)
-        nodes = self._with_partners(linking.with_stories(own, near, scheme, days=scheme.max_days))
-        changes = link_stories(
+        if before:
+            step = [replace(node, learned=node.learned or node.base_language in before) for node in step]
+        step = self._with_embeddings(step)
+        changes = self._changes(step, provisional=provisional)
+        if before:
+            sizes = {group: len(change.groups) for change in changes for group in change.groups}
+            self._backgrounds.update(before)
+            learn_backgrounds(
+                [node for node in new if node.base_language in before], scheme, self._backgrounds, sizes)
+            changes = self._changes(step, provisional=provisional)
+        self._store.stories.apply(
+            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
+        )
+        rest = [node for node in new if node.base_language not in before]
+        learn_backgrounds(rest, scheme, self._backgrounds, linking.story_sizes(n.id for n in rest))
+        linking.set_learned(node.id for node in new)
+
+    def _changes(self, step: list[StoryNode], *, provisional: bool) -> list[StoryChange]:
+        """The stories of a step and of what it reaches."""
+        own = {node.id for node in step}
+        near = self._linkable(step, own)
+        linking, scheme = self._store.story_links, self._scheme
+        read = linking.with_stories(own, near, scheme, days=scheme.max_days)
+        nodes = self._with_partners([*step, *(node for node in read if node.id not in own)])
+        return link_stories(
             nodes,
             scheme,
             self._backgrounds,
             settled={node.id for node in nodes} - own,
             constraints=self._constraints(nodes, provisional=provisional),
         )
-        self._store.stories.apply(
-            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
-        )
-        if step.number is not None:
-            linking.set_step(step)
-        self._backgrounds.update(before)
-        sizes = linking.story_sizes(node.id for node in new)
-        learn_backgrounds(new, scheme, self._backgrounds, sizes)
-        linking.set_learned(sizes)
 
     def _linkable(self, waiting: list[StoryNode], own: set[int]) -> set[int]:
         """Other copy groups that one of those waiting (ids `own`) may be linked with.
@@ -130,7 +150,9 @@ class Linker:
         terms = top_terms(waiting, scheme, self._backgrounds)
         buckets = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
         linking.index({n: [*terms[n], *buckets[n]] for n in own})
-        found = {other for n in own for other in linking.candidates(n, terms[n], scheme)}
+        found = {
+            other for n in waiting for other in linking.candidates(n, terms[n.id], scheme)
+        }
         for node in waiting:
             if buckets[node.id]:
                 alike = self._store.embeddings.alike(node.id, buckets[node.id], scheme)
@@ -152,27 +174,16 @@ class Linker:
         return replace(constraints, pinned=()) if provisional else constraints
 
     def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
-        """Count the first texts of each language for as long as they are linked.
+        """Count the new texts of the languages that have few others; their backgrounds before.
 
-        They are in stories already, which count as few: those that their length alone makes. All
-        others are learned when they are linked. The backgrounds as they were.
+        Nothing else says what is usual there.
         """
-        first = {
-            language: nodes[
-                : max(0, self._scheme.warm_up_texts - int(self._backgrounds[language].texts))
-            ]
-            for language, nodes in by_language(new).items()
-        }
-        before = {
-            language: deepcopy(self._backgrounds[language])
-            for language, nodes in first.items()
-            if nodes
-        }
-        counted = [node for nodes in first.values() for node in nodes]
-        changes = link_stories(counted, self._scheme, self._backgrounds)
-        sizes = {group: len(change.groups) for change in changes for group in change.groups}
-        learn_backgrounds(counted, self._scheme, self._backgrounds, sizes)
-        self._store.story_links.set_learned(node.id for node in counted)
+        before: dict[str, Background] = {}
+        for language, nodes in by_language(new).items():
+            background = self._backgrounds[language]
+            if len(nodes) > self._scheme.learn_first_share * background.texts:
+                before[language] = deepcopy(background)
+                learn_backgrounds(nodes, self._scheme, self._backgrounds)
         return before
 
     def _with_embeddings(self, nodes: list[StoryNode]) -> list[StoryNode]:

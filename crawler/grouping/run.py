@@ -72,7 +72,10 @@ def group(
         open_embedding_model(embedding_model)
     seed = _seed(store, scheme, rebuild=rebuild)
     again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
-    relink = stories and store.story_links.scheme() != story_scheme.id
+    linker = Linker(store, story_scheme, run=run, now=now)
+    relink = stories and (
+        store.story_links.scheme() != story_scheme.id or linker.will_have_grown(_count_waiting(store))
+    )
     entry = _open_entry(
         store, scheme, story_scheme, run=run, now=now, compare_all=again, relink=relink
     )
@@ -81,7 +84,7 @@ def group(
     if not stories:
         waiting = store.copies.count_waiting()
         return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
-    linker, show = Linker(store, story_scheme, run=run, now=now), partial(progress, "linking")
+    show = partial(progress, "linking")
     linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
     if linked and entry is not None:
         with store.batch():

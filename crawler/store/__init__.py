@@ -46,6 +46,7 @@ from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
 from crawler.store.findings.numbered_stories import Stories
+from crawler.store.findings.story_languages import StoryLanguages
 from crawler.store.findings.story_links import StoryLinks
 from crawler.store.findings.story_rebuild import StoryRebuild
 from crawler.store.queries import Queries
@@ -77,6 +78,7 @@ class Store:
         self.copy_credits = CopyCredits(connection)
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)
+        self.story_languages = StoryLanguages(connection)
         self.story_links = StoryLinks(connection)
         self.story_rebuild = StoryRebuild(connection)
         self.embeddings = Embeddings(connection)

@@ -109,7 +109,7 @@ class Background:
         for _ in range(scheme.chance_iterations):
             others = np.maximum(self.total_chance - own * found, 0)
             found = (cosines + weight * prior**2) / (others + weight * prior)
-        return np.minimum(found, scheme.chance_max_ratio * prior).astype(np.float32)
+        return found.clip(prior, scheme.chance_max_ratio * prior).astype(np.float32)
 
     def _shares(self, terms: NDArray[np.int64], scheme: StoryScheme) -> NDArray[np.float64]:
         """The share of texts that have each term, as the language has it."""

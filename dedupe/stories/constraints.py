@@ -9,7 +9,7 @@ afterwards, so that all other clusters are what they would be without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from .types import Cluster, Constraints, StoryNode
@@ -35,12 +35,21 @@ def apply_constraints(clusters: Sequence[Cluster], constraints: Constraints) -> 
 
 
 def with_distant(
-    clusters: Sequence[Cluster], distant: Iterable[StoryNode], constraints: Constraints
+    clusters: Sequence[Cluster],
+    distant: Iterable[StoryNode],
+    settled: Collection[int],
+    constraints: Constraints,
 ) -> list[Cluster]:
-    """The clusters, and nodes that were not looked at, each where most of its story is."""
+    """The clusters, and nodes that were not looked at, each where most of its story is.
+
+    What is not `settled` (ids) says nothing of where a story is: its text is new.
+    """
     found = list(clusters)
     for node in distant:
-        counts = [sum(1 for other in c.nodes if other.story == node.story) for c in found]
+        counts = [
+            sum(1 for other in c.nodes if other.story == node.story and other.id in settled)
+            for c in found
+        ]
         for place in sorted(range(len(found)), key=lambda n: -counts[n]):
             home = found[place]
             if counts[place] and not _cannot_link({node.id}, _ids(home), constraints):

@@ -238,7 +238,7 @@ class _Table(NamedTuple):
     ) -> NDArray[np.float32]:
         """Mean cosine of each two, less what the time between them takes off; -inf: never."""
         days = np.nan_to_num(np.abs(np.subtract.outer(self.days[ones], self.days[others])))
-        delays = np.float32(scheme.penalty_per_day) * days
+        delays = np.float32(0.02) * days
         found = self.centres[ones] @ self.centres[others].T - delays
         never = self.languages[ones] @ self.languages[others].T
         never |= ~np.logical_or.outer(self.looked_at[ones], self.looked_at[others])

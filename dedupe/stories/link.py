@@ -67,7 +67,7 @@ def link_stories(
     time from all others stay where their story goes on. `continue_stories` says which cluster
     keeps which story.
     """
-    ordered = sorted(nodes, key=lambda node: node.id)
+    ordered = sorted(nodes, key=lambda node: (node.place, node.id))
     if backgrounds is None:
         backgrounds = defaultdict(lambda: Background(scheme))
         learn_backgrounds(ordered, scheme, backgrounds)
@@ -76,7 +76,7 @@ def link_stories(
     for language, texts in by_language(near).items():
         clusters += _clusters(texts, settled, constraints, scheme, backgrounds[language])
     clusters = join_languages(clusters, scheme, constraints.cannot_link)
-    clusters = with_distant(clusters, distant, constraints)
+    clusters = with_distant(clusters, distant, settled, constraints)
     return continue_stories(apply_constraints(clusters, constraints), pinned=constraints.pinned)
 
 

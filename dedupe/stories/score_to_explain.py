@@ -102,8 +102,7 @@ def joining_bound(inside: Iterable[float], terms: float, scheme: StoryScheme) ->
     `inside` has the mean scores inside of each, minus infinity of a single text, and `terms` how
     many terms their texts have on average: the fewer, the more do scores vary by chance.
     """
-    contrast = scheme.inner_contrast / sqrt(max(terms, 1))
-    return max(0.0, min(inside, default=-inf) - contrast)
+    return max(0.0, min(inside, default=-inf) - scheme.inner_contrast)
 
 
 def embedding_cosine(one: ScoredText, other: ScoredText) -> float:
@@ -127,8 +126,11 @@ def _pair_score(
         score = min(score + embedding, 1.0)
     # A time that is unknown takes nothing off and forbids nothing.
     at, other_at = one.node.at, other.node.at
-    days = 0.0 if at is None or other_at is None else abs(at - other_at) / DAY
-    delay = scheme.penalty_per_day * days  # d
+    if at is None or other_at is None:
+        days, delay = 0.0, scheme.unknown_delay
+    else:
+        days = abs(at - other_at) / DAY
+        delay = scheme.delay_penalty * sqrt(days)  # d
     score = -inf if days > scheme.max_days else score - delay - scheme.threshold
     return PairScore(
         cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay,
@@ -200,7 +202,7 @@ def _chance(
         found = (cosines + scheme.chance_prior_texts * prior**2) / (
             others + scheme.chance_prior_texts * prior
         )
-    return min(found, scheme.chance_max_ratio * prior)
+    return min(max(found, prior), scheme.chance_max_ratio * prior)
 
 
 def _unit(embedding: bytes) -> tuple[float, ...]:

@@ -186,12 +186,10 @@ def _subtract_delays(
     first = np.nanmin(others.days) if np.isfinite(others.days).any() else 0.0
     here, there = ((texts.days - first).astype(np.float32) for texts in (ones, others))
     days = np.abs(np.subtract.outer(here, there))
-    # A time that is unknown takes nothing off and forbids nothing.
-    days[np.isnan(here)] = 0
-    days[:, np.isnan(there)] = 0
-    too_far = days > scheme.max_days
-    days *= np.float32(scheme.penalty_per_day)
-    found -= days
+    too_far = days > scheme.max_days  # False where one is NaN: an unknown time forbids nothing
+    delays = np.float32(scheme.delay_penalty) * np.sqrt(days)
+    np.nan_to_num(delays, copy=False, nan=scheme.unknown_delay)
+    found -= delays
     found[too_far] = -np.inf
 
 

@@ -21,6 +21,8 @@ class StoryNode:
     """direction of its embedding, as `dedupe.pack_embeddings` has it; empty without a model"""
     learned: bool = True
     """whether the background has counted it"""
+    place: int = 0
+    """ties are broken by this, and then by `id`"""
 
     @property
     def base_language(self) -> str:

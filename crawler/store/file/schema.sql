@@ -351,9 +351,11 @@ CREATE TABLE copy_groups ( -- articles that carry the same text
   story INTEGER REFERENCES stories (id), -- story it tells; NULL until stories are linked
   articles INTEGER NOT NULL, -- number of articles
   min_jaccard REAL, -- least similarity among its joining edges; NULL for a single article
-  at TEXT NOT NULL, -- when its first article was published, or first seen when that is unknown
-  linked_at TEXT, -- when its place in a story was last looked at; NULL: to be done
-  step INTEGER -- step of the story linker in which it was first looked at; a rebuild takes the same steps
+  at TEXT, -- median of the times at which its articles were published; NULL when none is known
+  linked_at TEXT, -- when its story was last looked for; NULL: to be done
+  place INTEGER, -- place in the order in which stories were first looked for: by time and address in a rebuild
+  language TEXT, -- language in which it is compared, BCP 47; NULL: unknown
+  language_source TEXT CHECK (language_source IN ('article', 'outlet', 'headlines', 'file')) -- who says so: the article, other articles of its outlet, the outlet's headlines together, or most of the file
 ) STRICT;
 -- serves: the groups of a story
 CREATE INDEX copy_groups_story ON copy_groups (story);
@@ -362,9 +364,9 @@ CREATE INDEX copy_groups_at ON copy_groups (at);
 -- serves: the groups that wait for the story linker
 CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
 -- serves: the next step of the story linker
-CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
--- serves: the number of the last step
-CREATE INDEX copy_groups_steps ON copy_groups (step);
+CREATE INDEX copy_groups_waiting ON copy_groups (place) WHERE linked_at IS NULL;
+-- serves: the copy groups that the index of heavy terms names, and the last place
+CREATE INDEX copy_groups_place ON copy_groups (place);
 
 CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
   UPDATE memberships SET story = new.story WHERE copy_group = new.id;
@@ -373,7 +375,8 @@ END;
 CREATE TABLE memberships ( -- which copy group an article is in
   article INTEGER PRIMARY KEY REFERENCES articles (id), -- which article
   copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group
-  story INTEGER -- story of that copy group, kept in step by triggers; NULL: none yet
+  story INTEGER, -- story of that copy group, kept in step by triggers; NULL: none yet
+  far INTEGER NOT NULL DEFAULT 0 CHECK (far IN (0, 1)) -- 1: published more than six days from its copy group's time; a late reprint, or a wrong date
 ) STRICT;
 -- serves: the articles of a copy group
 CREATE INDEX memberships_group ON memberships (copy_group);
@@ -402,9 +405,9 @@ CREATE INDEX story_log_story ON story_log (story);
 
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
   term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of embeddings
-  day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970
-  copy_group INTEGER NOT NULL, -- which copy group has it; it may have joined another since
-  PRIMARY KEY (term, day, copy_group)
+  day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970; 0 when that is unknown
+  place INTEGER NOT NULL, -- place of the copy group that has it; the group may have joined another since
+  PRIMARY KEY (term, day, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE backgrounds ( -- what is usual in the texts of a language, for the story linker

@@ -6,8 +6,11 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from crawler.store.findings.numbered_stories import earliest_article, refresh_figures
+from crawler.store.findings.numbered_stories import first_article, refresh_figures
 from dedupe import CopyGroup
+
+FAR_DAYS = 6
+"""An article published further than this from its copy group's time is marked as far."""
 
 
 class CopyGroups:
@@ -130,7 +133,7 @@ class CopyGroups:
         return {row["article"] for row in rows}
 
     def _representative(self, group: int) -> int | None:
-        row = self._connection.execute(f"SELECT {earliest_article('?')}", (group,)).fetchone()
+        row = self._connection.execute(f"SELECT {first_article('?')}", (group,)).fetchone()
         return None if row[0] is None else int(row[0])
 
     def _save_group(self, group: CopyGroup, before: dict[int, tuple[int, int | None]]) -> None:
@@ -138,19 +141,16 @@ class CopyGroups:
         story = next((before[m][1] for m in members if m in before and before[m][1]), None)
         self._connection.execute(
             """
-            INSERT INTO copy_groups (id, story, articles, min_jaccard, at)
-            VALUES (:id, :story, :articles, :min_jaccard,
-              (SELECT min(coalesce(published_at, first_seen_at)) FROM articles
-               WHERE id IN (SELECT value FROM json_each(:members))))
+            INSERT INTO copy_groups (id, story, articles, min_jaccard)
+            VALUES (:id, :story, :articles, :min_jaccard)
             ON CONFLICT (id) DO UPDATE SET story = excluded.story, articles = excluded.articles,
-              min_jaccard = excluded.min_jaccard, at = excluded.at
+              min_jaccard = excluded.min_jaccard
             """,
             {
                 "id": leader,
                 "story": story,
                 "articles": len(members),
                 "min_jaccard": group.min_jaccard,
-                "members": json.dumps(members),
             },
         )
         self._connection.executemany(
@@ -160,6 +160,7 @@ class CopyGroups:
             """,
             [(member, leader) for member in members],
         )
+        time_groups(self._connection, f"= {leader}")
 
     def _settle_stories(
         self,
@@ -186,3 +187,32 @@ class CopyGroups:
                 " VALUES (?, ?, ?, 'merged', ?)",
                 (run, now, story, heir),
             )
+
+
+def time_groups(connection: sqlite3.Connection, which: str) -> None:
+    """Bring the times of copy groups in line with their articles; SQL says `which` numbers.
+
+    A median, so that one wrong date moves nothing.
+    """
+    connection.execute(
+        f"""
+        UPDATE copy_groups SET at = (
+          SELECT published_at FROM (
+            SELECT a.published_at, row_number() OVER (ORDER BY a.published_at) AS number,
+              count(*) OVER () AS dated
+            FROM memberships m JOIN articles a ON a.id = m.article
+            WHERE m.copy_group = copy_groups.id AND a.published_at IS NOT NULL)
+          WHERE number = (dated + 1) / 2)
+        WHERE id {which}
+        """
+    )
+    connection.execute(
+        f"""
+        UPDATE memberships SET far = told.far
+        FROM (SELECT m.article, coalesce(
+            abs(unixepoch(a.published_at) - unixepoch(g.at)) > {FAR_DAYS} * 86400, 0) AS far
+          FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
+          JOIN articles a ON a.id = m.article WHERE g.id {which}) told
+        WHERE told.article = memberships.article AND memberships.far <> told.far
+        """
+    )

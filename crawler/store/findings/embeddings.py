@@ -42,13 +42,12 @@ class Embeddings:
         rows = self._connection.execute(
             """
             WITH here AS (SELECT unixepoch(at) / 86400 AS day FROM copy_groups WHERE id = :group)
-            SELECT g.id, a.language, v.vector
-            FROM (SELECT DISTINCT s.copy_group FROM here CROSS JOIN json_each(:buckets) j
+            SELECT g.id, g.language, v.vector
+            FROM (SELECT DISTINCT s.place FROM here CROSS JOIN json_each(:buckets) j
               CROSS JOIN story_terms s ON s.term = j.value AND s.day BETWEEN here.day - :days
                 AND here.day + :days) near
-            CROSS JOIN copy_groups g ON g.id = near.copy_group AND g.story IS NOT NULL
+            CROSS JOIN copy_groups g ON g.place = near.place AND g.story IS NOT NULL
             CROSS JOIN embeddings v ON v.copy_group = g.id
-            CROSS JOIN articles a ON a.id = g.id
             ORDER BY g.id DESC LIMIT :most
             """,
             {

@@ -9,12 +9,16 @@ from collections.abc import Collection, Sequence
 from dedupe import StoryChange
 
 
-def earliest_article(group: str) -> str:
-    """SQL for the article that represents a copy group."""
+def first_article(group: str) -> str:
+    """SQL for the article that represents a copy group: the first that was published.
+
+    One whose time is far from that of the others may be misdated. Nothing depends on the order in
+    which articles arrived.
+    """
     return f"""(
       SELECT first.id FROM memberships m JOIN articles first ON first.id = m.article
       WHERE m.copy_group = {group}
-      ORDER BY coalesce(first.published_at, first.first_seen_at), first.words DESC, first.id
+      ORDER BY m.far, first.published_at IS NULL, first.published_at, first.words DESC, first.url
       LIMIT 1)
     """
 
@@ -155,7 +159,7 @@ class Stories:
         """The articles that stand for some copy groups of a story, the most central first."""
         rows = self._connection.execute(
             f"""
-            SELECT a.id FROM copy_groups g JOIN articles a ON a.id = {earliest_article("g.id")}
+            SELECT a.id FROM copy_groups g JOIN articles a ON a.id = {first_article("g.id")}
             JOIN stories s ON s.id = g.story
             WHERE g.id IN (SELECT value FROM json_each(?))
             ORDER BY a.id IS s.central DESC, g.articles DESC, g.at, g.id
@@ -183,7 +187,7 @@ class Stories:
 
     def _set_central(self, story: int, group: int) -> None:
         self._connection.execute(
-            f"UPDATE stories SET central = {earliest_article('?')} WHERE id = ?",
+            f"UPDATE stories SET central = {first_article('?')} WHERE id = ?",
             (group, story),
         )
 
@@ -229,8 +233,8 @@ _TOLD = """
 _FIGURES = f"""
 UPDATE stories SET
   (first_at, last_at, articles, outlets, copy_groups) = (
-    SELECT min(coalesce(a.published_at, a.first_seen_at)),
-      max(coalesce(a.published_at, a.first_seen_at)),
+    SELECT coalesce(min(a.published_at) FILTER (WHERE NOT m.far), min(a.first_seen_at)),
+      coalesce(max(a.published_at) FILTER (WHERE NOT m.far), max(a.first_seen_at)),
       count(*), count(DISTINCT a.outlet), count(DISTINCT g.id) {_TOLD}),
   languages = (
     SELECT coalesce(json_group_array(language), '[]') FROM (

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from crawler.clock import posix
-from crawler.store.findings.numbered_stories import earliest_article
+from crawler.store.findings.numbered_stories import first_article
 from dedupe import PackedBackground, StoryNode, StoryScheme
 
 _DAY = 86_400
-
-
-class Step(NamedTuple):
-    """Copy groups to be linked together."""
-
-    number: int | None
-    """None when all of them were linked before and have changed"""
-    nodes: list[StoryNode]
 
 
 class StoryLinks:
@@ -76,51 +68,42 @@ class StoryLinks:
             ).fetchone()[0]
         )
 
-    def next_step(self, scheme: StoryScheme, *, rebuilding: bool) -> Step | None:
-        """What is to be linked next: what changed; then new ones in the steps of their arrival.
+    def place_new(self) -> None:
+        """Put what has no place yet behind all others, by time and address.
 
-        The partition depends on the steps, so a rebuild takes those that were taken before;
-        nothing has changed since it forgot everything.
+        So neither the order in which articles arrived nor their numbers decide anything.
         """
-        if not rebuilding:
-            changed = self._ids(
-                """
-                SELECT id FROM copy_groups INDEXED BY copy_groups_step
-                WHERE linked_at IS NULL AND step IS NOT NULL
-                  AND id IN (SELECT copy_group FROM learned_groups) ORDER BY id LIMIT ?
-                """,
-                scheme.max_step_size,
-            )
-            if changed:
-                return Step(None, self.nodes(changed))
-        taken = self._connection.execute(
+        self._connection.execute(
+            f"""
+            WITH last AS (SELECT coalesce(max(place), 0) AS place FROM copy_groups)
+            UPDATE copy_groups SET place = (SELECT place FROM last) + new.number
+            FROM (SELECT g.id, row_number() OVER (ORDER BY g.at IS NULL, g.at, a.url) AS number
+              FROM copy_groups g JOIN articles a ON a.id = {first_article("g.id")}
+              WHERE g.place IS NULL) new
+            WHERE new.id = copy_groups.id
             """
-            SELECT min(step) FROM copy_groups INDEXED BY copy_groups_step
-            WHERE linked_at IS NULL AND step IS NOT NULL
-            """
-        ).fetchone()[0]
-        if taken is not None:
-            again = self._ids(
-                "SELECT id FROM copy_groups WHERE linked_at IS NULL AND step = ? ORDER BY id", taken
-            )
-            return Step(taken, self.nodes(again))
-        new = self._ids(
-            """
-            SELECT id FROM copy_groups INDEXED BY copy_groups_step
-            WHERE linked_at IS NULL AND step IS NULL ORDER BY id LIMIT ?
-            """,
-            self._size_of_step(scheme),
         )
-        last = self._connection.execute("SELECT max(step) FROM copy_groups").fetchone()[0]
-        return Step((last or 0) + 1, self.nodes(new)) if new else None
 
-    def _size_of_step(self, scheme: StoryScheme) -> int:
-        """No more than were taken in before: what a new file is full of is one story at first."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)",
-            (scheme.max_step_size,),
-        ).fetchone()
-        return min(scheme.max_step_size, max(scheme.first_step_size, int(row[0])))
+    def next_step(self, scheme: StoryScheme) -> list[StoryNode]:
+        """The copy groups that are linked next, in the order of their places."""
+        return self.nodes(
+            row["id"]
+            for row in self._connection.execute(
+                """
+                SELECT id FROM copy_groups INDEXED BY copy_groups_waiting
+                WHERE linked_at IS NULL ORDER BY place LIMIT ?
+                """,
+                (scheme.step_size,),
+            )
+        )
+
+    def count_learned(self, most: int) -> int:
+        """Copy groups that were linked before, `most` at most."""
+        return int(
+            self._connection.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM learned_groups LIMIT ?)", (most,)
+            ).fetchone()[0]
+        )
 
     def look_again(self, stories: Iterable[int]) -> None:
         """Have the places of these stories' copy groups looked at again."""
@@ -130,17 +113,7 @@ class StoryLinks:
             (json.dumps(sorted(stories)),),
         )
 
-    def set_step(self, step: Step) -> None:
-        """Remember which copy groups were linked together first."""
-        self._connection.execute(
-            "UPDATE copy_groups SET step = ? WHERE id IN (SELECT value FROM json_each(?))",
-            (step.number, json.dumps([node.id for node in step.nodes])),
-        )
-
-    def _ids(self, sql: str, value: int) -> list[int]:
-        return [row["id"] for row in self._connection.execute(sql, (value,))]
-
-    # Nodes: each copy group is represented by its earliest article
+    # Nodes: each copy group is represented by its first article
 
     def nodes(self, groups: Iterable[int]) -> list[StoryNode]:
         """These copy groups."""
@@ -153,18 +126,21 @@ class StoryLinks:
     ) -> list[StoryNode]:
         """The groups `own` and `near`, and a sample of the others of each of their stories.
 
-        These are drawn by their number, so that a story is seen whole and a rebuild sees the same;
+        These are drawn by their place, so that a story is seen whole and a rebuild sees the same;
         of a very large one its latest `pool`, for to look through all would take ever longer.
-        Members further from all of `own` than so many days are no matter. The least of those in
-        each decision that merged or split come along, however old.
+        Members further from all of `own` than so many days are no matter, but for some of the
+        stories that `own` were in: their texts may have changed. The least of those in each
+        decision that merged or split come along, however old.
         """
         return self._nodes(
             """
             WITH own AS (SELECT value AS id FROM json_each(:own)),
               near AS (SELECT value AS id FROM json_each(:near)),
               span AS (SELECT unixepoch(min(g.at)) - :reach AS first,
-                unixepoch(max(g.at)) + :reach AS last
+                unixepoch(max(g.at)) + :reach AS last, count(*) > count(g.at) AS is_endless
                 FROM own CROSS JOIN copy_groups g ON g.id = own.id),
+              left_by AS (SELECT DISTINCT g.story FROM own CROSS JOIN copy_groups g ON g.id = own.id
+                WHERE g.story IS NOT NULL),
               told AS (SELECT DISTINCT g.story FROM (SELECT id FROM own UNION SELECT id FROM near) j
                 CROSS JOIN copy_groups g ON g.id = j.id WHERE g.story IS NOT NULL)
             SELECT id FROM own
@@ -172,21 +148,27 @@ class StoryLinks:
             UNION SELECT id FROM (
               SELECT g.id,
                 row_number() OVER (PARTITION BY g.story
-                  ORDER BY g.id * 2654435761 % 4294967296) AS place
+                  ORDER BY g.place * 2654435761 % 4294967296) AS drawn
               FROM told CROSS JOIN copy_groups g ON g.story = told.story
-                AND g.id > coalesce((SELECT late.id FROM copy_groups late
-                  WHERE late.story = told.story ORDER BY late.id DESC LIMIT 1 OFFSET :pool), 0)
-              WHERE g.linked_at IS NOT NULL
-                AND unixepoch(g.at) BETWEEN (SELECT first FROM span) AND (SELECT last FROM span))
-            WHERE place <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
+                AND g.place > coalesce((SELECT late.place FROM copy_groups late
+                  WHERE late.story = told.story ORDER BY late.place DESC LIMIT 1 OFFSET :pool), 0)
+              CROSS JOIN span
+              WHERE g.linked_at IS NOT NULL AND (span.is_endless OR g.at IS NULL
+                OR unixepoch(g.at) BETWEEN span.first AND span.last))
+            WHERE drawn <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
+            UNION SELECT id FROM (
+              SELECT g.id, row_number() OVER (PARTITION BY g.story
+                ORDER BY g.place * 2654435761 % 4294967296) AS drawn
+              FROM left_by CROSS JOIN copy_groups g ON g.story = left_by.story)
+            WHERE drawn <= :least
             UNION SELECT copy_group FROM (
               SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
-                ORDER BY g.id * 2654435761 % 4294967296) AS place
+                ORDER BY g.place * 2654435761 % 4294967296) AS drawn
               FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
               CROSS JOIN memberships m ON m.article = oa.article
               CROSS JOIN copy_groups g ON g.id = m.copy_group
               WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
-            WHERE place <= :least
+            WHERE drawn <= :least
             """,
             {
                 "own": json.dumps(sorted(own)),
@@ -202,11 +184,11 @@ class StoryLinks:
     def _nodes(self, ids: str, values: Mapping[str, str | float]) -> list[StoryNode]:
         rows = self._connection.execute(
             f"""
-            SELECT g.id, g.story, g.at, a.title, a.text, a.language, a.published_at, v.vector,
+            SELECT g.id, g.story, g.at, g.place, g.language, a.title, a.text, v.vector,
               EXISTS (SELECT 1 FROM learned_groups l WHERE l.copy_group = g.id) AS learned
             FROM ({ids}) wanted JOIN copy_groups g ON g.id = wanted.id
             LEFT JOIN embeddings v ON v.copy_group = g.id
-            JOIN articles a ON a.id = {earliest_article("g.id")}
+            JOIN articles a ON a.id = {first_article("g.id")}
             """,
             values,
         )
@@ -216,8 +198,8 @@ class StoryLinks:
                 title=row["title"],
                 text=row["text"],
                 language=row["language"],
-                # A time of first sight says when we looked, not when it happened.
-                at=None if row["published_at"] is None else posix(row["at"]),
+                at=None if row["at"] is None else posix(row["at"]),
+                place=row["place"],
                 story=row["story"],
                 embedding=row["vector"] or b"",
                 learned=bool(row["learned"]),
@@ -256,35 +238,36 @@ class StoryLinks:
         """
         self._connection.executemany(
             """
-            INSERT OR IGNORE INTO story_terms (term, day, copy_group)
-            SELECT j.value, unixepoch(g.at) / 86400, g.id
+            INSERT OR IGNORE INTO story_terms (term, day, place)
+            SELECT j.value, coalesce(unixepoch(g.at) / 86400, 0), g.place
             FROM copy_groups g CROSS JOIN json_each(?) j WHERE g.id = ?
             """,
             [(json.dumps(list(numbers)), group) for group, numbers in terms.items()],
         )
 
-    def candidates(self, group: int, terms: Mapping[int, float], scheme: StoryScheme) -> list[int]:
-        """Copy groups close in time that share heavy terms: those that share most weight."""
+    def candidates(self, node: StoryNode, terms: Mapping[int, float], scheme: StoryScheme) -> list[int]:
+        """Copy groups that share heavy terms: those that share most weight.
+
+        They are close in time, or a time is unknown: such a text may tell an old event.
+        """
         shared: defaultdict[int, float] = defaultdict(float)
-        day = self._connection.execute(
-            "SELECT unixepoch(at) / 86400 FROM copy_groups WHERE id = ?", (group,)
-        ).fetchone()[0]
         for term, weight in terms.items():
-            # The latest only: a term that half of the stream has tells little anyway.
-            rows = self._connection.execute(
-                """
-                SELECT copy_group FROM story_terms WHERE term = ? AND day BETWEEN ? AND ?
-                ORDER BY day DESC LIMIT ?
-                """,
-                (term, day - scheme.max_days, day + scheme.max_days, scheme.max_postings),
-            )
-            for row in rows:
-                shared[row["copy_group"]] += weight**2
-        shared.pop(group, None)
+            for first, last in _reach(node, scheme):
+                # The latest only: a term that half of the stream has tells little anyway.
+                rows = self._connection.execute(
+                    """
+                    SELECT place FROM story_terms WHERE term = ? AND day BETWEEN ? AND ?
+                    ORDER BY day DESC, place DESC LIMIT ?
+                    """,
+                    (term, first, last, scheme.max_postings),
+                )
+                for row in rows:
+                    shared[row["place"]] += weight**2
+        shared.pop(node.place, None)
         best = sorted(shared, key=lambda other: (-shared[other], other))
         rows = self._connection.execute(
             "SELECT id FROM copy_groups"
-            " WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
+            " WHERE place IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
             (json.dumps(best[: scheme.max_candidates]),),
         )
         return [row["id"] for row in rows]
@@ -303,3 +286,14 @@ class StoryLinks:
             " VALUES (?, ?, ?, ?)",
             (language, background.texts, background.chance, background.counts),
         )
+
+
+def _reach(node: StoryNode, scheme: StoryScheme) -> list[tuple[float, float]]:
+    """First and last days, counted from 1970, of what a node may be linked with.
+
+    Day 0 is that of unknown times.
+    """
+    if node.at is None:
+        return [(0, math.inf)]
+    day = node.at // _DAY
+    return [(0, 0), (day - scheme.max_days, day + scheme.max_days)]

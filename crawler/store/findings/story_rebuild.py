@@ -24,7 +24,7 @@ class StoryRebuild:
             "INSERT INTO temp.former SELECT id, story FROM copy_groups",
             "CREATE TEMP TABLE former_number (seq INTEGER)",
             "INSERT INTO temp.former_number SELECT seq FROM sqlite_sequence WHERE name = 'stories'",
-            "UPDATE copy_groups SET linked_at = NULL, story = NULL",
+            "UPDATE copy_groups SET linked_at = NULL, story = NULL, place = NULL, language = NULL",
             "DELETE FROM story_terms",
             "DELETE FROM backgrounds",
             "DELETE FROM learned_groups",
