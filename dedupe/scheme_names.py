@@ -32,13 +32,10 @@ COPY_NAMES = {
 }
 STORY_NAMES = {
     "lead_words": "decay_words",
-    "day": "penalty_per_day",
     "background": "chance_weight",
     "contrast": "inner_contrast",
     "keys": "top_terms",
     "unrelated": "unrelated_cap",
-    "name": "no_name_penalty",
-    "names": "no_name_penalty_max",
     "prior": "chance_prior",
     "prior_weight": "chance_prior_texts",
     "common_texts": "common_word_texts",

@@ -158,10 +158,11 @@ class StoryScheme:
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
     unrelated_cap: float = -0.1
     """... its cosine beyond chance at most this, however untypical both texts are"""
-    no_name_penalty: float = 0.001
-    no_name_penalty_max: float = 0.05
-    """taken off the score of two bodies without a name in common for each name of one and each of
-    the other, and at the most: the more they name, the less is that chance"""
+    agreeing_details: float = 0.2
+    enough_details: int = 5
+    """where the names and numbers of two bodies have a cosine below `agreeing_details`, their words
+    in common count that much less: two events of one kind; with fewer than `enough_details` in one
+    of the two this holds in part"""
     chance_prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""
@@ -203,8 +204,8 @@ class StoryScheme:
     learn_first_share: float = 0.1
     """a step that adds more than this to the texts of a language is linked twice: by what all of
     its texts say is usual, and then by what the stories that this gives say"""
-    relink_growth: float = 1.25
-    relink_groups: int = 10_000
+    relink_growth: float = 1.1
+    relink_groups: int = 5_000
     """a file of no more than `relink_groups` is linked again as a whole each time it has grown by
     this factor: what little it had learned was unreliable"""
     max_postings: int = 100
@@ -238,10 +239,10 @@ class StoryScheme:
         _require(self, 1, _whole_numbers(self))
         _require(
             self, 0, ("max_days", "delay_penalty", "unknown_delay", "chance_weight", "inner_contrast",
-                      "no_name_penalty", "no_name_penalty_max", "chance_prior_texts",
+                      "chance_prior_texts",
                       "common_word_texts", "story_share", "max_df", "zipf_scale", "learn_first_share")
         )  # fmt: skip
-        positive = ("chance_prior", "chance_max_ratio", "zipf_shift", "threshold_step")
+        positive = ("agreeing_details", "chance_prior", "chance_max_ratio", "zipf_shift", "threshold_step")
         if min(getattr(self, name) for name in positive) <= 0:
             raise InvalidScheme(f"{', '.join(positive)} are larger than 0")
         numbers = {name: n for name, n in asdict(self).items() if name != "embedding_model"}
@@ -262,7 +263,7 @@ class StoryScheme:
     @property
     def _main_numbers(self) -> str:
         days, threshold = _brief(self.max_days), _brief(self.threshold)
-        penalty, most = _brief(self.no_name_penalty), _brief(self.no_name_penalty_max)
+        details = f"{_brief(self.agreeing_details)}/{self.enough_details}"
         prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
         weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
         across = _brief(self.embedding_cross_language)
@@ -273,7 +274,7 @@ class StoryScheme:
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
             f"-d{days}x{_brief(self.delay_penalty)}/{_brief(self.unknown_delay)}-b{_brief(self.chance_weight)}"
             f"-s{threshold}x{_brief(self.inner_contrast)}"
-            f"-u{_brief(self.unrelated_cap)}x{self.top_terms}-n{penalty}/{most}"
+            f"-u{_brief(self.unrelated_cap)}x{self.top_terms}-n{details}"
             f"-p{prior}x{prior_texts}-m{_brief(self.chance_max_ratio)}"
             f"-c{_brief(self.common_word_texts)}x{self.common_word_length}"
             f"-g{self.story_texts}/{_brief(self.story_share)}"
@@ -303,7 +304,7 @@ _WRITTEN = {
     "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
     "max_candidates max_misses",
     StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay chance_weight "
-    "threshold inner_contrast top_terms unrelated_cap no_name_penalty no_name_penalty_max "
+    "threshold inner_contrast top_terms unrelated_cap agreeing_details enough_details "
     "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
     "story_texts story_share embedding_model embedding_weight embedding_baseline "
     "embedding_cross_language",

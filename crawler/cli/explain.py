@@ -165,7 +165,7 @@ def _about_pair(pair: PairExplanation, max_days: float) -> Iterator[str]:
     parts = [
         (pair.cosine, "of words in common"),
         (-pair.chance, "by chance"),
-        (-pair.no_name, "for no name in common"),
+        (-pair.details, "for names and numbers that differ"),
         (-pair.delay, f"for {_span(pair.days)} between them"),
         (pair.embedding, "by their embeddings"),
         (-pair.threshold, "by the threshold"),

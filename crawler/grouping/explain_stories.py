@@ -33,7 +33,7 @@ class PairExplanation(NamedTuple):
 
     cosine: float
     chance: float
-    no_name: float
+    details: float
     days: float
     delay: float
     embedding: float
@@ -150,7 +150,7 @@ class _Scores(NamedTuple):
         return PairExplanation(
             cosine=found.cosine,
             chance=found.chance,
-            no_name=found.no_name,
+            details=found.details,
             days=found.days,
             delay=found.delay,
             embedding=found.embedding,
@@ -250,7 +250,7 @@ def _near(
     """Other stories with texts that share heavy terms with the node's."""
     text = _scored([node], scheme, background)[node.id]
     terms = {term: text.vector[term] for term in text.top_terms}
-    near = store.story_links.nodes(store.story_links.candidates(node.id, terms, scheme))
+    near = store.story_links.nodes(store.story_links.candidates(node, terms, scheme))
     # The first met of each stands for it.
     return {
         other.story: _story(store, other, scheme)

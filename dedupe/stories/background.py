@@ -111,6 +111,11 @@ class Background:
             found = (cosines + weight * prior**2) / (others + weight * prior)
         return found.clip(prior, scheme.chance_max_ratio * prior).astype(np.float32)
 
+    def is_common(self, terms: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which terms are common words of the language."""
+        found: NDArray[np.bool_] = np.isin(terms, self._common)
+        return found
+
     def _shares(self, terms: NDArray[np.int64], scheme: StoryScheme) -> NDArray[np.float64]:
         """The share of texts that have each term, as the language has it."""
         at = np.searchsorted(self._common, terms).clip(max=len(self._common) - 1)

@@ -8,7 +8,7 @@ from math import inf
 
 from dedupe.schemes import StoryScheme
 
-from .names import name_terms
+from .details import name_terms
 from .score_to_explain import ScoredText, joining_bound, pair_scores
 from .terms import spelled_terms
 from .types import SharedTerm, StoryEvidence, StoryNode

@@ -92,8 +92,8 @@ def linkable_ids(
     found = alike_across_languages(new, others, scheme)
     for language, own in by_language(new).items():
         both = own + texts.get(language, [])
-        # Names only take off, and most of these texts come no nearer: they are read when linking.
-        rows = stream_texts(both, scheme, backgrounds[language], with_names=False)
+        # Details only take off, and most of these texts come no nearer: they are read when linking.
+        rows = stream_texts(both, scheme, backgrounds[language], with_details=False)
         pairs = linkable_pairs(np.arange(len(own)), rows, scheme)
         found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
     return found

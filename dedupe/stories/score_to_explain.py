@@ -12,13 +12,14 @@ import struct
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from math import inf, log, sqrt
 from operator import mul
 from typing import NamedTuple
 
 from dedupe.schemes import StoryScheme
 
-from .names import name_terms
+from .details import detail_terms
 from .terms import common_word_rates, term_weights
 from .types import PackedBackground, PairScore, StoryNode
 
@@ -40,8 +41,8 @@ class ScoredText(NamedTuple):
     """unit TF-IDF (v)"""
     top_terms: frozenset[int]
     """its heaviest terms (T)"""
-    names: frozenset[int]
-    """those of its terms that are names in its body (N)"""
+    details: Weights
+    """unit TF-IDF of the names and numbers in its body (D)"""
     chance: float
     """what chance gives it (a), see `Background.chance`"""
     embedding: tuple[float, ...]
@@ -72,8 +73,9 @@ def scored_texts(
     weighted = {node.id: (node, term_weights(node.title, node.text, scheme)) for node in nodes}
     terms = {term for _, weights in weighted.values() for term in weights}
     counted = _counted(background, terms, scheme)
+    common = common_word_rates(background.common_words, scheme).keys()
     return {
-        number: _scored(node, weights, counted, scheme, background)
+        number: _scored(node, weights, counted, common, scheme, background)
         for number, (node, weights) in weighted.items()
     }
 
@@ -114,11 +116,12 @@ def _pair_score(
     one: ScoredText, other: ScoredText, cosine: float, scheme: StoryScheme
 ) -> PairScore:
     chance = scheme.chance_weight * one.chance * other.chance  # e = kappa a a'
+    details = cosine * _disagreement(one, other, scheme)  # n
+    score = cosine - details - chance
     related = not one.top_terms.isdisjoint(other.top_terms)
-    # Without a heavy term in common there is no evidence, however untypical the two texts are.
-    score = cosine - chance if related else min(cosine - chance, scheme.unrelated_cap)
-    no_name = _no_name_penalty(one, other, scheme)  # n
-    score -= no_name
+    if not related:
+        # Without a heavy term in common there is no evidence, however untypical the two are.
+        score = min(score, scheme.unrelated_cap)
     embedding = 0.0
     if one.embedding and other.embedding:
         beyond = embedding_cosine(one, other) - scheme.embedding_baseline
@@ -133,22 +136,25 @@ def _pair_score(
         delay = scheme.delay_penalty * sqrt(days)  # d
     score = -inf if days > scheme.max_days else score - delay - scheme.threshold
     return PairScore(
-        cosine=cosine, chance=chance, no_name=no_name, days=days, delay=delay,
+        cosine=cosine, chance=chance, details=details, days=days, delay=delay,
         embedding=embedding, threshold=scheme.threshold, related=related, score=score,
     )  # fmt: skip
 
 
-def _no_name_penalty(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> float:
-    if not one.names.isdisjoint(other.names):
-        return 0.0
-    each = scheme.no_name_penalty * len(one.names) * len(other.names)
-    return min(each, scheme.no_name_penalty_max)
+def _disagreement(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> float:
+    """Share of the words in common that counts nothing, since the details differ."""
+    alike = sum(
+        weight * other.details[term] for term, weight in one.details.items() if term in other.details
+    )
+    told = min(len(one.details), len(other.details), scheme.enough_details)
+    return told / scheme.enough_details * max(0.0, 1 - alike / scheme.agreeing_details)
 
 
 def _scored(
     node: StoryNode,
     weights: Weights,
     counted: dict[int, Counted],
+    common: AbstractSet[int],
     scheme: StoryScheme,
     background: PackedBackground,
 ) -> ScoredText:
@@ -156,13 +162,22 @@ def _scored(
     return ScoredText(
         node=node,
         vector=vector,
-        names=name_terms(node.text[: scheme.lead_chars], node.base_language) & vector.keys(),
+        details=_details(node, vector, common, scheme),
         top_terms=frozenset(
             sorted(vector, key=lambda term: (-vector[term], term))[: scheme.top_terms]
         ),
         chance=_chance(node, vector, counted, scheme, background),
         embedding=_unit(node.embedding),
     )
+
+
+def _details(
+    node: StoryNode, vector: Weights, common: AbstractSet[int], scheme: StoryScheme
+) -> Weights:
+    terms = detail_terms(node.text[: scheme.lead_chars], node.base_language) - common
+    found = {term: weight for term, weight in vector.items() if term in terms}
+    norm = sqrt(sum(weight**2 for weight in found.values()))
+    return {term: weight / norm for term, weight in found.items()}
 
 
 def _unit_vector(

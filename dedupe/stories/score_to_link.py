@@ -18,7 +18,7 @@ from dedupe.schemes import StoryScheme
 
 from .background import Background
 from .embeddings import unpack_embeddings
-from .names import name_terms
+from .details import detail_terms
 from .score_to_explain import DAY
 from .term_matrix import term_matrix
 from .types import StoryNode
@@ -34,8 +34,8 @@ class StreamTexts(NamedTuple):
     """unit TF-IDF (v)"""
     top_terms: csr_matrix
     """1 where a term is one of the heaviest of the text (T)"""
-    names: csr_matrix
-    """1 where a term is a name in the body (N)"""
+    details: csr_matrix
+    """unit TF-IDF of the names and numbers in the body (D)"""
     chance: NDArray[np.float32]
     """what chance gives the text (a), see `Background.chance`"""
     days: NDArray[np.float64]
@@ -48,7 +48,7 @@ class StreamTexts(NamedTuple):
     def rows(self, which: NDArray[np.int64]) -> StreamTexts:
         """Some of the texts."""
         return StreamTexts(
-            self.vectors[which], self.top_terms[which], self.names[which], self.chance[which],
+            self.vectors[which], self.top_terms[which], self.details[which], self.chance[which],
             self.days[which], self.terms, self.embeddings[which],
         )  # fmt: skip
 
@@ -73,20 +73,20 @@ def stream_texts(
     scheme: StoryScheme,
     background: Background,
     *,
-    with_names: bool = True,
+    with_details: bool = True,
 ) -> StreamTexts:
     """The nodes as the background has them."""
     weighted = term_matrix(nodes, scheme)
     vectors = background.vectors(weighted, scheme)
     days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
-    named = csr_matrix(vectors.shape, dtype=np.float32)
-    if with_names:
-        named = _name_mask(nodes, vectors, weighted.terms, scheme)
+    details = csr_matrix(vectors.shape, dtype=np.float32)
+    if with_details:
+        details = _details(nodes, vectors, weighted.terms, background, scheme)
     return StreamTexts(
         vectors=vectors,
         top_terms=top_term_mask(vectors, scheme.top_terms),
-        names=named,
+        details=details,
         chance=background.chance(vectors, weighted.terms, learned, scheme),
         days=days,
         terms=weighted.terms,
@@ -111,20 +111,28 @@ def top_term_mask(vectors: csr_matrix, count: int) -> csr_matrix:
     return csr_matrix((ones, columns, np.cumsum([0, *counts])), shape=vectors.shape)
 
 
-def _name_mask(
-    nodes: Sequence[StoryNode], vectors: csr_matrix, terms: NDArray[np.int64], scheme: StoryScheme
+def _details(
+    nodes: Sequence[StoryNode],
+    vectors: csr_matrix,
+    terms: NDArray[np.int64],
+    background: Background,
+    scheme: StoryScheme,
 ) -> csr_matrix:
-    """1 for the names of each text, of its terms; a headline alone has too few to tell by."""
-    own = [name_terms(node.text[: scheme.lead_chars], node.base_language) for node in nodes]
+    """The part of each vector that is names and numbers; a headline has too few to tell by."""
+    own = [detail_terms(node.text[: scheme.lead_chars], node.base_language) for node in nodes]
     numbers = np.fromiter(chain.from_iterable(own), np.int64)
     ends = np.cumsum([0, *map(len, own)])
-    # One column more than there are terms takes the names that come after the last of them.
+    # One column more than there are terms takes the details that come after the last of them.
     columns = np.searchsorted(terms, numbers)
     known = np.append(terms, -1)[columns] == numbers
+    known &= ~background.is_common(numbers)
     wide = csr_matrix((known, columns, ends), shape=(len(own), len(terms) + 1), dtype=np.float32)
-    # A name that is too common to count as a term (no weight in `vectors`) is none here either.
-    found = wide[:, : len(terms)].multiply(vectors)
-    return (found > 0).astype(np.float32)
+    # What is too frequent to count as a term (no weight in `vectors`) is no detail either.
+    found = wide[:, : len(terms)].multiply(vectors).tocsr()
+    found.eliminate_zeros()
+    squares = np.asarray(found.multiply(found).sum(axis=1)).ravel()
+    found.data /= np.repeat(np.sqrt(squares), np.diff(found.indptr))
+    return found.astype(np.float32)
 
 
 def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
@@ -142,11 +150,11 @@ def similarities(
 ) -> NDArray[np.float32]:
     """What the scores are before the threshold is taken off."""
     found: NDArray[np.float32] = (ones.vectors @ others.vectors.T).toarray()  # c
+    found *= 1 - disagreements(ones, others, scheme)  # n
     found -= np.outer(scheme.chance_weight * ones.chance, others.chance)  # e = kappa a a'
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.top_terms @ others.top_terms.T).astype(bool).toarray()
     np.minimum(found, np.float32(scheme.unrelated_cap), out=found, where=unrelated)
-    found -= no_name_penalties(ones, others, scheme)  # n
     if ones.embeddings.shape[1]:
         found += embedding_scores(ones, others, scheme)  # m
         np.minimum(found, np.float32(1), out=found)
@@ -154,15 +162,14 @@ def similarities(
     return found
 
 
-def no_name_penalties(
+def disagreements(
     ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
 ) -> NDArray[np.float32]:
-    """What is taken off the scores of all pairs for having no name in common (n)."""
-    counts = (np.diff(texts.names.indptr).astype(np.float32) for texts in (ones, others))
-    found: NDArray[np.float32] = np.minimum(
-        scheme.no_name_penalty * np.outer(*counts), scheme.no_name_penalty_max
-    )
-    found[(ones.names @ others.names.T).toarray() > 0] = 0
+    """Share of the words in common of each pair that counts nothing, since its details differ."""
+    counts = (np.diff(texts.details.indptr) for texts in (ones, others))
+    told = np.minimum(np.minimum.outer(*counts), scheme.enough_details) / scheme.enough_details
+    alike = (ones.details @ others.details.T).toarray() / np.float32(scheme.agreeing_details)
+    found: NDArray[np.float32] = (told * (1 - alike).clip(min=0)).astype(np.float32)
     return found
 
 

@@ -98,15 +98,15 @@ class SharedTerm:
 class PairScore:
     """What the story linker makes of two texts: 0 and more joins.
 
-    score = cosine - chance - no_name + embedding - delay - threshold. Where they are not `related`,
+    score = cosine - chance - details + embedding - delay - threshold. Where they are not `related`,
     cosine - chance counts as `StoryScheme.unrelated_cap` at the most.
     """
 
     cosine: float
     chance: float
     """what is taken off because chance gives it to any such pair"""
-    no_name: float
-    """what is taken off because they have no name in common"""
+    details: float
+    """what is taken off because their names and numbers differ"""
     days: float
     """time between the two"""
     delay: float

@@ -1,6 +1,6 @@
-"""What a text names: the persons, places and bodies that its capitals show.
+"""The details of a text: the names and numbers by which two events of one kind differ.
 
-A name is a word with a capital in the middle of a sentence which the text never writes small. A
+Names are the persons, places and bodies that capitals show. A name is a word with a capital in the middle of a sentence which the text never writes small. A
 text with more such words than small ones shows nothing by its capitals: it shouts, or its script
 has none. German writes every noun with one.
 """
@@ -15,6 +15,11 @@ from dedupe.text import tokens
 from .terms import term_number
 
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
+
+
+def detail_terms(text: str, base_language: str) -> frozenset[int]:
+    """Numbers of the terms that are names or figures in a text of a language."""
+    return name_terms(text, base_language) | _figures(text)
 
 
 def name_terms(text: str, base_language: str) -> frozenset[int]:
@@ -37,3 +42,8 @@ def _name_terms(text: str) -> frozenset[int]:
     if len(capital) > len(small):
         return frozenset()
     return frozenset(map(term_number, set(tokens(" ".join(capital))).difference(small)))
+
+
+@lru_cache(maxsize=12_000)
+def _figures(text: str) -> frozenset[int]:
+    return frozenset(term_number(word) for word in tokens(text) if word[0].isdigit())
