@@ -143,12 +143,15 @@ class _Newsroom:
     ) -> list[list[str]]:
         """A long report, a shorter one, two sentences and perhaps a bare headline."""
         titles, leads, *topics = ways
-        cards = [[topic[n % len(topic)] for topic in topics] for n in range(3)]
-        # Nobody but the long report has the last topic, so one or two ways to write it suffice.
+        first, second, *others = topics
+        # The second report has one sentence in common with the first, as if from one agency.
         bodies = [
-            [*self._shuffled(cards[0]), *only, *islice(desk, 4)],
-            [*self._shuffled(cards[1][:-1]), *islice(desk, 1)],
-            cards[2][:1],
+            [*self._shuffled([topic[0] for topic in topics]), *only, *islice(desk, 4)],
+            [
+                *self._shuffled([first[1], second[0], *(topic[1] for topic in others[:-1])]),
+                *islice(desk, 1),
+            ],
+            [first[-1]],
         ]
         headline = [[titles[3]]] if self._draw.random() < 0.5 else []
         return [[titles[n], leads[n], *body] for n, body in enumerate(bodies)] + headline

@@ -92,4 +92,4 @@ def test_reports_of_one_incident_share_no_more_than_a_sentence() -> None:
 
 
 def sentences(report: Report) -> set[str]:
-    return {sentence for sentence in re.split(r"(?<=[.!?]) ", report.text) if sentence}
+    return {sentence for sentence in re.split(r"(?<=\D[.!?]) ", report.text) if sentence}
