@@ -158,11 +158,17 @@ class StoryScheme:
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
     unrelated_cap: float = -0.1
     """... its cosine beyond chance at most this, however untypical both texts are"""
-    agreeing_details: float = 0.2
-    enough_details: int = 5
+    agreeing_details: float = 0.15
+    enough_details: int = 3
     """where the names and numbers of two bodies have a cosine below `agreeing_details`, their words
     in common count that much less: two events of one kind; with fewer than `enough_details` in one
     of the two this holds in part"""
+    template_numbers: int = 3
+    template_cap: float = -0.3
+    """two texts are of one template when this many numbers, and most, differ in the same places:
+    forecasts, results; their cosine beyond chance counts as at most `template_cap`"""
+    number_context: int = 2
+    """words before and after a number that say in which place it stands"""
     chance_prior: float = 0.0038
     """cosine that is expected of a text with another of its length before the stream is known, for
     each square root of its distinct terms: .003 to .006 in streams of headlines and of articles"""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 
 # Thai, Lao, Burmese, Khmer, kana, Han: written without spaces between words.
 _UNSPACED = (
@@ -29,3 +31,18 @@ def tokens(text: str) -> list[str]:
     # The plain pattern is twice as fast and serves most texts.
     plain = folded.isascii() or not UNSPACED_CHAR.search(folded)
     return (WORD if plain else _TOKEN).findall(folded)
+
+
+def numbers_in_context(words: Sequence[str], around: int) -> dict[tuple[str, ...], str]:
+    """The numbers of a text, each by the place where it stands: so many words before and after.
+
+    A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
+    """
+    some = ["0" if word[0].isdecimal() else word for word in words]
+    edge = [""] * around
+    padded, size = [*edge, *some, *edge], 2 * around + 1
+    places = {
+        at: tuple(padded[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
+    }
+    times = Counter(places.values())
+    return {place: words[at] for at, place in places.items() if times[place] == 1}

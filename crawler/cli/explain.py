@@ -179,6 +179,8 @@ def _about_pair(pair: PairExplanation, max_days: float) -> Iterator[str]:
     )
     if not pair.related:
         yield "None of the heaviest words of one is among those of the other: no evidence."
+    if pair.template:
+        yield "They are of one template: most numbers in the same places differ. No evidence."
     terms = [
         f"{visible(term.term)} {term.weight:.3f}"
         + ("" if term.kind == "word" else f" ({term.kind})")

@@ -39,6 +39,7 @@ class PairExplanation(NamedTuple):
     embedding: float
     threshold: float
     related: bool
+    template: bool
     score: float | None
     """None when the two are too far apart in time to be linked"""
     terms: tuple[SharedTerm, ...]
@@ -156,6 +157,7 @@ class _Scores(NamedTuple):
             embedding=found.embedding,
             threshold=found.threshold,
             related=found.related,
+            template=found.template,
             score=found.score if found.days <= self.scheme.max_days else None,
             terms=found.terms,
         )

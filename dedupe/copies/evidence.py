@@ -11,7 +11,7 @@ from dedupe.text import tokens
 
 from .longest_run import longest_run
 from .types import CopyEdge, Document, Relation, ShingledText
-from .word_shingles import numbers_in_context, shingle_size
+from .word_shingles import shingle_size
 
 if TYPE_CHECKING:
     from .types import Hashes
@@ -103,7 +103,9 @@ def is_template(same: int, changed: int, scheme: CopyScheme) -> bool:
 
 def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (numbers_in_context(tokens(text), scheme) for text in (a, b))
+    ours, theirs = (
+        numbers_in_context(tokens(text), scheme.number_context) for text in (a, b)
+    )
     places = ours.keys() & theirs.keys()
     same = sum(1 for place in places if ours[place] == theirs[place])
     return same, len(places) - same

@@ -20,21 +20,6 @@ def word_windows(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(size)), strict=False))
 
 
-def numbers_in_context(words: Sequence[str], scheme: CopyScheme) -> dict[tuple[str, ...], str]:
-    """Numbers by the words around their places, as `dedupe.shingled_text` has them in hashes.
-
-    A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
-    """
-    some = ["0" if word[0].isdecimal() else word for word in words]
-    edge = [""] * scheme.number_context
-    around, size = [*edge, *some, *edge], 2 * scheme.number_context + 1
-    places = {
-        at: tuple(around[at : at + size]) for at, word in enumerate(words) if word[0].isdecimal()
-    }
-    times = Counter(places.values())
-    return {place: words[at] for at, place in places.items() if times[place] == 1}
-
-
 def shingle_size(words: Sequence[str], scheme: CopyScheme) -> int:
     """Words in a shingle of this text: depends on how its script is written."""
     # Words of several characters are never of an unspaced script.

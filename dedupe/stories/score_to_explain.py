@@ -20,6 +20,7 @@ from typing import NamedTuple
 from dedupe.schemes import StoryScheme
 
 from .details import detail_terms
+from .templates import NumbersByPlace, is_template, numbers_by_place
 from .terms import common_word_rates, term_weights
 from .types import PackedBackground, PairScore, StoryNode
 
@@ -43,6 +44,8 @@ class ScoredText(NamedTuple):
     """its heaviest terms (T)"""
     details: Weights
     """unit TF-IDF of the names and numbers in its body (D)"""
+    numbers: NumbersByPlace
+    """the numbers in its body"""
     chance: float
     """what chance gives it (a), see `Background.chance`"""
     embedding: tuple[float, ...]
@@ -122,6 +125,9 @@ def _pair_score(
     if not related:
         # Without a heavy term in common there is no evidence, however untypical the two are.
         score = min(score, scheme.unrelated_cap)
+    template = _is_of_one_template(one, other, scheme)
+    if template:
+        score = min(score, scheme.template_cap)
     embedding = 0.0
     if one.embedding and other.embedding:
         beyond = embedding_cosine(one, other) - scheme.embedding_baseline
@@ -137,7 +143,7 @@ def _pair_score(
     score = -inf if days > scheme.max_days else score - delay - scheme.threshold
     return PairScore(
         cosine=cosine, chance=chance, details=details, days=days, delay=delay,
-        embedding=embedding, threshold=scheme.threshold, related=related, score=score,
+        embedding=embedding, threshold=scheme.threshold, related=related, template=template, score=score,
     )  # fmt: skip
 
 
@@ -148,6 +154,12 @@ def _disagreement(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> fl
     )
     told = min(len(one.details), len(other.details), scheme.enough_details)
     return told / scheme.enough_details * max(0.0, 1 - alike / scheme.agreeing_details)
+
+
+def _is_of_one_template(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> bool:
+    places = one.numbers.keys() & other.numbers.keys()
+    same = sum(1 for place in places if one.numbers[place] == other.numbers[place])
+    return bool(is_template(same, len(places) - same, scheme))
 
 
 def _scored(
@@ -163,6 +175,7 @@ def _scored(
         node=node,
         vector=vector,
         details=_details(node, vector, common, scheme),
+        numbers=numbers_by_place(node.text[: scheme.lead_chars], scheme),
         top_terms=frozenset(
             sorted(vector, key=lambda term: (-vector[term], term))[: scheme.top_terms]
         ),

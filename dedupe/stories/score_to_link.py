@@ -6,7 +6,7 @@ has it again for a few texts, a term at a time; a test holds the two to the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from .background import Background
 from .embeddings import unpack_embeddings
 from .details import detail_terms
 from .score_to_explain import DAY
+from .templates import is_template, no_numbers, numbers_by_place
 from .term_matrix import term_matrix
 from .types import StoryNode
 
@@ -36,6 +37,10 @@ class StreamTexts(NamedTuple):
     """1 where a term is one of the heaviest of the text (T)"""
     details: csr_matrix
     """unit TF-IDF of the names and numbers in the body (D)"""
+    places: csr_matrix
+    """1 where a number stands in a place, which the words around it say"""
+    fillings: csr_matrix
+    """1 where a certain number stands in a place"""
     chance: NDArray[np.float32]
     """what chance gives the text (a), see `Background.chance`"""
     days: NDArray[np.float64]
@@ -48,8 +53,9 @@ class StreamTexts(NamedTuple):
     def rows(self, which: NDArray[np.int64]) -> StreamTexts:
         """Some of the texts."""
         return StreamTexts(
-            self.vectors[which], self.top_terms[which], self.details[which], self.chance[which],
-            self.days[which], self.terms, self.embeddings[which],
+            self.vectors[which], self.top_terms[which], self.details[which], self.places[which],
+            self.fillings[which], self.chance[which], self.days[which], self.terms,
+            self.embeddings[which],
         )  # fmt: skip
 
 
@@ -81,12 +87,16 @@ def stream_texts(
     days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
     details = csr_matrix(vectors.shape, dtype=np.float32)
+    numbers = [no_numbers] * len(nodes)
     if with_details:
         details = _details(nodes, vectors, weighted.terms, background, scheme)
+        numbers = [numbers_by_place(node.text[: scheme.lead_chars], scheme) for node in nodes]
     return StreamTexts(
         vectors=vectors,
         top_terms=top_term_mask(vectors, scheme.top_terms),
         details=details,
+        places=_flags([own.keys() for own in numbers]),
+        fillings=_flags([own.items() for own in numbers]),
         chance=background.chance(vectors, weighted.terms, learned, scheme),
         days=days,
         terms=weighted.terms,
@@ -135,6 +145,15 @@ def _details(
     return found.astype(np.float32)
 
 
+def _flags(sets: Sequence[Collection[object]]) -> csr_matrix:
+    """A row a set, a column an element that some set has: 1 where it has it."""
+    columns: dict[object, int] = {}
+    places = [columns.setdefault(one, len(columns)) for own in sets for one in own]
+    ends = np.cumsum([0, *map(len, sets)])
+    ones = np.ones(len(places), np.float32)
+    return csr_matrix((ones, places, ends), shape=(len(sets), max(len(columns), 1)))
+
+
 def scores(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.float32]:
     """Scores s of all pairs, a row for each of `ones`: 0 and more joins.
 
@@ -155,6 +174,8 @@ def similarities(
     # Without a heavy term in common there is no evidence, however untypical the two texts are.
     unrelated = ~(ones.top_terms @ others.top_terms.T).astype(bool).toarray()
     np.minimum(found, np.float32(scheme.unrelated_cap), out=found, where=unrelated)
+    template = templates(ones, others, scheme)
+    np.minimum(found, np.float32(scheme.template_cap), out=found, where=template)
     if ones.embeddings.shape[1]:
         found += embedding_scores(ones, others, scheme)  # m
         np.minimum(found, np.float32(1), out=found)
@@ -170,6 +191,16 @@ def disagreements(
     told = np.minimum(np.minimum.outer(*counts), scheme.enough_details) / scheme.enough_details
     alike = (ones.details @ others.details.T).toarray() / np.float32(scheme.agreeing_details)
     found: NDArray[np.float32] = (told * (1 - alike).clip(min=0)).astype(np.float32)
+    return found
+
+
+def templates(
+    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
+) -> NDArray[np.bool_]:
+    """Which pairs are of one template: most numbers that stand in the same places differ."""
+    places = (ones.places @ others.places.T).toarray()
+    same = (ones.fillings @ others.fillings.T).toarray()
+    found: NDArray[np.bool_] = is_template(same, places - same, scheme)
     return found
 
 

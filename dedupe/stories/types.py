@@ -117,6 +117,8 @@ class PairScore:
     """what is taken off so that 0 is the bound: `StoryScheme.threshold`"""
     related: bool
     """whether they share one of their heaviest terms; otherwise the score is kept low"""
+    template: bool
+    """whether most numbers in the same places of both differ; the score is kept low as well"""
     score: float
     """minus infinity when they are too far apart in time"""
 
