@@ -244,11 +244,17 @@ class StoryScheme:
     def __post_init__(self) -> None:
         _require(self, 1, _whole_numbers(self))
         _require(
-            self, 0, ("max_days", "delay_penalty", "unknown_delay", "chance_weight", "inner_contrast",
-                      "chance_prior_texts",
-                      "common_word_texts", "story_share", "max_df", "zipf_scale", "learn_first_share")
+            self, 0, ("max_days", "delay_penalty", "unknown_delay", "chance_weight",
+                      "inner_contrast", "chance_prior_texts", "common_word_texts", "story_share",
+                      "max_df", "zipf_scale", "learn_first_share")
         )  # fmt: skip
-        positive = ("agreeing_details", "chance_prior", "chance_max_ratio", "zipf_shift", "threshold_step")
+        positive = (
+            "agreeing_details",
+            "chance_prior",
+            "chance_max_ratio",
+            "zipf_shift",
+            "threshold_step",
+        )
         if min(getattr(self, name) for name in positive) <= 0:
             raise InvalidScheme(f"{', '.join(positive)} are larger than 0")
         numbers = {name: n for name, n in asdict(self).items() if name != "embedding_model"}
@@ -309,8 +315,8 @@ _WRITTEN = {
     "min_jaccard min_containment min_longer_containment reprint_jaccard short_overlap min_passage "
     "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
     "max_candidates max_misses",
-    StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay chance_weight "
-    "threshold inner_contrast top_terms unrelated_cap agreeing_details enough_details "
+    StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay "
+    "chance_weight threshold inner_contrast top_terms unrelated_cap agreeing_details enough_details "
     "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
     "story_texts story_share embedding_model embedding_weight embedding_baseline "
     "embedding_cross_language",

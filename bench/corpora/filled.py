@@ -22,6 +22,8 @@ OUTLETS = 120
 LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
 AGENCIES = ("Reuters", "AP", "AFP")
 PER_DAY = 1500
+STEP = 500
+"""Copy groups learned at a time."""
 _START = datetime(2022, 1, 1, tzinfo=UTC)
 _PARTS = ("ka", "lo", "mi", "ru", "ten", "sor", "val", "nat", "dir", "pol", "mek", "shan", "tor")
 _WORDS = ["".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(_PARTS, repeat=n)]
@@ -97,13 +99,11 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
 def _learn(file: Path, groups: list[int]) -> None:
     """Give the file what the story linker keeps of its copy groups."""
     store = open_store(file)
-    for start in range(0, len(groups), 20 * STORIES.max_step_size):
+    for start in range(0, len(groups), 20 * STEP):
         backgrounds = Backgrounds(store, STORIES)
         with store.batch():
-            for first in range(
-                start, min(start + 20 * STORIES.max_step_size, len(groups)), STORIES.max_step_size
-            ):
-                nodes = store.story_links.nodes(groups[first : first + STORIES.max_step_size])
+            for first in range(start, min(start + 20 * STEP, len(groups)), STEP):
+                nodes = store.story_links.nodes(groups[first : first + STEP])
                 learn_backgrounds(nodes, STORIES, backgrounds)
                 store.story_links.set_learned(node.id for node in nodes)
                 store.story_links.index(top_terms(nodes, STORIES, backgrounds))
@@ -138,9 +138,10 @@ def _group(
         rows,
     )
     db.execute(
-        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, place)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8], first),
+        "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, place,"
+        " language, language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'article')",
+        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8], first,
+         _language(outlets[0])),  # fmt: skip
     )
     numbers = range(first, first + size)
     db.executemany(

@@ -6,11 +6,9 @@ import gzip
 import json
 import random
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crawler.clock import utc
 from crawler.grouping.linker import STORIES
 from crawler.grouping.run import group
 from crawler.parsing.dates import moment
@@ -77,8 +75,9 @@ def story_sets(*, with_language: bool = False) -> list[StorySet]:
     for row in _rows("og2021_headlines"):
         games.setdefault(row["lang"], []).append(row)
     for language, rows in sorted(games.items()):
-        texts = [_text(n, row, language if with_language else None, True)
-                 for n, row in enumerate(rows)]
+        texts = [
+            _text(n, row, language if with_language else None, True) for n, row in enumerate(rows)
+        ]
         found.append(StorySet(f"og2021 {language}", "og2021", texts))
     return found
 
@@ -146,7 +145,7 @@ def grouped(
 ) -> dict[int, int]:
     """The stories of texts in a store of their own: in `parts`, in the order that `seed` draws."""
     if seed is not None:
-        texts = random.Random(seed).sample(texts, len(texts))
+        texts = random.Random(seed).sample(texts, len(texts))  # noqa: S311
     store = open_store(":memory:")
     with store.batch():
         store.runs.open("bench", now=NOW, pid=1)

@@ -10,7 +10,7 @@ from math import floor, log
 
 from crawler.grouping.common_words import common_words
 from crawler.grouping.embedding_models import open_embedding_model
-from crawler.grouping.story_languages import tell_languages
+from crawler.grouping.tell_languages import tell_languages
 from crawler.store import Store
 from dedupe import (
     Background,
@@ -48,7 +48,7 @@ class Linker:
         most = self._scheme.relink_groups
         linked = self._store.story_links.count_learned(most + 1)
         total = linked + new
-        return 0 < linked and total <= most and self._growths(total) > self._growths(linked)
+        return linked > 0 and total <= most and self._growths(total) > self._growths(linked)
 
     def _growths(self, groups: int) -> int:
         return floor(log(groups, self._scheme.relink_growth))
@@ -104,25 +104,32 @@ class Linker:
         return self._store.story_links.count_waiting()
 
     def _link(self, step: list[StoryNode], *, provisional: bool) -> None:
+        """Link copy groups, and have the backgrounds count those that are new.
+
+        A text is counted by the story that it is in (see `learn_backgrounds`), so after it is
+        linked. Where the new texts are much of a language, nothing else says what is usual: they
+        are counted first, linked, counted again by what stories that gives, and linked again.
+        """
         linking, scheme = self._store.story_links, self._scheme
-        own = {node.id for node in step}
         new = [node for node in step if not node.learned]
         before = self._learn_first(new)
-        if before:
-            step = [replace(node, learned=node.learned or node.base_language in before) for node in step]
-        step = self._with_embeddings(step)
+        step = [
+            replace(node, learned=node.learned or node.base_language in before)
+            for node in self._with_embeddings(step)
+        ]
         changes = self._changes(step, provisional=provisional)
         if before:
             sizes = {group: len(change.groups) for change in changes for group in change.groups}
             self._backgrounds.update(before)
-            learn_backgrounds(
-                [node for node in new if node.base_language in before], scheme, self._backgrounds, sizes)
+            many = [node for node in new if node.base_language in before]
+            learn_backgrounds(many, scheme, self._backgrounds, sizes)
             changes = self._changes(step, provisional=provisional)
         self._store.stories.apply(
-            changes, linked=own, run=self._run, now=self._now, provisional=provisional, more=True
-        )
-        rest = [node for node in new if node.base_language not in before]
-        learn_backgrounds(rest, scheme, self._backgrounds, linking.story_sizes(n.id for n in rest))
+            changes, linked={node.id for node in step}, run=self._run, now=self._now,
+            provisional=provisional, more=True,
+        )  # fmt: skip
+        few = [node for node in new if node.base_language not in before]
+        learn_backgrounds(few, scheme, self._backgrounds, linking.story_sizes(n.id for n in few))
         linking.set_learned(node.id for node in new)
 
     def _changes(self, step: list[StoryNode], *, provisional: bool) -> list[StoryChange]:
@@ -150,9 +157,7 @@ class Linker:
         terms = top_terms(waiting, scheme, self._backgrounds)
         buckets = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
         linking.index({n: [*terms[n], *buckets[n]] for n in own})
-        found = {
-            other for n in waiting for other in linking.candidates(n, terms[n.id], scheme)
-        }
+        found = {other for n in waiting for other in linking.candidates(n, terms[n.id], scheme)}
         for node in waiting:
             if buckets[node.id]:
                 alike = self._store.embeddings.alike(node.id, buckets[node.id], scheme)

@@ -74,7 +74,8 @@ def group(
     again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
     linker = Linker(store, story_scheme, run=run, now=now)
     relink = stories and (
-        store.story_links.scheme() != story_scheme.id or linker.will_have_grown(_count_waiting(store))
+        store.story_links.scheme() != story_scheme.id
+        or linker.will_have_grown(_count_waiting(store))
     )
     entry = _open_entry(
         store, scheme, story_scheme, run=run, now=now, compare_all=again, relink=relink

@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from dedupe.schemes import CopyScheme
-from dedupe.text import tokens
+from dedupe.text import numbers_in_context, tokens
 
 from .longest_run import longest_run
 from .types import CopyEdge, Document, Relation, ShingledText
@@ -103,9 +103,7 @@ def is_template(same: int, changed: int, scheme: CopyScheme) -> bool:
 
 def compare_numbers(a: str, b: str, scheme: CopyScheme) -> tuple[int, int]:
     """How many numbers that stand in the same place of both texts are equal, and how many not."""
-    ours, theirs = (
-        numbers_in_context(tokens(text), scheme.number_context) for text in (a, b)
-    )
+    ours, theirs = (numbers_in_context(tokens(text), scheme.number_context) for text in (a, b))
     places = ours.keys() & theirs.keys()
     same = sum(1 for place in places if ours[place] == theirs[place])
     return same, len(places) - same

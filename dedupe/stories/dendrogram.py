@@ -20,8 +20,6 @@ class _Branch:
     """A cluster of the dendrogram."""
 
     texts: int
-    terms: float
-    """of all texts"""
     scores: float = 0.0
     """of all pairs inside"""
     children: tuple[int, ...] = ()
@@ -34,35 +32,32 @@ class _Branch:
         return self.scores / (self.texts * (self.texts - 1) / 2) if self.children else -inf
 
 
-def flat_clusters(
-    merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme
-) -> list[list[int]]:
+def flat_clusters(merges: NDArray[Any], scheme: StoryScheme) -> list[list[int]]:
     """The stories of texts that were linked on average, as places of texts, ascending.
 
-    `merges` is what `scipy.cluster.hierarchy.linkage` gives for `score_to_link.distances`; `terms`
-    has the number of terms of each text.
+    `merges` is what `scipy.cluster.hierarchy.linkage` gives for `score_to_link.distances`.
 
     One height for all branches, as `fcluster` takes it, joins two events of one kind: across they
     are as alike as many reports of one event. What parts them is that each is far more alike
     inside. So the way is from the top down: a cluster is a story if the mean score across its two
     halves reaches their `joining_bound`; otherwise each half is looked at.
     """
-    branches = _branches(merges, terms, scheme)
+    branches = _branches(merges, scheme)
     found, left = [], [len(branches) - 1]
     while left:
         number = left.pop()
         branch = branches[number]
         halves = [branches[child].inside for child in branch.children]
-        if branch.across >= joining_bound(halves, branch.terms / branch.texts, scheme):
+        if branch.across >= joining_bound(halves, scheme):
             found.append(_texts(number, branches))
         else:
             left.extend(branch.children)
     return sorted(found)
 
 
-def _branches(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -> list[_Branch]:
+def _branches(merges: NDArray[Any], scheme: StoryScheme) -> list[_Branch]:
     """Texts, then clusters, each after its children, as `merges` numbers them."""
-    branches = [_Branch(texts=1, terms=count) for count in terms]
+    branches = [_Branch(texts=1) for _ in range(len(merges) + 1)]
     for one, other, distance, _ in merges.tolist():
         a, b = branches[int(one)], branches[int(other)]
         # A distance is one less the similarity.
@@ -70,7 +65,6 @@ def _branches(merges: NDArray[Any], terms: Sequence[int], scheme: StoryScheme) -
         branches.append(
             _Branch(
                 texts=a.texts + b.texts,
-                terms=a.terms + b.terms,
                 scores=a.scores + b.scores + across * a.texts * b.texts,
                 children=(int(one), int(other)),
                 across=across,

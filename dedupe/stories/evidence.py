@@ -53,8 +53,7 @@ def needed_score(
 
     Takes n^2 steps.
     """
-    terms = sum(len(text.vector) for text in (*ones, *others)) / (len(ones) + len(others))
-    return joining_bound([_inside(texts, scheme) for texts in (ones, others)], terms, scheme)
+    return joining_bound([_inside(texts, scheme) for texts in (ones, others)], scheme)
 
 
 def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:

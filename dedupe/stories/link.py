@@ -239,9 +239,8 @@ def _average_linkage(
         low, high = np.minimum.outer(a, b), np.maximum.outer(a, b)
         # So far that no mean over any two clusters with such a pair reaches the threshold.
         distance[_condensed(low, high, count)] = scheme.max_distance * count**2
-    terms = np.diff(texts.vectors.indptr)[component].tolist()
     found = []
-    for story in flat_clusters(linkage(distance, "average"), terms, scheme):
+    for story in flat_clusters(linkage(distance, "average"), scheme):
         inside = np.array(story)
         found.append((component[inside], int(component[_central(inside, distance, count)])))
     return found

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from dedupe.schemes import StoryScheme
 
 from .details import detail_terms
-from .templates import NumbersByPlace, is_template, numbers_by_place
+from .templates import NumbersByPlace, numbers_by_place
 from .terms import common_word_rates, term_weights
 from .types import PackedBackground, PairScore, StoryNode
 
@@ -101,11 +101,10 @@ def pair_scores(
             yield _pair_score(one, other, cosine, scheme)
 
 
-def joining_bound(inside: Iterable[float], terms: float, scheme: StoryScheme) -> float:
+def joining_bound(inside: Iterable[float], scheme: StoryScheme) -> float:
     """The mean score across two clusters from which on they are one story, 0 at least.
 
-    `inside` has the mean scores inside of each, minus infinity of a single text, and `terms` how
-    many terms their texts have on average: the fewer, the more do scores vary by chance.
+    `inside` has the mean scores inside of each, minus infinity of a single text.
     """
     return max(0.0, min(inside, default=-inf) - scheme.inner_contrast)
 
@@ -143,14 +142,17 @@ def _pair_score(
     score = -inf if days > scheme.max_days else score - delay - scheme.threshold
     return PairScore(
         cosine=cosine, chance=chance, details=details, days=days, delay=delay,
-        embedding=embedding, threshold=scheme.threshold, related=related, template=template, score=score,
+        embedding=embedding, threshold=scheme.threshold, related=related, template=template,
+        score=score,
     )  # fmt: skip
 
 
 def _disagreement(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> float:
     """Share of the words in common that counts nothing, since the details differ."""
     alike = sum(
-        weight * other.details[term] for term, weight in one.details.items() if term in other.details
+        weight * other.details[term]
+        for term, weight in one.details.items()
+        if term in other.details
     )
     told = min(len(one.details), len(other.details), scheme.enough_details)
     return told / scheme.enough_details * max(0.0, 1 - alike / scheme.agreeing_details)
@@ -159,7 +161,8 @@ def _disagreement(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> fl
 def _is_of_one_template(one: ScoredText, other: ScoredText, scheme: StoryScheme) -> bool:
     places = one.numbers.keys() & other.numbers.keys()
     same = sum(1 for place in places if one.numbers[place] == other.numbers[place])
-    return bool(is_template(same, len(places) - same, scheme))
+    changed = len(places) - same
+    return changed >= scheme.template_numbers and changed > same
 
 
 def _scored(

@@ -17,10 +17,10 @@ from scipy.sparse import csr_matrix
 from dedupe.schemes import StoryScheme
 
 from .background import Background
-from .embeddings import unpack_embeddings
 from .details import detail_terms
+from .embeddings import unpack_embeddings
 from .score_to_explain import DAY
-from .templates import is_template, no_numbers, numbers_by_place
+from .templates import NO_NUMBERS, numbers_by_place
 from .term_matrix import term_matrix
 from .types import StoryNode
 
@@ -87,7 +87,7 @@ def stream_texts(
     days = np.array([np.nan if node.at is None else node.at / DAY for node in nodes])
     learned = np.array([float(node.learned) for node in nodes])
     details = csr_matrix(vectors.shape, dtype=np.float32)
-    numbers = [no_numbers] * len(nodes)
+    numbers = [NO_NUMBERS] * len(nodes)
     if with_details:
         details = _details(nodes, vectors, weighted.terms, background, scheme)
         numbers = [numbers_by_place(node.text[: scheme.lead_chars], scheme) for node in nodes]
@@ -194,13 +194,12 @@ def disagreements(
     return found
 
 
-def templates(
-    ones: StreamTexts, others: StreamTexts, scheme: StoryScheme
-) -> NDArray[np.bool_]:
+def templates(ones: StreamTexts, others: StreamTexts, scheme: StoryScheme) -> NDArray[np.bool_]:
     """Which pairs are of one template: most numbers that stand in the same places differ."""
     places = (ones.places @ others.places.T).toarray()
     same = (ones.fillings @ others.fillings.T).toarray()
-    found: NDArray[np.bool_] = is_template(same, places - same, scheme)
+    changed = places - same
+    found: NDArray[np.bool_] = (changed >= scheme.template_numbers) & (changed > same)
     return found
 
 

@@ -66,11 +66,14 @@ def test_distant_node_joins_most_of_its_story(
     constraints: Constraints, expected: list[list[int]]
 ) -> None:
     clusters = [cluster(1, 2, story=7), cluster(3, 4, 5, story=7)]
-    assert groups(with_distant(clusters, [node(9, story=7)], constraints)) == expected
+    assert groups(with_distant(clusters, [node(9, story=7)], range(1, 6), constraints)) == expected
 
 
 def test_distant_node_of_no_cluster_is_alone() -> None:
-    assert groups(with_distant([cluster(1, story=7)], [node(9, story=8)], Constraints())) == [
-        [1],
-        [9],
-    ]
+    found = with_distant([cluster(1, story=7)], [node(9, story=8)], [1], Constraints())
+    assert groups(found) == [[1], [9]]
+
+
+def test_distant_node_does_not_follow_one_whose_text_is_new() -> None:
+    found = with_distant([cluster(1, story=7)], [node(9, story=7)], [], Constraints())
+    assert groups(found) == [[1], [9]]

@@ -29,23 +29,25 @@ def test_flat_clusters_without_contrast_equal_fcluster(texts: int, seed: int) ->
     merges = linkage(distances, "average")
     labels = fcluster(merges, 1.02, criterion="distance")
     expected = sorted(np.flatnonzero(labels == label).tolist() for label in np.unique(labels))
-    assert flat_clusters(merges, [100] * texts, StoryScheme(inner_contrast=1e9)) == expected
+    assert flat_clusters(merges, StoryScheme(inner_contrast=1e9)) == expected
 
 
 @pytest.mark.parametrize(
-    ("terms", "stories"), [(100, [[0, 1], [2, 3]]), (25, [[0, 1, 2, 3]])], ids=["long", "short"]
+    ("contrast", "stories"), [(0.15, [[0, 1], [2, 3]]), (0.3, [[0, 1, 2, 3]])]
 )
-def test_flat_clusters_far_more_alike_inside_stay_two(terms: int, stories: list[list[int]]) -> None:
-    # Inside .4 and .5, across .2: short by .2, more than .15 and less than .3.
+def test_flat_clusters_far_more_alike_inside_stay_two(
+    contrast: float, stories: list[list[int]]
+) -> None:
+    # Inside .4 and .5, across .2: short by .2.
     distances = np.array([[0, 0.6, 0.8, 0.8], [0, 0, 0.8, 0.8], [0, 0, 0, 0.5], [0, 0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
-    assert flat_clusters(merges, [terms] * 4, StoryScheme()) == stories
+    assert flat_clusters(merges, StoryScheme(inner_contrast=contrast)) == stories
 
 
 def test_flat_clusters_one_text_joins_a_close_pair() -> None:
     distances = np.array([[0, 0.1, 0.9], [0, 0, 0.9], [0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
-    assert flat_clusters(merges, [400] * 3, StoryScheme()) == [[0, 1, 2]]
+    assert flat_clusters(merges, StoryScheme()) == [[0, 1, 2]]
 
 
 def matches() -> list[StoryNode]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+from dedupe.stories.names import name_terms
 
 from dedupe import (
     Background,
@@ -12,7 +13,6 @@ from dedupe import (
     scored_texts,
     story_evidence,
 )
-from dedupe.stories.names import name_terms
 from dedupe.stories.terms import term_number
 
 SCHEME = StoryScheme()

@@ -39,7 +39,8 @@ class StoryLanguages:
         found: defaultdict[int, list[int]] = defaultdict(list)
         rows = self._connection.execute(
             f"""
-            SELECT a.outlet, g.id FROM copy_groups g JOIN articles a ON a.id = {first_article("g.id")}
+            SELECT a.outlet, g.id FROM copy_groups g
+            JOIN articles a ON a.id = {first_article("g.id")}
             WHERE g.linked_at IS NULL AND g.language IS NULL ORDER BY a.outlet, g.id
             """
         )

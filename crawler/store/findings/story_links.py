@@ -133,43 +133,7 @@ class StoryLinks:
         decision that merged or split come along, however old.
         """
         return self._nodes(
-            """
-            WITH own AS (SELECT value AS id FROM json_each(:own)),
-              near AS (SELECT value AS id FROM json_each(:near)),
-              span AS (SELECT unixepoch(min(g.at)) - :reach AS first,
-                unixepoch(max(g.at)) + :reach AS last, count(*) > count(g.at) AS is_endless
-                FROM own CROSS JOIN copy_groups g ON g.id = own.id),
-              left_by AS (SELECT DISTINCT g.story FROM own CROSS JOIN copy_groups g ON g.id = own.id
-                WHERE g.story IS NOT NULL),
-              told AS (SELECT DISTINCT g.story FROM (SELECT id FROM own UNION SELECT id FROM near) j
-                CROSS JOIN copy_groups g ON g.id = j.id WHERE g.story IS NOT NULL)
-            SELECT id FROM own
-            UNION SELECT id FROM near
-            UNION SELECT id FROM (
-              SELECT g.id,
-                row_number() OVER (PARTITION BY g.story
-                  ORDER BY g.place * 2654435761 % 4294967296) AS drawn
-              FROM told CROSS JOIN copy_groups g ON g.story = told.story
-                AND g.place > coalesce((SELECT late.place FROM copy_groups late
-                  WHERE late.story = told.story ORDER BY late.place DESC LIMIT 1 OFFSET :pool), 0)
-              CROSS JOIN span
-              WHERE g.linked_at IS NOT NULL AND (span.is_endless OR g.at IS NULL
-                OR unixepoch(g.at) BETWEEN span.first AND span.last))
-            WHERE drawn <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
-            UNION SELECT id FROM (
-              SELECT g.id, row_number() OVER (PARTITION BY g.story
-                ORDER BY g.place * 2654435761 % 4294967296) AS drawn
-              FROM left_by CROSS JOIN copy_groups g ON g.story = left_by.story)
-            WHERE drawn <= :least
-            UNION SELECT copy_group FROM (
-              SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
-                ORDER BY g.place * 2654435761 % 4294967296) AS drawn
-              FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
-              CROSS JOIN memberships m ON m.article = oa.article
-              CROSS JOIN copy_groups g ON g.id = m.copy_group
-              WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
-            WHERE drawn <= :least
-            """,
+            _WITH_STORIES,
             {
                 "own": json.dumps(sorted(own)),
                 "near": json.dumps(sorted(near)),
@@ -245,7 +209,9 @@ class StoryLinks:
             [(json.dumps(list(numbers)), group) for group, numbers in terms.items()],
         )
 
-    def candidates(self, node: StoryNode, terms: Mapping[int, float], scheme: StoryScheme) -> list[int]:
+    def candidates(
+        self, node: StoryNode, terms: Mapping[int, float], scheme: StoryScheme
+    ) -> list[int]:
         """Copy groups that share heavy terms: those that share most weight.
 
         They are close in time, or a time is unknown: such a text may tell an old event.
@@ -297,3 +263,42 @@ def _reach(node: StoryNode, scheme: StoryScheme) -> list[tuple[float, float]]:
         return [(0, math.inf)]
     day = node.at // _DAY
     return [(0, 0), (day - scheme.max_days, day + scheme.max_days)]
+
+
+_WITH_STORIES = """
+WITH own AS (SELECT value AS id FROM json_each(:own)),
+  near AS (SELECT value AS id FROM json_each(:near)),
+  span AS (SELECT unixepoch(min(g.at)) - :reach AS first,
+    unixepoch(max(g.at)) + :reach AS last, count(*) > count(g.at) AS is_endless
+    FROM own CROSS JOIN copy_groups g ON g.id = own.id),
+  left_by AS (SELECT DISTINCT g.story FROM own CROSS JOIN copy_groups g ON g.id = own.id
+    WHERE g.story IS NOT NULL),
+  told AS (SELECT DISTINCT g.story FROM (SELECT id FROM own UNION SELECT id FROM near) j
+    CROSS JOIN copy_groups g ON g.id = j.id WHERE g.story IS NOT NULL)
+SELECT id FROM own
+UNION SELECT id FROM near
+UNION SELECT id FROM (
+  SELECT g.id,
+    row_number() OVER (PARTITION BY g.story
+      ORDER BY g.place * 2654435761 % 4294967296) AS drawn
+  FROM told CROSS JOIN copy_groups g ON g.story = told.story
+    AND g.place > coalesce((SELECT late.place FROM copy_groups late
+      WHERE late.story = told.story ORDER BY late.place DESC LIMIT 1 OFFSET :pool), 0)
+  CROSS JOIN span
+  WHERE g.linked_at IS NOT NULL AND (span.is_endless OR g.at IS NULL
+    OR unixepoch(g.at) BETWEEN span.first AND span.last))
+WHERE drawn <= max(:least, min(:most, :all / (SELECT max(count(*), 1) FROM told)))
+UNION SELECT id FROM (
+  SELECT g.id, row_number() OVER (PARTITION BY g.story
+    ORDER BY g.place * 2654435761 % 4294967296) AS drawn
+  FROM left_by CROSS JOIN copy_groups g ON g.story = left_by.story)
+WHERE drawn <= :least
+UNION SELECT copy_group FROM (
+  SELECT m.copy_group, row_number() OVER (PARTITION BY o.id, g.story
+    ORDER BY g.place * 2654435761 % 4294967296) AS drawn
+  FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
+  CROSS JOIN memberships m ON m.article = oa.article
+  CROSS JOIN copy_groups g ON g.id = m.copy_group
+  WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
+WHERE drawn <= :least
+"""
