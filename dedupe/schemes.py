@@ -206,12 +206,10 @@ class StoryScheme:
     """texts that links connect and that are more than `max_component` are parted at thresholds
     higher by `threshold_step`, and again, until no component is larger"""
     step_size: int = 5_000
-    """copy groups linked at a time"""
-    learn_first_share: float = 0.1
-    """a step that adds more than this to the texts of a language is linked twice: by what all of
-    its texts say is usual, and then by what the stories that this gives say"""
+    step_days: float = 3.0
+    """copy groups linked at a time, at most, and the time that they span"""
     relink_growth: float = 1.1
-    relink_groups: int = 5_000
+    relink_groups: int = 20_000
     """a file of no more than `relink_groups` is linked again as a whole each time it has grown by
     this factor: what little it had learned was unreliable"""
     max_postings: int = 100
@@ -246,7 +244,7 @@ class StoryScheme:
         _require(
             self, 0, ("max_days", "delay_penalty", "unknown_delay", "chance_weight",
                       "inner_contrast", "chance_prior_texts", "common_word_texts", "story_share",
-                      "max_df", "zipf_scale", "learn_first_share")
+                      "max_df", "zipf_scale", "step_days")
         )  # fmt: skip
         positive = (
             "agreeing_details",

@@ -140,8 +140,16 @@ def _group(
     db.execute(
         "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, place,"
         " language, language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'article')",
-        (first, story, size, 0.8 if size > 1 else None, rows[0][8], rows[0][8], first,
-         _language(outlets[0])),  # fmt: skip
+        (
+            first,
+            story,
+            size,
+            0.8 if size > 1 else None,
+            rows[0][8],
+            rows[0][8],
+            first,
+            _language(outlets[0]),
+        ),  # fmt: skip
     )
     numbers = range(first, first + size)
     db.executemany(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from math import floor, log
@@ -31,6 +30,11 @@ from dedupe import (
 
 STORIES = StoryScheme()
 
+LEARNED = 5_000
+"""Copy groups that the backgrounds count at a time."""
+TRANSACTION = 500
+"""Copy groups linked in one transaction, at least: of a run that is killed no more is lost."""
+
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
 
@@ -44,48 +48,57 @@ class Linker:
         self._backgrounds = Backgrounds(store, scheme)
 
     def will_have_grown(self, new: int) -> bool:
-        """Whether a small file grows so much, by new texts, that all is linked again."""
+        """Whether a small file grows so much, by so many new texts, that all is linked again."""
         most = self._scheme.relink_groups
         linked = self._store.story_links.count_learned(most + 1)
-        total = linked + new
-        return linked > 0 and total <= most and self._growths(total) > self._growths(linked)
+        return linked + new <= most and self._growths(linked + new) > self._growths(linked)
 
     def _growths(self, groups: int) -> int:
-        return floor(log(groups, self._scheme.relink_growth))
+        return floor(log(max(groups, 0.5), self._scheme.relink_growth))
 
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""
+        linking = self._store.story_links
         with self._store.batch():
             self._prepare()
-        total = self._store.story_links.count_waiting()
+        total = linking.count_waiting()
         left = total
         while left > 0 and not is_over():
             progress(total - left, total)
             with self._store.batch():
-                left = self._take_step()
+                while left - linking.count_waiting() < TRANSACTION and self._take_step():
+                    pass
+                self._backgrounds.save()
+                self._store.stories.refresh()
+                left = linking.count_waiting()
         return total - left
 
     def rebuild(self, progress: Progress) -> int:
         """Link all copy groups again, in the order of their times and addresses.
 
-        All or nothing: readers see the old stories until the new are done. A new story takes the
-        number of the old one that it shares most copy groups with.
+        They are linked twice: by what all texts together say is usual, and then by what they say
+        when those of one story count as few. All or nothing: readers see the old stories until the
+        new are done. A new story takes the number of the old one that it shares most copy groups
+        with.
         """
-        linking = self._store.story_links
+        linking, rebuilt = self._store.story_links, self._store.story_rebuild
         with self._store.batch():
-            self._store.story_rebuild.begin()
+            rebuilt.begin()
             linking.set_embedding_model(self._scheme.embedding_model)
-            self._backgrounds.clear()
             self._prepare()
             total = linking.count_waiting()
-            left = total
-            while left > 0:
-                progress(total - left, total)
-                left = self._take_step(provisional=True)
+            for done in (0, total):
+                self._backgrounds.clear()
+                self._learn_all(by_story=done > 0)
+                if done:
+                    rebuilt.begin_again()
+                while self._take_step(provisional=True):
+                    progress((done + total - linking.count_waiting()) // 2, total)
             changes = continue_stories(
-                self._store.story_rebuild.take_partition(), pinned=self._store.overrides.pinned()
+                rebuilt.take_partition(), pinned=self._store.overrides.pinned()
             )
             self._store.stories.apply(changes, run=self._run, now=self._now)
+            self._backgrounds.save()
             linking.set_scheme(self._scheme.id)
         return total
 
@@ -93,44 +106,42 @@ class Linker:
         tell_languages(self._store)
         self._store.story_links.place_new()
 
-    def _take_step(self, *, provisional: bool = False) -> int:
-        """Link the copy groups that come next; how many still wait."""
-        nodes = self._store.story_links.next_step(self._scheme)
-        if not nodes:
-            return 0
-        self._link(nodes, provisional=provisional)
-        self._backgrounds.save(by_language(nodes))
-        self._store.stories.refresh()
-        return self._store.story_links.count_waiting()
+    def _learn_all(self, *, by_story: bool) -> None:
+        """Have the backgrounds count every text, those of one story as few if they are to."""
+        linking = self._store.story_links
+        for groups in linking.in_order(LEARNED):
+            nodes = linking.nodes(groups)
+            sizes = linking.story_sizes(groups) if by_story else None
+            learn_backgrounds(nodes, self._scheme, self._backgrounds, sizes)
+            linking.set_learned(groups)
 
-    def _link(self, step: list[StoryNode], *, provisional: bool) -> None:
-        """Link copy groups, and have the backgrounds count those that are new.
-
-        A text is counted by the story that it is in (see `learn_backgrounds`), so after it is
-        linked. Where the new texts are much of a language, nothing else says what is usual: they
-        are counted first, linked, counted again by what stories that gives, and linked again.
-        """
+    def _take_step(self, *, provisional: bool = False) -> bool:
+        """Link the copy groups that come next; False when none waits."""
         linking, scheme = self._store.story_links, self._scheme
-        new = [node for node in step if not node.learned]
-        before = self._learn_first(new)
-        step = [
-            replace(node, learned=node.learned or node.base_language in before)
-            for node in self._with_embeddings(step)
-        ]
-        changes = self._changes(step, provisional=provisional)
-        if before:
-            sizes = {group: len(change.groups) for change in changes for group in change.groups}
-            self._backgrounds.update(before)
-            many = [node for node in new if node.base_language in before]
-            learn_backgrounds(many, scheme, self._backgrounds, sizes)
-            changes = self._changes(step, provisional=provisional)
+        step = linking.next_step(scheme)
+        if not step:
+            return False
+        self._learn_first(step)
+        nodes = self._with_embeddings(linking.nodes(node.id for node in step))
         self._store.stories.apply(
-            changes, linked={node.id for node in step}, run=self._run, now=self._now,
+            self._changes(nodes, provisional=provisional),
+            linked={node.id for node in nodes}, run=self._run, now=self._now,
             provisional=provisional, more=True,
         )  # fmt: skip
-        few = [node for node in new if node.base_language not in before]
-        learn_backgrounds(few, scheme, self._backgrounds, linking.story_sizes(n.id for n in few))
-        linking.set_learned(node.id for node in new)
+        # A text is counted by the story that it is in, so after it is linked.
+        new = [node for node in nodes if not node.learned]
+        sizes = linking.story_sizes(node.id for node in new)
+        learn_backgrounds(new, scheme, self._backgrounds, sizes)
+        linking.set_learned(sizes)
+        return True
+
+    def _learn_first(self, step: list[StoryNode]) -> None:
+        """Count the first texts of a language: nothing else says what is usual in it."""
+        for language, nodes in by_language(step).items():
+            new = [node for node in nodes if not node.learned]
+            if len(new) > self._backgrounds[language].texts:
+                learn_backgrounds(new, self._scheme, self._backgrounds)
+                self._store.story_links.set_learned(node.id for node in new)
 
     def _changes(self, step: list[StoryNode], *, provisional: bool) -> list[StoryChange]:
         """The stories of a step and of what it reaches."""
@@ -178,19 +189,6 @@ class Linker:
         # Numbers are given when all is done.
         return replace(constraints, pinned=()) if provisional else constraints
 
-    def _learn_first(self, new: list[StoryNode]) -> dict[str, Background]:
-        """Count the new texts of the languages that have few others; their backgrounds before.
-
-        Nothing else says what is usual there.
-        """
-        before: dict[str, Background] = {}
-        for language, nodes in by_language(new).items():
-            background = self._backgrounds[language]
-            if len(nodes) > self._scheme.learn_first_share * background.texts:
-                before[language] = deepcopy(background)
-                learn_backgrounds(nodes, self._scheme, self._backgrounds)
-        return before
-
     def _with_embeddings(self, nodes: list[StoryNode]) -> list[StoryNode]:
         """The nodes with their embeddings; each text is embedded once."""
         if not self._scheme.embedding_model:
@@ -225,7 +223,7 @@ class Backgrounds(dict[str, Background]):
         self[language] = found
         return found
 
-    def save(self, languages: Iterable[str]) -> None:
-        """Write those of these languages."""
-        for language in languages:
+    def save(self) -> None:
+        """Write those that were asked for."""
+        for language in sorted(self):
             self._store.story_links.save_background(language, self[language].pack())

@@ -32,9 +32,7 @@ def test_flat_clusters_without_contrast_equal_fcluster(texts: int, seed: int) ->
     assert flat_clusters(merges, StoryScheme(inner_contrast=1e9)) == expected
 
 
-@pytest.mark.parametrize(
-    ("contrast", "stories"), [(0.15, [[0, 1], [2, 3]]), (0.3, [[0, 1, 2, 3]])]
-)
+@pytest.mark.parametrize(("contrast", "stories"), [(0.15, [[0, 1], [2, 3]]), (0.3, [[0, 1, 2, 3]])])
 def test_flat_clusters_far_more_alike_inside_stay_two(
     contrast: float, stories: list[list[int]]
 ) -> None:

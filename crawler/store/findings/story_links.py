@@ -6,7 +6,7 @@ import json
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.clock import posix
 from crawler.store.findings.numbered_stories import first_article
@@ -85,17 +85,33 @@ class StoryLinks:
         )
 
     def next_step(self, scheme: StoryScheme) -> list[StoryNode]:
-        """The copy groups that are linked next, in the order of their places."""
-        return self.nodes(
-            row["id"]
-            for row in self._connection.execute(
-                """
-                SELECT id FROM copy_groups INDEXED BY copy_groups_waiting
-                WHERE linked_at IS NULL ORDER BY place LIMIT ?
-                """,
-                (scheme.step_size,),
-            )
+        """The copy groups that are linked next, in the order of their places.
+
+        They are close in time, so that a story which goes on for long is linked as it went on.
+        """
+        rows = self._connection.execute(
+            """
+            WITH waiting AS (SELECT id, at, place
+              FROM copy_groups INDEXED BY copy_groups_waiting
+              WHERE linked_at IS NULL ORDER BY place LIMIT :most),
+            first AS (SELECT at FROM waiting ORDER BY place LIMIT 1)
+            SELECT waiting.id FROM waiting CROSS JOIN first
+            WHERE waiting.at IS first.at
+              OR abs(unixepoch(waiting.at) - unixepoch(first.at)) <= :span
+            """,
+            {"most": scheme.step_size, "span": scheme.step_days * _DAY},
         )
+        return self.nodes(row["id"] for row in rows)
+
+    def in_order(self, count: int) -> Iterator[list[int]]:
+        """All copy groups in the order of their places, so many at a time."""
+        last = 0
+        while rows := self._connection.execute(
+            "SELECT id, place FROM copy_groups WHERE place > ? ORDER BY place LIMIT ?",
+            (last, count),
+        ).fetchall():
+            yield [row["id"] for row in rows]
+            last = rows[-1]["place"]
 
     def count_learned(self, most: int) -> int:
         """Copy groups that were linked before, `most` at most."""

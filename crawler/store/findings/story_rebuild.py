@@ -7,6 +7,8 @@ from collections import defaultdict
 
 from dedupe import Cluster, StoryNode
 
+_PROVISIONAL = "id > coalesce((SELECT seq FROM temp.former_number), 0)"
+
 
 class StoryRebuild:
     """Puts the stories of the file aside, and matches the new ones with them."""
@@ -31,6 +33,15 @@ class StoryRebuild:
         ):
             self._connection.execute(sql)
 
+    def begin_again(self) -> None:
+        """Drop the provisional stories."""
+        for sql in (
+            "UPDATE copy_groups SET linked_at = NULL, story = NULL",
+            f"DELETE FROM stories WHERE {_PROVISIONAL}",
+            "DELETE FROM story_terms",
+        ):
+            self._connection.execute(sql)
+
     def take_partition(self) -> list[Cluster]:
         """The provisional stories: nodes without text, with the story that each was in before.
 
@@ -47,11 +58,10 @@ class StoryRebuild:
         for row in rows:
             node = StoryNode(id=row["id"], title="", text="", story=row["before"])
             found[row["story"]].append(node)
-        provisional = "id > coalesce((SELECT seq FROM temp.former_number), 0)"
         rows = self._connection.execute(
             f"""
             SELECT s.id, m.copy_group FROM stories s JOIN memberships m ON m.article = s.central
-            WHERE s.{provisional}
+            WHERE s.{_PROVISIONAL}
             """
         )
         central = {row["id"]: row["copy_group"] for row in rows}
@@ -60,7 +70,7 @@ class StoryRebuild:
             UPDATE copy_groups SET
               story = (SELECT former.story FROM temp.former WHERE former.id = copy_groups.id)
             """,
-            f"DELETE FROM stories WHERE {provisional}",
+            f"DELETE FROM stories WHERE {_PROVISIONAL}",
             """
             UPDATE sqlite_sequence SET seq = coalesce((SELECT seq FROM temp.former_number), 0)
             WHERE name = 'stories'
