@@ -314,10 +314,10 @@ _WRITTEN = {
     "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
     "max_candidates max_misses",
     StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay "
-    "chance_weight threshold inner_contrast top_terms unrelated_cap agreeing_details enough_details "
-    "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
-    "story_texts story_share embedding_model embedding_weight embedding_baseline "
-    "embedding_cross_language",
+    "chance_weight threshold inner_contrast top_terms unrelated_cap agreeing_details "
+    "enough_details chance_prior chance_prior_texts common_word_texts common_word_length "
+    "chance_max_ratio story_texts story_share embedding_model embedding_weight "
+    "embedding_baseline embedding_cross_language",
 }
 _UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 

@@ -107,7 +107,7 @@ def _learn(file: Path, groups: list[int]) -> None:
                 learn_backgrounds(nodes, STORIES, backgrounds)
                 store.story_links.set_learned(node.id for node in nodes)
                 store.story_links.index(top_terms(nodes, STORIES, backgrounds))
-            backgrounds.save(sorted(backgrounds))
+            backgrounds.save()
     store.close()
 
 
@@ -149,7 +149,7 @@ def _group(
             rows[0][8],
             first,
             _language(outlets[0]),
-        ),  # fmt: skip
+        ),
     )
     numbers = range(first, first + size)
     db.executemany(

@@ -48,13 +48,14 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "crawler.grouping.boilerplate": {
         "FIRST_LINES": 1, "LAST_LINES": 1, "LONGEST_LINE": 9, "FORGET_EVERY": 1,
     },
-    "crawler.grouping.linker": {"STEPS": 1, "SHARE": 1},
+    "crawler.grouping.linker": {"TRANSACTION": 1},
     "crawler.store.findings.boilerplate_counts": {"MAX_LINES": 1},
     "crawler.store.findings.key_index": {"MERGE_AT": 1},
     "dedupe.copies.find": {"_first_places": "uncached"},
     "dedupe.stories.score_to_link": {"_BLOCK": 3},
     "dedupe.copies.minhash": {"_BLOCK": 3, "_permutations": "uncached"},
-    "dedupe.stories.names": {"_name_terms": "uncached"},
+    "dedupe.stories.details": {"_detail_terms": "uncached"},
+    "dedupe.stories.templates": {"numbers_by_place": "uncached"},
     "dedupe.stories.score_to_explain": {"_PIECE": 64},
     "dedupe.stories.terms": {"_KEPT": 3, "_position_weights": "uncached"},
     "dedupe.stories.term_matrix": {"_row": "uncached"},
@@ -207,7 +208,7 @@ def outcome() -> tuple[list[Any], list[Any]]:
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
     told(store)
-    scheme, stories = CopyScheme(batch_size=40), StoryScheme(first_step_size=20)
+    scheme, stories = CopyScheme(batch_size=40), StoryScheme(step_size=20)
     group(store, run=1, now=NOW, rebuild=True, scheme=scheme, story_scheme=stories)
     edges = [store.copies.edges([n]) for n in range(1, 81)]
     placed = list(store.queries.articles.all_placed())

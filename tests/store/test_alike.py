@@ -21,9 +21,8 @@ from tests.conftest import NOW
 # The same in small: at these sizes a store is past all of its bounds.
 COPIES = CopyScheme(batch_size=10, large_component=20, max_candidates=6, max_per_key=12)
 STORIES = StoryScheme(
-    warm_up_texts=5,
-    first_step_size=10,
-    max_step_size=10,
+    step_size=10,
+    relink_groups=20,
     story_sample_max=8,
     story_sample_min=2,
     story_sample_total=40,
@@ -50,7 +49,7 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
         store.story_links.set_scheme(STORIES.id)
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
-        patched.setattr(crawler.grouping.linker, "SHARE", 2)
+        patched.setattr(crawler.grouping.linker, "TRANSACTION", 10)
         for module, name in (
             (dedupe.copies.evidence, "copy_edge"),
             (dedupe.stories.term_matrix, "_row"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import crawler.grouping.linker
 from bench.corpora.events import Events
 from crawler.clock import utc
 from crawler.grouping.run import group
@@ -220,16 +221,18 @@ def manifest(store: Store) -> list[sqlite3.Row]:
     return store._connection.execute("SELECT * FROM groupings ORDER BY rowid").fetchall()
 
 
-def test_the_first_steps_are_small(tmp_path: Path) -> None:
-    draw = random.Random(1)
-    store = open_store(tmp_path / "steps.db")
+def test_a_killed_linker_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawler.grouping.linker, "TRANSACTION", 20)
+    scheme = StoryScheme(step_size=20, relink_groups=1)
+    store = open_store(tmp_path / "stories.db")
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
-    save(store, [(n, START, *telling(n // 4, draw)) for n in range(220)])
-    group(store, run=1, now=NOW)
+    save(store, stream(220, START, events=55))
+    steps = iter([False, False, True])
+    left = group(store, run=1, now=NOW, story_scheme=scheme, is_over=lambda: next(steps)).waiting
+    assert 0 < left < 220
+    group(store, run=1, now=NOW, story_scheme=scheme)
+    pure(stories(store), 55)
     store.close()
-    with closing(sqlite3.connect(tmp_path / "steps.db")) as connection:
-        taken = connection.execute("SELECT count(*) FROM copy_groups GROUP BY step ORDER BY step")
-        assert [row[0] for row in taken] == [50, 50, 100, 20]
-        learned = connection.execute("SELECT count(*) FROM learned_groups").fetchone()[0]
-    assert learned == 220
