@@ -10,9 +10,9 @@
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
-`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event; neither
-imports the other. What is heavy (numpy, scipy, datasketch) is imported when first used, so that
-reading a stored result costs nothing.
+`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event, and
+`dedupe.events` links stories of different languages; none imports another. What is heavy (numpy,
+scipy, datasketch) is imported when first used, so that reading a stored result costs nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from .copies.index import KeyIndex, MemoryIndex
 from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
 from .evaluate import Score, adjusted_rand, b_cubed, pairwise
+from .event_scheme import EventScheme
+from .events.types import EventText, SharedMark, StoryProfile
 from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
 from .stories.evidence import average_score, needed_score, story_evidence
 from .stories.score_to_explain import ScoredText, by_language, embedding_cosine, scored_texts
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
     from .copies.find import document, find_copies, keyed, shared_passage
     from .copies.minhash import estimate, seed_id, signature
     from .copies.shingles import shingled_text, without_boilerplate
+    from .events.evidence import shared_marks
+    from .events.link import link_events, pair_score, rarity, with_rarity
+    from .events.profile import story_marks
     from .stories.background import Background
     from .stories.continuity import continue_stories
     from .stories.embeddings import (
@@ -67,6 +72,12 @@ if TYPE_CHECKING:
     )
 
 _LATE = {
+    "link_events": ".events.link",
+    "pair_score": ".events.link",
+    "rarity": ".events.link",
+    "shared_marks": ".events.evidence",
+    "story_marks": ".events.profile",
+    "with_rarity": ".events.link",
     "embedding_buckets": ".stories.embeddings",
     "nearest_by_embedding": ".stories.embeddings",
     "pack_embeddings": ".stories.embeddings",
@@ -108,6 +119,8 @@ __all__ = [
     "CopyScheme",
     "DedupeError",
     "Document",
+    "EventScheme",
+    "EventText",
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
@@ -117,12 +130,14 @@ __all__ = [
     "SchemeMismatch",
     "Score",
     "ScoredText",
+    "SharedMark",
     "SharedTerm",
     "ShingledText",
     "Signature",
     "StoryChange",
     "StoryEvidence",
     "StoryNode",
+    "StoryProfile",
     "StoryScheme",
     "adjusted_rand",
     "average_score",
@@ -144,22 +159,28 @@ __all__ = [
     "is_template",
     "keyed",
     "learn_backgrounds",
+    "link_events",
     "link_stories",
     "linkable_ids",
     "longest_passage",
     "nearest_by_embedding",
     "needed_score",
     "pack_embeddings",
+    "pair_score",
     "pairwise",
+    "rarity",
     "scored_texts",
     "seed_id",
+    "shared_marks",
     "shared_passage",
     "shingled_text",
     "signature",
     "story_evidence",
+    "story_marks",
     "top_terms",
     "unpack_embeddings",
     "with_current_names",
+    "with_rarity",
     "without_boilerplate",
 ]
 

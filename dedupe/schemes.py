@@ -276,7 +276,7 @@ class StoryScheme:
         )
 
 
-RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
+RENAMED: Mapping[type, Mapping[str, str]] = {
     CopyScheme: COPY_NAMES,
     StoryScheme: STORY_NAMES,
 }
@@ -284,10 +284,11 @@ RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
 
 
 def with_current_names(
-    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, int | float | str]
+    kind: type, numbers: Mapping[str, int | float | str]
 ) -> dict[str, int | float | str]:
     """Numbers of a scheme, as an earlier version wrote them, under the names of today."""
-    return {RENAMED[kind].get(name, name): value for name, value in numbers.items()}
+    renamed = RENAMED.get(kind, {})
+    return {renamed.get(name, name): value for name, value in numbers.items()}
 
 
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as

@@ -43,8 +43,10 @@ from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
 from crawler.store.findings.copy_groups import CopyGroups
 from crawler.store.findings.embeddings import Embeddings
+from crawler.store.findings.event_links import EventLinks
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
+from crawler.store.findings.numbered_events import Events
 from crawler.store.findings.numbered_stories import Stories
 from crawler.store.findings.story_links import StoryLinks
 from crawler.store.findings.story_rebuild import StoryRebuild
@@ -81,6 +83,8 @@ class Store:
         self.story_rebuild = StoryRebuild(connection)
         self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
+        self.event_links = EventLinks(connection)
+        self.events = Events(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)
         self.queries = Queries(connection)

@@ -128,6 +128,20 @@ STEPS = (
         values={"story_log.event": {"born": "created"}},
     ),
     Step("m014_kinds", columns={"articles.kind": ""}),
+    Step(
+        "m015_events",
+        objects=(
+            "event_log",
+            "event_log_event",
+            "event_marks",
+            "event_marks_story",
+            "event_overview",
+            "events",
+            "stories_event",
+            "stories_eventless",
+        ),
+        columns={"stories.event": "", "stories.event_looked_at": ""},
+    ),
 )
 
 VERSION = len(STEPS)

@@ -228,6 +228,7 @@ _TOLD = """
 """
 _FIGURES = f"""
 UPDATE stories SET
+  event_looked_at = NULL,
   (first_at, last_at, articles, outlets, copy_groups) = (
     SELECT min(coalesce(a.published_at, a.first_seen_at)),
       max(coalesce(a.published_at, a.first_seen_at)),
