@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from dedupe.text import UNSPACED_CHAR
@@ -19,11 +20,21 @@ _NO_PLACES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 """Codes of CLDR for alliances, made-up languages and the unknown."""
 
 
+class _Name(NamedTuple):
+    """What a language calls a territory."""
+
+    code: str
+    first: str
+    """its first word"""
+    stems: tuple[str, ...]
+    """of all its words"""
+
+
 class _Names(NamedTuple):
     """What a language calls territories."""
 
-    by_stem: dict[str, list[tuple[tuple[str, ...], str]]]
-    """stems of the words of each name and its code, by the first of them; the longest first"""
+    by_stem: dict[str, list[_Name]]
+    """by the first of their stems"""
     unspaced: dict[str, str]
     """code by name, in scripts without spaces"""
 
@@ -32,8 +43,10 @@ def places(text: str, base_language: str) -> Iterator[tuple[str, str]]:
     """(code, as it stands there) of the territories that a text names: ("KZ", "Казахстана").
 
     Names are inflected, and give words for what is of a place: a word that begins with the stem of
-    a name counts as it. The longest stem does, so Nigeria is not Niger.
+    a name counts as it. The longest name does.
     """
+    if base_language == "und":
+        return
     names = _names(base_language)
     yield from ((code, name) for name, code in names.unspaced.items() if name in text)
     if names.by_stem:
@@ -49,11 +62,23 @@ def _name_at(words: Sequence[str], at: int, names: _Names) -> tuple[str, int] | 
     """Code and number of words of the name that begins with a word."""
     word = words[at]
     for length in range(len(word), 1, -1):
-        for stems, code in names.by_stem.get(word[:length], ()):
-            rest = words[at : at + len(stems)]
-            if len(rest) == len(stems) and all(map(_is_form, rest, stems)):
-                return code, len(stems)
+        found = [
+            name
+            for name in names.by_stem.get(word[:length], ())
+            if len(rest := words[at : at + len(name.stems)]) == len(name.stems)
+            and all(map(_is_form, rest, name.stems))
+        ]
+        if found:
+            # Niger and Nigeria have one stem.
+            best = max(found, key=lambda name: (len(name.stems), _alike(name.first, word)))
+            return best.code, len(best.stems)
     return None
+
+
+def _alike(name: str, word: str) -> tuple[int, int]:
+    """Letters at the beginning of both; then the shorter name is the likelier."""
+    alike = takewhile(lambda letters: letters[0] == letters[1], zip(name, word, strict=False))
+    return sum(1 for _ in alike), -len(name)
 
 
 def _is_form(word: str, stem: str) -> bool:
@@ -66,7 +91,7 @@ def _is_form(word: str, stem: str) -> bool:
 def _names(base_language: str) -> _Names:
     from babel import Locale, UnknownLocaleError
 
-    by_stem: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    by_stem: defaultdict[str, list[_Name]] = defaultdict(list)
     unspaced: dict[str, str] = {}
     try:
         territories = sorted(Locale.parse(base_language).territories.items())
@@ -77,10 +102,9 @@ def _names(base_language: str) -> _Names:
         if len(code) == len("KZ") and code not in _NO_PLACES:
             if UNSPACED_CHAR.search(name):
                 unspaced[name] = code
-            elif stems := tuple(map(_stem, spaced_words(name.lower()))):
-                by_stem[stems[0]].append((stems, code))
-    for found in by_stem.values():
-        found.sort(key=lambda entry: -len(entry[0]))
+            elif words := spaced_words(name.lower()):
+                stems = tuple(map(_stem, words))
+                by_stem[stems[0]].append(_Name(code, words[0], stems))
     return _Names(dict(by_stem), unspaced)
 
 
