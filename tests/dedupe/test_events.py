@@ -174,4 +174,4 @@ def test_scheme_refuses_what_has_no_meaning() -> None:
         {"rarity_cap": 60}, {"lead_chars": 0}, {"threshold": 0.0}, {"max_days": float("inf")}
     ):  # fmt: skip
         with pytest.raises(InvalidScheme):
-            EventScheme(**wrong)  # type: ignore[arg-type]
+            EventScheme(**wrong)
