@@ -54,34 +54,37 @@ if TYPE_CHECKING:
     from .copies.minhash import estimate, seed_id, signature
     from .copies.shingles import shingled_text, without_boilerplate
     from .events.evidence import shared_marks
-    from .events.link import link_events, pair_score, rarity, with_rarity
+    from .events.link import link_events, pair_score, rarity, reaches, with_rarity
     from .events.profile import story_marks
     from .stories.background import Background
     from .stories.continuity import continue_stories
-    from .stories.embeddings import (
-        embedding_buckets,
-        nearest_by_embedding,
-        pack_embeddings,
-        unpack_embeddings,
-    )
     from .stories.link import (
         learn_backgrounds,
         link_stories,
         linkable_ids,
         top_terms,
     )
+    from .vectors import (
+        embedding_buckets,
+        mean_direction,
+        nearest,
+        pack_embeddings,
+        unpack_embeddings,
+    )
 
 _LATE = {
     "link_events": ".events.link",
     "pair_score": ".events.link",
     "rarity": ".events.link",
+    "reaches": ".events.link",
     "shared_marks": ".events.evidence",
     "story_marks": ".events.profile",
     "with_rarity": ".events.link",
-    "embedding_buckets": ".stories.embeddings",
-    "nearest_by_embedding": ".stories.embeddings",
-    "pack_embeddings": ".stories.embeddings",
-    "unpack_embeddings": ".stories.embeddings",
+    "embedding_buckets": ".vectors",
+    "nearest": ".vectors",
+    "mean_direction": ".vectors",
+    "pack_embeddings": ".vectors",
+    "unpack_embeddings": ".vectors",
     "closest_edge": ".copies.evidence",
     "copy_edge": ".copies.evidence",
     "compare_numbers": ".copies.evidence",
@@ -163,12 +166,14 @@ __all__ = [
     "link_stories",
     "linkable_ids",
     "longest_passage",
-    "nearest_by_embedding",
+    "mean_direction",
+    "nearest",
     "needed_score",
     "pack_embeddings",
     "pair_score",
     "pairwise",
     "rarity",
+    "reaches",
     "scored_texts",
     "seed_id",
     "shared_marks",

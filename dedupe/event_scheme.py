@@ -43,6 +43,17 @@ class EventScheme:
     """added to the weight of each story: one mark in common is little where each shows but few"""
     threshold: float = 0.16
     """taken off the likeness, so that two stories become one event where their score is 0"""
+    embedding_model: str = ""
+    """what makes vectors of texts, as further evidence; empty: nothing does"""
+    embedding_weight: float = 0.8
+    embedding_baseline: float = 0.25
+    """this much of the cosine of two stories, less its baseline, is added to the likeness"""
+    embedding_bands: int = 16
+    embedding_bits: int = 8
+    """stories whose vectors are on one side of all `embedding_bits` planes of a band are found
+    together"""
+    centre_stories: int = 1024
+    """stories of a language from which on its mean vector is not learned any more"""
     recipe: int = field(default=1, init=False)
     """version of what no number here says: letters, words, formulas"""
 
@@ -54,7 +65,11 @@ class EventScheme:
             raise InvalidScheme(f"{', '.join(small)}: numbers start at 1")
         if self.rarity_cap < 2 or self.rarity_cap & (self.rarity_cap - 1):
             raise InvalidScheme("rarity_cap is a power of two")
-        wrong = [name for name, n in numbers.items() if not math.isfinite(n) or n < 0]
+        wrong = [
+            name
+            for name, n in numbers.items()
+            if not isinstance(n, str) and (not math.isfinite(n) or n < 0)
+        ]
         if wrong:
             raise InvalidScheme(f"{', '.join(wrong)}: finite numbers from 0 on")
         if not (self.weight_prior and self.threshold):
@@ -64,4 +79,5 @@ class EventScheme:
     def id(self) -> str:
         """All the numbers in one word."""
         packed = json.dumps(asdict(self), sort_keys=True).encode()
-        return f"skeletons-s{self.threshold!r}-x{blake2b(packed, digest_size=6).hexdigest()}"
+        model = f"-v:{self.embedding_model}" if self.embedding_model else ""
+        return f"skeletons-s{self.threshold!r}{model}-x{blake2b(packed, digest_size=6).hexdigest()}"

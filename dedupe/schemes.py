@@ -218,8 +218,6 @@ class StoryScheme:
     embedding_weight: float = 0.08
     embedding_baseline: float = 0.35
     """this much of the cosine of two embeddings, less its baseline, is added to the score"""
-    embedding_cross_language: float = 0.5
-    """mean cosine of embeddings at which clusters of two languages become one"""
     embedding_bands: int = 16
     embedding_bits: int = 8
     """texts whose embeddings are on one side of all `embedding_bits` planes of a band are found
@@ -260,10 +258,7 @@ class StoryScheme:
         penalty, most = _brief(self.no_name_penalty), _brief(self.no_name_penalty_max)
         prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
         weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
-        across = _brief(self.embedding_cross_language)
-        embedding = (
-            f"-v{weight}x{baseline}/{across}:{self.embedding_model}" if self.embedding_model else ""
-        )
+        embedding = f"-v{weight}x{baseline}:{self.embedding_model}" if self.embedding_model else ""
         return (
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
             f"-d{days}x{_brief(self.penalty_per_day)}-b{_brief(self.chance_weight)}"
@@ -301,8 +296,7 @@ _WRITTEN = {
     StoryScheme: "lead_chars decay_words title_weight max_days penalty_per_day chance_weight "
     "threshold inner_contrast top_terms unrelated_cap no_name_penalty no_name_penalty_max "
     "chance_prior chance_prior_texts common_word_texts common_word_length chance_max_ratio "
-    "story_texts story_share embedding_model embedding_weight embedding_baseline "
-    "embedding_cross_language",
+    "story_texts story_share embedding_model embedding_weight embedding_baseline",
 }
 _UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 

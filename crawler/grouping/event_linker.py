@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from crawler.store import Store
 from dedupe import (
@@ -12,7 +13,7 @@ from dedupe import (
     StoryProfile,
     continue_stories,
     link_events,
-    pair_score,
+    reaches,
     story_marks,
 )
 
@@ -28,7 +29,8 @@ Progress = Callable[[int, int], None]
 class EventLinker:
     """Brings events up to date with the stories.
 
-    What is found does not depend on the order in which stories came: see `_affected`.
+    What is found does not depend on the order in which stories came (see `_affected`), but for
+    where the embeddings of a language point: what was learned of that stays.
     """
 
     def __init__(self, store: Store, scheme: EventScheme, *, run: int, now: str) -> None:
@@ -47,9 +49,12 @@ class EventLinker:
         All stories wait with `rebuild`, and when the file was linked with another scheme.
         """
         links = self._store.event_links
-        if rebuild or links.scheme() != self._scheme.id:
+        is_other = links.scheme() != self._scheme.id
+        if rebuild or is_other:
             with self._store.batch():
                 links.begin_again(self._scheme)
+                if is_other:
+                    self._store.event_vectors.forget()
         total = links.count_waiting()
         done = 0
         while not is_over():
@@ -76,6 +81,11 @@ class EventLinker:
             )
             for story in told
         ]
+        self._store.event_vectors.drop(ended)
+        if scheme.embedding_model:
+            self._store.event_vectors.replace(
+                {story.id: (story.base_language, story.day) for story in told}, scheme
+            )
         touched = links.replace(ended, profiles, scheme) | heirs | set(waiting)
         reached = self._affected({*touched, *events.fellows(touched)} - ended)
         self._link(reached, ended)
@@ -90,7 +100,7 @@ class EventLinker:
         found: dict[int, StoryProfile] = {}
         frontier = seeds
         while frontier:
-            profiles = self._store.event_links.profiles(frontier)
+            profiles = self.profiles(frontier)
             found |= profiles
             near = self._store.overrides.event_partners(frontier)
             for profile in profiles.values():
@@ -99,14 +109,21 @@ class EventLinker:
             seeds = seeds | frontier
         return found
 
+    def profiles(self, stories: Collection[int]) -> dict[int, StoryProfile]:
+        """What is known of these stories."""
+        found = self._store.event_links.profiles(stories)
+        vectors = self._store.event_vectors.of(stories) if self._scheme.embedding_model else {}
+        for story, (vector, buckets) in vectors.items():
+            found[story] = replace(found[story], embedding=vector, buckets=buckets)
+        return found
+
     def _near(self, profile: StoryProfile) -> set[int]:
+        """Stories that this one reaches."""
         candidates = self._store.event_links.candidates(profile.id, self._scheme)
-        others = self._store.event_links.profiles(candidates)
-        return {
-            other.id
-            for other in others.values()
-            if pair_score(profile, other, self._scheme).score >= 0
-        }
+        if profile.buckets:
+            candidates |= self._store.event_vectors.candidates(profile.id, self._scheme)
+        others = self.profiles(candidates)
+        return {other.id for other in others.values() if reaches(profile, other, self._scheme)}
 
     def _link(self, reached: dict[int, StoryProfile], ended: Collection[int]) -> None:
         together, apart = self._store.overrides.event_constraints(reached)

@@ -71,6 +71,7 @@ def group(
     if embedding_model is None:
         embedding_model = store.story_links.embedding_model()
     story_scheme = replace(story_scheme, embedding_model=embedding_model)
+    event_scheme = replace(event_scheme, embedding_model=embedding_model)
     if rebuild and embedding_model:
         # An hour later would be late to find that it is not here.
         open_embedding_model(embedding_model)

@@ -44,6 +44,7 @@ from crawler.store.findings.copy_credits import CopyCredits
 from crawler.store.findings.copy_groups import CopyGroups
 from crawler.store.findings.embeddings import Embeddings
 from crawler.store.findings.event_links import EventLinks
+from crawler.store.findings.event_vectors import EventVectors
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
 from crawler.store.findings.numbered_events import Events
@@ -84,6 +85,7 @@ class Store:
         self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
         self.event_links = EventLinks(connection)
+        self.event_vectors = EventVectors(connection)
         self.events = Events(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)

@@ -19,6 +19,7 @@ from itertools import combinations
 from math import inf, log2, sqrt
 
 from dedupe.event_scheme import EventScheme
+from dedupe.vectors import cosine
 
 from .types import PairScore, StoryProfile
 
@@ -59,14 +60,21 @@ def mark_weights(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> dict[
 def pair_score(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> PairScore:
     """The score of two stories in its parts."""
     likeness = sum(mark_weights(a, b, scheme).values())
+    alike = cosine(a.embedding, b.embedding) if a.embedding and b.embedding else None
+    added = 0.0
+    if alike is not None:
+        added = scheme.embedding_weight * (alike - scheme.embedding_baseline)
     days = abs(a.day - b.day)
     delay = scheme.penalty_per_day * days
+    score = likeness + added - delay - scheme.threshold
     return PairScore(
         likeness=likeness,
+        cosine=alike,
+        embedding=added,
         days=days,
         delay=delay,
         threshold=scheme.threshold,
-        score=likeness - delay - scheme.threshold if may_be_one(a, b, scheme) else -inf,
+        score=score if may_be_one(a, b, scheme) else -inf,
     )
 
 
@@ -76,21 +84,46 @@ def may_be_one(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> bool:
     return len(languages) > 1 and "und" not in languages and abs(a.day - b.day) <= scheme.max_days
 
 
+def reaches(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> bool:
+    """Whether an index leads from one story to the other, and their score is 0 or more.
+
+    It does by marks that make up for the threshold in stories that show nothing else, or by a
+    bucket of embeddings.
+    """
+    if not may_be_one(a, b, scheme):
+        return False
+    least = scheme.weight_prior * scheme.threshold
+    found = not a.buckets.isdisjoint(b.buckets) or shared_weight(a, b) >= least
+    return found and pair_score(a, b, scheme).score >= 0
+
+
+def shared_weight(a: StoryProfile, b: StoryProfile) -> float:
+    """The likeness of two stories before it is divided by what they weigh."""
+    return sum(
+        a.marks[mark] * b.marks[mark] * min(a.rarity.get(mark, 1.0), b.rarity.get(mark, 1.0))
+        for mark in sorted(a.marks.keys() & b.marks.keys())
+    )
+
+
 def pair_scores(stories: Iterable[StoryProfile], scheme: EventScheme) -> dict[Pair, float]:
-    """The scores of all pairs that share a mark and reach 0."""
-    by_mark: defaultdict[str, list[StoryProfile]] = defaultdict(list)
+    """The scores of all pairs that reach each other."""
+    by_key: defaultdict[str | int, list[StoryProfile]] = defaultdict(list)
     for story in sorted(stories, key=lambda story: story.id):
-        for mark in story.marks:
-            if story.rarity.get(mark, 1.0):
-                by_mark[mark].append(story)
+        keys: list[str | int] = [mark for mark in story.marks if story.rarity.get(mark, 1.0)]
+        keys.extend(story.buckets)
+        for key in keys:
+            by_key[key].append(story)
     pairs = {
         (a.id, b.id): (a, b)
-        for sharing in by_mark.values()
+        for sharing in by_key.values()
         for a, b in combinations(sharing, 2)
-        if may_be_one(a, b, scheme)
+        if a.base_language != b.base_language
     }
-    scores = {pair: pair_score(a, b, scheme).score for pair, (a, b) in pairs.items()}
-    return {pair: score for pair, score in scores.items() if score >= 0}
+    return {
+        pair: pair_score(a, b, scheme).score
+        for pair, (a, b) in pairs.items()
+        if reaches(a, b, scheme)
+    }
 
 
 def link_events(

@@ -33,6 +33,10 @@ class StoryProfile:
     """weight of its names, numbers, places, ...: `kind value`, as in "name tkv", "place KZ" """
     rarity: Mapping[str, float] = field(default_factory=dict)
     """how rare each mark is among the stories of its language and time, 0 to 1; 1 where missing"""
+    embedding: bytes = b""
+    """direction of its texts' embeddings less that of its language; empty without a model"""
+    buckets: frozenset[int] = frozenset()
+    """numbers that stories with like embeddings are likely to share: `dedupe.embedding_buckets`"""
     event: int | None = None
     """the event it belonged to so far"""
 
@@ -57,10 +61,14 @@ class SharedMark:
 class PairScore:
     """What the event linker makes of two stories: 0 and more joins.
 
-    score = likeness - delay - threshold.
+    score = likeness + embedding - delay - threshold.
     """
 
     likeness: float
+    cosine: float | None
+    """of their embeddings; None where one is not known"""
+    embedding: float
+    """what is added, or taken off, for how alike an embedding model finds the two"""
     days: float
     """time between the two"""
     delay: float

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from dedupe.schemes import StoryScheme
+from dedupe.vectors import unpack_embeddings
 
 from .background import Background
-from .embeddings import unpack_embeddings
 from .names import name_terms
 from .score_to_explain import DAY
 from .term_matrix import term_matrix

@@ -131,11 +131,15 @@ STEPS = (
     Step(
         "m015_events",
         objects=(
+            "event_buckets",
+            "event_buckets_story",
+            "event_centres",
             "event_log",
             "event_log_event",
             "event_marks",
             "event_marks_story",
             "event_overview",
+            "event_vectors",
             "events",
             "stories_event",
             "stories_eventless",

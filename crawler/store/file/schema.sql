@@ -459,6 +459,29 @@ CREATE TABLE event_marks ( -- index of the event linker: what a story shows that
 -- serves: the marks of a story
 CREATE INDEX event_marks_story ON event_marks (story);
 
+CREATE TABLE event_vectors ( -- embeddings of stories, where the file has an embedding model
+  story INTEGER PRIMARY KEY REFERENCES stories (id), -- which story
+  language TEXT NOT NULL, -- its language, BCP 47 without region
+  vector BLOB NOT NULL -- direction of its texts' embeddings less that of its language, a signed byte a dimension
+) STRICT;
+
+CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a bucket are compared
+  bucket INTEGER NOT NULL, -- number of the bucket
+  day REAL NOT NULL, -- when the story was told, in days since 1970
+  story INTEGER NOT NULL REFERENCES stories (id), -- which story
+  PRIMARY KEY (bucket, day, story)
+) STRICT, WITHOUT ROWID;
+-- serves: the buckets of a story
+CREATE INDEX event_buckets_story ON event_buckets (story);
+
+CREATE TABLE event_centres ( -- where the embeddings of a language point, whatever they are about
+  language TEXT PRIMARY KEY, -- BCP 47 without region
+  stories INTEGER NOT NULL, -- stories counted
+  total BLOB NOT NULL, -- sum of their directions, 32-bit floats
+  taken INTEGER NOT NULL, -- stories that `centre` was made of; made again when twice as many are counted
+  centre BLOB NOT NULL -- what is taken off the embeddings of the language, 32-bit floats
+) STRICT;
+
 CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever added to
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run
   at TEXT NOT NULL, -- when

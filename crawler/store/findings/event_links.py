@@ -167,7 +167,7 @@ class EventLinks:
             for story, marks in by_story.items()
         }
 
-    def candidates(self, story: int, scheme: EventScheme) -> list[int]:
+    def candidates(self, story: int, scheme: EventScheme) -> set[int]:
         """Stories of other languages, close in time, that share enough to be one event with it.
 
         What they share is not divided by their own weights yet, which only makes it less.
@@ -186,7 +186,7 @@ class EventLinks:
                 "least": scheme.weight_prior * scheme.threshold * (1 - 1e-9),
             },
         )
-        return sorted(row["story"] for row in rows)
+        return {row["story"] for row in rows}
 
     def replace(
         self,

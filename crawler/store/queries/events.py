@@ -38,6 +38,8 @@ class OtherLanguage(NamedTuple):
     articles: int
     languages: tuple[str, ...]
     first_at: str
+    article: int
+    """the first of its articles"""
 
 
 class EventQueries:
@@ -88,7 +90,10 @@ class EventQueries:
             self._connection,
             OtherLanguage,
             """
-            SELECT o.id AS story, o.event, o.title, o.outlets, o.articles, o.languages, o.first_at
+            SELECT o.id AS story, o.event, o.title, o.outlets, o.articles, o.languages, o.first_at,
+              (SELECT a.id FROM memberships m CROSS JOIN articles a ON a.id = m.article
+                WHERE m.story = o.id
+                ORDER BY coalesce(a.published_at, a.first_seen_at), a.id LIMIT 1) AS article
             FROM stories s CROSS JOIN stories o ON o.event = s.event AND o.id <> s.id
             WHERE s.id = ? ORDER BY o.articles DESC, o.first_at, o.id
             """,
