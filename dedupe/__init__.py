@@ -24,7 +24,7 @@ from .copies.groups import CopyGroup, copy_groups, group_of
 from .copies.index import KeyIndex, MemoryIndex
 from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
-from .evaluate import Score, adjusted_rand, b_cubed, pairwise
+from .evaluate import Score, adjusted_rand, b_cubed, pairwise, pairwise_across
 from .event_scheme import EventScheme
 from .events.types import EventText, SharedMark, StoryProfile
 from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
@@ -172,6 +172,7 @@ __all__ = [
     "pack_embeddings",
     "pair_score",
     "pairwise",
+    "pairwise_across",
     "rarity",
     "reaches",
     "scored_texts",

@@ -41,7 +41,7 @@ class EventScheme:
     """a story weighs what its heaviest marks do: a long text shows many, and they are not shared"""
     weight_prior: float = 3.0
     """added to the weight of each story: one mark in common is little where each shows but few"""
-    threshold: float = 0.16
+    threshold: float = 0.165
     """taken off the likeness, so that two stories become one event where their score is 0"""
     embedding_model: str = ""
     """what makes vectors of texts, as further evidence; empty: nothing does"""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.arguments import article_number, reading
-from crawler.cli.explain_events import about_events, span
+from crawler.cli.event_evidence import about_events, span
 from crawler.cli.tables import as_json, paged
 from crawler.output.visible import counted, one_line, visible
 

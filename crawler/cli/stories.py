@@ -195,7 +195,7 @@ def _show_other_languages(others: Sequence[OtherLanguage]) -> None:
     for other in others:
         languages = ", ".join(map(one_line, other.languages))
         click.echo(
-            f"○ {clock(other.first_at)}  {languages:<5} {counted(other.articles, 'article')}  "
+            f"◇ {clock(other.first_at)}  {languages:<5} {counted(other.articles, 'article')}  "
             f"{one_line(other.title)}  [story {other.story}]"
         )
 

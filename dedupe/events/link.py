@@ -19,7 +19,6 @@ from itertools import combinations
 from math import inf, log2, sqrt
 
 from dedupe.event_scheme import EventScheme
-from dedupe.vectors import cosine
 
 from .types import PairScore, StoryProfile
 
@@ -60,9 +59,11 @@ def mark_weights(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> dict[
 def pair_score(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> PairScore:
     """The score of two stories in its parts."""
     likeness = sum(mark_weights(a, b, scheme).values())
-    alike = cosine(a.embedding, b.embedding) if a.embedding and b.embedding else None
-    added = 0.0
-    if alike is not None:
+    alike, added = None, 0.0
+    if a.embedding and b.embedding:
+        from dedupe.vectors import cosine  # with numpy, which takes longer to load than to do this
+
+        alike = cosine(a.embedding, b.embedding)
         added = scheme.embedding_weight * (alike - scheme.embedding_baseline)
     days = abs(a.day - b.day)
     delay = scheme.penalty_per_day * days

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from dedupe import EventScheme, embedding_buckets, mean_direction, pack_embeddings
+from dedupe import EventScheme
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,9 @@ class EventVectors:
 
         Where that makes the centre of a language another, all its stories wait for the linker.
         """
+        # With numpy, which commands that only read do without.
+        from dedupe import embedding_buckets, mean_direction, pack_embeddings
+
         texts = self._texts(stories, scheme)
         moved = self._count({story: stories[story][0] for story in texts}, texts, scheme)
         self._connection.execute(
@@ -114,6 +117,8 @@ class EventVectors:
     ) -> set[str]:
         """Count stories that are new; languages whose centre was made again."""
         import numpy as np
+
+        from dedupe import mean_direction
 
         new: defaultdict[str, list[int]] = defaultdict(list)
         known = self.of(languages)

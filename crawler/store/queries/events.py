@@ -84,6 +84,11 @@ class EventQueries:
             lists=("languages",),
         )
 
+    def of_stories(self) -> dict[int, int]:
+        """The event of each story that has one."""
+        rows = self._connection.execute("SELECT id, event FROM stories WHERE event IS NOT NULL")
+        return {row["id"]: row["event"] for row in rows}
+
     def other_languages(self, story: int) -> list[OtherLanguage]:
         """Stories that tell the event of a story in other languages, the largest first."""
         return all_rows(

@@ -1,3 +1,13 @@
+PRAGMA application_id = 1313623885;
+PRAGMA user_version = 14;
+
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+
 CREATE TABLE outlets ( -- a publisher
   id INTEGER PRIMARY KEY, -- number of the outlet in this file
   slug TEXT NOT NULL UNIQUE, -- short name: the file name of its description, or the host of an import
@@ -28,6 +38,8 @@ CREATE TABLE sources ( -- one feed, sitemap or section page of an outlet
   hub TEXT -- WebSub hub that would tell of news
 ) STRICT;
 
+CREATE INDEX sources_outlet ON sources (outlet);
+
 CREATE TABLE runs ( -- one invocation that wrote to the store
   id INTEGER PRIMARY KEY, -- number of the run
   command TEXT NOT NULL, -- what was asked for
@@ -55,6 +67,10 @@ CREATE TABLE fetches ( -- one HTTP exchange with a source
   offered INTEGER NOT NULL DEFAULT 0, -- of these, pages that were new or changed
   gap_seconds INTEGER -- when not one page listed was known: from the poll before to the oldest of them, time in which others may have come and gone; NULL: no gap
 ) STRICT;
+
+CREATE INDEX fetches_source ON fetches (source, at);
+
+CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
 
 CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked in every run
   site TEXT PRIMARY KEY, -- scheme and host, as in https://example.com
@@ -90,6 +106,14 @@ CREATE TABLE pages ( -- an address that a source listed: pending, an article, or
   etag TEXT, -- ETag of the page as last read, to ask whether it has changed
   last_modified TEXT -- Last-Modified of the page as last read, to ask whether it has changed
 ) STRICT;
+
+CREATE INDEX pages_pending ON pages (outlet, id) WHERE state = 'pending';
+
+CREATE INDEX pages_reason ON pages (reason) WHERE reason IS NOT NULL;
+
+CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
+
+CREATE INDEX pages_rejected ON pages (outlet) WHERE state = 'rejected';
 
 CREATE TABLE sightings ( -- one source listed one page, saying this, for the first time
   page INTEGER NOT NULL REFERENCES pages (id), -- which page
@@ -134,6 +158,42 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   kind TEXT CHECK (kind IN ('article', 'report', 'analysis', 'opinion', 'review', 'fact-check', 'advertorial', 'blog-post', 'live-blog')) -- what the page states that it is (JSON-LD @type); article: no more than that; NULL: it states nothing, or Newsloom has not looked
 ) STRICT;
 
+CREATE INDEX articles_seen ON articles (first_seen_at);
+
+CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
+
+CREATE INDEX articles_published ON articles (published_at, language);
+
+CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
+
+CREATE INDEX articles_doubted ON articles (outlet, published_at) WHERE published_doubt IS NOT NULL;
+
+CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
+  INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
+END;
+
+CREATE TRIGGER "articles_ad" AFTER DELETE ON "articles" BEGIN
+  INSERT INTO "articles_fts" ("articles_fts", rowid, "title", "text") VALUES('delete', old.rowid, old."title", old."text");
+END;
+
+CREATE TRIGGER "articles_au" AFTER UPDATE ON "articles" BEGIN
+  INSERT INTO "articles_fts" ("articles_fts", rowid, "title", "text") VALUES('delete', old.rowid, old."title", old."text");
+  INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
+END;
+
+CREATE TRIGGER articles_added AFTER INSERT ON articles BEGIN
+  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+END;
+
+CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN
+  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
+END;
+
+CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
+  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
+  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+END;
+
 CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     "title", "text",
     tokenize='unicode61 remove_diacritics 2',
@@ -156,6 +216,8 @@ CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet 
   PRIMARY KEY (article, revision)
 ) STRICT;
 
+CREATE INDEX revisions_replaced ON revisions (replaced_at);
+
 CREATE TABLE credits ( -- a news agency whose text an article carries, and how that is known
   article INTEGER NOT NULL REFERENCES articles (id), -- which article
   agency TEXT NOT NULL, -- name of the agency
@@ -164,6 +226,8 @@ CREATE TABLE credits ( -- a news agency whose text an article carries, and how t
   confidence REAL NOT NULL, -- how sure that is, 0 to 1; for a copy, the share of the shorter text that stands in the other
   PRIMARY KEY (article, agency, via)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX credits_agency ON credits (agency);
 
 CREATE TABLE overrides ( -- what people decided about stories; kept by every grouping, also a rebuild
   id INTEGER PRIMARY KEY, -- number of the decision
@@ -265,6 +329,8 @@ CREATE TABLE copies ( -- two articles compared: the evidence
   PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX copies_b ON copies (b);
+
 CREATE TABLE stories ( -- copy groups about the same event
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the story; never given twice
   title TEXT NOT NULL, -- headline of the article most like the others
@@ -278,6 +344,10 @@ CREATE TABLE stories ( -- copy groups about the same event
   central INTEGER REFERENCES articles (id) -- article most like the others; NULL while not looked for
 ) STRICT;
 
+CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
+
+CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
+
 CREATE TABLE copy_groups ( -- articles that carry the same text
   id INTEGER PRIMARY KEY REFERENCES articles (id), -- number of its first article, which names it
   story INTEGER REFERENCES stories (id), -- story it tells; NULL until stories are linked
@@ -288,11 +358,37 @@ CREATE TABLE copy_groups ( -- articles that carry the same text
   step INTEGER -- step of the story linker in which it was first looked at; a rebuild takes the same steps
 ) STRICT;
 
+CREATE INDEX copy_groups_story ON copy_groups (story);
+
+CREATE INDEX copy_groups_at ON copy_groups (at);
+
+CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
+
+CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
+
+CREATE INDEX copy_groups_steps ON copy_groups (step);
+
+CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
+  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
+END;
+
 CREATE TABLE memberships ( -- which copy group an article is in
   article INTEGER PRIMARY KEY REFERENCES articles (id), -- which article
   copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group
   story INTEGER -- story of that copy group, kept in step by triggers; NULL: none yet
 ) STRICT;
+
+CREATE INDEX memberships_group ON memberships (copy_group);
+
+CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
+
+CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+END;
+
+CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+END;
 
 CREATE TABLE story_log ( -- what happened to stories: only ever added to
   id INTEGER PRIMARY KEY, -- number of the entry
@@ -303,6 +399,8 @@ CREATE TABLE story_log ( -- what happened to stories: only ever added to
   other INTEGER REFERENCES stories (id), -- the story it was merged into or split from
   copy_groups TEXT NOT NULL DEFAULT '[]' -- JSON array of the copy groups concerned
 ) STRICT;
+
+CREATE INDEX story_log_story ON story_log (story);
 
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
   term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of embeddings
@@ -348,56 +446,6 @@ CREATE TABLE partitions ( -- groupings kept beside the one that the views show
   story INTEGER NOT NULL, -- articles of a partition with the same number tell the same event; numbers are of this partition alone
   PRIMARY KEY (name, article)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX sources_outlet ON sources (outlet);
-
-CREATE INDEX fetches_source ON fetches (source, at);
-
-CREATE INDEX fetches_gap ON fetches (source) WHERE gap_seconds IS NOT NULL;
-
-CREATE INDEX pages_pending ON pages (outlet, id) WHERE state = 'pending';
-
-CREATE INDEX pages_reason ON pages (reason) WHERE reason IS NOT NULL;
-
-CREATE INDEX pages_revisit ON pages (outlet, revisit_at) WHERE revisit_at IS NOT NULL;
-
-CREATE INDEX pages_rejected ON pages (outlet) WHERE state = 'rejected';
-
-CREATE INDEX articles_seen ON articles (first_seen_at);
-
-CREATE INDEX articles_outlet ON articles (outlet, first_seen_at, published_at);
-
-CREATE INDEX articles_published ON articles (published_at, language);
-
-CREATE INDEX articles_when ON articles (id, outlet, published_at, first_seen_at, published_precision, language);
-
-CREATE INDEX articles_doubted ON articles (outlet, published_at) WHERE published_doubt IS NOT NULL;
-
-CREATE INDEX revisions_replaced ON revisions (replaced_at);
-
-CREATE INDEX credits_agency ON credits (agency);
-
-CREATE INDEX copies_b ON copies (b);
-
-CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_into IS NULL;
-
-CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
-
-CREATE INDEX copy_groups_story ON copy_groups (story);
-
-CREATE INDEX copy_groups_at ON copy_groups (at);
-
-CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
-
-CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
-
-CREATE INDEX copy_groups_steps ON copy_groups (step);
-
-CREATE INDEX memberships_group ON memberships (copy_group);
-
-CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
-
-CREATE INDEX story_log_story ON story_log (story);
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -659,40 +707,21 @@ SELECT
   ) ORDER BY f.at DESC LIMIT 1) AS reason -- why the last poll failed of the source that fails the longest
 FROM outlets o;
 
-CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
-  INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
-END;
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
 
-CREATE TRIGGER "articles_ad" AFTER DELETE ON "articles" BEGIN
-  INSERT INTO "articles_fts" ("articles_fts", rowid, "title", "text") VALUES('delete', old.rowid, old."title", old."text");
-END;
-
-CREATE TRIGGER "articles_au" AFTER UPDATE ON "articles" BEGIN
-  INSERT INTO "articles_fts" ("articles_fts", rowid, "title", "text") VALUES('delete', old.rowid, old."title", old."text");
-  INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
-END;
-
-CREATE TRIGGER articles_added AFTER INSERT ON articles BEGIN
-  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
-END;
-
-CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN
-  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
-END;
-
-CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
-  UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
-  UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
-END;
-
-CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
-  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
-END;
-
-CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
-  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
-END;
-
-CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
-  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
-END;
+INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES
+  ('newsloom', 'm001_the_house', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm002_copies', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm003_revisions', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm004_stories', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm005_stories', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm006_extraction', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm007_discovery', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm008_desk', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm009_voice', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm010_counts', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm011_placed', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm012_limits', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm013_names', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm014_kinds', '2022-01-05 12:00:00+00:00');
