@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.grouping.event_linker import EventLinker
+from crawler.grouping.linker import STORIES, Linker
 from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
-from dedupe import EventScheme
+from dedupe import EventScheme, pack_embeddings
 from tests.conftest import NOW
 
 # Names that a few stories share, as each language spells them.
@@ -123,6 +126,42 @@ def test_events_bit_by_bit_are_those_of_a_rebuild(
     assert dict(connection(store).execute("SELECT id, event FROM stories")) == numbers
     again = connection(store).execute("SELECT * FROM event_marks ORDER BY mark, story").fetchall()
     assert [tuple(row) for row in again] == [tuple(row) for row in index]
+    store.close()
+
+
+HEARD = replace(SCHEME, embedding_model="any", centre_stories=8)
+VECTORS = pack_embeddings(np.random.RandomState(3).standard_normal((6, 16)).astype(np.float32))
+
+
+def link_with_embeddings(store: Store) -> None:
+    """Group, with what a model might say of each text: it knows its first name."""
+    group(store, run=1, now=NOW, stories=False)
+    with store.batch():
+        if store.story_links.scheme() is None:
+            store.story_links.set_scheme(STORIES.id)
+    Linker(store, STORIES, run=1, now=NOW).work(lambda _done, _total: None)
+    rows = connection(store).execute("SELECT id, title FROM articles").fetchall()
+    with store.batch():
+        for number, title in rows:
+            known = [n for n in range(6) if title.startswith(tuple(of[n] for of in NAMES.values()))]
+            if known:
+                store.embeddings.keep([(number, "", VECTORS[known[0]])])
+    EventLinker(store, HEARD, run=1, now=NOW).work(lambda _done, _total: None)
+
+
+@settings(max_examples=25)
+@given(articles, st.integers(0, 24))
+def test_events_with_embeddings_bit_by_bit_are_those_of_a_rebuild(
+    told: list[Told], cut: int
+) -> None:
+    store = new_store()
+    for part in (told[:cut], told[cut:]):
+        save(store, part)
+        link_with_embeddings(store)
+    before = events(store)
+    EventLinker(store, HEARD, run=1, now=NOW).work(lambda _done, _total: None, rebuild=True)
+    assert events(store) == before
+    assert store.event_links.count_waiting() == 0
     store.close()
 
 
