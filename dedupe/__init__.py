@@ -10,9 +10,9 @@
 ...     print(edge.a, edge.b, edge.relation, round(edge.jaccard, 2))
 1 2 same 0.83
 
-`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event; neither
-imports the other. What is heavy (numpy, scipy, datasketch) is imported when first used, so that
-reading a stored result costs nothing.
+`dedupe.copies` finds near-duplicates, `dedupe.stories` links texts about one event, and
+`dedupe.events` links stories of different languages; none imports another. What is heavy (numpy,
+scipy, datasketch) is imported when first used, so that reading a stored result costs nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from .copies.groups import CopyGroup, copy_groups, group_of
 from .copies.index import KeyIndex, MemoryIndex
 from .copies.types import CopyEdge, Document, Relation, ShingledText, Signature
 from .errors import DedupeError, InvalidScheme, SchemeMismatch
-from .evaluate import Score, adjusted_rand, b_cubed, pairwise
+from .evaluate import Score, adjusted_rand, b_cubed, pairwise, pairwise_across
+from .event_scheme import EventScheme
+from .events.types import EventText, SharedMark, StoryProfile
 from .schemes import RENAMED, CopyScheme, StoryScheme, with_current_names
 from .stories.evidence import average_score, needed_score, story_evidence
 from .stories.score_to_explain import ScoredText, by_language, embedding_cosine, scored_texts
@@ -51,26 +53,38 @@ if TYPE_CHECKING:
     from .copies.find import document, find_copies, keyed, shared_passage
     from .copies.minhash import estimate, seed_id, signature
     from .copies.shingles import shingled_text, without_boilerplate
+    from .events.evidence import shared_marks
+    from .events.link import link_events, pair_score, rarity, reaches, with_rarity
+    from .events.profile import story_marks
     from .stories.background import Background
     from .stories.continuity import continue_stories
-    from .stories.embeddings import (
-        embedding_buckets,
-        nearest_by_embedding,
-        pack_embeddings,
-        unpack_embeddings,
-    )
     from .stories.link import (
         learn_backgrounds,
         link_stories,
         linkable_ids,
         top_terms,
     )
+    from .vectors import (
+        embedding_buckets,
+        mean_direction,
+        nearest,
+        pack_embeddings,
+        unpack_embeddings,
+    )
 
 _LATE = {
-    "embedding_buckets": ".stories.embeddings",
-    "nearest_by_embedding": ".stories.embeddings",
-    "pack_embeddings": ".stories.embeddings",
-    "unpack_embeddings": ".stories.embeddings",
+    "link_events": ".events.link",
+    "pair_score": ".events.link",
+    "rarity": ".events.link",
+    "reaches": ".events.link",
+    "shared_marks": ".events.evidence",
+    "story_marks": ".events.profile",
+    "with_rarity": ".events.link",
+    "embedding_buckets": ".vectors",
+    "nearest": ".vectors",
+    "mean_direction": ".vectors",
+    "pack_embeddings": ".vectors",
+    "unpack_embeddings": ".vectors",
     "closest_edge": ".copies.evidence",
     "copy_edge": ".copies.evidence",
     "compare_numbers": ".copies.evidence",
@@ -108,6 +122,8 @@ __all__ = [
     "CopyScheme",
     "DedupeError",
     "Document",
+    "EventScheme",
+    "EventText",
     "InvalidScheme",
     "KeyIndex",
     "MemoryIndex",
@@ -117,12 +133,14 @@ __all__ = [
     "SchemeMismatch",
     "Score",
     "ScoredText",
+    "SharedMark",
     "SharedTerm",
     "ShingledText",
     "Signature",
     "StoryChange",
     "StoryEvidence",
     "StoryNode",
+    "StoryProfile",
     "StoryScheme",
     "adjusted_rand",
     "average_score",
@@ -144,22 +162,31 @@ __all__ = [
     "is_template",
     "keyed",
     "learn_backgrounds",
+    "link_events",
     "link_stories",
     "linkable_ids",
     "longest_passage",
-    "nearest_by_embedding",
+    "mean_direction",
+    "nearest",
     "needed_score",
     "pack_embeddings",
+    "pair_score",
     "pairwise",
+    "pairwise_across",
+    "rarity",
+    "reaches",
     "scored_texts",
     "seed_id",
+    "shared_marks",
     "shared_passage",
     "shingled_text",
     "signature",
     "story_evidence",
+    "story_marks",
     "top_terms",
     "unpack_embeddings",
     "with_current_names",
+    "with_rarity",
     "without_boilerplate",
 ]
 

@@ -25,6 +25,21 @@ def pairwise(found: Mapping[D, Hashable], truth: Mapping[D, Hashable]) -> Score:
     return _score(_ratio(right, _pairs(in_found)), _ratio(right, _pairs(in_truth)))
 
 
+def pairwise_across(
+    found: Mapping[D, Hashable], truth: Mapping[D, Hashable], kind: Mapping[D, Hashable]
+) -> Score:
+    """Over the pairs of documents of different kinds alone: of two languages."""
+    both, by_found, by_truth = _tables(found, truth)
+    right, in_found, in_truth = _pairs(both), _pairs(by_found), _pairs(by_truth)
+    for each in set(kind.values()):
+        inside = {document: label for document, label in truth.items() if kind[document] == each}
+        both, by_found, by_truth = _tables(found, inside)
+        right -= _pairs(both)
+        in_found -= _pairs(by_found)
+        in_truth -= _pairs(by_truth)
+    return _score(_ratio(right, in_found), _ratio(right, in_truth))
+
+
 def b_cubed(found: Mapping[D, Hashable], truth: Mapping[D, Hashable]) -> Score:
     """Averaged over documents (Bagga and Baldwin 1998)."""
     both, in_found, in_truth = _tables(found, truth)

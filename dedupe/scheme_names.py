@@ -60,7 +60,6 @@ STORY_NAMES = {
     "voice": "embedding_model",
     "voice_weight": "embedding_weight",
     "voice_usual": "embedding_baseline",
-    "voice_across": "embedding_cross_language",
     "voice_bands": "embedding_bands",
     "voice_bits": "embedding_bits",
     "voice_alike": "embedding_max_candidates",

@@ -228,8 +228,6 @@ class StoryScheme:
     embedding_weight: float = 0.08
     embedding_baseline: float = 0.35
     """this much of the cosine of two embeddings, less its baseline, is added to the score"""
-    embedding_cross_language: float = 0.5
-    """mean cosine of embeddings at which clusters of two languages become one"""
     embedding_bands: int = 16
     embedding_bits: int = 8
     """texts whose embeddings are on one side of all `embedding_bits` planes of a band are found
@@ -276,10 +274,7 @@ class StoryScheme:
         details = f"{_brief(self.agreeing_details)}/{self.enough_details}"
         prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
         weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
-        across = _brief(self.embedding_cross_language)
-        embedding = (
-            f"-v{weight}x{baseline}/{across}:{self.embedding_model}" if self.embedding_model else ""
-        )
+        embedding = f"-v{weight}x{baseline}:{self.embedding_model}" if self.embedding_model else ""
         return (
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
             f"-d{days}x{_brief(self.delay_penalty)}/{_brief(self.unknown_delay)}-b{_brief(self.chance_weight)}"
@@ -292,7 +287,7 @@ class StoryScheme:
         )
 
 
-RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
+RENAMED: Mapping[type, Mapping[str, str]] = {
     CopyScheme: COPY_NAMES,
     StoryScheme: STORY_NAMES,
 }
@@ -300,10 +295,11 @@ RENAMED: Mapping[type[CopyScheme | StoryScheme], Mapping[str, str]] = {
 
 
 def with_current_names(
-    kind: type[CopyScheme | StoryScheme], numbers: Mapping[str, int | float | str]
+    kind: type, numbers: Mapping[str, int | float | str]
 ) -> dict[str, int | float | str]:
     """Numbers of a scheme, as an earlier version wrote them, under the names of today."""
-    return {RENAMED[kind].get(name, name): value for name, value in numbers.items()}
+    renamed = RENAMED.get(kind, {})
+    return {renamed.get(name, name): value for name, value in numbers.items()}
 
 
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as
@@ -317,7 +313,7 @@ _WRITTEN = {
     "chance_weight threshold inner_contrast top_terms unrelated_cap agreeing_details "
     "enough_details chance_prior chance_prior_texts common_word_texts common_word_length "
     "chance_max_ratio story_texts story_share embedding_model embedding_weight "
-    "embedding_baseline embedding_cross_language",
+    "embedding_baseline",
 }
 _UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
 

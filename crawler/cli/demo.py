@@ -75,8 +75,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
                 f"{row.before!r} is now {row.after!r}"
             )
         click.echo()
-        rows = store.queries.stories.matching(StoryFilter(min_outlets=2), limit=12)
-        emit(rows, ("story", "outlets", "articles", "copy_groups", "first_at", "title"), None)
+        rows = store.queries.events.matching(StoryFilter(min_outlets=2), limit=12)
+        emit(rows, ("story", "languages", "outlets", "articles", "first_at", "title"), None)
         _show_score(score_town(store, truth))
         first = rows[0].story if rows else 1
         pairs = store.queries.exports.pairs(RowFilter(story=first))
@@ -124,7 +124,9 @@ def _show_score(found: TownScore) -> None:
         f"\nThe town knows the truth: {found.found} of {found.printed} articles were found; copies "
         f"P {found.copies.precision:.3f} R {found.copies.recall:.3f} (pairs); stories "
         f"P {found.stories.precision:.3f} R {found.stories.recall:.3f} "
-        "(B-cubed, one language at a time); agencies named "
+        "(B-cubed, one language at a time); events in two languages "
+        f"P {found.across.precision:.3f} R {found.across.recall:.3f} (pairs), in all "
+        f"F {found.events.f1:.3f} (B-cubed); agencies named "
         f"P {found.agencies.precision:.3f} R {found.agencies.recall:.3f}."
     )
 

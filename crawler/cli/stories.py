@@ -20,6 +20,7 @@ from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, spark
 from crawler.cli.time_lanes import split_copied, timeline
 from crawler.output.visible import clock, counted, length, one_line
 from crawler.store import Store
+from crawler.store.queries.events import OtherLanguage
 from crawler.store.queries.stories import (
     StoryArticle,
     StoryDetail,
@@ -30,6 +31,7 @@ from crawler.store.queries.stories import (
 )
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
+_EVENT_COLUMNS = ("story", "stories", "languages", "outlets", "articles", "first_at", "title")
 
 
 class _StoryWithSpread(NamedTuple):
@@ -57,15 +59,20 @@ class _StoryWithSpread(NamedTuple):
               help="Only stories with an article in this language: en, pt-BR.")  # fmt: skip
 @click.option("--agency", is_flag=True, help="Only stories that a news agency reported.")
 @click.option("--words", help="Only stories with an article that contains all these words.")
+@click.option("--events", is_flag=True,
+              help="Stories of different languages that tell one event as one.")  # fmt: skip
 @list_options(limit=20)
 @click.pass_obj
-def stories(db: Path, /, limit: int, form: str | None, **conditions: Any) -> None:
+def stories(db: Path, /, limit: int, form: str | None, events: bool, **conditions: Any) -> None:
     """List stories: most outlets first, then latest."""
     wanted = StoryFilter(**conditions)
     check_period(wanted.since, wanted.until)
     with reading(db) as store:
         if wanted.outlet is not None:
             check_outlet(store, wanted.outlet)
+        if events:
+            _list_events(store, wanted, limit, form)
+            return
         rows = store.queries.stories.matching(wanted, limit=limit + 1)
         rows = up_to(limit, rows, form)
         if form is not None:
@@ -78,6 +85,14 @@ def stories(db: Path, /, limit: int, form: str | None, **conditions: Any) -> Non
             emit(spread, (*_COLUMNS[:-1], "spread", "title"), None)
         else:
             emit(rows, _COLUMNS, None)
+
+
+def _list_events(store: Store, wanted: StoryFilter, limit: int, form: str | None) -> None:
+    rows = up_to(limit, store.queries.events.matching(wanted, limit=limit + 1), form)
+    if rows or form is not None:
+        emit(rows, _EVENT_COLUMNS, form)
+    else:
+        click.echo(_no_stories(store))
 
 
 def _no_stories(store: Store) -> str:
@@ -102,6 +117,7 @@ class StoryReport:
     life: StoryLife = field(metadata=INLINE)
     asked_for: int
     """the number on the command line, which may have been merged into this story"""
+    other_languages: list[OtherLanguage]
     articles: list[StoryArticle]
     log: list[StoryEvent]
 
@@ -120,6 +136,7 @@ def story(db: Path, number: int, as_object: bool) -> None:
             story=found,
             life=store.queries.stories.life(living),
             asked_for=number,
+            other_languages=store.queries.events.other_languages(living),
             articles=store.queries.stories.articles(living),
             log=store.queries.stories.log(living),
         )
@@ -136,6 +153,7 @@ def story(db: Path, number: int, as_object: bool) -> None:
             for line in timeline(texts, width=shutil.get_terminal_size((100, 24)).columns):
                 click.echo(line)
         _show_texts(texts)
+        _show_other_languages(report.other_languages)
 
 
 def _show_summary(report: StoryReport) -> None:
@@ -168,6 +186,18 @@ def _show_texts(texts: Sequence[Sequence[StoryArticle]]) -> None:
         click.echo("\nReported independently:" if copied else "")
     for article in independent:
         click.echo(_line(article, width, mark="○"))
+
+
+def _show_other_languages(others: Sequence[OtherLanguage]) -> None:
+    """Stories that tell the same event in other languages."""
+    if others:
+        click.echo(f"\nIn other languages (event {others[0].event}):")
+    for other in others:
+        languages = ", ".join(map(one_line, other.languages))
+        click.echo(
+            f"◇ {clock(other.first_at)}  {languages:<5} {counted(other.articles, 'article')}  "
+            f"{one_line(other.title)}  [story {other.story}]"
+        )
 
 
 def _life(life: StoryLife) -> str:

@@ -205,6 +205,8 @@ def _cell(column: str, value: Any) -> str:
         return f"{value:.2f}"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, tuple):
+        return ", ".join(_cell(column, part) for part in value)
     if not isinstance(value, str):
         raise TypeError(f"{column} is a {type(value).__name__}")
     if column.endswith("_at") or column == "at":

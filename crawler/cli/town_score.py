@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crawler.demo.houses import HOUSES
 from crawler.demo.prints import Print
 from crawler.store import Store
-from dedupe import Score, b_cubed, pairwise
+from dedupe import Score, b_cubed, pairwise, pairwise_across
 
 
 class TownScore(NamedTuple):
@@ -22,6 +22,10 @@ class TownScore(NamedTuple):
     """pairs that carry the same text (pairwise)"""
     stories: Score
     """articles of one event in one language (B-cubed)"""
+    events: Score
+    """articles of one event in all languages (B-cubed)"""
+    across: Score
+    """pairs of articles of two languages that tell one event (pairwise)"""
     agencies: Score
     """(article, agency) for each text of an agency that another outlet printed"""
 
@@ -30,6 +34,13 @@ def score_town(store: Store, truth: Mapping[str, Print]) -> TownScore:
     """Compare a store with the truth, by article address."""
     rows = [row for row in store.queries.articles.all_placed() if row.url in truth]
     prints = {row.article: truth[row.url] for row in rows}
+    event_of = store.queries.events.of_stories()
+    told = {
+        row.article: (row.story, None) if row.story not in event_of else (None, event_of[row.story])
+        for row in rows
+    }
+    events = {article: print_.event for article, print_ in prints.items()}
+    languages = {article: print_.language for article, print_ in prints.items()}
     return TownScore(
         printed=len(truth),
         found=len(rows),
@@ -40,6 +51,8 @@ def score_town(store: Store, truth: Mapping[str, Print]) -> TownScore:
         agencies=_overlap(
             {(row.url, name) for row in rows for name in row.agencies}, _true_credits(truth)
         ),
+        events=b_cubed(told, events),
+        across=pairwise_across(told, events, languages),
         stories=b_cubed(
             {row.article: row.story for row in rows},
             {article: (print_.event, print_.language) for article, print_ in prints.items()},

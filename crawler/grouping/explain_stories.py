@@ -18,7 +18,6 @@ from dedupe import (
     StoryScheme,
     average_score,
     by_language,
-    embedding_cosine,
     needed_score,
     scored_texts,
     story_evidence,
@@ -73,10 +72,6 @@ class StoryExplanation(NamedTuple):
     """without region"""
     max_days: float
     """texts further apart are never linked"""
-    across: float
-    """cosine of embeddings at which texts of two languages are one story"""
-    embedding_cosine: float | None
-    """of the two texts; None without an embedding model"""
     pair: PairExplanation | None
     """the texts that stand for their copy groups; None: one group, or two languages"""
     average: float | None
@@ -118,8 +113,6 @@ def _explain(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryExplanat
     return StoryExplanation(
         languages=(one.base_language, two.base_language),
         max_days=scheme.max_days,
-        across=scheme.embedding_cross_language,
-        embedding_cosine=scores.embedding_cosine(one, two),
         pair=pair,
         average=average,
         needed=needed,
@@ -161,12 +154,6 @@ class _Scores(NamedTuple):
             score=found.score if found.days <= self.scheme.max_days else None,
             terms=found.terms,
         )
-
-    def embedding_cosine(self, one: StoryNode, two: StoryNode) -> float | None:
-        """None where an embedding is not known."""
-        if not (one.embedding and two.embedding):
-            return None
-        return embedding_cosine(self.texts[one.id], self.texts[two.id])
 
     def with_others(self, node: StoryNode, story: list[StoryNode]) -> float | None:
         """The average score of a text with the others of its story; None: there is no other."""

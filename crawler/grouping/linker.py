@@ -23,7 +23,7 @@ from dedupe import (
     learn_backgrounds,
     link_stories,
     linkable_ids,
-    nearest_by_embedding,
+    nearest,
     pack_embeddings,
     top_terms,
 )
@@ -166,13 +166,19 @@ class Linker:
         """
         linking, scheme = self._store.story_links, self._scheme
         terms = top_terms(waiting, scheme, self._backgrounds)
-        buckets = {node.id: embedding_buckets(node.embedding, scheme) for node in waiting}
+        bands, bits = scheme.embedding_bands, scheme.embedding_bits
+        buckets = {
+            node.id: embedding_buckets(node.embedding, bands=bands, bits=bits) for node in waiting
+        }
         linking.index({n: [*terms[n], *buckets[n]] for n in own})
         found = {other for n in waiting for other in linking.candidates(n, terms[n.id], scheme)}
         for node in waiting:
             if buckets[node.id]:
-                alike = self._store.embeddings.alike(node.id, buckets[node.id], scheme)
-                found.update(nearest_by_embedding(node, alike, scheme.max_candidates))
+                alike = self._store.embeddings.alike(node, buckets[node.id], scheme)
+                best = nearest(
+                    node.embedding, [other.embedding for other in alike], scheme.max_candidates
+                )
+                found.update(alike[place].id for place in best)
         near = linkable_ids(waiting, linking.nodes(found - own), scheme, self._backgrounds)
         return (near | self._store.overrides.partners(sorted(own))) - own
 

@@ -1,16 +1,21 @@
-"""Overrides of stories: what people decide is done at once, and kept by every later grouping."""
+"""Overrides: what people decide on stories and events is done at once, and kept from then on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.errors import UsageError
+from crawler.grouping.event_linker import EVENTS, EventLinker
 from crawler.grouping.linker import Linker
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
 from crawler.store.file.merge_facts import OtherOverride
 from dedupe import StoryChange, StoryScheme
+
+EVENT_KINDS = ("link", "unlink")
+"""Kinds of overrides that are about events; all others are about stories."""
 
 
 class Decision(NamedTuple):
@@ -35,10 +40,12 @@ def merge(store: Store, one: int, two: int, decision: Decision) -> int:
     together = [store.stories.central(story) for story in (kept, gone)]
     with store.batch():
         _join(store, kept, gone, decision)
-        return store.overrides.add(
+        number = store.overrides.add(
             "merge", story=kept, other=gone, together=together, who=decision.who,
             why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
+    _link_languages(store, decision)
+    return number
 
 
 def _join(store: Store, kept: int, gone: int, decision: Decision) -> None:
@@ -84,7 +91,8 @@ def split(
             "split", story=story, other=new, together=articles, apart=left,
             who=decision.who, why=decision.why, now=decision.at or decision.now,
         )  # fmt: skip
-        return override_number, new
+    _link_languages(store, decision)
+    return override_number, new
 
 
 def _require_in_story(store: Store, story: int, articles: list[int]) -> None:
@@ -107,6 +115,65 @@ def pin(store: Store, number: int, decision: Decision) -> int:
         )  # fmt: skip
 
 
+def link(store: Store, one: int, two: int, decision: Decision) -> int:
+    """Have two stories tell one event; the number of the override.
+
+    Raises UsageError when there is no such story, or an override keeps them apart.
+    """
+    return _decide_event(store, "link", one, two, decision)
+
+
+def unlink(store: Store, one: int, two: int, decision: Decision) -> int:
+    """Have two stories tell different events; the number of the override.
+
+    Raises UsageError when there is no such story, or an override keeps them together.
+    """
+    return _decide_event(store, "unlink", one, two, decision)
+
+
+def _decide_event(store: Store, kind: str, one: int, two: int, decision: Decision) -> int:
+    first, second = _living(store, one), _living(store, two)
+    if first == second:
+        raise UsageError(f"{one} and {two} are one story: {first}")
+    _require_two_languages(store, first, second)
+    for override in store.overrides.about_events([first, second]):
+        sides = store.overrides.stories(override.together + override.apart)
+        if override.kind != kind and {first, second} <= sides:
+            raise _against(override, "says otherwise")
+    ones, others = ([store.stories.central(story)] for story in (first, second))
+    together, apart = (ones + others, []) if kind == "link" else (ones, others)
+    with store.batch():
+        number = store.overrides.add(
+            kind, story=first, other=second, together=together, apart=apart,
+            who=decision.who, why=decision.why, now=decision.at or decision.now,
+        )  # fmt: skip
+        store.event_links.look_again([first, second])
+    _link_languages(store, decision)
+    return number
+
+
+def _require_two_languages(store: Store, one: int, two: int) -> None:
+    languages = {
+        language.partition("-")[0]
+        for story in (one, two)
+        if (found := store.queries.stories.get(story)) is not None
+        for language in found.languages[:1]
+    }
+    if len(languages) == 1:
+        raise UsageError(
+            f"stories {one} and {two} are both in {languages.pop()}; "
+            f"`newsloom override merge {one} {two}` makes them one story"
+        )
+
+
+def _link_languages(store: Store, decision: Decision) -> None:
+    """Bring the events of a file that has some in line with what was decided."""
+    scheme = replace(EVENTS, embedding_model=store.story_links.embedding_model())
+    if store.event_links.scheme() == scheme.id:
+        linker = EventLinker(store, scheme, run=decision.run, now=decision.now)
+        linker.work(lambda _done, _total: None)
+
+
 def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> None:
     """Take an override back, and have the stories concerned linked as if it had never been."""
     override = store.overrides.get(number)
@@ -122,8 +189,13 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
             kept = store.stories.resolve(override.story)
             if kept is not None and store.stories.resolve(override.other) == kept:
                 store.stories.part(kept, override.other, run=decision.run, now=decision.now)
-        store.story_links.look_again(_stories(store, override.together + override.apart))
+        concerned = _stories(store, override.together + override.apart)
+        if override.kind in EVENT_KINDS:
+            store.event_links.look_again(concerned)
+        else:
+            store.story_links.look_again(concerned)
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
+    _link_languages(store, decision)
 
 
 def _refuse_held(store: Store, override: Override) -> None:
@@ -149,11 +221,18 @@ def carry(store: Store, overrides: list[OtherOverride], *, run: int, now: str) -
             _carry_one(store, row, decision)
         except UsageError:
             contradicted += 1
+    if overrides:
+        _link_languages(store, Decision(who="", why="", now=now, run=run))
     return contradicted
 
 
 def _carry_one(store: Store, row: OtherOverride, decision: Decision) -> None:
     together, apart = row.together, row.apart
+    if row.kind in EVENT_KINDS:
+        one, two = (sorted(_stories(store, [article])) for article in (*together, *apart))
+        if one and two and one != two:
+            _decide_event(store, row.kind, one[0], two[0], decision)
+        return
     stories = sorted(_stories(store, together))
     split_off = row.kind == "split"
     if split_off and len(stories) == 1 and stories[0] in _stories(store, apart):
@@ -177,7 +256,10 @@ def _is_known(store: Store, row: OtherOverride) -> bool:
     return any(
         (known.at, known.who, known.kind, set(known.together))
         == (row.at, row.who, row.kind, set(row.together))
-        for known in store.overrides.about(sorted(groups))
+        for known in (
+            *store.overrides.about(sorted(groups)),
+            *store.overrides.about_events(_stories(store, row.together + row.apart)),
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Grouping: compare what is new, then link stories.
+"""Grouping: compare what is new, link stories, then events across languages.
 
 Idempotent: after a kill, run it again and it resumes.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -18,12 +18,15 @@ from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.grouping.comparer import Comparer
 from crawler.grouping.embedding_models import embedding_versions, open_embedding_model
+from crawler.grouping.event_linker import EVENTS, EventLinker
 from crawler.grouping.linker import STORIES, Linker
 from crawler.store import Store
-from dedupe import CopyScheme, StoryScheme, seed_id
+from dedupe import CopyScheme, EventScheme, StoryScheme, seed_id
 
 COPIES = CopyScheme()
 _OUTDATED = "outdated"
+_LIBRARIES = ("anyascii", "babel", "datasketch", "justext", "numpy", "scipy")
+"""Those that decide, with their tables and sums, what is grouped."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -51,10 +54,11 @@ def group(
     progress: Progress = lambda _what, _done, _total: None,
     scheme: CopyScheme = COPIES,
     story_scheme: StoryScheme = STORIES,
+    event_scheme: EventScheme = EVENTS,
     embedding_model: str | None = None,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Grouped:
-    """Bring copy groups and stories up to date with the articles.
+    """Bring copy groups, stories and events up to date with the articles.
 
     The first grouping of a file, and a rebuild, learn what is common before they decide. Without
     `stories` only copies are looked for. With an `embedding_model` it helps to link stories from
@@ -67,6 +71,7 @@ def group(
     if embedding_model is None:
         embedding_model = store.story_links.embedding_model()
     story_scheme = replace(story_scheme, embedding_model=embedding_model)
+    event_scheme = replace(event_scheme, embedding_model=embedding_model)
     if rebuild and embedding_model:
         # An hour later would be late to find that it is not here.
         open_embedding_model(embedding_model)
@@ -78,7 +83,12 @@ def group(
         or linker.will_have_grown(_count_waiting(store))
     )
     entry = _open_entry(
-        store, scheme, story_scheme, run=run, now=now, compare_all=again, relink=relink
+        store,
+        {"copies": asdict(scheme), "stories": asdict(story_scheme), "events": asdict(event_scheme)},
+        run=run,
+        now=now,
+        compare_all=again,
+        relink=relink,
     )
     comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
@@ -87,6 +97,9 @@ def group(
         return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
     show = partial(progress, "linking")
     linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
+    EventLinker(store, event_scheme, run=run, now=now).work(
+        partial(progress, "linking languages"), rebuild=relink, is_over=is_over
+    )
     if linked and entry is not None:
         with store.batch():
             store.groupings.linked(entry, linked)
@@ -95,8 +108,7 @@ def group(
 
 def _open_entry(
     store: Store,
-    scheme: CopyScheme,
-    story_scheme: StoryScheme,
+    settings: Mapping[str, Mapping[str, int | float | str]],
     *,
     run: int,
     now: str,
@@ -112,8 +124,8 @@ def _open_entry(
             now=now,
             compare_all=compare_all,
             relinked=relink,
-            settings={"copies": asdict(scheme), "stories": asdict(story_scheme)},
-            versions=_versions(embeddings=bool(story_scheme.embedding_model)),
+            settings=settings,
+            versions=_versions(embeddings=bool(settings["stories"]["embedding_model"])),
         )
 
 
@@ -147,7 +159,7 @@ def _versions(*, embeddings: bool) -> dict[str, str]:
         "python": platform.python_version(),
         # What counts as a letter, and the words that are common in a language.
         "unicode": unidata_version,
-        **{name: version(name) for name in ("datasketch", "justext", "numpy", "scipy")},
+        **{name: version(name) for name in _LIBRARIES},
         **(embedding_versions() if embeddings else {}),
     }
 

@@ -43,8 +43,11 @@ from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
 from crawler.store.findings.copy_groups import CopyGroups
 from crawler.store.findings.embeddings import Embeddings
+from crawler.store.findings.event_links import EventLinks
+from crawler.store.findings.event_vectors import EventVectors
 from crawler.store.findings.key_index import StoredKeyIndex
 from crawler.store.findings.manifest import Groupings
+from crawler.store.findings.numbered_events import Events
 from crawler.store.findings.numbered_stories import Stories
 from crawler.store.findings.story_languages import StoryLanguages
 from crawler.store.findings.story_links import StoryLinks
@@ -83,6 +86,9 @@ class Store:
         self.story_rebuild = StoryRebuild(connection)
         self.embeddings = Embeddings(connection)
         self.stories = Stories(connection)
+        self.event_links = EventLinks(connection)
+        self.event_vectors = EventVectors(connection)
+        self.events = Events(connection)
         self.overrides = Overrides(connection)
         self.groupings = Groupings(connection)
         self.queries = Queries(connection)

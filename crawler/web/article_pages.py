@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from crawler.grouping.explain_copies import CopyExplanation, explain_copies, texts_compared, verdict
+from crawler.grouping.explain_events import EventExplanation, explain_events
 from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
 from crawler.store import Store
@@ -96,7 +97,9 @@ async def compare(request: Request, datasette: Datasette) -> Response:
             raise Unanswerable(f"There is no article {missing[0]}.")
         found = explain_copies(store, a, b)
         one, two = texts_compared(store, found)
-        return _Comparison(found, explain_stories(store, found), one, two)
+        return _Comparison(
+            found, explain_stories(store, found), explain_events(store, found), one, two
+        )
 
     shown = await ask(datasette, question)
     return await page(
@@ -107,6 +110,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
             "title": f"Articles {a} and {b}",
             "found": shown.found,
             "why": shown.why,
+            "events": shown.events,
             "verdict": verdict(shown.found),
             "pieces": list(differences(shown.one, shown.two)),
             "cut": cut_short(shown.one, shown.two),
@@ -117,6 +121,7 @@ async def compare(request: Request, datasette: Datasette) -> Response:
 class _Comparison(NamedTuple):
     found: CopyExplanation
     why: StoryExplanation | None
+    events: EventExplanation | None
     one: str
     two: str
 

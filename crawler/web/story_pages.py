@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from crawler.clock import now, utc
 from crawler.store import Store
 from crawler.store.queries.articles import HeadlineChange
 from crawler.store.queries.desk_front import HourCount, LastRun, SourceCounts
+from crawler.store.queries.events import EventRow, OtherLanguage
 from crawler.store.queries.stories import (
     CarriedAgency,
     FirstPublisher,
@@ -37,18 +39,18 @@ DRAWN = 1_000
 
 @with_refusals
 async def front(request: Request, datasette: Datasette) -> Response:
-    """Stories of the last day, articles by hour, and the state of the crawl."""
+    """Stories of the last day, each event once; articles by hour, and the state of the crawl."""
 
     def question(store: Store) -> _Front:
         queries = store.queries
         newest = queries.front.newest(now())
-        day: list[StoryRow] = []
+        day: list[EventRow] = []
         hours: list[HourCount] = []
         if newest is not None:
-            day = queries.stories.ended_between(_before(newest, hours=24), newest, limit=FRONT)
+            day = queries.events.ended_between(_before(newest, hours=24), newest, limit=FRONT)
             hours = queries.front.by_hour(_before(newest, hours=48), newest)
         today = {row.story for row in day}
-        largest = queries.stories.matching(StoryFilter(), limit=FRONT)
+        largest = queries.events.matching(StoryFilter(), limit=FRONT)
         return _Front(
             newest=newest,
             stories=day,
@@ -65,8 +67,8 @@ async def front(request: Request, datasette: Datasette) -> Response:
 
 class _Front(NamedTuple):
     newest: str | None
-    stories: list[StoryRow]
-    largest: list[StoryRow]
+    stories: list[EventRow]
+    largest: list[EventRow]
     hours: list[HourCount]
     headlines: list[HeadlineChange]
     sources: SourceCounts
@@ -79,9 +81,14 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     values = query_values(request)
     first = number_value(values, "from", 0)
     wanted = story_filter(values)
+    once = values.get("events") == "1"
 
-    def question(store: Store) -> tuple[list[StoryRow], list[str]]:
-        rows = store.queries.stories.matching(wanted, limit=ROWS + 1, offset=first)
+    def question(store: Store) -> tuple[Sequence[StoryRow | EventRow], list[str]]:
+        rows: Sequence[StoryRow | EventRow] = (
+            store.queries.events.matching(wanted, limit=ROWS + 1, offset=first)
+            if once
+            else store.queries.stories.matching(wanted, limit=ROWS + 1, offset=first)
+        )
         return rows, store.queries.outlets.names()[:1_000]
 
     rows, outlets = await ask(datasette, question)
@@ -122,6 +129,7 @@ async def story(request: Request, datasette: Datasette) -> Response:
             first=queries.first_publishers(number),
             agencies=queries.agencies(number),
             log=queries.log(number),
+            other_languages=store.queries.events.other_languages(number),
         )
 
     shown = await ask(datasette, question)
@@ -150,6 +158,7 @@ class _Story(NamedTuple):
     first: list[FirstPublisher]
     agencies: list[CarriedAgency]
     log: list[StoryEvent]
+    other_languages: list[OtherLanguage]
 
 
 def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:

@@ -6,8 +6,8 @@ that are close in time. Chance is a rank-one model, e_ij = a_i a_j, as in the co
 of networks (Chung and Lu 2002): long texts expect more of each other than of headlines, so one
 threshold serves a stream of both. docs/explanation/story-score.md has the formula.
 
-Where the nodes have embeddings, their cosine is added to the score, and clusters of different
-languages are joined by it alone.
+Where the nodes have embeddings, their cosine is added to the score. Stories are of one language;
+`dedupe.events` links those of different ones.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from .background import Background
 from .constraints import apply_constraints, with_distant
 from .continuity import continue_stories
 from .dendrogram import flat_clusters
-from .embeddings import alike_across_languages, join_languages
 from .score_to_explain import DAY, by_language
 from .score_to_link import (
     Pairs,
@@ -75,7 +74,6 @@ def link_stories(
     clusters: list[Cluster] = []
     for language, texts in by_language(near).items():
         clusters += _clusters(texts, settled, constraints, scheme, backgrounds[language])
-    clusters = join_languages(clusters, scheme, constraints.cannot_link)
     clusters = with_distant(clusters, distant, settled, constraints)
     return continue_stories(apply_constraints(clusters, constraints), pinned=constraints.pinned)
 
@@ -89,7 +87,7 @@ def linkable_ids(
     """Ids of those others that some new node may be linked with."""
     new, others = list(new), list(others)
     texts = by_language(others)
-    found = alike_across_languages(new, others, scheme)
+    found: set[int] = set()
     for language, own in by_language(new).items():
         both = own + texts.get(language, [])
         # Details only take off, and most of these texts come no nearer: they are read when linking.

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from dedupe.schemes import StoryScheme
+from dedupe.vectors import unpack_embeddings
 
 from .background import Background
 from .details import detail_terms
-from .embeddings import unpack_embeddings
 from .score_to_explain import DAY
 from .templates import NO_NUMBERS, numbers_by_place
 from .term_matrix import term_matrix

@@ -28,6 +28,8 @@ USES = {
     "agencies": [],
     "override merge": ["1", "2", "--why", "x", "--who", "y"],
     "override split": ["1", "2", "--why", "x", "--who", "y"],
+    "override link": ["1", "2", "--why", "x", "--who", "y"],
+    "override unlink": ["1", "2", "--why", "x", "--who", "y"],
     "override pin": ["1", "--why", "x", "--who", "y"],
     "override list": [],
     "override undo": ["1"],

@@ -207,7 +207,7 @@ def test_a_file_without_a_manifest_can_be_compared(db: Path) -> None:
 def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
     stricter = ("--set", "stories.no_name_penalty_max=0.06", "--set", "copies.max_per_key=63")
     says(db, "group", "--rebuild", "--as", "stricter", *stricter)
-    kinds = {"copies": RENAMED[CopyScheme], "stories": RENAMED[StoryScheme]}
+    kinds = {"copies": RENAMED[CopyScheme], "stories": RENAMED[StoryScheme], "events": {}}
     connection = sqlite3.connect(db)
     for number, settings in connection.execute("SELECT rowid, settings FROM groupings").fetchall():
         earlier = {}

@@ -79,6 +79,9 @@ def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     assert found.copies.recall == 1.0
     # .975 or .961: which it is depends on the order in which the crawl brings the articles.
     assert found.stories.f1 >= 0.96
+    assert found.across.precision >= 0.99
+    assert found.across.recall >= 0.95
+    assert found.events.f1 >= 0.965
     assert min(found.agencies.precision, found.agencies.recall) >= 0.99
     assert main.outlets >= 5
 

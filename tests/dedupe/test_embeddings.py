@@ -10,20 +10,18 @@ from hypothesis.extra.numpy import arrays
 
 from dedupe import (
     Background,
-    Cluster,
-    Constraints,
     StoryNode,
     StoryScheme,
     embedding_buckets,
     learn_backgrounds,
     link_stories,
-    nearest_by_embedding,
+    mean_direction,
+    nearest,
     pack_embeddings,
     scored_texts,
     story_evidence,
     unpack_embeddings,
 )
-from dedupe.stories.embeddings import join_languages
 
 SCHEME = StoryScheme()
 DAY = 86_400.0
@@ -36,9 +34,9 @@ def node(number: int, language: str, embedding: bytes, at: float | None = 0.0) -
     return StoryNode(id=number, title="", text="", language=language, embedding=embedding, at=at)
 
 
-def joined(*nodes: StoryNode) -> list[list[int]]:
-    found = join_languages([Cluster(nodes=(one,), central=one.id) for one in nodes], SCHEME)
-    return sorted(sorted(one.id for one in cluster.nodes) for cluster in found)
+def buckets(embedding: bytes) -> list[int]:
+    bands, bits = SCHEME.embedding_bands, SCHEME.embedding_bits
+    return embedding_buckets(embedding, bands=bands, bits=bits)
 
 
 @given(arrays(np.float32, (3, 40), elements=st.floats(-1, 1, width=32)))
@@ -55,7 +53,7 @@ def test_embeddings_packed_keep_their_direction(vectors: np.ndarray) -> None:
 def test_embeddings_unknown_are_zero() -> None:
     assert unpack_embeddings([b"", EAST])[0].tolist() == [0, 0, 0]
     assert unpack_embeddings([b"", b""]).shape == (2, 0)
-    assert embedding_buckets(b"", SCHEME) == []
+    assert buckets(b"") == []
 
 
 def test_embedding_buckets_shared_by_likeness() -> None:
@@ -66,73 +64,28 @@ def test_embedding_buckets_shared_by_likeness() -> None:
     for angle in (0.2, 0.8, 1.5):
         turned = (np.cos(angle) * base + np.sin(angle) * other).astype(np.float32)
         pairs = zip(pack_embeddings(base), pack_embeddings(turned), strict=True)
-        shared.append(
-            sum(
-                len({*embedding_buckets(a, SCHEME)} & {*embedding_buckets(b, SCHEME)})
-                for a, b in pairs
-            )
-        )
+        shared.append(sum(len({*buckets(a)} & {*buckets(b)}) for a, b in pairs))
     assert shared[0] > 2 * shared[1] > 4 * shared[2]
 
 
-def test_nearest_by_embedding_at_home_and_abroad() -> None:
-    others = [
-        node(2, "en", NORTH), node(3, "en", NEAR_EAST), node(4, "de", NORTH), node(5, "fr", EAST),
-        node(6, "en-GB", EAST),
-    ]  # fmt: skip
-    assert nearest_by_embedding(node(1, "en", EAST), others, 1) == [6, 5]
-    assert nearest_by_embedding(node(1, "en", EAST), others, 9) == [6, 3, 2, 5, 4]
-    assert nearest_by_embedding(node(1, "en", EAST), [], 9) == []
+def test_nearest_are_the_most_alike() -> None:
+    others = [NORTH, NEAR_EAST, b"", EAST]
+    assert nearest(EAST, others, 1) == [3]
+    assert nearest(EAST, others, 9) == [3, 1, 0, 2]
+    assert nearest(EAST, [], 9) == []
 
 
-def test_join_languages_by_embedding() -> None:
-    assert joined(node(1, "en", EAST), node(2, "de", NEAR_EAST), node(3, "de", NORTH)) == [
-        [1, 2],
-        [3],
-    ]
+def test_mean_direction_less_what_a_language_has_in_common() -> None:
+    assert mean_direction([], np.ones(3, np.float32)).tolist() == [0, 0, 0]
+    assert mean_direction([b""], np.ones(3, np.float32)).tolist() == [0, 0, 0]
+    centre = np.array([0.5, 0.5, 0], np.float32)
+    assert mean_direction([EAST, b""], centre) == pytest.approx([0.707, -0.707, 0], abs=1e-2)
+    assert mean_direction([EAST, NORTH], centre) == pytest.approx([0, 0, 0], abs=1e-2)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        node(2, "en", NEAR_EAST),
-        node(2, "en-GB", NEAR_EAST),
-        node(2, "de", NEAR_EAST, at=30 * DAY),
-        node(2, "de", b""),
-    ],
-)
-def test_join_languages_not_of_one_language_or_far_in_time(other: StoryNode) -> None:
-    assert joined(node(1, "en", EAST), other) == [[1], [2]]
-
-
-def test_join_languages_takes_the_nearer_of_two() -> None:
-    found = joined(node(1, "en", EAST), node(2, "en", NEAR_EAST), node(3, "fr", EAST))
-    assert found == [[1, 3], [2]]
-
-
-def test_join_languages_leaves_what_nothing_reaches() -> None:
-    """Two languages of one story that are alike by .3 only, and two stories that mean the same."""
-    low = pack_embeddings(np.array([[0.3, 0.95, 0]], np.float32))[0]
-    one, two = (replace(node(n, lang, embedding), story=7)
-                for n, lang, embedding in ((1, "en", EAST), (2, "de", low)))  # fmt: skip
-    twin = replace(node(3, "es", EAST), story=8)
-    new = node(4, "fr", pack_embeddings(np.array([[0, 0, 1]], np.float32))[0])
-    changes = link_stories([one, two, twin, new], SCHEME, settled={1, 2, 3})
-    assert {change.groups: change.story for change in changes} == {(1, 2): 7, (3,): 8, (4,): None}
-
-
-def test_join_languages_with_a_settled_story() -> None:
-    old = replace(node(1, "en", EAST), story=7)
-    (change,) = link_stories([old, node(2, "de", NEAR_EAST)], SCHEME, settled={1})
-    assert (change.groups, change.story) == ((1, 2), 7)
-
-
-def test_join_languages_obeys_cannot_link() -> None:
+def test_stories_are_of_one_language_whatever_their_embeddings() -> None:
     nodes = [node(1, "en", EAST), node(2, "de", EAST)]
-    assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1, 2)]
-    constraints = Constraints(cannot_link=((frozenset({1}), frozenset({2})),))
-    cannot_link = link_stories(nodes, SCHEME, constraints=constraints)
-    assert [change.groups for change in cannot_link] == [(1,), (2,)]
+    assert [change.groups for change in link_stories(nodes, SCHEME)] == [(1,), (2,)]
 
 
 def test_embeddings_add_to_the_score_within_a_language() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dedupe import adjusted_rand, b_cubed, pairwise
+from dedupe import adjusted_rand, b_cubed, pairwise, pairwise_across
 
 TRUTH = {1: "a", 2: "a", 3: "a", 4: "b", 5: "b"}
 
@@ -32,3 +32,14 @@ def test_scores_of_all_together() -> None:
 def test_scores_without_pairs(truth: dict[int, str]) -> None:
     assert adjusted_rand(truth, truth) == 1
     assert pairwise(truth, truth) == (1, 1, 1)
+
+
+def test_scores_across_kinds_leave_out_pairs_of_one_kind() -> None:
+    kind = {1: "en", 2: "en", 3: "de", 4: "de", 5: "en"}
+    assert pairwise_across(TRUTH, TRUTH, kind) == (1, 1, 1)
+    # 1 and 2 are parted, which is no matter; 3 is with one of them, and with 5 by mistake.
+    found = {1: "x", 2: "y", 3: "x", 4: "z", 5: "x"}
+    precision, recall, _ = pairwise_across(found, TRUTH, kind)
+    assert (precision, recall) == (1 / 2, 1 / 3)
+    single = {n: n for n in TRUTH}
+    assert pairwise_across(single, TRUTH, kind)[:2] == (1, 0)

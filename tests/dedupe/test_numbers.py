@@ -18,11 +18,20 @@ import pytest
 from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article, Moment, Precision
-from dedupe import CopyScheme, StoryScheme, seed_id
+from dedupe import CopyScheme, EventScheme, StoryScheme, seed_id
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[2]
-NO_PART = {"__init__", "errors", "evaluate", "schemes", "scheme_names", "testing", "types"}
+NO_PART = {
+    "__init__",
+    "errors",
+    "evaluate",
+    "event_scheme",
+    "schemes",
+    "scheme_names",
+    "testing",
+    "types",
+}
 DECIDING = [
     *(path for path in sorted(ROOT.glob("dedupe/**/*.py")) if path.stem not in NO_PART),
     *(
@@ -35,6 +44,8 @@ DECIDING = [
             "store/findings/boilerplate_counts", "store/findings/key_index",
             "store/findings/story_links", "store/findings/story_rebuild",
             "store/findings/embeddings", "store/findings/numbered_stories",
+            "grouping/event_linker", "store/findings/event_links", "store/findings/event_vectors",
+            "store/findings/numbered_events",
         )
     ),
 ]  # fmt: skip
@@ -49,6 +60,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
         "FIRST_LINES": 1, "LAST_LINES": 1, "LONGEST_LINE": 9, "FORGET_EVERY": 1,
     },
     "crawler.grouping.linker": {"TRANSACTION": 1},
+    "crawler.grouping.event_linker": {"BATCH": 7},
     "crawler.store.findings.boilerplate_counts": {"MAX_LINES": 1},
     "crawler.store.findings.key_index": {"MERGE_AT": 1},
     "dedupe.copies.find": {"_first_places": "uncached"},
@@ -60,32 +72,37 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "dedupe.stories.terms": {"_KEPT": 3, "_position_weights": "uncached"},
     "dedupe.stories.term_matrix": {"_row": "uncached"},
     "dedupe.copies.words": {"_KEPT": 3},
+    "dedupe.events.skeletons": {"skeleton": "uncached"},
+    "dedupe.events.profile": {"_figure": "uncached"},
 }  # fmt: skip
 
 # All others are of the recipe: factors of hashes, what counts as a word, bytes of a number, seconds
 # of a day. Does this fail, the same texts give other groups under an id that is already in stores:
-# raise `recipe` in dedupe/schemes.py (its digest is then another, and so are the ids), and write
+# raise `recipe` of its scheme (the digest is then another, and so are the ids), and write
 # the new digest here.
-RECIPE = {"copies": {1: "8f76bf55ee1c"}, "stories": {1: "953d9763e7c6"}}
+RECIPE = {
+    "copies": {1: "8f76bf55ee1c"},
+    "stories": {1: "953d9763e7c6"},
+    "events": {1: "cfacfa4faef6"},
+}
+SCHEMES: dict[str, CopyScheme | StoryScheme | EventScheme] = {
+    "copies": CopyScheme(),
+    "stories": StoryScheme(),
+    "events": EventScheme(),
+}
 WORDS_ALONE = {"_UNSPACED", "WORD", "_TOKEN", "UNSPACED_CHAR", "_NOUNS_ARE_CAPITAL", "_TAGS"}
-STORIES_ONLY = {
-    "stories",
-    "common_words",
-    "linker",
-    "story_links",
-    "story_rebuild",
-    "embeddings",
-    "numbered_stories",
-    "embedding_models",
-}
-COPIES_ONLY = {
-    "comparer",
-    "copies",
-    "copy_groups",
-    "boilerplate_counts",
-    "key_index",
-    "boilerplate",
-}
+WORDS_ALONE |= {"_SOUNDS", "_SPELLED", "_CLASSES", "_SILENT", "_NO_PLACES"}
+ROOMS = {
+    "stories": {
+        "common_words", "linker", "story_links", "story_rebuild", "embeddings", "numbered_stories",
+        "embedding_models",
+    },
+    "copies": {
+        "comparer", "copies", "copy_groups", "boilerplate_counts", "key_index", "boilerplate",
+    },
+    "events": {"event_linker", "event_links", "event_vectors", "numbered_events"},
+}  # fmt: skip
+"""What the modules of crawler/ decide about that decide about one thing."""
 
 
 def found(path: Path) -> Iterator[tuple[str, str]]:
@@ -129,15 +146,15 @@ def module(path: Path) -> str:
 
 
 def kinds(path: Path) -> set[str]:
-    """What a module decides about: copies, stories or both."""
+    """What a module decides about: copies, stories, events or all of them."""
+    if path == ROOT / "dedupe" / "vectors.py":
+        return {"stories", "events"}
     room = path.parent.name if path.is_relative_to(ROOT / "dedupe") else path.stem
-    return {"copies", "stories"} - (
-        {"copies"} if room in STORIES_ONLY else {"stories"} if room in COPIES_ONLY else set()
-    )
+    return {kind for kind, modules in ROOMS.items() if room in {kind, *modules}} or set(ROOMS)
 
 
 def test_numbers_are_in_the_scheme_or_the_recipe() -> None:
-    recipe: dict[str, list[str]] = {"copies": [], "stories": []}
+    recipe: dict[str, list[str]] = {kind: [] for kind in SCHEMES}
     nothing = {(where, name) for where, names in DECIDES_NOTHING.items() for name in names}
     for path in DECIDING:
         for name, code in found(path):
@@ -147,16 +164,20 @@ def test_numbers_are_in_the_scheme_or_the_recipe() -> None:
             for kind in kinds(path):
                 recipe[kind].append(f"{name} = {code}")
     assert not nothing, "these are gone, so take them off the list"
-    for kind, scheme in (("copies", CopyScheme()), ("stories", StoryScheme())):
+    for kind, scheme in SCHEMES.items():
         text = "\n".join(sorted(recipe[kind]))
         digest = blake2b(text.encode(), digest_size=6).hexdigest()
         assert digest == RECIPE[kind].get(scheme.recipe), f"is {digest} by now:\n{text}"
 
 
 @pytest.mark.parametrize(
-    "scheme", [CopyScheme(), StoryScheme(embedding_model="mini")], ids=["copies", "stories"]
+    "scheme",
+    [CopyScheme(), StoryScheme(embedding_model="mini"), EventScheme(embedding_model="mini")],
+    ids=["copies", "stories", "events"],
 )
-def test_numbers_are_in_the_id_to_their_last_digit(scheme: CopyScheme | StoryScheme) -> None:
+def test_numbers_are_in_the_id_to_their_last_digit(
+    scheme: CopyScheme | StoryScheme | EventScheme,
+) -> None:
     ids = {scheme.id}
     changed: dict[type, Callable[[Any], Any]] = {
         int: lambda n: 2 * n, float: lambda n: n + 1e-9, str: lambda s: f"{s}x"
@@ -172,8 +193,8 @@ def test_numbers_are_in_the_id_to_their_last_digit(scheme: CopyScheme | StorySch
     assert len(ids) == 1 + len(fields(scheme))
 
 
-@pytest.mark.parametrize("scheme", [CopyScheme(), StoryScheme()], ids=["copies", "stories"])
-def test_numbers_of_a_scheme_are_read(scheme: CopyScheme | StoryScheme) -> None:
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
+def test_numbers_of_a_scheme_are_read(scheme: CopyScheme | StoryScheme | EventScheme) -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in DECIDING)
     read = set(re.findall(r"scheme\.(\w+)", code))
     assert {field.name for field in fields(scheme)} - read <= {"recipe"}
@@ -195,7 +216,8 @@ def told(store: Store) -> None:
                 source="feed", raw="",
             )  # fmt: skip
             article = Article(
-                url=f"https://o{n % 5}.org/{n % 80}", outlet="", language="en", published=day,
+                url=f"https://o{n % 5}.org/{n % 80}", outlet="", published=day,
+                language="de" if event % 2 else "en",
                 title=f"Event {event} of word{event}",
                 text=f"{TOLD.format(event)}\n{words}{ending}",
             )  # fmt: skip
@@ -212,8 +234,9 @@ def outcome() -> tuple[list[Any], list[Any]]:
     group(store, run=1, now=NOW, rebuild=True, scheme=scheme, story_scheme=stories)
     edges = [store.copies.edges([n]) for n in range(1, 81)]
     placed = list(store.queries.articles.all_placed())
+    told_in = store.event_links.profiles({row.story for row in placed if row.story is not None})
     store.close()
-    return placed, edges
+    return placed, [edges, {story: profile.event for story, profile in told_in.items()}]
 
 
 def test_numbers_outside_a_scheme_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,10 +248,11 @@ def test_numbers_outside_a_scheme_decide_nothing(monkeypatch: pytest.MonkeyPatch
             other = partial(now.__wrapped__) if value == "uncached" else value
             monkeypatch.setattr(code, name, other)
     assert outcome() == usual
-    placed, edges = usual
+    placed, (edges, events) = usual
     assert 5 < len({row.copy_group for row in placed}) < 80
     assert 1 < len({row.story for row in placed}) < 80
     assert any(edges)
+    assert len(set(events.values())) > 1
 
 
 def test_numbers_are_in_the_manifest(store: Store) -> None:
@@ -236,8 +260,8 @@ def test_numbers_are_in_the_manifest(store: Store) -> None:
     group(store, run=1, now=NOW, rebuild=True)
     entry = store.groupings.last()
     assert entry is not None
-    assert entry.settings.keys() == {"copies", "stories"}
-    for kind, scheme in (("copies", CopyScheme()), ("stories", StoryScheme())):
+    assert entry.settings.keys() == SCHEMES.keys()
+    for kind, scheme in SCHEMES.items():
         written = json.loads(json.dumps({f.name: getattr(scheme, f.name) for f in fields(scheme)}))
         assert entry.settings[kind] == written
     assert {"justext", "unicode", "numpy"} <= entry.versions.keys()

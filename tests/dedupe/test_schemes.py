@@ -42,7 +42,7 @@ def test_earlier_names_read_under_those_of_today() -> None:
         (CopyScheme(max_per_key=65), "-n32/6-x39d91ed35913"),
         (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
         (StoryScheme(max_df=0.31), "-g3/0.05-x0c22e584e1b1"),
-        (StoryScheme(embedding_model="mini"), "-v0.08x0.35/0.5:mini"),
+        (StoryScheme(embedding_model="mini"), "-v0.08x0.35:mini"),
     ],
 )
 def test_scheme_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:
@@ -60,7 +60,6 @@ def test_formulas_page_has_the_defaults() -> None:
     stories, copies = page.split("## What copies are measured by")
     for kind, found in ((StoryScheme, documented(stories)), (CopyScheme, documented(copies))):
         assert found == {name: getattr(kind(), name) for name in found}
-    assert f"`embedding_cross_language` ({StoryScheme().embedding_cross_language})" in page
     # All numbers that the formulas of the score read are there.
     code = "".join(
         (ROOT / "dedupe" / "stories" / f"{name}.py").read_text(encoding="utf-8")

@@ -170,11 +170,11 @@ CREATE TABLE overrides ( -- what people decided about stories; kept by every gro
   at TEXT NOT NULL, -- when
   who TEXT NOT NULL, -- by whom
   why TEXT NOT NULL, -- for what reason
-  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin')), -- merge: one story; split: two; pin: stay together
+  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin', 'link', 'unlink')), -- merge: one story; split: two; pin: stay together; link: two stories are one event; unlink: they are not
   story INTEGER NOT NULL REFERENCES stories (id), -- story as it was named
-  other INTEGER REFERENCES stories (id), -- merge: the story merged into it; split: the new story
-  together TEXT NOT NULL, -- JSON array of articles that are one story from now on
-  apart TEXT NOT NULL DEFAULT '[]', -- JSON array of articles that are in another story than those
+  other INTEGER REFERENCES stories (id), -- merge: the story merged into it; split: the new story; link, unlink: the other story
+  together TEXT NOT NULL, -- JSON array of articles that are one story from now on; link: one event
+  apart TEXT NOT NULL DEFAULT '[]', -- JSON array of articles that are in another story than those; unlink: in another event
   undone_at TEXT, -- when it was taken back; NULL while it holds
   undone_by TEXT -- by whom
 ) STRICT;
@@ -196,7 +196,7 @@ CREATE TABLE outlet_usage ( -- what an outlet took on one day; a quota that it m
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE schemes ( -- the numbers behind the findings in this file
-  kind TEXT PRIMARY KEY CHECK (kind IN ('copies', 'stories')), -- what they decide
+  kind TEXT PRIMARY KEY CHECK (kind IN ('copies', 'stories', 'events')), -- what they decide
   scheme TEXT NOT NULL, -- id of the scheme, which names all its numbers
   seed INTEGER, -- secret of this file; with a public one, pages could be forged to look alike
   seed_id TEXT, -- name of the seed that does not reveal it
@@ -275,7 +275,9 @@ CREATE TABLE stories ( -- copy groups about the same event
   outlets INTEGER NOT NULL DEFAULT 0, -- number of outlets
   copy_groups INTEGER NOT NULL DEFAULT 0, -- number of different texts
   languages TEXT NOT NULL DEFAULT '[]', -- JSON array of its languages, the most frequent first
-  central INTEGER REFERENCES articles (id) -- article most like the others; NULL while not looked for
+  central INTEGER REFERENCES articles (id), -- article most like the others; NULL while not looked for
+  event INTEGER REFERENCES events (id), -- event that it tells with stories of other languages; NULL: none
+  event_looked_at TEXT -- when its event was last looked for; NULL: to be done
 ) STRICT;
 
 CREATE TABLE copy_groups ( -- articles that carry the same text
@@ -283,15 +285,18 @@ CREATE TABLE copy_groups ( -- articles that carry the same text
   story INTEGER REFERENCES stories (id), -- story it tells; NULL until stories are linked
   articles INTEGER NOT NULL, -- number of articles
   min_jaccard REAL, -- least similarity among its joining edges; NULL for a single article
-  at TEXT NOT NULL, -- when its first article was published, or first seen when that is unknown
-  linked_at TEXT, -- when its place in a story was last looked at; NULL: to be done
-  step INTEGER -- step of the story linker in which it was first looked at; a rebuild takes the same steps
+  at TEXT, -- median of the times at which its articles were published; NULL when none is known
+  linked_at TEXT, -- when its story was last looked for; NULL: to be done
+  place INTEGER, -- place in the order in which stories were first looked for: by time and address in a rebuild
+  language TEXT, -- language in which it is compared, BCP 47; NULL: unknown
+  language_source TEXT CHECK (language_source IN ('article', 'outlet', 'headlines', 'file')) -- who says so: the article, other articles of its outlet, the outlet's headlines together, or most of the file
 ) STRICT;
 
 CREATE TABLE memberships ( -- which copy group an article is in
   article INTEGER PRIMARY KEY REFERENCES articles (id), -- which article
   copy_group INTEGER NOT NULL REFERENCES copy_groups (id), -- its copy group
-  story INTEGER -- story of that copy group, kept in step by triggers; NULL: none yet
+  story INTEGER, -- story of that copy group, kept in step by triggers; NULL: none yet
+  far INTEGER NOT NULL DEFAULT 0 CHECK (far IN (0, 1)) -- 1: published more than six days from its copy group's time; a late reprint, or a wrong date
 ) STRICT;
 
 CREATE TABLE story_log ( -- what happened to stories: only ever added to
@@ -306,9 +311,9 @@ CREATE TABLE story_log ( -- what happened to stories: only ever added to
 
 CREATE TABLE story_terms ( -- index of the story linker: copy groups that share a heavy term are compared
   term INTEGER NOT NULL, -- number of the term; from 4294967296 on of a bucket of embeddings
-  day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970
-  copy_group INTEGER NOT NULL, -- which copy group has it; it may have joined another since
-  PRIMARY KEY (term, day, copy_group)
+  day INTEGER NOT NULL, -- day of the copy group's time, counted from 1970; 0 when that is unknown
+  place INTEGER NOT NULL, -- place of the copy group that has it; the group may have joined another since
+  PRIMARY KEY (term, day, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE backgrounds ( -- what is usual in the texts of a language, for the story linker
@@ -326,6 +331,52 @@ CREATE TABLE embeddings ( -- embeddings of the texts of copy groups, by the mode
   copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
   text_hash TEXT NOT NULL, -- text it was made of
   vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
+) STRICT;
+
+CREATE TABLE events ( -- stories of different languages that tell one event
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the event; never given twice
+  merged_into INTEGER REFERENCES events (id) -- the event that goes on in its place; NULL otherwise
+) STRICT;
+
+CREATE TABLE event_log ( -- what happened to events: only ever added to
+  id INTEGER PRIMARY KEY, -- number of the entry
+  run INTEGER NOT NULL REFERENCES runs (id), -- during which run
+  at TEXT NOT NULL, -- when
+  event INTEGER NOT NULL REFERENCES events (id), -- which event
+  change TEXT NOT NULL CHECK (change IN ('created', 'grew', 'merged', 'split', 'shrank', 'ended')), -- what happened to it; ended: fewer than two stories were left
+  other INTEGER REFERENCES events (id), -- the event it was merged into or split from
+  stories TEXT NOT NULL DEFAULT '[]' -- JSON array of the stories concerned
+) STRICT;
+
+CREATE TABLE event_marks ( -- index of the event linker: what a story shows that one of another language shows as well
+  mark TEXT NOT NULL, -- kind and value, as in `name tkv` (consonants), `number 164`, `place KZ`, `picture 1a2b3c4d.jpg`, `agency Reuters`
+  day REAL NOT NULL, -- when the story was told, in days since 1970
+  story INTEGER NOT NULL REFERENCES stories (id), -- which story
+  language TEXT NOT NULL, -- its language, BCP 47 without region
+  weight REAL NOT NULL, -- how much its texts show the mark
+  rarity REAL NOT NULL, -- 1 when no other story of its language and time shows it, down to 0
+  PRIMARY KEY (mark, day, story)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_vectors ( -- embeddings of stories, where the file has an embedding model
+  story INTEGER PRIMARY KEY REFERENCES stories (id), -- which story
+  language TEXT NOT NULL, -- its language, BCP 47 without region
+  vector BLOB NOT NULL -- direction of its texts' embeddings less that of its language, a signed byte a dimension
+) STRICT;
+
+CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a bucket are compared
+  bucket INTEGER NOT NULL, -- number of the bucket
+  day REAL NOT NULL, -- when the story was told, in days since 1970
+  story INTEGER NOT NULL REFERENCES stories (id), -- which story
+  PRIMARY KEY (bucket, day, story)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_centres ( -- where the embeddings of a language point, whatever they are about
+  language TEXT PRIMARY KEY, -- BCP 47 without region
+  stories INTEGER NOT NULL, -- stories counted
+  total BLOB NOT NULL, -- sum of their directions, 32-bit floats
+  taken INTEGER NOT NULL, -- stories that `centre` was made of; made again when twice as many are counted
+  centre BLOB NOT NULL -- what is taken off the embeddings of the language, 32-bit floats
 ) STRICT;
 
 CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever added to
@@ -383,21 +434,31 @@ CREATE INDEX stories_rank ON stories (outlets DESC, last_at DESC) WHERE merged_i
 
 CREATE INDEX stories_last ON stories (last_at) WHERE merged_into IS NULL;
 
+CREATE INDEX stories_event ON stories (event) WHERE event IS NOT NULL;
+
+CREATE INDEX stories_eventless ON stories (id) WHERE event_looked_at IS NULL;
+
 CREATE INDEX copy_groups_story ON copy_groups (story);
 
 CREATE INDEX copy_groups_at ON copy_groups (at);
 
 CREATE INDEX copy_groups_unlinked ON copy_groups (id) WHERE linked_at IS NULL;
 
-CREATE INDEX copy_groups_step ON copy_groups (step, id) WHERE linked_at IS NULL;
+CREATE INDEX copy_groups_waiting ON copy_groups (place) WHERE linked_at IS NULL;
 
-CREATE INDEX copy_groups_steps ON copy_groups (step);
+CREATE INDEX copy_groups_place ON copy_groups (place);
 
 CREATE INDEX memberships_group ON memberships (copy_group);
 
 CREATE INDEX memberships_story ON memberships (story) WHERE story IS NOT NULL;
 
 CREATE INDEX story_log_story ON story_log (story);
+
+CREATE INDEX event_log_event ON event_log (event);
+
+CREATE INDEX event_marks_story ON event_marks (story);
+
+CREATE INDEX event_buckets_story ON event_buckets (story);
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -426,9 +487,24 @@ SELECT
   languages, -- JSON array of the languages it is told in
   first_at, -- earliest time of its articles
   last_at, -- latest time of its articles
-  strftime('%Y-%m-%dT%H:%M:%SZ', last_at, '+6 days') AS closes_at -- later articles are not linked to it any more
+  strftime('%Y-%m-%dT%H:%M:%SZ', last_at, '+6 days') AS closes_at, -- later articles are not linked to it any more
+  event -- stories of different languages with the same number tell the same event; NULL: none is known
 FROM stories
 WHERE merged_into IS NULL;
+
+CREATE VIEW event_overview AS -- one row an event that stories of several languages tell
+SELECT
+  s.event, -- number of the event
+  (SELECT l.title FROM stories l WHERE l.event = s.event ORDER BY l.articles DESC, l.first_at, l.id LIMIT 1) AS title, -- headline of its largest story
+  count(*) AS stories, -- number of stories
+  sum(s.articles) AS articles, -- number of articles
+  (SELECT count(DISTINCT a.outlet) FROM stories o CROSS JOIN memberships m ON m.story = o.id CROSS JOIN articles a ON a.id = m.article WHERE o.event = s.event) AS outlets, -- number of outlets
+  (SELECT json_group_array(language) FROM (SELECT j.value AS language FROM stories o CROSS JOIN json_each(o.languages) j WHERE o.event = s.event GROUP BY j.value ORDER BY max(o.articles) DESC, j.value)) AS languages, -- JSON array of the languages it is told in, that of the largest story first
+  min(s.first_at) AS first_at, -- earliest time of its articles
+  max(s.last_at) AS last_at -- latest time of its articles
+FROM stories s
+WHERE s.event IS NOT NULL
+GROUP BY s.event;
 
 CREATE VIEW story_life AS -- how each living story spread and faded; hours
 SELECT

@@ -11,6 +11,7 @@ from crawler.grouping.run import group
 from crawler.store import Store
 from crawler.store.file.schema import script
 from crawler.types import Article, Credit, Outlet
+from dedupe import EventScheme
 from tests.conftest import NOW
 
 BYLINE = Credit(agency="Agency", via="byline", evidence="(Agency)", confidence=1.0)
@@ -49,7 +50,8 @@ def save_articles(store: Store) -> None:
                 f"event{event}word{place * (1 + number % 4 // 2)}" for place in range(60)
             )
             article = Article(
-                url=f"https://{slug}.org/{number}", outlet=slug, language="en",
+                url=f"https://{slug}.org/{number}", outlet=slug,
+                language="de" if event % 2 else "en",
                 title=f"Event {event} in event{event}word1", text=f"{text}\nFollow us",
                 credits=(BYLINE,),
             )  # fmt: skip
@@ -69,6 +71,7 @@ def test_findings_change_no_fact(store: Store, monkeypatch: pytest.MonkeyPatch) 
     with store.batch():
         (number, *_) = store.stories.groups(1)
         store.embeddings.keep([(number, "hash", b"\x01")])
+        store.event_vectors.replace({1: ("en", 0.0)}, EventScheme(embedding_model="any"))
         store.groupings.keep("again", store.groupings)
     assert contents(store, facts) == before
     written = {name for name, rows in contents(store, findings).items() if rows}

@@ -109,8 +109,8 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
         if what not in ("agencies", "days", "outlets")
     }
     assert count == {
-        "articles": 2, "stories": 0, "timeline": 2, "first": 0, "copies": 1, "pairs": 1,
-        "network": 1, "headlines": 0, "revisions": 0,
+        "articles": 2, "stories": 0, "events": 0, "timeline": 2, "first": 0, "copies": 1,
+        "pairs": 1, "network": 1, "headlines": 0, "revisions": 0,
     }  # fmt: skip
     for what, narrowed_by in (("days", RowFilter(story=1)), ("outlets", RowFilter(since="2022"))):
         with pytest.raises(ValueError, match=r"no story|no time"):

@@ -22,15 +22,24 @@ class Override(NamedTuple):
     who: str
     why: str
     kind: str
-    """merge, split or pin"""
+    """of stories merge, split or pin; of events link or unlink"""
     story: int
     other: int | None
-    """the story merged into it, or the new one"""
+    """the story merged into it, the new one, or the other of one event"""
     together: list[int]
-    """articles that are one story"""
+    """articles that are one story, or tell one event"""
     apart: list[int]
-    """articles that are in another story than those"""
+    """articles that are in another story, or tell another event, than those"""
     undone_at: str | None
+
+
+class EventConstraints(NamedTuple):
+    """What people decided about the events of stories."""
+
+    together: list[frozenset[int]]
+    """stories that tell one event"""
+    apart: list[tuple[frozenset[int], frozenset[int]]]
+    """stories that tell no event with any of the others"""
 
 
 class Overrides:
@@ -83,10 +92,10 @@ class Overrides:
         return self._read("ORDER BY o.id DESC", ())
 
     def about(self, groups: Iterable[int]) -> list[Override]:
-        """Decisions that hold and are about an article of these copy groups, oldest first."""
+        """Decisions that hold and are about stories with these copy groups, oldest first."""
         return self._read(
             """
-            WHERE o.id IN (
+            WHERE o.kind IN ('merge', 'split', 'pin') AND o.id IN (
               SELECT oa.override FROM json_each(?) j
               CROSS JOIN memberships m ON m.copy_group = j.value
               CROSS JOIN override_articles oa ON oa.article = m.article)
@@ -156,6 +165,50 @@ class Overrides:
             )
             near.update(row["id"] for row in rows)
         return near
+
+    # Events
+
+    def about_events(self, stories: Iterable[int]) -> list[Override]:
+        """Decisions that hold and are about the events of these stories, oldest first."""
+        return self._read(
+            """
+            WHERE o.kind IN ('link', 'unlink') AND o.id IN (
+              SELECT oa.override FROM json_each(?) j
+              CROSS JOIN memberships m ON m.story = j.value
+              CROSS JOIN override_articles oa ON oa.article = m.article)
+            ORDER BY o.id
+            """,
+            (json.dumps(sorted(stories)),),
+        )
+
+    def event_partners(self, stories: Collection[int]) -> set[int]:
+        """Stories that decisions put in one event with some of these, themselves included."""
+        return {
+            story
+            for override in self.about_events(stories)
+            if override.kind == "link"
+            for story in self.stories(override.together)
+        }
+
+    def event_constraints(self, stories: Collection[int]) -> EventConstraints:
+        """Stories that people put in one event, and pairs of sides that they keep apart."""
+        together, apart = [], []
+        for override in self.about_events(stories):
+            ones, others = self.stories(override.together), self.stories(override.apart)
+            if override.kind == "link":
+                together.append(ones)
+            else:
+                apart.append((ones - others, others - ones))
+        return EventConstraints(together, apart)
+
+    def stories(self, articles: list[int]) -> frozenset[int]:
+        """The stories of these articles."""
+        rows = self._connection.execute(
+            "SELECT story FROM memberships WHERE story IS NOT NULL"
+            " AND article IN (SELECT value FROM json_each(?))",
+            (json.dumps(articles),),
+        )
+        return frozenset(row["story"] for row in rows)
 
     def copy_groups(self, articles: list[int]) -> set[int]:
         """The copy groups of these articles."""

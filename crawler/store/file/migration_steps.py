@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from crawler.store.findings.copy_groups import time_groups
 from crawler.store.findings.numbered_stories import figures_of_all
 
 
@@ -24,6 +25,11 @@ class Step(NamedTuple):
     """new words in columns (`table.column`), by the former ones"""
     then: Callable[[sqlite3.Connection], None] | None = None
     """computes what SQL of one column cannot"""
+
+
+def time_all_groups(connection: sqlite3.Connection) -> None:
+    """Give every copy group the median of its articles' times."""
+    time_groups(connection, "IS NOT NULL")
 
 
 STEPS = (
@@ -128,6 +134,38 @@ STEPS = (
         values={"story_log.event": {"born": "created"}},
     ),
     Step("m014_kinds", columns={"articles.kind": ""}),
+    Step(
+        "m015_events",
+        objects=(
+            "event_buckets",
+            "event_buckets_story",
+            "event_centres",
+            "event_log",
+            "event_log_event",
+            "event_marks",
+            "event_marks_story",
+            "event_overview",
+            "event_vectors",
+            "events",
+            "stories_event",
+            "stories_eventless",
+        ),
+        columns={"stories.event": "", "stories.event_looked_at": ""},
+    ),
+    Step(
+        "m016_places",
+        objects=("copy_groups_place", "copy_groups_waiting"),
+        columns={
+            "copy_groups.language": "",
+            "copy_groups.language_source": "",
+            "memberships.far": "",
+        },
+        renamed={
+            "copy_groups.step": "copy_groups.place",
+            "story_terms.copy_group": "story_terms.place",
+        },
+        then=time_all_groups,
+    ),
 )
 
 VERSION = len(STEPS)

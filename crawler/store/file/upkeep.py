@@ -60,7 +60,11 @@ class Upkeep:
     def backup(self, target: Path) -> None:
         """Write a compact copy of the file as it is now; readers and a running crawl may go on."""
         # As an address: a path may hold bytes that are no text. Connections here understand them.
-        self._connection.execute("VACUUM INTO ?", (target.absolute().as_uri(),))
+        try:
+            self._connection.execute("VACUUM INTO ?", (target.absolute().as_uri(),))
+        finally:
+            # Where the disk is full SQLite leaves it.
+            target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
 
     def fold(self) -> None:
         """Bring all that was written into the file itself, which is then whole without its WAL.

@@ -178,8 +178,8 @@ class CopyGroups:
                 continue
             heir = next(after[a][1] for a, (_, old) in sorted(before.items()) if old == story)
             self._connection.execute(
-                "UPDATE stories SET merged_into = ?, articles = 0, outlets = 0, copy_groups = 0"
-                " WHERE id = ?",
+                "UPDATE stories SET merged_into = ?, articles = 0, outlets = 0, copy_groups = 0,"
+                " event_looked_at = NULL WHERE id = ?",
                 (heir, story),
             )
             self._connection.execute(

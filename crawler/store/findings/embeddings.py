@@ -34,8 +34,10 @@ class Embeddings:
             embeddings,
         )
 
-    def alike(self, group: int, buckets: Iterable[int], scheme: StoryScheme) -> list[StoryNode]:
-        """Copy groups close in time that share a bucket of embeddings: nodes without text.
+    def alike(
+        self, node: StoryNode, buckets: Iterable[int], scheme: StoryScheme
+    ) -> list[StoryNode]:
+        """Others of its language, close in time, that share a bucket of embeddings: without text.
 
         The newest, if there are more than the scheme looks at.
         """
@@ -51,16 +53,20 @@ class Embeddings:
             ORDER BY g.id DESC LIMIT :most
             """,
             {
-                "group": group,
+                "group": node.id,
                 "buckets": json.dumps(list(buckets)),
                 "days": scheme.max_days,
                 "most": scheme.embedding_max_candidates,
             },
         )
-        return [
+        found = [
             StoryNode(
                 id=row["id"], title="", text="", language=row["language"], embedding=row["vector"]
             )
             for row in rows
-            if row["id"] != group
+        ]
+        return [
+            other
+            for other in found
+            if other.id != node.id and other.base_language == node.base_language
         ]

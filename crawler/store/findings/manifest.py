@@ -9,10 +9,13 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import NamedTuple
 
-from dedupe import CopyScheme, StoryScheme, with_current_names
+from dedupe import CopyScheme, EventScheme, StoryScheme, with_current_names
 
 Numbers = dict[str, int | float | str]
 """The numbers of a scheme, and the embedding model, by name."""
+
+
+_SCHEMES = {"copies": CopyScheme, "stories": StoryScheme, "events": EventScheme}
 
 
 class GroupingEntry(NamedTuple):
@@ -57,7 +60,7 @@ class Groupings:
         now: str,
         compare_all: bool,
         relinked: bool,
-        settings: Mapping[str, Numbers],
+        settings: Mapping[str, Mapping[str, int | float | str]],
         versions: Mapping[str, str],
     ) -> int:
         """Add to the manifest; the entry. Its inputs are those of the last, unless `compare_all`.
@@ -207,15 +210,14 @@ class Groupings:
 
 def _settings(packed: str) -> dict[str, Numbers]:
     """The numbers of a manifest; those that early ones leave out were what they are by default."""
-    usual = {"copies": asdict(CopyScheme()), "stories": asdict(StoryScheme())}
+    usual = {kind: asdict(scheme()) for kind, scheme in _SCHEMES.items()}
     return {kind: usual.get(kind, {}) | numbers for kind, numbers in _numbers(packed).items()}
 
 
 def _numbers(packed: str) -> dict[str, Numbers]:
     """The numbers of a manifest under the names of today."""
-    schemes = {"copies": CopyScheme, "stories": StoryScheme}
     return {
-        kind: with_current_names(schemes[kind], numbers)
+        kind: with_current_names(_SCHEMES[kind], numbers)
         for kind, numbers in json.loads(packed).items()
     }
 

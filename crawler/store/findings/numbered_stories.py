@@ -232,6 +232,7 @@ _TOLD = """
 """
 _FIGURES = f"""
 UPDATE stories SET
+  event_looked_at = NULL,
   (first_at, last_at, articles, outlets, copy_groups) = (
     SELECT coalesce(min(a.published_at) FILTER (WHERE NOT m.far), min(a.first_seen_at)),
       coalesce(max(a.published_at) FILTER (WHERE NOT m.far), max(a.first_seen_at)),

@@ -315,6 +315,6 @@ UNION SELECT copy_group FROM (
   FROM overrides o CROSS JOIN override_articles oa ON oa.override = o.id
   CROSS JOIN memberships m ON m.article = oa.article
   CROSS JOIN copy_groups g ON g.id = m.copy_group
-  WHERE o.kind <> 'pin' AND g.story IN (SELECT story FROM told))
+  WHERE o.kind IN ('merge', 'split') AND g.story IN (SELECT story FROM told))
 WHERE drawn <= :least
 """

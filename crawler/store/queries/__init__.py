@@ -9,6 +9,7 @@ from crawler.store.queries.articles import ArticleQueries
 from crawler.store.queries.codebook import Codebook
 from crawler.store.queries.copy_network import NetworkQueries
 from crawler.store.queries.desk_front import FrontQueries
+from crawler.store.queries.events import EventQueries
 from crawler.store.queries.exports import Exports
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
@@ -20,6 +21,7 @@ class Queries:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.stories = StoryQueries(connection)
+        self.events = EventQueries(connection)
         self.articles = ArticleQueries(connection)
         self.outlets = OutletQueries(connection)
         self.agency_copy = AgencyCopyQueries(connection)

@@ -101,12 +101,21 @@ _EXPORTS = {
         frozenset({"text"}),
     ),
     "stories": _Export(
-        "story title outlets articles copy_groups copies languages first_at last_at closes_at",
+        "story title outlets articles copy_groups copies languages first_at last_at closes_at "
+        "event",
         "story_overview",
         "story",
         ("last_at", "first_at"),
         "story = :story",
         f"story IN {_TOLD}",
+    ),
+    "events": _Export(
+        "event title stories articles outlets languages first_at last_at",
+        "event_overview",
+        "event",
+        ("last_at", "first_at"),
+        "event = (SELECT event FROM stories WHERE id = :story)",
+        f"event IN (SELECT event FROM stories WHERE id IN {_TOLD})",
     ),
     "timeline": _Export(
         "story position at at_is_published outlet article title copy_group",

@@ -132,6 +132,29 @@ class _StoryTime(NamedTuple):
 _ROW = """s.id AS story, s.title, s.outlets, s.articles, s.copy_groups, s.languages, s.first_at,
   s.last_at"""
 _LISTS = ("languages",)
+MATCHING = """
+  s.merged_into IS NULL AND s.outlets >= :min_outlets
+    AND (:since IS NULL OR s.last_at >= :since)
+    AND (:until IS NULL OR s.first_at <= :until)
+    AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
+      WHERE value = :language OR value LIKE :language || '-%'))
+    AND (:outlet IS NULL OR s.id IN (SELECT m.story FROM outlets o
+      JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
+      WHERE o.slug = :outlet))
+    AND (:agency = 0 OR EXISTS (SELECT 1 FROM memberships m
+      CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
+      CROSS JOIN outlets o ON o.id = a.outlet
+      WHERE m.story = s.id AND (o.agency = 1 OR EXISTS
+        (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))))
+    AND (:words IS NULL OR s.id IN (SELECT m.story FROM articles_fts f
+      JOIN memberships m ON m.article = f.rowid WHERE articles_fts MATCH :words))
+"""
+"""SQL: which living stories (s) a StoryFilter lets through; `filter_values` has what it names."""
+
+
+def filter_values(wanted: StoryFilter) -> dict[str, int | str | None]:
+    """What `MATCHING` names."""
+    return {**wanted._asdict(), "words": quoted(wanted.words or "") or None}
 
 
 class StoryQueries:
@@ -151,31 +174,11 @@ class StoryQueries:
             self._connection,
             StoryRow,
             f"""
-            SELECT {_ROW} FROM stories s
-            WHERE s.merged_into IS NULL AND s.outlets >= :min_outlets
-              AND (:since IS NULL OR s.last_at >= :since)
-              AND (:until IS NULL OR s.first_at <= :until)
-              AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
-                WHERE value = :language OR value LIKE :language || '-%'))
-              AND (:outlet IS NULL OR s.id IN (SELECT m.story FROM outlets o
-                JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
-                WHERE o.slug = :outlet))
-              AND (:agency = 0 OR EXISTS (SELECT 1 FROM memberships m
-                CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
-                CROSS JOIN outlets o ON o.id = a.outlet
-                WHERE m.story = s.id AND (o.agency = 1 OR EXISTS
-                  (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))))
-              AND (:words IS NULL OR s.id IN (SELECT m.story FROM articles_fts f
-                JOIN memberships m ON m.article = f.rowid WHERE articles_fts MATCH :words))
+            SELECT {_ROW} FROM stories s WHERE {MATCHING}
             ORDER BY {"" if newest else "s.outlets DESC,"} s.last_at DESC, s.id
             LIMIT :limit OFFSET :offset
             """,
-            {
-                **wanted._asdict(),
-                "words": quoted(wanted.words or "") or None,
-                "limit": limit,
-                "offset": offset,
-            },
+            filter_values(wanted) | {"limit": limit, "offset": offset},
             lists=_LISTS,
         )
 

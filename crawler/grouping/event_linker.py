@@ -1,0 +1,146 @@
+"""Linking stories of different languages to events, after the stories are linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from crawler.store import Store
+from dedupe import (
+    Cluster,
+    EventScheme,
+    StoryNode,
+    StoryProfile,
+    continue_stories,
+    link_events,
+    reaches,
+    story_marks,
+)
+
+EVENTS = EventScheme()
+
+BATCH = 500
+"""Stories in one transaction."""
+
+Progress = Callable[[int, int], None]
+"""Called with stories done and stories in all."""
+
+
+class EventLinker:
+    """Brings events up to date with the stories.
+
+    What is found does not depend on the order in which stories came (see `_affected`), but for
+    where the embeddings of a language point: what was learned of that stays.
+    """
+
+    def __init__(self, store: Store, scheme: EventScheme, *, run: int, now: str) -> None:
+        self._store, self._scheme = store, scheme
+        self._run, self._now = run, now
+
+    def work(
+        self,
+        progress: Progress,
+        *,
+        rebuild: bool = False,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Look for the events of the stories that wait for it, or of as many as there is time for.
+
+        All stories wait with `rebuild`, and when the file was linked with another scheme.
+        """
+        links = self._store.event_links
+        is_other = links.scheme() != self._scheme.id
+        if rebuild or is_other:
+            with self._store.batch():
+                links.begin_again(self._scheme)
+                if is_other:
+                    self._store.event_vectors.forget()
+        total = links.count_waiting()
+        done = 0
+        while not is_over():
+            with self._store.batch():
+                waiting = links.waiting(BATCH)
+                if not waiting:
+                    break
+                progress(done, total)
+                self._look_at(waiting)
+                done += len(waiting)
+        return done
+
+    def _look_at(self, waiting: list[int]) -> None:
+        links, events, scheme = self._store.event_links, self._store.events, self._scheme
+        told = links.read(waiting, scheme)
+        ended = set(waiting) - {story.id for story in told}
+        heirs = events.inherit(ended)
+        profiles = [
+            StoryProfile(
+                id=story.id,
+                base_language=story.base_language,
+                day=story.day,
+                marks=story_marks(story.texts, scheme),
+            )
+            for story in told
+        ]
+        self._store.event_vectors.drop(ended)
+        if scheme.embedding_model:
+            self._store.event_vectors.replace(
+                {story.id: (story.base_language, story.day) for story in told}, scheme
+            )
+        touched = links.replace(ended, profiles, scheme) | heirs | set(waiting)
+        reached = self._affected({*touched, *events.fellows(touched)} - ended)
+        self._link(reached, ended)
+        links.set_looked_at(waiting, self._now)
+
+    def _affected(self, seeds: set[int]) -> dict[int, StoryProfile]:
+        """Stories whose event may be another now: what chains of scores of 0 and more reach.
+
+        `seeds` are the stories whose scores changed, and those that were in one event with them.
+        Others than the reached are joined among themselves, as they were before.
+        """
+        found: dict[int, StoryProfile] = {}
+        frontier = seeds
+        while frontier:
+            profiles = self.profiles(frontier)
+            found |= profiles
+            near = self._store.overrides.event_partners(frontier)
+            for profile in profiles.values():
+                near |= self._near(profile)
+            frontier = near - found.keys() - seeds
+            seeds = seeds | frontier
+        return found
+
+    def profiles(self, stories: Collection[int]) -> dict[int, StoryProfile]:
+        """What is known of these stories."""
+        found = self._store.event_links.profiles(stories)
+        vectors = self._store.event_vectors.of(stories) if self._scheme.embedding_model else {}
+        for story, (vector, buckets) in vectors.items():
+            found[story] = replace(found[story], embedding=vector, buckets=buckets)
+        return found
+
+    def _near(self, profile: StoryProfile) -> set[int]:
+        """Stories that this one reaches."""
+        candidates = self._store.event_links.candidates(profile.id, self._scheme)
+        if profile.buckets:
+            candidates |= self._store.event_vectors.candidates(profile.id, self._scheme)
+        others = self.profiles(candidates)
+        return {other.id for other in others.values() if reaches(profile, other, self._scheme)}
+
+    def _link(self, reached: dict[int, StoryProfile], ended: Collection[int]) -> None:
+        together, apart = self._store.overrides.event_constraints(reached)
+        partition = link_events(
+            list(reached.values()), self._scheme, together=together, apart=apart
+        )
+        clusters = [
+            Cluster(
+                nodes=tuple(
+                    StoryNode(id=story, title="", text="", story=reached[story].event)
+                    for story in stories
+                )
+            )
+            for stories in partition
+            if len(stories) > 1
+        ]
+        alone = {stories[0] for stories in partition if len(stories) == 1} | set(ended)
+        self._store.events.apply(
+            continue_stories(clusters), alone=alone, run=self._run, now=self._now
+        )
