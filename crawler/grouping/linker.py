@@ -17,7 +17,6 @@ from dedupe import (
     StoryChange,
     StoryNode,
     StoryScheme,
-    by_language,
     continue_stories,
     embedding_buckets,
     learn_backgrounds,
@@ -32,8 +31,10 @@ STORIES = StoryScheme()
 
 LEARNED = 5_000
 """Copy groups that the backgrounds count at a time."""
-TRANSACTION = 500
-"""Copy groups linked in one transaction, at least: of a run that is killed no more is lost."""
+TRANSACTION, SHARE = 500, 8
+"""Copy groups linked in one transaction: TRANSACTION at least, and one for each SHARE that are
+done. What is worked out once a transaction, and takes as long as a story is large, thus is so for
+few of its texts; of a run that is killed an eighth is lost at most."""
 
 Progress = Callable[[int, int], None]
 """Called with copy groups done and copy groups in all."""
@@ -58,26 +59,25 @@ class Linker:
 
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""
-        linking = self._store.story_links
         with self._store.batch():
             self._prepare()
-        total = linking.count_waiting()
-        left = total
-        while left > 0 and not is_over():
-            progress(total - left, total)
+        total = self._store.story_links.count_waiting()
+        done = 0
+        while done < total and not is_over():
+            progress(done, total)
             with self._store.batch():
-                while left - linking.count_waiting() < TRANSACTION and self._take_step():
-                    pass
+                end = min(done + max(TRANSACTION, done // SHARE), total)
+                while done < end:
+                    done += self._take_step()
                 self._backgrounds.save()
                 self._store.stories.refresh()
-                left = linking.count_waiting()
-        return total - left
+        return done
 
     def rebuild(self, progress: Progress) -> int:
         """Link all copy groups again, in the order of their times and addresses.
 
-        They are linked twice: by what all texts together say is usual, and then by what they say
-        when those of one story count as few. All or nothing: readers see the old stories until the
+        They are linked twice: by the common words of their language alone, and then by what is
+        usual in the stories that this gives. All or nothing: readers see the old stories until the
         new are done. A new story takes the number of the old one that it shares most copy groups
         with.
         """
@@ -85,15 +85,17 @@ class Linker:
         with self._store.batch():
             rebuilt.begin()
             linking.set_embedding_model(self._scheme.embedding_model)
+            self._backgrounds.clear()
             self._prepare()
             total = linking.count_waiting()
-            for done in (0, total):
-                self._backgrounds.clear()
-                self._learn_all(by_story=done > 0)
-                if done:
+            for is_second in (False, True):
+                if is_second:
+                    self._learn_all()
                     rebuilt.begin_again()
-                while self._take_step(provisional=True):
-                    progress((done + total - linking.count_waiting()) // 2, total)
+                done = 0
+                while done < total:
+                    progress((done + total * is_second) // 2, total)
+                    done += self._take_step(provisional=True)
             changes = continue_stories(
                 rebuilt.take_partition(), pinned=self._store.overrides.pinned()
             )
@@ -106,42 +108,29 @@ class Linker:
         tell_languages(self._store)
         self._store.story_links.place_new()
 
-    def _learn_all(self, *, by_story: bool) -> None:
-        """Have the backgrounds count every text, those of one story as few if they are to."""
+    def _learn_all(self) -> None:
+        """Have the backgrounds count all texts by the provisional stories that they are in."""
         linking = self._store.story_links
         for groups in linking.in_order(LEARNED):
-            nodes = linking.nodes(groups)
-            sizes = linking.story_sizes(groups) if by_story else None
-            learn_backgrounds(nodes, self._scheme, self._backgrounds, sizes)
-            linking.set_learned(groups)
+            self._learn(linking.nodes(groups))
 
-    def _take_step(self, *, provisional: bool = False) -> bool:
-        """Link the copy groups that come next; False when none waits."""
-        linking, scheme = self._store.story_links, self._scheme
-        step = linking.next_step(scheme)
-        if not step:
-            return False
-        self._learn_first(step)
-        nodes = self._with_embeddings(linking.nodes(node.id for node in step))
+    def _learn(self, nodes: list[StoryNode]) -> None:
+        sizes = self._store.story_links.story_sizes(node.id for node in nodes)
+        learn_backgrounds(nodes, self._scheme, self._backgrounds, sizes)
+        self._store.story_links.set_learned(sizes)
+
+    def _take_step(self, *, provisional: bool = False) -> int:
+        """Link the copy groups that come next; how many."""
+        nodes = self._with_embeddings(self._store.story_links.next_step(self._scheme))
         self._store.stories.apply(
             self._changes(nodes, provisional=provisional),
             linked={node.id for node in nodes}, run=self._run, now=self._now,
             provisional=provisional, more=True,
         )  # fmt: skip
-        # A text is counted by the story that it is in, so after it is linked.
-        new = [node for node in nodes if not node.learned]
-        sizes = linking.story_sizes(node.id for node in new)
-        learn_backgrounds(new, scheme, self._backgrounds, sizes)
-        linking.set_learned(sizes)
-        return True
-
-    def _learn_first(self, step: list[StoryNode]) -> None:
-        """Count the first texts of a language: nothing else says what is usual in it."""
-        for language, nodes in by_language(step).items():
-            new = [node for node in nodes if not node.learned]
-            if len(new) > self._backgrounds[language].texts:
-                learn_backgrounds(new, self._scheme, self._backgrounds)
-                self._store.story_links.set_learned(node.id for node in new)
+        if not provisional:
+            # A text is counted by the story that it is in, so after it is linked.
+            self._learn([node for node in nodes if not node.learned])
+        return len(nodes)
 
     def _changes(self, step: list[StoryNode], *, provisional: bool) -> list[StoryChange]:
         """The stories of a step and of what it reaches."""

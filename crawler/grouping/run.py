@@ -96,7 +96,10 @@ def group(
         waiting = store.copies.count_waiting()
         return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
     show = partial(progress, "linking")
-    linked = linker.rebuild(show) if relink else linker.work(show, is_over=is_over)
+    if relink and not is_over():
+        linked = linker.rebuild(show)
+    else:
+        linked = linker.work(show, is_over=is_over)
     EventLinker(store, event_scheme, run=run, now=now).work(
         partial(progress, "linking languages"), rebuild=relink, is_over=is_over
     )

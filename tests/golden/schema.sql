@@ -438,7 +438,7 @@ CREATE INDEX stories_event ON stories (event) WHERE event IS NOT NULL;
 
 CREATE INDEX stories_eventless ON stories (id) WHERE event_looked_at IS NULL;
 
-CREATE INDEX copy_groups_story ON copy_groups (story);
+CREATE INDEX copy_groups_story ON copy_groups (story, place);
 
 CREATE INDEX copy_groups_at ON copy_groups (at);
 

@@ -50,6 +50,7 @@ def work_of(kind: str, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[s
     fill(store, alike(kind, count))
     with monkeypatch.context() as patched:
         patched.setattr(crawler.grouping.linker, "TRANSACTION", 10)
+        patched.setattr(crawler.grouping.linker, "SHARE", 2)
         for module, name in (
             (dedupe.copies.evidence, "copy_edge"),
             (dedupe.stories.term_matrix, "_row"),

@@ -158,6 +158,7 @@ STEPS = (
         columns={
             "copy_groups.language": "",
             "copy_groups.language_source": "",
+            "copy_groups.place": "",
             "memberships.far": "",
         },
         renamed={

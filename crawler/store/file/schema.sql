@@ -363,8 +363,8 @@ CREATE TABLE copy_groups ( -- articles that carry the same text
   language TEXT, -- language in which it is compared, BCP 47; NULL: unknown
   language_source TEXT CHECK (language_source IN ('article', 'outlet', 'headlines', 'file')) -- who says so: the article, other articles of its outlet, the outlet's headlines together, or most of the file
 ) STRICT;
--- serves: the groups of a story
-CREATE INDEX copy_groups_story ON copy_groups (story);
+-- serves: the groups of a story, the latest of them
+CREATE INDEX copy_groups_story ON copy_groups (story, place);
 -- serves: the groups of a time window
 CREATE INDEX copy_groups_at ON copy_groups (at);
 -- serves: the groups that wait for the story linker

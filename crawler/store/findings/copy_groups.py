@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from crawler.store.findings.numbered_stories import first_article, refresh_figures
-from dedupe import CopyGroup
+from dedupe import CopyGroup, StoryScheme
 
-FAR_DAYS = 6
+FAR_DAYS = StoryScheme().max_days
 """An article published further than this from its copy group's time is marked as far."""
 
 
