@@ -137,6 +137,7 @@ STEPS = (
             "event_log",
             "event_log_event",
             "event_marks",
+            "event_marks_rare",
             "event_marks_story",
             "event_overview",
             "event_vectors",

@@ -449,13 +449,15 @@ CREATE INDEX event_log_event ON event_log (event);
 
 CREATE TABLE event_marks ( -- index of the event linker: what a story shows that one of another language shows as well
   mark TEXT NOT NULL, -- kind and value, as in `name tkv` (consonants), `number 164`, `place KZ`, `picture 1a2b3c4d.jpg`, `agency Reuters`
+  language TEXT NOT NULL, -- language of the story, BCP 47 without region
   day REAL NOT NULL, -- when the story was told, in days since 1970
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
-  language TEXT NOT NULL, -- its language, BCP 47 without region
   weight REAL NOT NULL, -- how much its texts show the mark
   rarity REAL NOT NULL, -- 1 when no other story of its language and time shows it, down to 0
-  PRIMARY KEY (mark, day, story)
+  PRIMARY KEY (mark, language, day, story)
 ) STRICT, WITHOUT ROWID;
+-- serves: stories that share a mark which few show
+CREATE INDEX event_marks_rare ON event_marks (mark, day) WHERE rarity > 0;
 -- serves: the marks of a story
 CREATE INDEX event_marks_story ON event_marks (story);
 

@@ -26,23 +26,22 @@ class EventVectors:
         for table in ("event_vectors", "event_buckets", "event_centres"):
             self._connection.execute(f"DELETE FROM {table}")
 
-    def replace(self, stories: Mapping[int, tuple[str, float]], scheme: EventScheme) -> None:
+    def replace(self, stories: Mapping[int, tuple[str, float]], scheme: EventScheme) -> set[int]:
         """Make the vectors of these stories (language and day by id) of those of their texts.
 
-        Where that makes the centre of a language another, all its stories wait for the linker.
+        Where that makes the centre of a language another, all its other stories wait for the linker
+        again; they are given back.
         """
         # With numpy, which commands that only read do without.
         from dedupe import embedding_buckets, mean_direction, pack_embeddings
 
         texts = self._texts(stories, scheme)
         moved = self._count({story: stories[story][0] for story in texts}, texts, scheme)
-        self._connection.execute(
-            """
-            UPDATE stories SET event_looked_at = NULL WHERE id IN (SELECT v.story
-              FROM event_vectors v WHERE v.language IN (SELECT value FROM json_each(?)))
-            """,
+        rows = self._connection.execute(
+            "SELECT story FROM event_vectors WHERE language IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(moved)),),
         )
+        stale = {row["story"] for row in rows} - stories.keys()
         self.drop(stories)
         for story, embeddings in texts.items():
             language, day = stories[story]
@@ -59,6 +58,7 @@ class EventVectors:
                 "INSERT INTO event_buckets (bucket, day, story) VALUES (?, ?, ?)",
                 ((bucket, day, story) for bucket in buckets),
             )
+        return stale
 
     def drop(self, stories: Iterable[int]) -> None:
         """Take the vectors of stories out."""
