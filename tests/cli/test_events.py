@@ -49,7 +49,7 @@ def other_languages(db: Path, story: int) -> set[int]:
 
 
 def article(db: Path, story: int) -> int:
-    return ask(db, f"SELECT min(article) FROM memberships WHERE story = {story}")[0][0]
+    return int(ask(db, f"SELECT min(article) FROM memberships WHERE story = {story}")[0][0])
 
 
 def test_stories_lists_each_event_once(crawled: Crawled) -> None:
@@ -62,6 +62,8 @@ def test_stories_lists_each_event_once(crawled: Crawled) -> None:
     assert all(len(row["languages"]) == row["stories"] and row["event"] for row in several)
     (exported,) = ask(crawled.db, "SELECT count(*) FROM event_overview")
     assert len(several) == exported[0] > 5
+    lines = says(crawled.db, "stories", "--events", "--csv", "--limit", 1).splitlines()
+    assert '"[""en"", ' in lines[1]
     shown = says(crawled.db, "stories", "--events", "--language", "zh", "--limit", 3)
     assert "zh" in shown
     assert "No stories match" in says(crawled.db, "stories", "--events", "--language", "xx")
