@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         top_terms,
     )
     from .vectors import (
+        directions,
         embedding_buckets,
         mean_direction,
         nearest,
@@ -90,6 +91,7 @@ _LATE = {
     "with_rarity": ".events.link",
     "embedding_buckets": ".vectors",
     "nearest": ".vectors",
+    "directions": ".vectors",
     "mean_direction": ".vectors",
     "pack_embeddings": ".vectors",
     "unpack_embeddings": ".vectors",
@@ -160,6 +162,7 @@ __all__ = [
     "continue_stories",
     "copy_edge",
     "copy_groups",
+    "directions",
     "document",
     "embedding_buckets",
     "embedding_cosine",

@@ -54,8 +54,6 @@ class EventScheme:
     together"""
     min_likeness: float = 0.08
     """stories that share less are compared only where their vectors are"""
-    centre_stories: int = 1024
-    """stories of a language from which on its mean vector is not learned any more"""
     recipe: int = field(default=1, init=False)
     """version of what no number here says: letters, words, formulas"""
 

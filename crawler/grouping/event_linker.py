@@ -29,8 +29,7 @@ Progress = Callable[[int, int], None]
 class EventLinker:
     """Brings events up to date with the stories.
 
-    What is found does not depend on the order in which stories came (see `_affected`), but for
-    where the embeddings of a language point: what was learned of that stays.
+    What is found does not depend on the order in which stories came: see `_affected`.
     """
 
     def __init__(self, store: Store, scheme: EventScheme, *, run: int, now: str) -> None:
@@ -55,36 +54,26 @@ class EventLinker:
                 links.begin_again(self._scheme)
                 if is_other:
                     self._store.event_vectors.forget()
-        done, stale = 0, {0}
-        while stale and not is_over():
-            seeds, stale = self._index_waiting(progress, is_over)
-            if is_over():
-                break
-            done += self._link_seeds(sorted(seeds), stale, progress, is_over)
-        return done
+        seeds = self._index_waiting(progress, is_over)
+        return self._link_seeds(sorted(seeds), progress, is_over)
 
-    def _index_waiting(
-        self, progress: Progress, is_over: Callable[[], bool]
-    ) -> tuple[set[int], set[int]]:
+    def _index_waiting(self, progress: Progress, is_over: Callable[[], bool]) -> set[int]:
         """Bring the index in line with the stories that wait.
 
-        Gives the stories whose event is to be looked for, which go on waiting until it is done, and
-        those whose vectors are to be made again before that is worth while.
+        Gives the stories whose event is to be looked for, which wait until that is done.
         """
         links = self._store.event_links
-        seeds, stale = set[int](), set[int]()
-        total, done, last = links.count_waiting(), 0, 0
+        seeds, total, done, last = set[int](), links.count_waiting(), 0, 0
         while (waiting := links.waiting(BATCH, after=last)) and not is_over():
             progress(done, total)
             with self._store.batch():
-                touched, outdated = self._index(waiting)
-                links.look_again(touched | outdated)
+                touched = self._index(waiting)
+                links.look_again(touched)
             seeds |= touched
-            stale = (stale - set(waiting)) | outdated
             done, last = done + len(waiting), waiting[-1]
-        return seeds, stale
+        return seeds
 
-    def _index(self, waiting: list[int]) -> tuple[set[int], set[int]]:
+    def _index(self, waiting: list[int]) -> set[int]:
         links, events, scheme = self._store.event_links, self._store.events, self._scheme
         told = links.read(waiting, scheme)
         ended = set(waiting) - {story.id for story in told}
@@ -98,18 +87,15 @@ class EventLinker:
             )
             for story in told
         ]
-        outdated = set[int]()
         self._store.event_vectors.drop(ended)
         if scheme.embedding_model:
-            outdated = self._store.event_vectors.replace(
-                {story.id: (story.base_language, story.day) for story in told}, scheme
-            )
-        return links.replace(ended, profiles, scheme) | heirs | set(waiting), outdated
+            days = {story.id: story.day for story in told if story.base_language != "und"}
+            self._store.event_vectors.replace(days, scheme)
+        return links.replace(ended, profiles, scheme) | heirs | set(waiting)
 
     def _link_seeds(
         self,
         seeds: list[int],
-        stale: set[int],
         progress: Progress,
         is_over: Callable[[], bool],
     ) -> int:
@@ -124,7 +110,7 @@ class EventLinker:
                 ended = self._store.event_links.ended(some)
                 fellows = self._store.events.fellows(some)
                 self._link(self._affected({*some, *fellows} - ended), ended)
-                self._store.event_links.set_looked_at(set(some) - stale, self._now)
+                self._store.event_links.set_looked_at(some, self._now)
             done += len(some)
         return done
 

@@ -35,7 +35,7 @@ class StoryProfile:
     rarity: Mapping[str, float] = field(default_factory=dict)
     """how rare each mark is among the stories of its language and time, 0 to 1; 1 where missing"""
     embedding: bytes = b""
-    """direction of its texts' embeddings less that of its language; empty without a model"""
+    """mean direction of its texts' embeddings; empty without a model"""
     buckets: frozenset[int] = frozenset()
     """numbers that stories with like embeddings are likely to share: `dedupe.embedding_buckets`"""
     event: int | None = None

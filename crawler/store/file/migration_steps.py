@@ -131,9 +131,9 @@ STEPS = (
     Step(
         "m015_events",
         objects=(
+            "embedding_centres",
             "event_buckets",
             "event_buckets_story",
-            "event_centres",
             "event_log",
             "event_log_event",
             "event_marks",
