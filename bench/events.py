@@ -42,6 +42,7 @@ from dedupe import (
     Score,
     StoryProfile,
     b_cubed,
+    directions,
     embedding_buckets,
     link_events,
     mean_direction,
@@ -104,21 +105,18 @@ def with_embeddings(
 ) -> list[StoryProfile]:
     """The profiles with the directions that a model gives their headlines."""
     encoder = open_embedding_model(model)
-    texts = [
-        pack_embeddings(encoder.embed(story.titles[: scheme.story_texts])) for story in stories
-    ]
-    size = len(texts[0][0])
-    nothing = np.zeros(size, np.float32)
-    means: defaultdict[str, list[np.ndarray]] = defaultdict(list)
-    for story, embeddings in zip(stories, texts, strict=True):
-        means[story.language].append(mean_direction(embeddings, nothing))
-    centres = {
-        language: np.sum(some, axis=0) / np.float32(len(some) + 1)
-        for language, some in means.items()
-    }
+    texts = [(n, title) for n, s in enumerate(stories) for title in s.titles[: scheme.story_texts]]
+    rows = directions(encoder.embed([title for _, title in texts]))
+    languages = np.array([stories[n].language for n, _ in texts])
+    for language in sorted(set(languages)):
+        own = languages == language
+        rows[own] -= rows[own].sum(axis=0) / np.float32(own.sum() + 1)
+    packed: defaultdict[int, list[bytes]] = defaultdict(list)
+    for (n, _), embedding in zip(texts, pack_embeddings(rows), strict=True):
+        packed[n].append(embedding)
     found = []
-    for profile, story, embeddings in zip(profiles, stories, texts, strict=True):
-        (vector,) = pack_embeddings(mean_direction(embeddings, centres[story.language])[None, :])
+    for profile in profiles:
+        vector = mean_direction(packed[profile.id])
         buckets = embedding_buckets(
             vector, bands=scheme.embedding_bands, bits=scheme.embedding_bits
         )

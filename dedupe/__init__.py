@@ -54,7 +54,14 @@ if TYPE_CHECKING:
     from .copies.minhash import estimate, seed_id, signature
     from .copies.shingles import shingled_text, without_boilerplate
     from .events.evidence import shared_marks
-    from .events.link import link_events, pair_score, rarity, reaches, with_rarity
+    from .events.link import (
+        least_likeness,
+        link_events,
+        pair_score,
+        rarity,
+        reaches,
+        with_rarity,
+    )
     from .events.profile import story_marks
     from .stories.background import Background
     from .stories.continuity import continue_stories
@@ -65,6 +72,7 @@ if TYPE_CHECKING:
         top_terms,
     )
     from .vectors import (
+        directions,
         embedding_buckets,
         mean_direction,
         nearest,
@@ -73,6 +81,7 @@ if TYPE_CHECKING:
     )
 
 _LATE = {
+    "least_likeness": ".events.link",
     "link_events": ".events.link",
     "pair_score": ".events.link",
     "rarity": ".events.link",
@@ -82,6 +91,7 @@ _LATE = {
     "with_rarity": ".events.link",
     "embedding_buckets": ".vectors",
     "nearest": ".vectors",
+    "directions": ".vectors",
     "mean_direction": ".vectors",
     "pack_embeddings": ".vectors",
     "unpack_embeddings": ".vectors",
@@ -152,6 +162,7 @@ __all__ = [
     "continue_stories",
     "copy_edge",
     "copy_groups",
+    "directions",
     "document",
     "embedding_buckets",
     "embedding_cosine",
@@ -162,6 +173,7 @@ __all__ = [
     "is_template",
     "keyed",
     "learn_backgrounds",
+    "least_likeness",
     "link_events",
     "link_stories",
     "linkable_ids",

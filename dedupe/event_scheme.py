@@ -39,21 +39,21 @@ class EventScheme:
     """taken off the likeness of two stories for each day between them"""
     heavy_marks: int = 6
     """a story weighs what its heaviest marks do: a long text shows many, and they are not shared"""
-    weight_prior: float = 3.0
-    """added to the weight of each story: one mark in common is little where each shows but few"""
-    threshold: float = 0.165
+    weight_prior: float = 1.0
+    """added to what a story weighs: one mark in common is little where each shows but few"""
+    threshold: float = 0.2
     """taken off the likeness, so that two stories become one event where their score is 0"""
     embedding_model: str = ""
     """what makes vectors of texts, as further evidence; empty: nothing does"""
     embedding_weight: float = 0.8
-    embedding_baseline: float = 0.25
+    embedding_baseline: float = 0.2
     """this much of the cosine of two stories, less its baseline, is added to the likeness"""
     embedding_bands: int = 16
     embedding_bits: int = 8
     """stories whose vectors are on one side of all `embedding_bits` planes of a band are found
     together"""
-    centre_stories: int = 1024
-    """stories of a language from which on its mean vector is not learned any more"""
+    min_likeness: float = 0.08
+    """stories that share less are compared only where their vectors are"""
     recipe: int = field(default=1, init=False)
     """version of what no number here says: letters, words, formulas"""
 

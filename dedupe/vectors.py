@@ -53,19 +53,17 @@ def nearest(embedding: bytes, others: Sequence[bytes], count: int) -> list[int]:
     return np.argsort(-(rows[1:] @ rows[0]), kind="stable")[:count].tolist()  # type: ignore[no-any-return]
 
 
-def mean_direction(embeddings: Sequence[bytes], centre: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The mean of unit vectors less a centre; zeros where there is nothing to take a mean of.
+def mean_direction(embeddings: Sequence[bytes]) -> bytes:
+    """The direction of the mean of unit vectors, packed."""
+    return pack_embeddings(unpack_embeddings(embeddings).mean(axis=0, keepdims=True))[0]
 
-    Texts of a language point into one quarter whatever they tell: less the mean of their language
-    they can be compared across languages.
-    """
-    known = [embedding for embedding in embeddings if embedding]
-    if not known:
-        return np.zeros_like(centre)
-    rows = unpack_embeddings(known) - centre
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+
+def directions(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length 1; zeros stay."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     norms[norms == 0] = 1
-    return (rows / norms).mean(axis=0)  # type: ignore[no-any-return]
+    found: NDArray[np.float32] = (vectors / norms).astype(np.float32)
+    return found
 
 
 def cosine(one: bytes, other: bytes) -> float:

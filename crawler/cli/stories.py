@@ -31,7 +31,16 @@ from crawler.store.queries.stories import (
 )
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
-_EVENT_COLUMNS = ("story", "stories", "languages", "outlets", "articles", "first_at", "title")
+_EVENT_COLUMNS = (
+    "story",
+    "event",
+    "stories",
+    "languages",
+    "outlets",
+    "articles",
+    "first_at",
+    "title",
+)
 
 
 class _StoryWithSpread(NamedTuple):

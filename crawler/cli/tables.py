@@ -140,7 +140,7 @@ def emit(
         write_csv(
             sys.stdout,
             columns,
-            ([getattr(row, c) for c in columns] for row in rows),
+            ([_flat(getattr(row, c)) for c in columns] for row in rows),
             tabs=form == "tsv",
             show=text_filter(sys.stdout),
         )
@@ -151,6 +151,11 @@ def emit(
         click.echo(as_json([{c: getattr(row, c) for c in columns} for row in rows], indent=2))
     else:
         click.echo(table(rows, columns, headings=headings))
+
+
+def _flat(value: Any) -> Any:
+    """A list as JSON, as the views have it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
 
 
 def table(

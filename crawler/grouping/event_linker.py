@@ -29,8 +29,7 @@ Progress = Callable[[int, int], None]
 class EventLinker:
     """Brings events up to date with the stories.
 
-    What is found does not depend on the order in which stories came (see `_affected`), but for
-    where the embeddings of a language point: what was learned of that stays.
+    What is found does not depend on the order in which stories came: see `_affected`.
     """
 
     def __init__(self, store: Store, scheme: EventScheme, *, run: int, now: str) -> None:
@@ -55,19 +54,26 @@ class EventLinker:
                 links.begin_again(self._scheme)
                 if is_other:
                     self._store.event_vectors.forget()
-        total = links.count_waiting()
-        done = 0
-        while not is_over():
-            with self._store.batch():
-                waiting = links.waiting(BATCH)
-                if not waiting:
-                    break
-                progress(done, total)
-                self._look_at(waiting)
-                done += len(waiting)
-        return done
+        seeds = self._index_waiting(progress, is_over)
+        return self._link_seeds(sorted(seeds), progress, is_over)
 
-    def _look_at(self, waiting: list[int]) -> None:
+    def _index_waiting(self, progress: Progress, is_over: Callable[[], bool]) -> set[int]:
+        """Bring the index in line with the stories that wait.
+
+        Gives the stories whose event is to be looked for, which wait until that is done.
+        """
+        links = self._store.event_links
+        seeds, total, done, last = set[int](), links.count_waiting(), 0, 0
+        while (waiting := links.waiting(BATCH, after=last)) and not is_over():
+            progress(done, total)
+            with self._store.batch():
+                touched = self._index(waiting)
+                links.look_again(touched)
+            seeds |= touched
+            done, last = done + len(waiting), waiting[-1]
+        return seeds
+
+    def _index(self, waiting: list[int]) -> set[int]:
         links, events, scheme = self._store.event_links, self._store.events, self._scheme
         told = links.read(waiting, scheme)
         ended = set(waiting) - {story.id for story in told}
@@ -83,13 +89,30 @@ class EventLinker:
         ]
         self._store.event_vectors.drop(ended)
         if scheme.embedding_model:
-            self._store.event_vectors.replace(
-                {story.id: (story.base_language, story.day) for story in told}, scheme
-            )
-        touched = links.replace(ended, profiles, scheme) | heirs | set(waiting)
-        reached = self._affected({*touched, *events.fellows(touched)} - ended)
-        self._link(reached, ended)
-        links.set_looked_at(waiting, self._now)
+            days = {story.id: story.day for story in told if story.base_language != "und"}
+            self._store.event_vectors.replace(days, scheme)
+        return links.replace(ended, profiles, scheme) | heirs | set(waiting)
+
+    def _link_seeds(
+        self,
+        seeds: list[int],
+        progress: Progress,
+        is_over: Callable[[], bool],
+    ) -> int:
+        """Find the events of stories; how many were looked at."""
+        done = 0
+        for start in range(0, len(seeds), BATCH):
+            if is_over():
+                break
+            progress(start, len(seeds))
+            with self._store.batch():
+                some = seeds[start : start + BATCH]
+                ended = self._store.event_links.ended(some)
+                fellows = self._store.events.fellows(some)
+                self._link(self._affected({*some, *fellows} - ended), ended)
+                self._store.event_links.set_looked_at(some, self._now)
+            done += len(some)
+        return done
 
     def _affected(self, seeds: set[int]) -> dict[int, StoryProfile]:
         """Stories whose event may be another now: what chains of scores of 0 and more reach.
@@ -98,15 +121,15 @@ class EventLinker:
         Others than the reached are joined among themselves, as they were before.
         """
         found: dict[int, StoryProfile] = {}
+        known: dict[int, StoryProfile] = {}
         frontier = seeds
         while frontier:
-            profiles = self.profiles(frontier)
-            found |= profiles
             near = self._store.overrides.event_partners(frontier)
-            for profile in profiles.values():
-                near |= self._near(profile)
-            frontier = near - found.keys() - seeds
-            seeds = seeds | frontier
+            known |= self.profiles(frontier - known.keys())
+            for story in sorted(frontier & known.keys()):
+                found[story] = known[story]
+                near |= self._near(known[story], known)
+            frontier = near - found.keys()
         return found
 
     def profiles(self, stories: Collection[int]) -> dict[int, StoryProfile]:
@@ -117,13 +140,17 @@ class EventLinker:
             found[story] = replace(found[story], embedding=vector, buckets=buckets)
         return found
 
-    def _near(self, profile: StoryProfile) -> set[int]:
-        """Stories that this one reaches."""
+    def _near(self, profile: StoryProfile, known: dict[int, StoryProfile]) -> set[int]:
+        """Stories that this one reaches; what is read of others is added to the known ones."""
         candidates = self._store.event_links.candidates(profile.id, self._scheme)
         if profile.buckets:
             candidates |= self._store.event_vectors.candidates(profile.id, self._scheme)
-        others = self.profiles(candidates)
-        return {other.id for other in others.values() if reaches(profile, other, self._scheme)}
+        known |= self.profiles(candidates - known.keys())
+        return {
+            other
+            for other in candidates & known.keys()
+            if reaches(profile, known[other], self._scheme)
+        }
 
     def _link(self, reached: dict[int, StoryProfile], ended: Collection[int]) -> None:
         together, apart = self._store.overrides.event_constraints(reached)

@@ -200,7 +200,9 @@ class Linker:
             vectors = open_embedding_model(self._scheme.embedding_model).embed(
                 [texts[n] for n in new]
             )
-            known.update(zip(new, pack_embeddings(vectors), strict=True))
+            languages = {node.id: node.base_language for node in nodes}
+            less = embeddings.less_their_language(vectors, [languages[n] for n in new])
+            known.update(zip(new, pack_embeddings(less), strict=True))
             embeddings.keep((n, hashes[n], known[n]) for n in new)
         return [replace(node, embedding=known[node.id]) for node in nodes]
 

@@ -89,6 +89,7 @@ def group(
         now=now,
         compare_all=again,
         relink=relink,
+        events_wait=stories and _events_wait(store, event_scheme),
     )
     comparer = Comparer(store, scheme, seed=seed, run=run, now=now, entry=entry)
     compared, edges = comparer.work(partial(progress, "comparing"), is_over=is_over)
@@ -117,9 +118,10 @@ def _open_entry(
     now: str,
     compare_all: bool,
     relink: bool,
+    events_wait: bool,
 ) -> int | None:
     """Say in the manifest what the grouping is made with; its entry, None where nothing waits."""
-    if not relink and not _count_waiting(store):
+    if not relink and not _count_waiting(store) and not events_wait:
         return None
     with store.batch():
         return store.groupings.begin(
@@ -135,6 +137,12 @@ def _open_entry(
 def _count_waiting(store: Store) -> int:
     """Articles to compare, and copy groups to link."""
     return store.copies.count_waiting() + store.story_links.count_waiting()
+
+
+def _events_wait(store: Store, scheme: EventScheme) -> bool:
+    """Whether the events of some stories are to be looked for, or of all with another scheme."""
+    links = store.event_links
+    return links.count_waiting() > 0 or links.scheme() not in (None, scheme.id)
 
 
 def _begin(

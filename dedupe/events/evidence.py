@@ -20,7 +20,7 @@ def shared_marks(
     scheme: EventScheme,
 ) -> list[SharedMark]:
     """What two stories share, the weightiest first, each as most often spelled in their texts."""
-    weights = mark_weights(a, b, scheme)
+    weights = mark_weights(a, b)
     spelled = [_spellings(texts, weights.keys(), scheme) for texts in (texts_of_a, texts_of_b)]
     found = []
     for mark, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0])):

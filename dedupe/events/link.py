@@ -1,11 +1,9 @@
 """Stories of different languages joined to events, by what they share and few others show.
 
-likeness(A, B) = sum over shared marks m of a_m b_m min(r_A(m), r_B(m)), divided by
-sqrt((w_A + prior) (w_B + prior)). a_m is the weight of a mark in A, r_A(m) how rare it is: of the
-stories of A's language in the days around A, 1 where it alone shows m, 0 where `rarity_cap` do, and
-in equal steps for each doubling between. w_A is the sum of (a_m r_A(m))^2 over its `heavy_marks`
-heaviest marks. What chance gives two stories is so taken off before it counts: marks that many
-stories show.
+likeness(A, B) = sum over shared marks m of a_m b_m min(r_A(m), r_B(m)). a_m is the weight of a mark
+in A (see `story_marks`), r_A(m) how rare it is: of the stories of A's language in the days around
+A, 1 where it alone shows m, 0 where `rarity_cap` do, and in equal steps for each doubling between.
+What chance gives two stories is so taken off before it counts: marks that many stories show.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import combinations
-from math import inf, log2, sqrt
+from math import inf, log2
 
 from dedupe.event_scheme import EventScheme
 
@@ -33,32 +31,19 @@ def rarity(stories: int, scheme: EventScheme) -> float:
     return max(0.0, 1 - (max(stories, 1).bit_length() - 1) / log2(scheme.rarity_cap))
 
 
-def story_weight(story: StoryProfile, scheme: EventScheme) -> float:
-    """What a story weighs, w: its heaviest marks, squared."""
-    heavy = heapq.nlargest(
-        scheme.heavy_marks,
-        (weight * story.rarity.get(mark, 1.0) for mark, weight in story.marks.items()),
-    )
-    return sum(weight**2 for weight in heavy)
-
-
-def mark_weights(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> dict[str, float]:
+def mark_weights(a: StoryProfile, b: StoryProfile) -> dict[str, float]:
     """What each shared mark adds to the likeness of two stories."""
-    norm = sqrt(
-        (story_weight(a, scheme) + scheme.weight_prior)
-        * (story_weight(b, scheme) + scheme.weight_prior)
-    )
-    found = {}
-    for mark in sorted(a.marks.keys() & b.marks.keys()):
-        rare = min(a.rarity.get(mark, 1.0), b.rarity.get(mark, 1.0))
-        if rare:
-            found[mark] = a.marks[mark] * b.marks[mark] * rare / norm
-    return found
+    shared = sorted(a.marks.keys() & b.marks.keys())
+    found = {
+        mark: a.marks[mark] * b.marks[mark] * min(a.rarity.get(mark, 1.0), b.rarity.get(mark, 1.0))
+        for mark in shared
+    }
+    return {mark: weight for mark, weight in found.items() if weight}
 
 
 def pair_score(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> PairScore:
     """The score of two stories in its parts."""
-    likeness = sum(mark_weights(a, b, scheme).values())
+    likeness = sum(mark_weights(a, b).values())
     alike, added = None, 0.0
     if a.embedding and b.embedding:
         from dedupe.vectors import cosine  # with numpy, which takes longer to load than to do this
@@ -88,22 +73,18 @@ def may_be_one(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> bool:
 def reaches(a: StoryProfile, b: StoryProfile, scheme: EventScheme) -> bool:
     """Whether an index leads from one story to the other, and their score is 0 or more.
 
-    It does by marks that make up for the threshold in stories that show nothing else, or by a
-    bucket of embeddings.
+    It does by what they share, or by a bucket of embeddings.
     """
     if not may_be_one(a, b, scheme):
         return False
-    least = scheme.weight_prior * scheme.threshold
-    found = not a.buckets.isdisjoint(b.buckets) or shared_weight(a, b) >= least
-    return found and pair_score(a, b, scheme).score >= 0
+    found = pair_score(a, b, scheme)
+    in_reach = found.likeness >= least_likeness(scheme) or not a.buckets.isdisjoint(b.buckets)
+    return in_reach and found.score >= 0
 
 
-def shared_weight(a: StoryProfile, b: StoryProfile) -> float:
-    """The likeness of two stories before it is divided by what they weigh."""
-    return sum(
-        a.marks[mark] * b.marks[mark] * min(a.rarity.get(mark, 1.0), b.rarity.get(mark, 1.0))
-        for mark in sorted(a.marks.keys() & b.marks.keys())
-    )
+def least_likeness(scheme: EventScheme) -> float:
+    """What two stories share at the least that the index of marks leads from one to the other."""
+    return min(scheme.min_likeness, scheme.threshold)
 
 
 def pair_scores(stories: Iterable[StoryProfile], scheme: EventScheme) -> dict[Pair, float]:

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from math import log2
+from heapq import nlargest
+from math import log2, sqrt
 from urllib.parse import urlsplit
 
 from anyascii import anyascii
@@ -24,9 +25,11 @@ _FILE = re.compile(r"(?=.*\d)[\w.-]{8,}")
 
 
 def story_marks(texts: Sequence[EventText], scheme: EventScheme) -> dict[str, float]:
-    """Weights of the marks of a story: the mean over its texts of log2(1 + times it stands there).
+    """Weights of the marks of a story: the mean over its texts of log2(1 + times it stands there),
+    divided by what the story weighs.
 
-    What fewer than `scheme.min_share` of them show is left out.
+    What fewer than `scheme.min_share` of them show is left out. A story weighs what its heaviest
+    marks do: a long text shows many, and those that come late are not shared.
     """
     weights: defaultdict[str, float] = defaultdict(float)
     shown_by: Counter[str] = Counter()
@@ -34,11 +37,12 @@ def story_marks(texts: Sequence[EventText], scheme: EventScheme) -> dict[str, fl
         counts = Counter(mark for mark, _ in text_marks(text, scheme))
         shown_by.update(counts.keys())
         for mark, count in counts.items():
-            weights[mark] += log2(1 + count)
+            weights[mark] += log2(1 + count) / len(texts)
     least = scheme.min_share * len(texts)
-    return {
-        mark: weight / len(texts) for mark, weight in weights.items() if shown_by[mark] >= least
-    }
+    shown = {mark: weight for mark, weight in weights.items() if shown_by[mark] >= least}
+    heavy = nlargest(scheme.heavy_marks, shown.values())
+    size = sqrt(sum(weight**2 for weight in heavy) + scheme.weight_prior)
+    return {mark: weight / size for mark, weight in shown.items()}
 
 
 def text_marks(text: EventText, scheme: EventScheme) -> Iterator[tuple[str, str]]:

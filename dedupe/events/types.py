@@ -30,11 +30,12 @@ class StoryProfile:
     day: float
     """when it was told, in days since 1970"""
     marks: Mapping[str, float]
-    """weight of its names, numbers, places, ...: `kind value`, as in "name tkv", "place KZ" """
+    """weight of its names, numbers, places, ... as `story_marks` has it: `kind value`, as in "name
+    tkv", "place KZ" """
     rarity: Mapping[str, float] = field(default_factory=dict)
     """how rare each mark is among the stories of its language and time, 0 to 1; 1 where missing"""
     embedding: bytes = b""
-    """direction of its texts' embeddings less that of its language; empty without a model"""
+    """mean direction of its texts' embeddings; empty without a model"""
     buckets: frozenset[int] = frozenset()
     """numbers that stories with like embeddings are likely to share: `dedupe.embedding_buckets`"""
     event: int | None = None

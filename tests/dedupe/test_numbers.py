@@ -83,7 +83,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
 RECIPE = {
     "copies": {1: "8f76bf55ee1c"},
     "stories": {1: "953d9763e7c6"},
-    "events": {1: "cfacfa4faef6"},
+    "events": {1: "4e3dbcdcd775"},
 }
 SCHEMES: dict[str, CopyScheme | StoryScheme | EventScheme] = {
     "copies": CopyScheme(),

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme, with_current_names
+from dedupe import (
+    RENAMED,
+    CopyScheme,
+    EventScheme,
+    InvalidScheme,
+    StoryScheme,
+    with_current_names,
+)
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = pytest.mark.parametrize("kind", [CopyScheme, StoryScheme])
@@ -67,6 +74,16 @@ def test_formulas_page_has_the_defaults() -> None:
     )
     sizes = {"background_counters", "memory_texts", "min_score"}
     assert set(re.findall(r"scheme\.(\w+)", code)) - sizes <= documented(stories).keys()
+
+
+def test_events_page_has_the_defaults() -> None:
+    page = (ROOT / "docs" / "explanation" / "events.md").read_text(encoding="utf-8")
+    numbers = {field.name: getattr(EventScheme(), field.name) for field in fields(EventScheme)}
+    assert documented(page) == {
+        name: number
+        for name, number in numbers.items()
+        if name not in ("embedding_model", "recipe")
+    }
 
 
 @pytest.mark.parametrize(

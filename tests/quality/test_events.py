@@ -12,6 +12,6 @@ def test_events_of_headlines_in_nine_languages() -> None:
     stories = headlines()
     found = scored(stories, linked(profiles(stories, EVENTS), EVENTS))
     print(found)  # noqa: T201
-    assert found.stories.precision >= 0.9
+    assert found.stories.precision >= 0.92
     assert found.stories.recall >= 0.195
     assert found.after >= found.before + 0.04

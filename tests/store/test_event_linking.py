@@ -129,7 +129,7 @@ def test_events_bit_by_bit_are_those_of_a_rebuild(
     store.close()
 
 
-HEARD = replace(SCHEME, embedding_model="any", centre_stories=8)
+HEARD = replace(SCHEME, embedding_model="any")
 VECTORS = pack_embeddings(np.random.RandomState(3).standard_normal((6, 16)).astype(np.float32))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from crawler.grouping.run import group
@@ -71,7 +72,8 @@ def test_findings_change_no_fact(store: Store, monkeypatch: pytest.MonkeyPatch) 
     with store.batch():
         (number, *_) = store.stories.groups(1)
         store.embeddings.keep([(number, "hash", b"\x01")])
-        store.event_vectors.replace({1: ("en", 0.0)}, EventScheme(embedding_model="any"))
+        store.event_vectors.replace({1: 0.0}, EventScheme(embedding_model="any"))
+        store.embeddings.less_their_language(np.ones((1, 4), np.float32), ["en"])
         store.groupings.keep("again", store.groupings)
     assert contents(store, facts) == before
     written = {name for name, rows in contents(store, findings).items() if rows}

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 PAGES = (
-    "/", "/stories", "/stories?language=de&min_outlets=2", "/story/{story}", "/article/{article}",
+    "/", "/stories", "/stories?events=1", "/stories?language=de&min_outlets=2", "/story/{story}",
+    "/article/{article}",
     "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",

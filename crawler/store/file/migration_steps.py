@@ -137,12 +137,13 @@ STEPS = (
     Step(
         "m015_events",
         objects=(
+            "embedding_centres",
             "event_buckets",
             "event_buckets_story",
-            "event_centres",
             "event_log",
             "event_log_event",
             "event_marks",
+            "event_marks_rare",
             "event_marks_story",
             "event_overview",
             "event_vectors",
@@ -159,6 +160,7 @@ STEPS = (
             "copy_groups.language": "",
             "copy_groups.language_source": "",
             "copy_groups.place": "",
+            "story_terms.place": "",
             "memberships.far": "",
         },
         renamed={

@@ -430,7 +430,13 @@ CREATE TABLE learned_groups ( -- copy groups that `backgrounds` and `story_terms
 CREATE TABLE embeddings ( -- embeddings of the texts of copy groups, by the model that `schemes` names
   copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
   text_hash TEXT NOT NULL, -- text it was made of
-  vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
+  vector BLOB NOT NULL -- direction of its embedding less that of its language, a signed byte a dimension
+) STRICT;
+
+CREATE TABLE embedding_centres ( -- where the embeddings of a language point, whatever the texts are about
+  language TEXT PRIMARY KEY, -- BCP 47 without region; und when unknown
+  texts INTEGER NOT NULL, -- texts counted
+  total BLOB NOT NULL -- sum of their directions, 32-bit floats
 ) STRICT;
 
 CREATE TABLE events ( -- stories of different languages that tell one event
@@ -452,20 +458,21 @@ CREATE INDEX event_log_event ON event_log (event);
 
 CREATE TABLE event_marks ( -- index of the event linker: what a story shows that one of another language shows as well
   mark TEXT NOT NULL, -- kind and value, as in `name tkv` (consonants), `number 164`, `place KZ`, `picture 1a2b3c4d.jpg`, `agency Reuters`
+  language TEXT NOT NULL, -- language of the story, BCP 47 without region
   day REAL NOT NULL, -- when the story was told, in days since 1970
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
-  language TEXT NOT NULL, -- its language, BCP 47 without region
   weight REAL NOT NULL, -- how much its texts show the mark
   rarity REAL NOT NULL, -- 1 when no other story of its language and time shows it, down to 0
-  PRIMARY KEY (mark, day, story)
+  PRIMARY KEY (mark, language, day, story)
 ) STRICT, WITHOUT ROWID;
+-- serves: stories that share a mark which few show
+CREATE INDEX event_marks_rare ON event_marks (mark, day) WHERE rarity > 0;
 -- serves: the marks of a story
 CREATE INDEX event_marks_story ON event_marks (story);
 
 CREATE TABLE event_vectors ( -- embeddings of stories, where the file has an embedding model
   story INTEGER PRIMARY KEY REFERENCES stories (id), -- which story
-  language TEXT NOT NULL, -- its language, BCP 47 without region
-  vector BLOB NOT NULL -- direction of its texts' embeddings less that of its language, a signed byte a dimension
+  vector BLOB NOT NULL -- mean direction of its texts' embeddings, a signed byte a dimension
 ) STRICT;
 
 CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a bucket are compared
@@ -476,14 +483,6 @@ CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a b
 ) STRICT, WITHOUT ROWID;
 -- serves: the buckets of a story
 CREATE INDEX event_buckets_story ON event_buckets (story);
-
-CREATE TABLE event_centres ( -- where the embeddings of a language point, whatever they are about
-  language TEXT PRIMARY KEY, -- BCP 47 without region
-  stories INTEGER NOT NULL, -- stories counted
-  total BLOB NOT NULL, -- sum of their directions, 32-bit floats
-  taken INTEGER NOT NULL, -- stories that `centre` was made of; made again when twice as many are counted
-  centre BLOB NOT NULL -- what is taken off the embeddings of the language, 32-bit floats
-) STRICT;
 
 CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever added to
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from crawler.clock import posix
 from crawler.store.findings.numbered_stories import first_article
-from dedupe import EventScheme, EventText, StoryProfile, rarity
+from dedupe import EventScheme, EventText, StoryProfile, least_likeness, rarity
 
 _DAY = 86_400
-_PART = 1024
-"""Parts of a day that times are rounded to: sums of these are exact, in SQL and out of it."""
+_PART = 8
+"""Parts of a day that times are rounded to: a story that grows hardly moves, and sums of these are
+exact, in SQL and out of it."""
 
 
 class ToldStory(NamedTuple):
@@ -30,12 +31,18 @@ class ToldStory(NamedTuple):
     """median time of its texts, in days since 1970"""
 
 
-class _Place(NamedTuple):
-    """Where a story stands in the index of one mark."""
+class _Mark(NamedTuple):
+    """A mark among the stories of a language."""
 
-    day: float
-    story: int
-    rarity: float
+    mark: str
+    language: str
+
+
+class _Change(NamedTuple):
+    """Days of stories that show a mark from now on, and of those that do not any more."""
+
+    came: list[float]
+    went: list[float]
 
 
 class EventLinks:
@@ -72,11 +79,26 @@ class EventLinks:
         ).fetchone()
         return int(row[0])
 
-    def waiting(self, limit: int) -> list[int]:
-        """Stories whose event is to be looked for, those that ended among them."""
-        return self._ids(
-            "SELECT id FROM stories WHERE event_looked_at IS NULL ORDER BY id LIMIT ?", limit
+    def waiting(self, limit: int, *, after: int = 0) -> list[int]:
+        """Stories from a number on whose event is to be looked for, ended ones among them."""
+        rows = self._connection.execute(
+            """
+            SELECT id FROM stories WHERE event_looked_at IS NULL AND id > ? ORDER BY id LIMIT ?
+            """,
+            (after, limit),
         )
+        return [row["id"] for row in rows]
+
+    def ended(self, stories: Iterable[int]) -> set[int]:
+        """Those of these stories that were merged into others."""
+        rows = self._connection.execute(
+            """
+            SELECT s.id FROM json_each(?) j CROSS JOIN stories s ON s.id = j.value
+            WHERE s.merged_into IS NOT NULL
+            """,
+            (json.dumps(sorted(stories)),),
+        )
+        return {row["id"] for row in rows}
 
     def look_again(self, stories: Iterable[int]) -> None:
         """Have the events of these stories looked for again."""
@@ -169,14 +191,11 @@ class EventLinks:
         }
 
     def candidates(self, story: int, scheme: EventScheme) -> set[int]:
-        """Stories of other languages, close in time, that share enough to be one event with it.
-
-        What they share is not divided by their own weights yet, which only makes it less.
-        """
+        """Stories of other languages, close in time, that share enough to be compared with it."""
         rows = self._connection.execute(
             """
-            SELECT o.story FROM event_marks m CROSS JOIN event_marks o ON o.mark = m.mark
-              AND o.day BETWEEN m.day - :days AND m.day + :days
+            SELECT o.story FROM event_marks m CROSS JOIN event_marks o INDEXED BY event_marks_rare
+              ON o.mark = m.mark AND o.day BETWEEN m.day - :days AND m.day + :days
             WHERE m.story = :story AND m.rarity > 0 AND o.rarity > 0 AND o.language <> m.language
             GROUP BY o.story
             HAVING sum(m.weight * o.weight * min(m.rarity, o.rarity)) >= :least
@@ -184,7 +203,7 @@ class EventLinks:
             {
                 "story": story,
                 "days": scheme.max_days,
-                "least": scheme.weight_prior * scheme.threshold * (1 - 1e-9),
+                "least": least_likeness(scheme) * (1 - 1e-9),
             },
         )
         return {row["story"] for row in rows}
@@ -195,10 +214,11 @@ class EventLinks:
         profiles: Sequence[StoryProfile],
         scheme: EventScheme,
     ) -> set[int]:
-        """Take stories out of the index and put others in; those whose marks are rarer, or less
-        rare, from now on.
+        """Take stories out of the index and put others in.
 
-        Profiles of an unknown language are left out.
+        The stories are given back whose event may be another for it: those with a mark that is
+        rarer now, and those of an event with one that is less rare. Of others less rare marks make
+        no event. Profiles of an unknown language are left out.
         """
         before = self.profiles({*gone, *(profile.id for profile in profiles)})
         self._connection.execute(
@@ -215,43 +235,83 @@ class EventLinks:
                 for mark, weight in profile.marks.items()
             ),
         )
-        days: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-        for profile in (*before.values(), *known):
-            for mark in profile.marks:
-                days[mark, profile.base_language].append(profile.day)
-        return self._count_again(days, scheme)
+        return self._count_again(_changes(before.values(), known), scheme)
 
-    def _count_again(
-        self, changed: Mapping[tuple[str, str], Sequence[float]], scheme: EventScheme
-    ) -> set[int]:
+    def _count_again(self, changes: Mapping[_Mark, _Change], scheme: EventScheme) -> set[int]:
         """Bring rarity in line around days at which marks of a language came or went."""
-        touched = set()
+        risen, fallen = set[int](), set[int]()
         updates = []
-        for (mark, language), days in changed.items():
+        for mark, change in changes.items():
+            days = (*change.came, *change.went)
             first, last = min(days) - scheme.max_days, max(days) + scheme.max_days
-            places = self._places(mark, language, first - scheme.max_days, last + scheme.max_days)
-            every = [place.day for place in places]
-            for place in places:
-                if first <= place.day <= last:
-                    shown = bisect_right(every, place.day + scheme.max_days) - bisect_left(
-                        every, place.day - scheme.max_days
-                    )
-                    if (now := rarity(shown, scheme)) != place.rarity:
-                        updates.append((now, mark, place.day, place.story))
-                        touched.add(place.story)
+            # Where very many show it, what says nothing already can only begin to where some went.
+            most = -1 if change.went else 2 * scheme.rarity_cap
+            every = self._days(mark, first - scheme.max_days, last + scheme.max_days, most)
+            for day, story, before in self._places(mark, first, last, rare=len(every) == most):
+                span = day - scheme.max_days, day + scheme.max_days
+                if len(every) == most:
+                    shown = len(self._days(mark, *span, scheme.rarity_cap))
+                else:
+                    shown = bisect_right(every, span[1]) - bisect_left(every, span[0])
+                if (now := rarity(shown, scheme)) != before:
+                    updates.append((now, *mark, day, story))
+                    (risen if now > before else fallen).add(story)
         self._connection.executemany(
-            "UPDATE event_marks SET rarity = ? WHERE mark = ? AND day = ? AND story = ?", updates
+            "UPDATE event_marks SET rarity = ?"
+            " WHERE mark = ? AND language = ? AND day = ? AND story = ?",
+            updates,
         )
-        return touched
+        return risen | self._in_events(fallen)
 
-    def _places(self, mark: str, language: str, first: float, last: float) -> list[_Place]:
-        """Stories of a language that show a mark, by day."""
+    def _in_events(self, stories: Iterable[int]) -> set[int]:
         rows = self._connection.execute(
-            "SELECT day, story, rarity FROM event_marks"
-            " WHERE mark = ? AND day BETWEEN ? AND ? AND language = ? ORDER BY day",
-            (mark, first, last, language),
+            """
+            SELECT s.id FROM json_each(?) j CROSS JOIN stories s ON s.id = j.value
+            WHERE s.event IS NOT NULL
+            """,
+            (json.dumps(sorted(stories)),),
         )
-        return [_Place(*row) for row in rows]
+        return {row["id"] for row in rows}
 
-    def _ids(self, sql: str, value: int) -> list[int]:
-        return [row["id"] for row in self._connection.execute(sql, (value,))]
+    def _days(self, mark: _Mark, first: float, last: float, most: int) -> list[float]:
+        """Days of the stories of a language that show a mark, in order; so many at the most."""
+        rows = self._connection.execute(
+            "SELECT day FROM event_marks WHERE mark = ? AND language = ? AND day BETWEEN ? AND ?"
+            " ORDER BY day LIMIT ?",
+            (*mark, first, last, most),
+        )
+        return [row["day"] for row in rows]
+
+    def _places(
+        self, mark: _Mark, first: float, last: float, *, rare: bool
+    ) -> list[tuple[float, int, float]]:
+        """Day, number and rarity of the stories that show a mark; those it says something of."""
+        index = "INDEXED BY event_marks_rare" if rare else ""
+        rows = self._connection.execute(
+            f"""
+            SELECT day, story, rarity FROM event_marks {index}
+            WHERE mark = ? AND language = ? AND day BETWEEN ? AND ?
+              {"AND rarity > 0" if rare else ""}
+            """,
+            (*mark, first, last),
+        )
+        return [(row["day"], row["story"], row["rarity"]) for row in rows]
+
+
+def _changes(before: Iterable[StoryProfile], after: Iterable[StoryProfile]) -> dict[_Mark, _Change]:
+    """Marks that came or went, those left out that a story has at the same time as before."""
+    entries = [
+        {
+            (mark, profile.base_language, profile.day, profile.id)
+            for profile in profiles
+            for mark in profile.marks
+        }
+        for profiles in (before, after)
+    ]
+    found: defaultdict[_Mark, _Change] = defaultdict(lambda: _Change([], []))
+    for mark, language, day, _ in entries[0] - entries[1]:
+        found[_Mark(mark, language)].went.append(day)
+    for mark, language, day, _ in entries[1]:
+        # Those that stay are counted as well: they were put in anew.
+        found[_Mark(mark, language)].came.append(day)
+    return found

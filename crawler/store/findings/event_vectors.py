@@ -1,4 +1,4 @@
-"""Embeddings of stories, where the file has an embedding model, each less that of its language."""
+"""Embeddings of stories, where the file has an embedding model."""
 
 from __future__ import annotations
 
@@ -6,58 +6,38 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from dedupe import EventScheme
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 
 class EventVectors:
-    """The vectors, buckets and centres of the event linker."""
+    """The vectors and buckets of the event linker."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def forget(self) -> None:
         """Drop all of them: the file has another embedding model, or none."""
-        for table in ("event_vectors", "event_buckets", "event_centres"):
+        for table in ("event_vectors", "event_buckets"):
             self._connection.execute(f"DELETE FROM {table}")
 
-    def replace(self, stories: Mapping[int, tuple[str, float]], scheme: EventScheme) -> None:
-        """Make the vectors of these stories (language and day by id) of those of their texts.
-
-        Where that makes the centre of a language another, all its stories wait for the linker.
-        """
+    def replace(self, days: Mapping[int, float], scheme: EventScheme) -> None:
+        """Make the vectors of these stories, told on these days, of those of their texts."""
         # With numpy, which commands that only read do without.
-        from dedupe import embedding_buckets, mean_direction, pack_embeddings
+        from dedupe import embedding_buckets, mean_direction
 
-        texts = self._texts(stories, scheme)
-        moved = self._count({story: stories[story][0] for story in texts}, texts, scheme)
-        self._connection.execute(
-            """
-            UPDATE stories SET event_looked_at = NULL WHERE id IN (SELECT v.story
-              FROM event_vectors v WHERE v.language IN (SELECT value FROM json_each(?)))
-            """,
-            (json.dumps(sorted(moved)),),
-        )
-        self.drop(stories)
-        for story, embeddings in texts.items():
-            language, day = stories[story]
-            direction = mean_direction(embeddings, self._centre(language))
-            (vector,) = pack_embeddings(direction[None, :])
+        self.drop(days)
+        for story, embeddings in self._texts(days, scheme).items():
+            vector = mean_direction(embeddings)
             self._connection.execute(
-                "INSERT INTO event_vectors (story, language, vector) VALUES (?, ?, ?)",
-                (story, language, vector),
+                "INSERT INTO event_vectors (story, vector) VALUES (?, ?)", (story, vector)
             )
             buckets = embedding_buckets(
                 vector, bands=scheme.embedding_bands, bits=scheme.embedding_bits
             )
             self._connection.executemany(
                 "INSERT INTO event_buckets (bucket, day, story) VALUES (?, ?, ?)",
-                ((bucket, day, story) for bucket in buckets),
+                ((bucket, days[story], story) for bucket in buckets),
             )
 
     def drop(self, stories: Iterable[int]) -> None:
@@ -111,59 +91,3 @@ class EventVectors:
         for row in rows:
             found[row["story"]].append(row["vector"])
         return dict(found)
-
-    def _count(
-        self, languages: Mapping[int, str], texts: Mapping[int, list[bytes]], scheme: EventScheme
-    ) -> set[str]:
-        """Count stories that are new; languages whose centre was made again."""
-        import numpy as np
-
-        from dedupe import mean_direction
-
-        new: defaultdict[str, list[int]] = defaultdict(list)
-        known = self.of(languages)
-        for story in sorted(languages.keys() - known.keys()):
-            new[languages[story]].append(story)
-        moved = set()
-        for language, stories in sorted(new.items()):
-            size = len(texts[stories[0]][0])
-            nothing = np.zeros(size, np.float32)
-            count, total, taken, centre = self._kept(language, nothing)
-            if taken >= scheme.centre_stories:
-                continue
-            for story in stories:
-                total = total + mean_direction(texts[story], nothing)
-            count += len(stories)
-            if count >= 2 * taken:
-                # One more that points nowhere: a single story is not what is usual.
-                taken, centre = count, total / np.float32(count + 1)
-                moved.add(language)
-            self._connection.execute(
-                "INSERT OR REPLACE INTO event_centres (language, stories, total, taken, centre)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (language, count, total.tobytes(), taken, centre.tobytes()),
-            )
-        return moved
-
-    def _centre(self, language: str) -> NDArray[np.float32]:
-        import numpy as np
-
-        (centre,) = self._connection.execute(
-            "SELECT centre FROM event_centres WHERE language = ?", (language,)
-        ).fetchone()
-        return np.frombuffer(centre, np.float32)
-
-    def _kept(
-        self, language: str, nothing: NDArray[np.float32]
-    ) -> tuple[int, NDArray[np.float32], int, NDArray[np.float32]]:
-        """Stories counted in a language, their sum, those that its centre is made of, and this."""
-        import numpy as np
-
-        row = self._connection.execute(
-            "SELECT stories, total, taken, centre FROM event_centres WHERE language = ?",
-            (language,),
-        ).fetchone()
-        if row is None:
-            return 0, nothing, 0, nothing
-        total, centre = (np.frombuffer(row[name], np.float32) for name in ("total", "centre"))
-        return row["stories"], total, row["taken"], centre

@@ -49,6 +49,7 @@ class StoryLinks:
         """Set the embedding model; embeddings of another one are dropped."""
         if embedding_model != self.embedding_model():
             self._connection.execute("DELETE FROM embeddings")
+            self._connection.execute("DELETE FROM embedding_centres")
         self._connection.execute(
             "UPDATE schemes SET embedding_model = nullif(?, '') WHERE kind = 'stories'",
             (embedding_model,),
