@@ -5,6 +5,10 @@ Ids are made with the earlier names, so that a better name makes no other id.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+
 COPY_NAMES = {
     "shingle": "shingle_words",
     "anchor": "anchor_words",
@@ -70,3 +74,12 @@ STORY_NAMES = {
     "voice_bits": "embedding_bits",
     "voice_alike": "embedding_max_candidates",
 }
+
+
+def digest_of_numbers(numbers: Mapping[str, int | float | str], renamed: Mapping[str, str]) -> str:
+    """A short digest of numbers, by the names that they had first."""
+    first_names = {new: old for old, new in renamed.items()}
+    packed = json.dumps(
+        {first_names.get(name, name): value for name, value in numbers.items()}, sort_keys=True
+    )
+    return blake2b(packed.encode(), digest_size=6).hexdigest()

@@ -146,7 +146,8 @@ def _with_evidence(
         numbers_same=stored.numbers_same,
         numbers_changed=stored.numbers_changed,
         joined=bool(stored.joined),
-        template=is_template(stored.numbers_same, stored.numbers_changed, scheme),
+        template=not stored.joined
+        and is_template(stored.numbers_same, stored.numbers_changed, scheme),
         passage=stored.passage,
         passage_cut=len(stored.passage) == PASSAGE,
         stored=True,

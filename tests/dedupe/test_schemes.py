@@ -37,9 +37,10 @@ def test_earlier_names_read_under_those_of_today() -> None:
     [
         (
             CopyScheme(),
-            "w5c7-b4x4-a8x13-m20-j0.3-c0.75-p0.1-s0.5-r30/40-e0.2-t3-o3/0.02-f20/0.0005-n32/6",
+            "w5c7-b2x4-a8x14-l32x3-m20-j0.3-c0.75-p0.1/15-v8x60/0.5/0.8-s0.5-r30/40/0.36-e0.2"
+            "-t3/140/0.03-o3/0.02-f20/0.0005-n32/6",
         ),
-        (CopyScheme(max_per_key=65), "-n32/6-x39d91ed35913"),
+        (CopyScheme(max_per_key=65), "-n32/6-x7d0da677aead"),
         (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
         (StoryScheme(max_df=0.31), "-g3/0.05-x0c22e584e1b1"),
         (StoryScheme(embedding_model="mini"), "-v0.08x0.35/0.5:mini"),
