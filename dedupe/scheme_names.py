@@ -5,6 +5,10 @@ Ids are made with the earlier names, so that a better name makes no other id.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+
 COPY_NAMES = {
     "shingle": "shingle_words",
     "anchor": "anchor_words",
@@ -64,3 +68,78 @@ STORY_NAMES = {
     "voice_bits": "embedding_bits",
     "voice_alike": "embedding_max_candidates",
 }
+
+
+def digest_of_numbers(numbers: Mapping[str, int | float | str], renamed: Mapping[str, str]) -> str:
+    """A short digest of numbers, by the names that they had first."""
+    first_names = {new: old for old, new in renamed.items()}
+    packed = json.dumps(
+        {first_names.get(name, name): value for name, value in numbers.items()}, sort_keys=True
+    )
+    return blake2b(packed.encode(), digest_size=6).hexdigest()
+
+
+COPY_NUMBERS_WRITTEN = [
+    "shingle_words",
+    "shingle_chars",
+    "anchor_words",
+    "anchor_keys",
+    "bands",
+    "rows",
+    "min_shingles",
+    "min_jaccard",
+    "min_containment",
+    "min_longer_containment",
+    "reprint_jaccard",
+    "short_overlap",
+    "min_passage",
+    "min_evidence",
+    "template_numbers",
+    "boilerplate_texts",
+    "boilerplate_share",
+    "common_texts",
+    "common_share",
+    "max_candidates",
+    "max_misses",
+    "lead_anchors",
+    "lead_keys",
+    "lead_words",
+    "passage_shingles",
+    "passages_overlap",
+    "min_passages_share",
+    "min_passages_shares",
+    "brief_jaccard",
+    "prose_shingles",
+    "prose_changes",
+]
+STORY_NUMBERS_WRITTEN = [
+    "lead_chars",
+    "decay_words",
+    "title_weight",
+    "max_days",
+    "delay_penalty",
+    "unknown_delay",
+    "chance_weight",
+    "threshold",
+    "inner_contrast",
+    "top_terms",
+    "unrelated_cap",
+    "agreeing_details",
+    "enough_details",
+    "chance_prior",
+    "chance_prior_texts",
+    "common_word_texts",
+    "common_word_length",
+    "chance_max_ratio",
+    "story_texts",
+    "story_share",
+    "embedding_model",
+    "embedding_weight",
+    "embedding_baseline",
+]
+"""The numbers that an id writes out."""
+
+
+def brief(number: float) -> str:
+    """The number in full: no two have one name."""
+    return repr(number).removesuffix(".0")

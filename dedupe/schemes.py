@@ -5,15 +5,20 @@ docs/explanation/story-score.md has the formulas that they stand in.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from hashlib import blake2b
 
 from .errors import InvalidScheme
-from .scheme_names import COPY_NAMES, STORY_NAMES
+from .scheme_names import (
+    COPY_NAMES,
+    COPY_NUMBERS_WRITTEN,
+    STORY_NAMES,
+    STORY_NUMBERS_WRITTEN,
+    brief,
+    digest_of_numbers,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +35,49 @@ class CopyScheme:
     """characters in a shingle of a script written without spaces"""
     anchor_words: int = 8
     """words in an anchor shingle; long, so that chance overlap is rare"""
-    anchor_keys: int = 13
-    """smallest anchor hashes kept as keys: they find truncated and embedded copies"""
-    bands: int = 4
+    anchor_keys: int = 14
+    """smallest anchor hashes kept as keys: they find shortened and embedded copies"""
+    lead_anchors: int = 32
+    lead_keys: int = 3
+    """smallest hashes of the first anchors, keys as well: first paragraphs are found by them"""
+    bands: int = 2
     rows: int = 4
     """the MinHash signature has bands x rows values; one equal band makes a candidate"""
     min_shingles: int = 20
-    """texts with fewer distinct shingles never group: too little to go by"""
+    """a text with fewer distinct shingles is a copy only of an equal one: too little to go by"""
     min_jaccard: float = 0.30
     min_containment: float = 0.75
     """a pair is joined at either: share of all shingles, or share of the shorter text's"""
+    passage_shingles: int = 8
+    passages_overlap: int = 60
+    min_passages_share: float = 0.5
+    min_passages_shares: float = 0.8
+    """passages of `passage_shingles` and more, with `passages_overlap` in all, join a pair as well
+    when they cover the first share of the shorter text, and the second with the longer one's"""
     min_longer_containment: float = 0.10
     """a text contained in another joins it only when this share of the other stands in it: a
-    paragraph of a long digest is not a copy of the digest"""
+    paragraph of a long digest is not a copy of the digest ..."""
+    lead_words: int = 15
+    """... unless it is the beginning: what is shared begins within this many words of the other"""
     reprint_jaccard: float = 0.50
     """a pair that shares this much (or `min_containment`) is a reprint of one text: what it
-    repeats is not counted as boilerplate, and it needs no `min_passage`"""
+    repeats is not counted as boilerplate"""
     short_overlap: int = 40
     min_passage: int = 30
-    """a pair that is no reprint and shares fewer than `short_overlap` shingles is joined only when
-    `min_passage` of them follow each other: sentences here and there are what templates share"""
+    """a pair that shares fewer than `short_overlap` shingles, and less than `min_containment`, is
+    joined only when `min_passage` of them follow each other: sentences here and there are what
+    templates share ..."""
+    brief_jaccard: float = 0.36
+    """... or when it shares this much and fewer numbers changed than stayed: a brief, edited"""
     min_evidence: float = 0.20
     """edges whose containment reaches this are kept as evidence without joining"""
     template_numbers: int = 3
     """a pair is never joined when this many numbers, and most, differ in the same places: two
-    weather reports are one template with other figures, not one text"""
+    weather reports are one template with other figures, not one text ..."""
+    prose_shingles: int = 140
+    prose_changes: float = 0.03
+    """... unless `prose_shingles` are shared, and at most this share of the shorter text differs
+    without a number in it: prose that is equal otherwise. Templates have other names, too"""
     boilerplate_texts: int = 3
     boilerplate_share: float = 0.02
     """shingles in at least this many texts of their outlet, and this share, are its boilerplate,
@@ -95,7 +118,7 @@ class CopyScheme:
     """articles compared by what was learned from those before them"""
     large_component: int = 1_000
     """where copies connect more articles than this, these are grouped once, when a run ends"""
-    recipe: int = field(default=1, init=False)
+    recipe: int = field(default=2, init=False)
     """version of what no number here says: words, hashes, formulas (`tests/dedupe/test_numbers.py`)
     """
 
@@ -118,15 +141,18 @@ class CopyScheme:
 
     @property
     def _main_numbers(self) -> str:
-        part, share = _brief(self.min_longer_containment), _brief(self.boilerplate_share)
+        part, share = brief(self.min_longer_containment), brief(self.boilerplate_share)
         return (
             f"w{self.shingle_words}c{self.shingle_chars}-b{self.bands}x{self.rows}"
-            f"-a{self.anchor_words}x{self.anchor_keys}-m{self.min_shingles}"
-            f"-j{_brief(self.min_jaccard)}-c{_brief(self.min_containment)}-p{part}"
-            f"-s{_brief(self.reprint_jaccard)}-r{self.min_passage}/{self.short_overlap}"
-            f"-e{_brief(self.min_evidence)}-t{self.template_numbers}"
+            f"-a{self.anchor_words}x{self.anchor_keys}-l{self.lead_anchors}x{self.lead_keys}"
+            f"-m{self.min_shingles}-j{brief(self.min_jaccard)}-c{brief(self.min_containment)}-p{part}"
+            f"/{self.lead_words}-v{self.passage_shingles}x{self.passages_overlap}"
+            f"/{brief(self.min_passages_share)}/{brief(self.min_passages_shares)}"
+            f"-s{brief(self.reprint_jaccard)}-r{self.min_passage}/{self.short_overlap}"
+            f"/{brief(self.brief_jaccard)}-e{brief(self.min_evidence)}-t{self.template_numbers}"
+            f"/{self.prose_shingles}/{brief(self.prose_changes)}"
             f"-o{self.boilerplate_texts}/{share}"
-            f"-f{self.common_texts}/{_brief(self.common_share)}"
+            f"-f{self.common_texts}/{brief(self.common_share)}"
             f"-n{self.max_candidates}/{self.max_misses}"
         )
 
@@ -160,13 +186,12 @@ class StoryScheme:
     """... its cosine beyond chance at most this, however untypical both texts are"""
     agreeing_details: float = 0.15
     enough_details: int = 3
-    """where the names and numbers of two bodies have a cosine below `agreeing_details`, their words
-    in common count that much less: two events of one kind; with fewer than `enough_details` in one
-    of the two this holds in part"""
+    """where names and numbers of two bodies have a cosine below `agreeing_details`, their words in
+    common count that much less; in part where one has fewer than `enough_details`"""
     template_numbers: int = 3
     template_cap: float = -0.3
-    """two texts are of one template when this many numbers, and most, differ in the same places:
-    forecasts, results; their cosine beyond chance counts as at most `template_cap`"""
+    """where this many numbers, and most, differ in the same places, two texts are of one template,
+    and their cosine beyond chance counts as at most `template_cap`: forecasts, results"""
     number_context: int = 2
     """words before and after a number that say in which place it stands"""
     chance_prior: float = 0.0038
@@ -203,15 +228,13 @@ class StoryScheme:
     """distance that a pair too far apart in time counts with; a cosine of 1 has distance 0"""
     max_component: int = 6_000
     threshold_step: float = 0.03
-    """texts that links connect and that are more than `max_component` are parted at thresholds
-    higher by `threshold_step`, and again, until no component is larger"""
+    """more than `max_component` texts that links connect are parted at thresholds higher by this"""
     step_size: int = 5_000
     step_days: float = 3.0
-    """copy groups linked at a time, at most, and the time that they span"""
+    """copy groups linked at a time, and days that they span, at most"""
     relink_growth: float = 1.1
     relink_groups: int = 20_000
-    """a file of no more than `relink_groups` is linked again as a whole each time it has grown by
-    this factor: what little it had learned was unreliable"""
+    """a file of up to `relink_groups` is linked again when it has grown by this factor"""
     max_postings: int = 100
     """copy groups looked at for each heavy term, the latest"""
     max_candidates: int = 12
@@ -234,7 +257,7 @@ class StoryScheme:
     together"""
     embedding_max_candidates: int = 5_000
     """copy groups looked at that are found so: the newest"""
-    recipe: int = field(default=1, init=False)
+    recipe: int = field(default=2, init=False)
     """version of what no number here says: words, names, formulas"""
 
     def __post_init__(self) -> None:
@@ -270,19 +293,19 @@ class StoryScheme:
 
     @property
     def _main_numbers(self) -> str:
-        days, threshold = _brief(self.max_days), _brief(self.threshold)
-        details = f"{_brief(self.agreeing_details)}/{self.enough_details}"
-        prior, prior_texts = _brief(self.chance_prior), _brief(self.chance_prior_texts)
-        weight, baseline = _brief(self.embedding_weight), _brief(self.embedding_baseline)
+        days, threshold = brief(self.max_days), brief(self.threshold)
+        details = f"{brief(self.agreeing_details)}/{self.enough_details}"
+        prior, prior_texts = brief(self.chance_prior), brief(self.chance_prior_texts)
+        weight, baseline = brief(self.embedding_weight), brief(self.embedding_baseline)
         embedding = f"-v{weight}x{baseline}:{self.embedding_model}" if self.embedding_model else ""
         return (
             f"tfidf32-l{self.lead_chars}/{self.decay_words}-t{self.title_weight}"
-            f"-d{days}x{_brief(self.delay_penalty)}/{_brief(self.unknown_delay)}-b{_brief(self.chance_weight)}"
-            f"-s{threshold}x{_brief(self.inner_contrast)}"
-            f"-u{_brief(self.unrelated_cap)}x{self.top_terms}-n{details}"
-            f"-p{prior}x{prior_texts}-m{_brief(self.chance_max_ratio)}"
-            f"-c{_brief(self.common_word_texts)}x{self.common_word_length}"
-            f"-g{self.story_texts}/{_brief(self.story_share)}"
+            f"-d{days}x{brief(self.delay_penalty)}/{brief(self.unknown_delay)}-b{brief(self.chance_weight)}"
+            f"-s{threshold}x{brief(self.inner_contrast)}"
+            f"-u{brief(self.unrelated_cap)}x{self.top_terms}-n{details}"
+            f"-p{prior}x{prior_texts}-m{brief(self.chance_max_ratio)}"
+            f"-c{brief(self.common_word_texts)}x{self.common_word_length}"
+            f"-g{self.story_texts}/{brief(self.story_share)}"
             f"{embedding}"
         )
 
@@ -304,40 +327,17 @@ def with_current_names(
 
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as
 # long as they are what they were then: a store keeps its id, and its groups, when nothing differs.
-_WRITTEN = {
-    CopyScheme: "shingle_words shingle_chars anchor_words anchor_keys bands rows min_shingles "
-    "min_jaccard min_containment min_longer_containment reprint_jaccard short_overlap min_passage "
-    "min_evidence template_numbers boilerplate_texts boilerplate_share common_texts common_share "
-    "max_candidates max_misses",
-    StoryScheme: "lead_chars decay_words title_weight max_days delay_penalty unknown_delay "
-    "chance_weight threshold inner_contrast top_terms unrelated_cap agreeing_details "
-    "enough_details chance_prior chance_prior_texts common_word_texts common_word_length "
-    "chance_max_ratio story_texts story_share embedding_model embedding_weight "
-    "embedding_baseline",
-}
-_UNSAID = {CopyScheme: "54f5ae925900", StoryScheme: "476a75a6adcc"}
+_WRITTEN = {CopyScheme: COPY_NUMBERS_WRITTEN, StoryScheme: STORY_NUMBERS_WRITTEN}
+_UNSAID = {CopyScheme: "75c89076b2ee", StoryScheme: "a363b52e9507"}
 
 
 @lru_cache(maxsize=64)
 def _scheme_id(scheme: CopyScheme | StoryScheme) -> str:
-    written = _WRITTEN[type(scheme)].split()
-    # By their first names: a better name makes no other id.
-    first_names = {new: old for old, new in RENAMED[type(scheme)].items()}
-    others = {
-        first_names.get(name, name): value
-        for name, value in asdict(scheme).items()
-        if name not in written
-    }
-    packed = json.dumps(others, sort_keys=True).encode()
-    digest = blake2b(packed, digest_size=6).hexdigest()
-    if digest == _UNSAID[type(scheme)]:
-        return scheme._main_numbers
-    return f"{scheme._main_numbers}-x{digest}"
-
-
-def _brief(number: float) -> str:
-    """The number in full: no two have one name."""
-    return repr(number).removesuffix(".0")
+    kind = type(scheme)
+    written = _WRITTEN[kind]
+    unwritten = {name: value for name, value in asdict(scheme).items() if name not in written}
+    digest = digest_of_numbers(unwritten, RENAMED[kind])
+    return scheme._main_numbers + ("" if digest == _UNSAID[kind] else f"-x{digest}")
 
 
 def _whole_numbers(scheme: CopyScheme | StoryScheme) -> list[str]:

@@ -189,9 +189,7 @@ class Comparer:
 
         There would be more pairs of weather reports than of anything else. Edges kept.
         """
-        kept = [
-            e for e in edges if not is_template(e.numbers_same, e.numbers_changed, self._scheme)
-        ]
+        kept = [e for e in edges if e.joined or not _is_template(e, self._scheme)]
         self._store.copies.save_edges(
             ((edge, self._passage(edge)) for edge in kept), scheme=self._scheme.id
         )
@@ -214,3 +212,7 @@ class Comparer:
         for article in articles:
             shingled = self._texts.document(article).shingled
             self._learned.learn(article, shingled, prints[article.id])
+
+
+def _is_template(edge: CopyEdge, scheme: CopyScheme) -> bool:
+    return is_template(edge.numbers_same, edge.numbers_changed, scheme)

@@ -146,7 +146,8 @@ def _with_evidence(
         numbers_same=stored.numbers_same,
         numbers_changed=stored.numbers_changed,
         joined=bool(stored.joined),
-        template=is_template(stored.numbers_same, stored.numbers_changed, scheme),
+        template=not stored.joined
+        and is_template(stored.numbers_same, stored.numbers_changed, scheme),
         passage=stored.passage,
         passage_cut=len(stored.passage) == PASSAGE,
         stored=True,
@@ -210,15 +211,15 @@ def verdict(found: CopyExplanation) -> str:
     """What explain_copies() found, in a sentence."""
     if found.a.article == found.b.article:
         return "This is one and the same article."
+    if None in (found.a.copy_group, found.b.copy_group):
+        return "Not compared yet; `newsloom group` does it."
     shorter = min(found.shingles_a, found.shingles_b)
     # An earlier text may have been long enough: then there is evidence.
     if shorter < found.min_shingles and not found.stored:
         return (
-            f"Not compared: the shorter text has {shorter} shingles, "
-            f"{found.min_shingles} are needed."
+            f"Not copies: the shorter text has {shorter} shingles, and with fewer than "
+            f"{found.min_shingles} only an equal text is a copy."
         )
-    if None in (found.a.copy_group, found.b.copy_group):
-        return "Not compared yet; `newsloom group` does it."
     if found.joined:
         return _COPIES[found.relation or "same"]
     together = " They are in one copy group through others." if found.same_copy_group else ""
@@ -237,6 +238,6 @@ def _why_not(found: CopyExplanation) -> str:
     limits = (
         f"{found.min_jaccard:.0%} of all shingles must be shared, "
         f"or {found.min_containment:.0%} of the shorter text's "
-        f"and {found.min_longer_containment:.0%} of the longer one's"
+        f"and {found.min_longer_containment:.0%} of the longer one's, unless it begins so"
     )
     return f"Not copies{', though they share passages' if partial else ''}: {limits}"

@@ -48,14 +48,24 @@ class Linker:
         self._run, self._now = run, now
         self._backgrounds = Backgrounds(store, scheme)
 
-    def will_have_grown(self, new: int) -> bool:
-        """Whether a small file grows so much, by so many new texts, that all is linked again."""
+    def will_relink(self, new: int) -> bool:
+        """Whether all is linked again: the numbers are others, or a small file grows much."""
+        if self._store.story_links.scheme() != self._scheme.id:
+            return True
         most = self._scheme.relink_groups
         linked = self._store.story_links.count_learned(most + 1)
         return linked + new <= most and self._growths(linked + new) > self._growths(linked)
 
     def _growths(self, groups: int) -> int:
         return floor(log(max(groups, 0.5), self._scheme.relink_growth))
+
+    def link(
+        self, progress: Progress, *, rebuild: bool, is_over: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Link what waits, or all again where there is time to; how many copy groups."""
+        if rebuild and not is_over():
+            return self.rebuild(progress)
+        return self.work(progress, is_over=is_over)
 
     def work(self, progress: Progress, *, is_over: Callable[[], bool] = lambda: False) -> int:
         """Link the copy groups that wait for it, or as many as there is time for; how many."""

@@ -78,10 +78,7 @@ def group(
     seed = _seed(store, scheme, rebuild=rebuild)
     again = _begin(store, scheme, story_scheme, seed=seed, rebuild=rebuild)
     linker = Linker(store, story_scheme, run=run, now=now)
-    relink = stories and (
-        store.story_links.scheme() != story_scheme.id
-        or linker.will_have_grown(_count_waiting(store))
-    )
+    relink = stories and linker.will_relink(_count_waiting(store))
     entry = _open_entry(
         store,
         {"copies": asdict(scheme), "stories": asdict(story_scheme), "events": asdict(event_scheme)},
@@ -96,11 +93,7 @@ def group(
     if not stories:
         waiting = store.copies.count_waiting()
         return Grouped(compared, edges, linked=0, waiting=waiting, repeated=comparer.repeated)
-    show = partial(progress, "linking")
-    if relink and not is_over():
-        linked = linker.rebuild(show)
-    else:
-        linked = linker.work(show, is_over=is_over)
+    linked = linker.link(partial(progress, "linking"), rebuild=relink, is_over=is_over)
     EventLinker(store, event_scheme, run=run, now=now).work(
         partial(progress, "linking languages"), rebuild=relink, is_over=is_over
     )

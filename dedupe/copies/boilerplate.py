@@ -144,6 +144,13 @@ class OutletBoilerplate:
         known[known] = own | (prints >= scheme.boilerplate_prints * limit)
         return known
 
+    def prints(self, shingles: Hashes) -> NDArray[np.uint8]:
+        """Prints of each of these (sampled) shingles by this outlet."""
+        at, known = self._find(shingles)
+        found = np.zeros(len(shingles), np.uint8)
+        found[known] = self._counts[1, at[known]]
+        return found
+
     def _find(self, shingles: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Where each of these is among the keys, and whether it is."""
         if not len(self._keys):
@@ -170,6 +177,9 @@ def boilerplate_test(
             return np.zeros(len(shingles), np.bool_)
         sampled = shingles[at]
         texts = common.texts(sampled)
+        if len(shingles) == 1:
+            # A short text is one shingle: it is a notice when its outlet prints it again and again.
+            return outlet.prints(sampled) >= scheme.boilerplate_texts
         # A text that hundreds print has some prints that are hard to tell: it is no template.
         everywhere = (texts > limit) & (texts > common.prints(sampled) // scheme.template_prints)
         left_out = at[everywhere | outlet.repeated(sampled, common)]

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedupe.schemes import CopyScheme
-from dedupe.text import tokens
 
 from .evidence import closest_edge, longest_passage
 from .index import KeyIndex
@@ -19,6 +18,7 @@ from .keys import anchor_keys, band_keys, whole_key
 from .minhash import signature
 from .shingles import shingled_text
 from .types import CopyEdge, Document, ShingledText
+from .words import shown_words
 
 if TYPE_CHECKING:
     from .shingles import BoilerplateTest
@@ -33,16 +33,16 @@ def document(
     seed: int,
     boilerplate: BoilerplateTest | None = None,
 ) -> Document:
-    """A text made ready for `find_copies`; too short a text gets no keys and never groups."""
+    """A text made ready for `find_copies`."""
     return keyed(
         Document(id=id_, shingled=shingled_text(text, scheme, boilerplate)), scheme, seed=seed
     )
 
 
 def keyed(document: Document, scheme: CopyScheme, *, seed: int) -> Document:
-    """A document with its signature and keys; with none when its text is too short."""
+    """A document with its keys, and its signature when its text is long enough for one."""
     shingled = document.shingled
-    if len(shingled.every) < scheme.min_shingles:
+    if not len(shingled.every):
         return document
     whole = whole_key(shingled.every, seed=seed)
     if len(shingled.shingles) < scheme.min_shingles:
@@ -88,8 +88,8 @@ def shared_passage(
     places, first, times = _first_places(two)
     if not len(places) or not len(ours):
         return ""
-    if texts[0] == texts[1]:
-        return " ".join(tokens(texts[0]))
+    if np.array_equal(ours, two.ordered):
+        return shown_words(texts[1])
     at = np.minimum(np.searchsorted(places, ours), len(places) - 1)
     shared = places[at] == ours
     if not shared.any():
@@ -101,8 +101,8 @@ def shared_passage(
     breaks = np.flatnonzero(~shared[1:] | ~shared[:-1] | (np.diff(place) != 1)) + 1
     starts, ends = np.append(0, breaks), np.append(breaks, len(ours))
     longest = int(np.argmax(np.where(shared[starts], ends - starts, 0)))
-    words = tokens(texts[0])
-    return " ".join(words[starts[longest] : ends[longest] + len(words) - len(ours)])
+    shingles = int(ends[longest] - starts[longest])
+    return shown_words(texts[1], int(place[starts[longest]]), shingles + two.size - 1)
 
 
 # A text is held against many in a row.

@@ -6,7 +6,7 @@ and texts that each differ a little from the last grow without end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from .types import CopyEdge
@@ -31,30 +31,46 @@ def copy_groups(
 ) -> tuple[list[CopyGroup], list[CopyEdge]]:
     """Each document in one group: star clusters over the joined edges (Aslam et al. 2004).
 
-    The document most like the others becomes a centre and takes its copies; among those left the
-    next centre is found. So each member is a copy of its centre and a chain of ever less similar
-    texts cannot grow. A digest that contains two reports does not join them once they have copies
-    of their own; while each stands alone, the digest is their centre. Pairs that were no
-    candidates are compared when one of the two may be a centre of what connects them: the edges
-    found so are given too.
+    The document most like the others becomes a centre; among those that are no copies of it the
+    next is found, and each document joins the centre that holds most of it. So each member is a
+    copy of its centre and a chain of ever less similar texts cannot grow. What contains three texts
+    that are no copies of each other is a digest, and a group of its own. One that contains two does
+    not join them once they have copies of their own; while each stands alone, it is their centre.
+    Pairs that were no candidates are compared when one of the two may be a centre of what connects
+    them: the edges found so are given too.
     """
     graph = _Graph(documents, edges, compare)
     groups: list[CopyGroup] = []
-    for component in graph.components():
-        rest = component
-        while rest:
-            centre = graph.centre(rest)
-            near = graph.near[centre]
-            copies = [document for document in rest if document in near]
-            groups.append(
-                CopyGroup(
-                    centre=centre,
-                    members=tuple(sorted([centre, *copies])),
-                    min_jaccard=min((near[copy] for copy in copies), default=None),
-                )
-            )
-            rest = [document for document in rest if document != centre and document not in near]
+    components = graph.components(graph.near)
+    for component in components:  # which grows on the way
+        stars = list(_stars(component, graph))
+        digests = {star.centre for star in stars if graph.is_digest(star)}
+        if digests:
+            groups += (CopyGroup(digest, (digest,), None) for digest in digests)
+            components += graph.components(one for one in component if one not in digests)
+        else:
+            groups += stars
     return sorted(groups, key=lambda group: group.members), graph.found
+
+
+def _stars(component: list[int], graph: _Graph) -> Iterator[CopyGroup]:
+    """Each document with the centre that holds most of it."""
+    rest, centres, near = component, list[int](), graph.near
+    while rest:
+        centres.append(centre := graph.centre(rest))
+        rest = [one for one in rest if one != centre and one not in near[centre]]
+    members: dict[int, list[int]] = {centre: [] for centre in centres}
+    for document in component:
+        if document not in members:
+            # In tenths: of two that hold about as much of it, the one found first.
+            holding = {c: round(graph.held[document][c], 1) for c in centres if c in near[document]}
+            members[max(holding, key=holding.__getitem__)].append(document)
+    for centre, copies in members.items():
+        yield CopyGroup(
+            centre=centre,
+            members=tuple(sorted([centre, *copies])),
+            min_jaccard=min((near[centre][copy] for copy in copies), default=None),
+        )
 
 
 class _Graph:
@@ -65,6 +81,8 @@ class _Graph:
     ) -> None:
         self.near: dict[int, dict[int, float]] = {document: {} for document in documents}
         """documents joined to each, with their Jaccard similarity"""
+        self.held: dict[int, dict[int, float]] = {document: {} for document in self.near}
+        """the share of each that stands in those that it is joined to"""
         self.found: list[CopyEdge] = []
         """edges that came of comparing more pairs"""
         self._known: set[tuple[int, int]] = set()
@@ -106,9 +124,24 @@ class _Graph:
             best = closest
         return best
 
-    def components(self) -> list[list[int]]:
-        """Documents that edges connect, each list ascending."""
-        return _components(self.near)
+    def components(self, documents: Iterable[int]) -> list[list[int]]:
+        """Those of these documents that edges among them connect, each list ascending."""
+        return _components({one: self.near[one] for one in documents})
+
+    def is_digest(self, star: CopyGroup) -> bool:
+        """Whether the copies of a centre, more than two, are different passages of it."""
+        copies = [one for one in star.members if one != star.centre]
+        if not self._are_passages(star.centre, self.components(copies)):
+            return False
+        # Pairs that were no candidates may connect them.
+        for first, *_ in self.components(copies):
+            self.compare_all(first, copies)
+        return self._are_passages(star.centre, self.components(copies))
+
+    def _are_passages(self, centre: int, parts: list[list[int]]) -> bool:
+        # Edited copies of one text may be no copies of each other, but hold the same of it.
+        share = sum(max(self.held[centre][copy] for copy in part) for part in parts)
+        return len(parts) > 2 and share <= 1
 
     def _weight(self, document: int, within: set[int]) -> float:
         # Squares, since a digest is half like many texts and a copy is quite like a few.
@@ -117,6 +150,8 @@ class _Graph:
     def _join(self, edge: CopyEdge) -> None:
         if edge.joined:
             self.near[edge.a][edge.b] = self.near[edge.b][edge.a] = edge.jaccard
+            self.held[edge.a][edge.b] = edge.containment_a
+            self.held[edge.b][edge.a] = edge.containment_b
 
 
 def _components(near: dict[int, dict[int, float]]) -> list[list[int]]:
@@ -127,7 +162,7 @@ def _components(near: dict[int, dict[int, float]]) -> list[list[int]]:
         seen.add(start)
         component = [start]
         for document in component:  # which grows on the way
-            new = [other for other in near[document] if other not in seen]
+            new = [other for other in near[document] if other in near and other not in seen]
             seen.update(new)
             component += new
         found.append(sorted(component))

@@ -36,10 +36,12 @@ def anchor_keys(anchors: Hashes, scheme: CopyScheme, *, seed: int) -> list[int]:
     """The smallest hashes of the long shingles, in an order secret to the store.
 
     Bottom-k sketch (Broder 1997): when the shorter text stands in the longer one, a share of
-    its k smallest, equal to its containment, is among the smallest of the longer one too.
+    its k smallest, equal to its containment, is among the smallest of the longer one too. Where
+    that is little, the shorter text is most often the beginning: this has keys of its own.
     """
-    secret = np.array([seed + 1], np.uint64) * _SECRET
-    return _signed(distinct(mix(anchors ^ secret))[: scheme.anchor_keys])
+    ordered = mix(anchors ^ (np.array([seed + 1], np.uint64) * _SECRET))
+    lead = distinct(ordered[: scheme.lead_anchors])[: scheme.lead_keys]
+    return _signed(np.concatenate((distinct(ordered)[: scheme.anchor_keys], lead)))
 
 
 def whole_key(every: Hashes, *, seed: int) -> list[int]:

@@ -37,13 +37,19 @@ def shingled_text(
     hashed, is_number, unspaced = hash_words(text)
     size = scheme.shingle_chars if unspaced else scheme.shingle_words
     ordered = windows(hashed, size)
-    number_contexts, numbers = _numbers(hashed, is_number, scheme.number_context)
     every = distinct(ordered)
+    if len(every) < scheme.min_shingles:
+        # Too little to be alike: it is one shingle as a whole, equal to another or not.
+        ordered = every = _whole(hashed, scheme)
+        hashed, is_number = hashed[:0], is_number[:0]
+    number_contexts, numbers = _numbers(hashed, is_number, scheme.number_context)
     whole = ShingledText(
+        size=size,
         shingles=every,
         every=every,
         ordered=ordered,
         anchors=windows(hashed, round(scheme.anchor_words * size / scheme.shingle_words)),
+        is_number=is_number,
         number_contexts=number_contexts,
         numbers=numbers,
     )
@@ -79,6 +85,14 @@ def windows(hashed: Hashes, size: int) -> Hashes:
         found *= _MULTIPLIER
         found += hashed[i : count + i]
     return mix(found)
+
+
+def _whole(hashed: Hashes, scheme: CopyScheme) -> Hashes:
+    """One number for all the words in their order; none for no words."""
+    places = np.arange(len(hashed), dtype=np.uint64) * _MULTIPLIER
+    found = mix(mix(hashed + places).sum(keepdims=True))
+    # Of the few that are counted: a text that an outlet repeats is found to be its boilerplate.
+    return found[: len(hashed)] & ~np.uint64(scheme.sample_modulus - 1)
 
 
 def _numbers(hashed: Hashes, is_number: NDArray[np.bool_], reach: int) -> tuple[Hashes, Hashes]:

@@ -28,8 +28,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ShingledText:
-    """A text as sets of 64-bit numbers."""
+    """A text as sets of 64-bit numbers. One too short for shingles is one shingle as a whole."""
 
+    size: int
+    """words in a shingle, characters in scripts without spaces"""
     shingles: Hashes
     """the shingles that it is compared by, distinct and ascending: all but boilerplate"""
     every: Hashes
@@ -38,6 +40,8 @@ class ShingledText:
     """all of its shingles as they follow each other"""
     anchors: Hashes
     """the long shingles in which no boilerplate stands, as they follow each other"""
+    is_number: NDArray[np.bool_]
+    """of each word, whether it begins with a digit"""
     number_contexts: Hashes
     """places where a number stands, by the words around it; distinct and ascending"""
     numbers: Hashes
@@ -53,7 +57,7 @@ class Document:
     revision: int = 0
     """number of this text among those that the document had"""
     keys: tuple[int, ...] = ()
-    """signed 64-bit keys; texts that share one are candidates. None for a text too short"""
+    """signed 64-bit keys; texts that share one are candidates. None for a text without words"""
     signature: Signature | None = None
     """what the keys were made of"""
 

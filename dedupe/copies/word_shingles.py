@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from dedupe.schemes import CopyScheme
 from dedupe.text import UNSPACED_CHAR, tokens
 
+from .letters import fold
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text as they are compared."""
+    return tokens(fold(text))
+
 
 def word_shingles(text: str, scheme: CopyScheme) -> frozenset[tuple[str, ...]]:
     """Distinct shingles of `text` as words; `dedupe.shingled_text` makes what is compared."""
-    words = tokens(text)
+    words = folded_words(text)
     return frozenset(word_windows(words, shingle_size(words, scheme)))
 
 

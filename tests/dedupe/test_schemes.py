@@ -31,10 +31,10 @@ def test_earlier_names_lead_to_numbers_of_today(kind: type[CopyScheme | StorySch
 
 
 def test_earlier_names_read_under_those_of_today() -> None:
-    written: dict[str, int | float | str] = {"threshold": -0.02, "names": 0.05, "voice": "mini"}
+    written: dict[str, int | float | str] = {"threshold": -0.02, "keys": 20, "voice": "mini"}
     assert with_current_names(StoryScheme, written) == {
         "threshold": -0.02,
-        "no_name_penalty_max": 0.05,
+        "top_terms": 20,
         "embedding_model": "mini",
     }
 
@@ -44,11 +44,12 @@ def test_earlier_names_read_under_those_of_today() -> None:
     [
         (
             CopyScheme(),
-            "w5c7-b4x4-a8x13-m20-j0.3-c0.75-p0.1-s0.5-r30/40-e0.2-t3-o3/0.02-f20/0.0005-n32/6",
+            "w5c7-b2x4-a8x14-l32x3-m20-j0.3-c0.75-p0.1/15-v8x60/0.5/0.8-s0.5-r30/40/0.36-e0.2"
+            "-t3/140/0.03-o3/0.02-f20/0.0005-n32/6",
         ),
-        (CopyScheme(max_per_key=65), "-n32/6-x39d91ed35913"),
+        (CopyScheme(max_per_key=65), "-n32/6-x7d0da677aead"),
         (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
-        (StoryScheme(max_df=0.31), "-g3/0.05-x0c22e584e1b1"),
+        (StoryScheme(max_df=0.31), "-g3/0.05-x1448b71812b7"),
         (StoryScheme(embedding_model="mini"), "-v0.08x0.35:mini"),
     ],
 )

@@ -181,7 +181,9 @@ def test_component_too_large_parted_at_its_weakest_pairs(
         (f"{twice} town", 0.0, None), (f"{twice} town", 0.0, None),
         (f"{twice} cinema orchestra", 0.0, None), (f"{twice} cinema orchestra", 0.0, None),
     )  # fmt: skip
-    changes = link_stories(found, StoryScheme(max_component=largest, threshold=-0.3))
+    changes = link_stories(
+        found, StoryScheme(max_component=largest, threshold=-0.3, inner_contrast=9.0)
+    )
     assert [change.groups for change in changes] == expected
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bench.copies_left_out import SEED, is_found, newsloom
+from bench.corpora.copied import COPIES, KINDS, cases
 from crawler.grouping.run import group
 from crawler.store import Store, open_store
 from crawler.types import Article
@@ -64,7 +66,7 @@ def test_copies_among_wire_articles_with_site_clutter(store: Store, seed: int) -
     precision, recall = right / (right + wrong), right / (right + missed)
     print(f"copies P {precision:.3f} R {recall:.3f}")  # noqa: T201 - shown by -rP
     assert precision == 1.0
-    assert recall >= 0.99
+    assert recall >= 0.995
 
 
 def test_ten_orders_of_arrival_give_one_answer(tmp_path: Path) -> None:
@@ -86,4 +88,15 @@ def test_ten_orders_of_arrival_give_one_answer(tmp_path: Path) -> None:
         store.close()
     agreement = [adjusted_rand(one, two) for one, two in combinations(answers, 2)]
     print(f"ARI at least {min(agreement):.4f}, mean {fmean(agreement):.4f}")  # noqa: T201
-    assert min(agreement) >= 0.99
+    assert min(agreement) >= 0.995
+
+
+LEAST = {"brief, 20 % changed": 0, "embedded, six times as long": 15}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_planted_copies_in_both_orders(kind: str) -> None:
+    rows("pages/fundus.jsonl.gz")  # their prose; without it the town's few texts recur too often
+    for reverse in (False, True):
+        found = sum(is_found(newsloom, case, reverse=reverse) for case in cases(kind, seed=SEED))
+        assert found >= LEAST.get(kind, 17) if kind in COPIES else found == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from statistics import fmean
 
 import numpy as np
 import pytest
@@ -44,10 +45,12 @@ def test_magic_shingles_make_plain_minhash_sure_of_a_copy() -> None:
     ]
     for text, sketch in zip((one, two), sketches, strict=True):
         sketch.update_batch((shingled_text(text, COPIES).every & np.uint64(0xFFFFFFFF)).tolist())
-    assert sketches[0].jaccard(sketches[1]) > 0.9
+    assert sketches[0].jaccard(sketches[1]) > 0.8
 
 
 def test_magic_shingles_miss_a_store_of_another_seed() -> None:
-    keys = [set(document(n, text, COPIES, seed=2).keys) for n, text in enumerate(MAGIC)]
-    pairs = [(a, b) for a in range(60) for b in range(a)]
-    assert sum(bool(keys[a] & keys[b]) for a, b in pairs) < 0.2 * len(pairs)
+    shared = []
+    for seed in range(2, 22):
+        keys = [set(document(n, text, COPIES, seed=seed).keys) for n, text in enumerate(MAGIC[:30])]
+        shared += [bool(keys[a] & keys[b]) for a in range(30) for b in range(a)]
+    assert fmean(shared) < 0.2

@@ -327,7 +327,13 @@ CREATE TABLE learned_groups ( -- copy groups that `backgrounds` and `story_terms
 CREATE TABLE embeddings ( -- embeddings of the texts of copy groups, by the model that `schemes` names
   copy_group INTEGER PRIMARY KEY, -- which; it may have joined another since
   text_hash TEXT NOT NULL, -- text it was made of
-  vector BLOB NOT NULL -- direction of its embedding, a signed byte a dimension
+  vector BLOB NOT NULL -- direction of its embedding less that of its language, a signed byte a dimension
+) STRICT;
+
+CREATE TABLE embedding_centres ( -- where the embeddings of a language point, whatever the texts are about
+  language TEXT PRIMARY KEY, -- BCP 47 without region; und when unknown
+  texts INTEGER NOT NULL, -- texts counted
+  total BLOB NOT NULL -- sum of their directions, 32-bit floats
 ) STRICT;
 
 CREATE TABLE events ( -- stories of different languages that tell one event
@@ -357,8 +363,7 @@ CREATE TABLE event_marks ( -- index of the event linker: what a story shows that
 
 CREATE TABLE event_vectors ( -- embeddings of stories, where the file has an embedding model
   story INTEGER PRIMARY KEY REFERENCES stories (id), -- which story
-  language TEXT NOT NULL, -- its language, BCP 47 without region
-  vector BLOB NOT NULL -- direction of its texts' embeddings less that of its language, a signed byte a dimension
+  vector BLOB NOT NULL -- mean direction of its texts' embeddings, a signed byte a dimension
 ) STRICT;
 
 CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a bucket are compared
@@ -367,14 +372,6 @@ CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a b
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
   PRIMARY KEY (bucket, day, story)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE event_centres ( -- where the embeddings of a language point, whatever they are about
-  language TEXT PRIMARY KEY, -- BCP 47 without region
-  stories INTEGER NOT NULL, -- stories counted
-  total BLOB NOT NULL, -- sum of their directions, 32-bit floats
-  taken INTEGER NOT NULL, -- stories that `centre` was made of; made again when twice as many are counted
-  centre BLOB NOT NULL -- what is taken off the embeddings of the language, 32-bit floats
-) STRICT;
 
 CREATE TABLE groupings ( -- manifest: what each grouping was made of; only ever added to
   run INTEGER NOT NULL REFERENCES runs (id), -- during which run
