@@ -39,6 +39,8 @@ def conform(connection: sqlite3.Connection, path: Path | str, taken: Sequence[St
     refuse_conflicts(connection, path, taken)
     for step in taken:
         _rename(connection, path, step)
+    for name in (name for step in taken for name in step.dropped):
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
     before = present_objects(connection)
     _drop_outdated(connection, before)
     values = {name: value for step in taken for name, value in step.columns.items()}

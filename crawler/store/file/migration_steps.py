@@ -23,6 +23,8 @@ class Step(NamedTuple):
     """tables and columns (`table.column`) with new names, by their former ones"""
     values: Mapping[str, Mapping[str, str]] = {}
     """new words in columns (`table.column`), by the former ones"""
+    dropped: Sequence[str] = ()
+    """indexes that it no longer has"""
     then: Callable[[sqlite3.Connection], None] | None = None
     """computes what SQL of one column cannot"""
 
@@ -167,6 +169,7 @@ STEPS = (
             "copy_groups.step": "copy_groups.place",
             "story_terms.copy_group": "story_terms.place",
         },
+        dropped=("copy_groups_step", "copy_groups_steps"),
         then=time_all_groups,
     ),
 )
