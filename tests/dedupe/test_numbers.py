@@ -59,7 +59,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "crawler.grouping.boilerplate": {
         "FIRST_LINES": 1, "LAST_LINES": 1, "LONGEST_LINE": 9, "FORGET_EVERY": 1,
     },
-    "crawler.grouping.linker": {"TRANSACTION": 1},
+    "crawler.grouping.linker": {"TRANSACTION": 1, "SHARE": 1},
     "crawler.grouping.event_linker": {"BATCH": 7},
     "crawler.store.findings.boilerplate_counts": {"MAX_LINES": 1},
     "crawler.store.findings.key_index": {"MERGE_AT": 1},
@@ -82,7 +82,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
 # the new digest here.
 RECIPE = {
     "copies": {1: "8f76bf55ee1c", 2: "79db5a48988c"},
-    "stories": {1: "953d9763e7c6"},
+    "stories": {1: "953d9763e7c6", 2: "ce23a8ea2f5b"},
     "events": {1: "4e3dbcdcd775"},
 }
 SCHEMES: dict[str, CopyScheme | StoryScheme | EventScheme] = {

@@ -1,3 +1,6 @@
+PRAGMA application_id = 1313623885;
+PRAGMA user_version = 15;
+
 CREATE TABLE outlets ( -- a publisher
   id INTEGER PRIMARY KEY, -- number of the outlet in this file
   slug TEXT NOT NULL UNIQUE, -- short name: the file name of its description, or the host of an import
@@ -394,6 +397,13 @@ CREATE TABLE partitions ( -- groupings kept beside the one that the views show
   PRIMARY KEY (name, article)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -455,6 +465,9 @@ CREATE INDEX event_marks_rare ON event_marks (mark, day) WHERE rarity > 0;
 CREATE INDEX event_marks_story ON event_marks (story);
 
 CREATE INDEX event_buckets_story ON event_buckets (story);
+
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -768,3 +781,20 @@ END;
 CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
   UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
 END;
+
+INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES
+  ('newsloom', 'm001_the_house', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm002_copies', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm003_revisions', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm004_stories', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm005_stories', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm006_extraction', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm007_discovery', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm008_desk', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm009_voice', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm010_counts', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm011_placed', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm012_limits', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm013_names', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm014_kinds', '2022-01-05 12:00:00+00:00'),
+  ('newsloom', 'm015_events', '2022-01-05 12:00:00+00:00');
