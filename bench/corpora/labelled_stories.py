@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.corpora.incidents import LANGUAGES, Report, incidents
 from crawler.grouping.linker import STORIES
 from crawler.grouping.run import group
 from crawler.parsing.dates import moment
@@ -62,7 +63,7 @@ _FILES = {
 def story_sets(*, with_language: bool = False) -> list[StorySet]:
     """All labelled sets; none where they are not beside the checkout.
 
-    Texts have the language that their set states, else none unless `with_language`.
+    Texts have a language only `with_language`: a bare headline of an import has none.
     """
     found = []
     for name, (file, dated) in _FILES.items():
@@ -80,6 +81,37 @@ def story_sets(*, with_language: bool = False) -> list[StorySet]:
         ]
         found.append(StorySet(f"og2021 {language}", "og2021", texts))
     return found
+
+
+def incident_sets() -> list[StorySet]:
+    """The look-alike incidents of each language, with their times and without."""
+    reports = incidents()
+    return [
+        StorySet(
+            f"incidents {language}{'' if dated else ', undated'}",
+            "incidents" if dated else "incidents, undated",
+            [
+                LabelledText(
+                    number=report.number,
+                    title=report.title,
+                    text=report.text,
+                    language=None,
+                    published=_moment_of(report) if dated else None,
+                    outlet=report.outlet,
+                    event=report.event,
+                )
+                for report in reports
+                if report.language == language
+            ],
+        )
+        for dated in (True, False)
+        for language in LANGUAGES
+    ]
+
+
+def _moment_of(report: Report) -> Moment | None:
+    when = report.published
+    return None if when is None else moment(when.isoformat(), source="import")
 
 
 def human_pairs() -> list[tuple[LabelledText, LabelledText, bool]]:
