@@ -29,6 +29,9 @@ from dedupe import (
 
 STORIES = StoryScheme()
 
+PASSES = 3
+"""How often a rebuild links everything. The first pass joins too much where a language has no list
+of common words; the second mends that, and the third what was learned from the first."""
 LEARNED = 5_000
 """Copy groups that the backgrounds count at a time."""
 TRANSACTION, SHARE = 500, 8
@@ -86,10 +89,10 @@ class Linker:
     def rebuild(self, progress: Progress) -> int:
         """Link all copy groups again, in the order of their times and addresses.
 
-        They are linked twice: by the common words of their language alone, and then by what is
-        usual in the stories that this gives. All or nothing: readers see the old stories until the
-        new are done. A new story takes the number of the old one that it shares most copy groups
-        with.
+        They are linked three times: by the common words of their language alone, and then by what
+        is usual in the stories that this gave. All or nothing: readers see the old stories until
+        the new are done. A new story takes the number of the old one that it shares most copy
+        groups with.
         """
         linking, rebuilt = self._store.story_links, self._store.story_rebuild
         with self._store.batch():
@@ -98,13 +101,14 @@ class Linker:
             self._backgrounds.clear()
             self._prepare()
             total = linking.count_waiting()
-            for is_second in (False, True):
-                if is_second:
+            for number in range(PASSES):
+                if number:
+                    self._backgrounds.clear()
                     self._learn_all()
                     rebuilt.begin_again()
                 done = 0
                 while done < total:
-                    progress((done + total * is_second) // 2, total)
+                    progress((done + total * number) // PASSES, total)
                     done += self._take_step(provisional=True)
             changes = continue_stories(
                 rebuilt.take_partition(), pinned=self._store.overrides.pinned()

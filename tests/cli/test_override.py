@@ -205,7 +205,7 @@ def test_a_file_without_a_manifest_can_be_compared(db: Path) -> None:
 
 
 def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
-    stricter = ("--set", "stories.no_name_penalty_max=0.06", "--set", "copies.max_per_key=63")
+    stricter = ("--set", "stories.top_terms=21", "--set", "copies.max_per_key=63")
     says(db, "group", "--rebuild", "--as", "stricter", *stricter)
     kinds = {"copies": RENAMED[CopyScheme], "stories": RENAMED[StoryScheme], "events": {}}
     connection = sqlite3.connect(db)
@@ -220,7 +220,7 @@ def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
     connection.commit()
     connection.close()
     found = json.loads(says(db, "compare", "stricter", "--json"))
-    assert found["changed"] == "copies.max_per_key=63, stories.no_name_penalty_max=0.06"
+    assert found["changed"] == "copies.max_per_key=63, stories.top_terms=21"
 
 
 def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
@@ -239,8 +239,8 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
          "stories.kyes: there is no such number; stories have"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.top_terms=many"],
          "'many' is no whole number"),
-        (["group", "--rebuild", "--as", "x", "--set", "stories.names=0"],
-         "stories.names is stories.no_name_penalty_max now"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.keys=0"],
+         "stories.keys is stories.top_terms now"),
         (["group", "--rebuild", "--as", "x", "--set", "copies.hot=9"],
          "copies.hot is copies.max_per_key now"),
         (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),

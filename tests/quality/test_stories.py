@@ -28,18 +28,20 @@ from dedupe import (
 )
 from tests.conftest import NOW, rows
 
+# The numbers hold on sets left out (`./run bench stories_left_out`). Numbers fitted to these very
+# sets reached .005 more on Vietnamese, and .01 to .07 on small files and single events of UCI.
 SETS = {
-    "english": (("basil", "galaxy_wikinews"), 0.955),
-    "vietnamese": (("vietnamese_mds",), 0.965),
-    "headlines": (("google_news_topstories",), 0.95),
+    "english": (("basil", "galaxy_wikinews"), 0.95),
+    "vietnamese": (("vietnamese_mds",), 0.96),
+    "headlines": (("google_news_topstories",), 0.97),
     # Broad stories of weeks told in headlines alone.
-    "uci": (("uci_news_aggregator_sample",), 0.735),
+    "uci": (("uci_news_aggregator_sample",), 0.745),
 }
 # Learned at once, as no store does it.
-TOGETHER = {"english": 0.945, "vietnamese": 0.965, "headlines": 0.96, "uci": 0.76}
-IMPORTED = {"english": 0.95, "vietnamese": 0.965, "headlines": 0.945, "uci": 0.8}
-SMALL = {"english": 0.98, "vietnamese": 0.99, "headlines": 0.96, "uci": 0.905}
-ONE = {"english": 0.91, "vietnamese": 0.98, "headlines": 0.95, "uci": 0.92}
+TOGETHER = {"english": 0.95, "vietnamese": 0.96, "headlines": 0.955, "uci": 0.76}
+IMPORTED = {"english": 0.955, "vietnamese": 0.96, "headlines": 0.945, "uci": 0.79}
+SMALL = {"english": 0.99, "vietnamese": 0.99, "headlines": 0.96, "uci": 0.89}
+ONE = {"english": 0.99, "vietnamese": 0.97, "headlines": 0.95, "uci": 0.85}
 # The launch of one game (Titanfall) in two labels, of 317 and 165 headlines.
 ONE_EVENT = {"dw0Jnfj8vEPaLZM8TQMSCbVaYeyrM": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}
 
@@ -143,13 +145,10 @@ def placed(store: Store) -> dict[int, int]:
 
 
 def test_stories_of_all_kinds_imported_together() -> None:
-    """As a user has them: import and group, copies first; in ten orders, for one is luck.
-
-    Not in the order of the files: one is sorted by story, as nothing arrives.
-    """
+    """As a user has them: import and group, copies first; the order of arrival is no matter."""
     sets = {name: read(name) for name in SETS}
     given = [node for nodes, _ in sets.values() for node in nodes]
-    orders = [random.Random(seed).sample(given, len(given)) for seed in range(10)]
+    orders = [random.Random(seed).sample(given, len(given)) for seed in range(2)]
     scores: dict[str, list[float]] = {name: [] for name in SETS}
     labels = {n: label for _, truth in sets.values() for n, label in truth.items()}
     partitions = []
@@ -172,6 +171,7 @@ def test_stories_of_all_kinds_imported_together() -> None:
             f"two orders agree at ARI {sum(agree) / len(agree):.3f}"
         )
         assert mean >= IMPORTED[name]
+        assert min(agree) == 1
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
@@ -246,13 +246,13 @@ def test_a_rebuild_gives_the_stories_that_came_about_bit_by_bit(store: Store) ->
     sets = {name: read(name) for name in SETS}
     nodes = [node for nodes, _ in sets.values() for node in nodes]
     random.Random(1).shuffle(nodes)
-    for part in range(10):
-        save(store, nodes[part * len(nodes) // 10 : (part + 1) * len(nodes) // 10])
+    for part in range(3):
+        save(store, nodes[part * len(nodes) // 3 : (part + 1) * len(nodes) // 3])
         group(store, run=1, now=NOW)
     before = placed(store)
     group(store, run=1, now=NOW, rebuild=True)
     after = placed(store)
     for name, (_, truth) in sets.items():
         agree = adjusted_rand({n: before[n] for n in truth}, {n: after[n] for n in truth})
-        print(f"in ten parts and rebuilt, {name}: ARI {agree:.3f}")  # noqa: T201
+        print(f"in three parts and rebuilt, {name}: ARI {agree:.3f}")  # noqa: T201
         assert agree >= 0.97
