@@ -66,7 +66,7 @@ class Prose:
     def article(self, draw: random.Random, least: int, most: int, *, numbers: int = 0) -> str:
         """A whole article of a length, or the beginning of a longer one.
 
-        Where there is none of that length, or with so many numbers, it is the longest.
+        The longest of all, where none is long enough or has `numbers` numbers.
         """
         low, high = self.length(least), self.length(most)
         able = [
@@ -85,7 +85,7 @@ class Prose:
         return ("" if self.unspaced else " ").join(found)
 
     def other(self, draw: random.Random, text: str, words: int) -> list[str]:
-        """So many words of other articles."""
+        """`words` words of other articles."""
         free = [more for more in self._texts if not self._share(more, text)]
         found: list[str] = []
         while len(found) < words:

@@ -31,7 +31,7 @@ STORIES = StoryScheme()
 
 PASSES = 3
 """How often a rebuild links everything. The first pass joins too much where a language has no list
-of common words; the second mends that, and the third what was learned from the first."""
+of common words; the second still learns from that, and the third no more."""
 LEARNED = 5_000
 """Copy groups that the backgrounds count at a time."""
 TRANSACTION, SHARE = 500, 8
@@ -75,13 +75,13 @@ class Linker:
         with self._store.batch():
             self._prepare()
         total = self._store.story_links.count_waiting()
-        done = 0
-        while done < total and not is_over():
+        done, taken = 0, 1
+        while taken and done < total and not is_over():
             progress(done, total)
             with self._store.batch():
-                end = min(done + max(TRANSACTION, done // SHARE), total)
-                while done < end:
-                    done += self._take_step()
+                end = done + max(TRANSACTION, done // SHARE)
+                while done < end and (taken := self._take_step()):
+                    done += taken
                 self._backgrounds.save()
                 self._store.stories.refresh()
         return done
@@ -107,9 +107,9 @@ class Linker:
                     self._learn_all()
                     rebuilt.begin_again()
                 done = 0
-                while done < total:
+                while taken := self._take_step(provisional=True):
+                    done += taken
                     progress((done + total * number) // PASSES, total)
-                    done += self._take_step(provisional=True)
             changes = continue_stories(
                 rebuilt.take_partition(), pinned=self._store.overrides.pinned()
             )
@@ -134,8 +134,10 @@ class Linker:
         self._store.story_links.set_learned(sizes)
 
     def _take_step(self, *, provisional: bool = False) -> int:
-        """Link the copy groups that come next; how many."""
+        """Link the copy groups that come next; how many, 0 when none waits."""
         nodes = self._with_embeddings(self._store.story_links.next_step(self._scheme))
+        if not nodes:
+            return 0
         self._store.stories.apply(
             self._changes(nodes, provisional=provisional),
             linked={node.id for node in nodes}, run=self._run, now=self._now,

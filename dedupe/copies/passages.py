@@ -28,7 +28,7 @@ class Passages(NamedTuple):
         return Passages(self.starts[long], self.ends[long])
 
     def words(self, size: int) -> int:
-        """Words that they cover, with so many words in a shingle."""
+        """Words that they cover, where a shingle has this many words."""
         import numpy as np
 
         # The last shingle of a run reaches `size` - 1 words on, where the next may have begun.

@@ -14,7 +14,7 @@ LONG = 20
 PROBE = 30
 """Characters of each of the four parts of a long block that are sought where it is not found."""
 GAP = 400
-"""A short block is sought in so many characters behind the block before it that was found."""
+"""Characters behind the last block that was found in which a short block is looked for."""
 
 
 class Alignment(NamedTuple):

@@ -459,7 +459,7 @@ CREATE INDEX event_log_event ON event_log (event);
 CREATE TABLE event_marks ( -- index of the event linker: what a story shows that one of another language shows as well
   mark TEXT NOT NULL, -- kind and value, as in `name tkv` (consonants), `number 164`, `place KZ`, `picture 1a2b3c4d.jpg`, `agency Reuters`
   language TEXT NOT NULL, -- language of the story, BCP 47 without region
-  day REAL NOT NULL, -- when the story was told, in days since 1970
+  day REAL NOT NULL, -- median day of its texts, counted from 1970
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
   weight REAL NOT NULL, -- how much its texts show the mark
   rarity REAL NOT NULL, -- 1 when no other story of its language and time shows it, down to 0
@@ -477,7 +477,7 @@ CREATE TABLE event_vectors ( -- embeddings of stories, where the file has an emb
 
 CREATE TABLE event_buckets ( -- index of `event_vectors`: stories that share a bucket are compared
   bucket INTEGER NOT NULL, -- number of the bucket
-  day REAL NOT NULL, -- when the story was told, in days since 1970
+  day REAL NOT NULL, -- median day of its texts, counted from 1970
   story INTEGER NOT NULL REFERENCES stories (id), -- which story
   PRIMARY KEY (bucket, day, story)
 ) STRICT, WITHOUT ROWID;

@@ -274,7 +274,7 @@ class EventLinks:
         return {row["id"] for row in rows}
 
     def _days(self, mark: _Mark, first: float, last: float, most: int) -> list[float]:
-        """Days of the stories of a language that show a mark, in order; so many at the most."""
+        """Days of the stories of a language that show a mark, in order, `most` of them."""
         rows = self._connection.execute(
             "SELECT day FROM event_marks WHERE mark = ? AND language = ? AND day BETWEEN ? AND ?"
             " ORDER BY day LIMIT ?",
@@ -312,6 +312,6 @@ def _changes(before: Iterable[StoryProfile], after: Iterable[StoryProfile]) -> d
     for mark, language, day, _ in entries[0] - entries[1]:
         found[_Mark(mark, language)].went.append(day)
     for mark, language, day, _ in entries[1]:
-        # Those that stay are counted as well: they were put in anew.
+        # Marks that stay count as well, since all marks of these stories were written again.
         found[_Mark(mark, language)].came.append(day)
     return found

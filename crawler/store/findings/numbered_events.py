@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Sequence
 
+from crawler.store.findings.numbered_stories import living
 from dedupe import StoryChange
 
 
@@ -78,19 +79,7 @@ class Events:
 
     def resolve(self, event: int) -> int | None:
         """The event that a number leads to; None when there never was one."""
-        row = self._connection.execute(
-            """
-            WITH RECURSIVE way (id, merged_into, step) AS (
-              SELECT id, merged_into, 0 FROM events WHERE id = ?
-              UNION ALL
-              SELECT e.id, e.merged_into, way.step + 1
-              FROM events e JOIN way ON e.id = way.merged_into
-            )
-            SELECT id FROM way ORDER BY step DESC LIMIT 1
-            """,
-            (event,),
-        ).fetchone()
-        return int(row["id"]) if row else None
+        return living(self._connection, "events", event)
 
     def _new(self) -> int:
         cursor = self._connection.execute("INSERT INTO events DEFAULT VALUES")

@@ -23,6 +23,23 @@ def first_article(group: str) -> str:
     """
 
 
+def living(connection: sqlite3.Connection, table: str, number: int) -> int | None:
+    """Where a number of `stories` or `events` leads to by its merges; None: it was never given."""
+    row = connection.execute(
+        f"""
+        WITH RECURSIVE way (id, merged_into, step) AS (
+          SELECT id, merged_into, 0 FROM {table} WHERE id = ?
+          UNION ALL
+          SELECT other.id, other.merged_into, way.step + 1
+          FROM {table} other JOIN way ON other.id = way.merged_into
+        )
+        SELECT id FROM way ORDER BY step DESC LIMIT 1
+        """,
+        (number,),
+    ).fetchone()
+    return int(row["id"]) if row else None
+
+
 class Stories:
     """The `stories` of the file."""
 
@@ -130,19 +147,7 @@ class Stories:
 
     def resolve(self, story: int) -> int | None:
         """The living story that a number leads to; None when there never was one."""
-        row = self._connection.execute(
-            """
-            WITH RECURSIVE way (id, merged_into, step) AS (
-              SELECT id, merged_into, 0 FROM stories WHERE id = ?
-              UNION ALL
-              SELECT s.id, s.merged_into, way.step + 1
-              FROM stories s JOIN way ON s.id = way.merged_into
-            )
-            SELECT id FROM way ORDER BY step DESC LIMIT 1
-            """,
-            (story,),
-        ).fetchone()
-        return int(row["id"]) if row else None
+        return living(self._connection, "stories", story)
 
     def groups(self, story: int) -> list[int]:
         """The copy groups of a story."""

@@ -60,7 +60,7 @@ class StoryLanguages:
         return self._most_frequent("", ())
 
     def headlines(self, outlet: int | None = None) -> list[str]:
-        """Headlines of an outlet, or of the file: READ at most, whatever came first."""
+        """Headlines of an outlet, or of the file: the first READ by address."""
         where = "" if outlet is None else "WHERE outlet = :outlet"
         rows = self._connection.execute(
             f"SELECT title FROM articles {where} ORDER BY url LIMIT {READ}", {"outlet": outlet}

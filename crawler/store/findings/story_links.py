@@ -105,7 +105,7 @@ class StoryLinks:
         return self.nodes(row["id"] for row in rows)
 
     def in_order(self, count: int) -> Iterator[list[int]]:
-        """All copy groups in the order of their places, so many at a time."""
+        """All copy groups in the order of their places, `count` at a time."""
         last = 0
         while rows := self._connection.execute(
             "SELECT id, place FROM copy_groups WHERE place > ? ORDER BY place LIMIT ?",
@@ -145,7 +145,7 @@ class StoryLinks:
 
         These are drawn by their place, so that a story is seen whole and a rebuild sees the same;
         of a very large one its latest `pool`, for to look through all would take ever longer.
-        Members further from all of `own` than so many days are no matter, but for some of the
+        Members further than `days` from all of `own` are left out, but for some of the
         stories that `own` were in: their texts may have changed. The least of those in each
         decision that merged or split come along, however old.
         """
