@@ -137,19 +137,30 @@ def _group(
         " text_hash, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         rows,
     )
+    _add_copy_group(db, first, size, story, rows[0][8], _language(outlets[0]))
+    if wire:
+        agency = chance.choice(AGENCIES)
+        db.executemany(
+            "INSERT INTO credits VALUES (?, ?, ?, 'evidence', 0.9)",
+            ((n, agency, chance.choice(("byline", "copy"))) for n in range(first, first + size)),
+        )
+    if chance.random() < 0.02:
+        db.execute(
+            "INSERT INTO revisions (article, revision, title, text, words, authors, fetched_at,"
+            " replaced_at, text_hash, run) VALUES (?, 0, ?, ?, 500, '[]', ?, ?, 'x', 1)",
+            (first, _headline(chance), text, rows[0][8], _at(at + 7200)),
+        )
+        db.execute("UPDATE articles SET revision = 1 WHERE id = ?", (first,))
+
+
+def _add_copy_group(
+    db: sqlite3.Connection, first: int, size: int, story: int, at: str, language: str
+) -> None:
+    """The copy group of `size` articles from number `first` on, and its edges."""
     db.execute(
         "INSERT INTO copy_groups (id, story, articles, min_jaccard, at, linked_at, place,"
         " language, language_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'article')",
-        (
-            first,
-            story,
-            size,
-            0.8 if size > 1 else None,
-            rows[0][8],
-            rows[0][8],
-            first,
-            _language(outlets[0]),
-        ),
+        (first, story, size, 0.8 if size > 1 else None, at, at, first, language),
     )
     numbers = range(first, first + size)
     db.executemany(
@@ -160,19 +171,6 @@ def _group(
         " 'bench')",
         ((first, n) for n in numbers[1:]),
     )
-    if wire:
-        agency = chance.choice(AGENCIES)
-        db.executemany(
-            "INSERT INTO credits VALUES (?, ?, ?, 'evidence', 0.9)",
-            ((n, agency, chance.choice(("byline", "copy"))) for n in numbers),
-        )
-    if chance.random() < 0.02:
-        db.execute(
-            "INSERT INTO revisions (article, revision, title, text, words, authors, fetched_at,"
-            " replaced_at, text_hash, run) VALUES (?, 0, ?, ?, 500, '[]', ?, ?, 'x', 1)",
-            (first, _headline(chance), text, rows[0][8], _at(at + 7200)),
-        )
-        db.execute("UPDATE articles SET revision = 1 WHERE id = ?", (first,))
 
 
 def _sizes(articles: int, chance: random.Random) -> Iterator[int]:

@@ -37,6 +37,7 @@ from .score_to_link import (
     distances,
     linkable_pairs,
     stream_texts,
+    strongest,
     top_term_mask,
 )
 from .term_matrix import term_matrix
@@ -92,8 +93,8 @@ def linkable_ids(
         both = own + texts.get(language, [])
         # Details only take off, and most of these texts come no nearer: they are read when linking.
         rows = stream_texts(both, scheme, backgrounds[language], with_details=False)
-        pairs = linkable_pairs(np.arange(len(own)), rows, scheme)
-        found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
+        for pairs in linkable_pairs(np.arange(len(own)), rows, scheme):
+            found.update(both[row].id for row in np.unique(pairs.b).tolist() if row >= len(own))
     return found
 
 
@@ -171,7 +172,10 @@ def _clusters(
     ]
     new = np.array([row for row, node in enumerate(nodes) if node.id not in settled], np.int64)
     # Settled texts were compared before: only what a new one reaches is worked out again.
-    pairs = concatenated([linkable_pairs(new, texts, scheme), _same_story(nodes, settled)])
+    pairs = concatenated([])
+    for block in linkable_pairs(new, texts, scheme):
+        pairs = strongest(concatenated([pairs, block]), len(nodes))
+    pairs = concatenated([pairs, _same_story(nodes, settled)])
     for component in _components(len(nodes), pairs, 0.0, scheme):
         if not np.isin(component, new).any():
             yield Cluster(nodes=tuple(nodes[row] for row in component))

@@ -6,13 +6,14 @@ has it again for a few texts, a term at a time; a test holds the two to the same
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import minimum_spanning_tree
 
 from dedupe.schemes import StoryScheme
 from dedupe.vectors import unpack_embeddings
@@ -26,6 +27,8 @@ from .types import StoryNode
 
 _BLOCK = 256
 """Rows scored at a time: their scores with all others are dense."""
+_ABOVE = 3.0
+"""More than any score, so that weights which fall as scores rise are positive."""
 
 
 class StreamTexts(NamedTuple):
@@ -253,12 +256,23 @@ def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
     return found
 
 
-def linkable_pairs(ones: NDArray[np.int64], texts: StreamTexts, scheme: StoryScheme) -> Pairs:
-    """Pairs of the rows `ones` and all rows whose score is 0 or more."""
-    found = []
+def linkable_pairs(
+    ones: NDArray[np.int64], texts: StreamTexts, scheme: StoryScheme
+) -> Iterator[Pairs]:
+    """Pairs of the rows `ones` and all rows whose score is 0 or more, block by block."""
     for start in range(0, len(ones), _BLOCK):
         block = ones[start : start + _BLOCK]
         score = scores(texts.rows(block), texts, scheme)
         a, b = np.nonzero(score >= 0)
-        found.append(Pairs(block[a], b, score[a, b]))
-    return concatenated(found)
+        yield Pairs(block[a], b, score[a, b])
+
+
+def strongest(pairs: Pairs, count: int) -> Pairs:
+    """Fewer pairs of `count` rows that connect the same rows at every bound.
+
+    A maximum spanning forest: where all texts of a step are alike, their pairs would not fit.
+    """
+    weights = csr_matrix((_ABOVE - pairs.score.astype(float), (pairs.a, pairs.b)), (count, count))
+    forest = minimum_spanning_tree(weights).tocoo()
+    a, b = forest.row.astype(np.int64), forest.col.astype(np.int64)
+    return Pairs(a, b, (_ABOVE - forest.data).astype(np.float32))

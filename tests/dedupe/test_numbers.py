@@ -64,7 +64,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "crawler.store.findings.boilerplate_counts": {"MAX_LINES": 1},
     "crawler.store.findings.key_index": {"MERGE_AT": 1},
     "dedupe.copies.find": {"_first_places": "uncached"},
-    "dedupe.stories.score_to_link": {"_BLOCK": 3},
+    "dedupe.stories.score_to_link": {"_BLOCK": 3, "_ABOVE": 5.0},
     "dedupe.copies.minhash": {"_BLOCK": 3, "_permutations": "uncached"},
     "dedupe.stories.details": {"_detail_terms": "uncached"},
     "dedupe.stories.templates": {"numbers_by_place": "uncached"},

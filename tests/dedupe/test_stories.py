@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from dedupe import (
     Background,
@@ -21,6 +26,7 @@ from dedupe import (
     scored_texts,
     story_evidence,
 )
+from dedupe.stories.score_to_link import Pairs, strongest
 
 SCHEME = StoryScheme()
 DAY = 86_400.0
@@ -29,10 +35,10 @@ QUAKE_TOO = "Rescuers dig in ruins of market hall after Tangerang earthquake of 
 BUDGET = "Ruritanian deputies pass yearly spending plan despite pensions dispute"
 
 
-def nodes(*given: tuple[str, float | None, int | None]) -> list[StoryNode]:
+def nodes(*told: tuple[str, float | None, int | None]) -> list[StoryNode]:
     return [
         StoryNode(id=n, title=title, text="", language="en", at=at, story=story)
-        for n, (title, at, story) in enumerate(given, start=1)
+        for n, (title, at, story) in enumerate(told, start=1)
     ]
 
 
@@ -273,3 +279,18 @@ def test_link_not_by_common_words() -> None:
         partitions.append([change.groups for change in changes])
     without, with_them = partitions
     assert len(without) < len(with_them) == len(found)
+
+
+@given(seed=st.integers(0, 1_000), bound=st.floats(0, 1))
+def test_strongest_pairs_connect_the_same_rows_at_every_bound(seed: int, bound: float) -> None:
+    draw = np.random.default_rng(seed)
+    a, b = draw.integers(0, 12, 40), draw.integers(0, 12, 40)
+    _, first = np.unique(a * 12 + b, return_index=True)
+    pairs = Pairs(a[first], b[first], draw.uniform(0, 1, len(first)).astype(np.float32))
+
+    def connected(some: Pairs) -> list[int]:
+        kept = some.score >= np.float32(bound)
+        graph = csr_matrix((np.ones(kept.sum()), (some.a[kept], some.b[kept])), (12, 12))
+        return list(connected_components(graph, directed=False)[1])
+
+    assert connected(strongest(pairs, 12)) == connected(pairs)
