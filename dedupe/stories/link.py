@@ -250,12 +250,21 @@ def _average_linkage(
 
 def _central(inside: Rows, distance: NDArray[np.float64], count: int) -> int:
     """The place most like the others of `inside`, by condensed distances; of two the first."""
-    a, b = inside[:, None], inside[None, :]
-    low, high = np.minimum(a, b), np.maximum(a, b)
-    # A text has no distance to itself there; any valid place will do for it.
-    places = np.where(a == b, 0, _condensed(low, high, count))
-    found = np.where(a == b, 0.0, distance[places])
-    return int(inside[found.sum(axis=1).argmin()])
+    if len(inside) == 1:
+        return int(inside[0])
+    # Place by place: the matrix of all would be larger than the distances themselves.
+    total = [_distances_from(place, inside, distance, count).sum() for place in inside]
+    return int(inside[np.argmin(total)])
+
+
+def _distances_from(
+    place: np.int64, inside: Rows, distance: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """Distances of a place to all others of `inside`."""
+    others = inside[inside != place]
+    low, high = np.minimum(place, others), np.maximum(place, others)
+    found: NDArray[np.float64] = distance[_condensed(low, high, count)]
+    return found
 
 
 def _condensed(low: Any, high: Any, count: int) -> Any:
