@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 
-from tests.conftest import newsloom
+from tests.conftest import ask, newsloom
 from tests.crawl.site import Site, feed, item, page
 
 
@@ -23,6 +21,7 @@ def canonical(path: str) -> str:
     return f'<link rel="canonical" href="{path}">'
 
 
+Row = tuple[str, str]
 Pages = Mapping[str, tuple[int, str]]
 """number of the text and what the head says, by path"""
 CASES: Mapping[str, tuple[Pages, set[str]]] = {
@@ -58,23 +57,37 @@ CASES: Mapping[str, tuple[Pages, set[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_each_text_is_one_article(name: str, tmp_path: Path) -> None:
-    pages, expected = CASES[name]
-    with Site() as site:
-        site["/feed"] = feed(*(item(site.url(path.replace("&", "&amp;"))) for path in pages))
-        for path, (n, head) in pages.items():
-            site[path] = page(f"Story of the boats {n}", text(n), head=head)
-        site.describe(tmp_path / "outlets", feeds=["/feed"])
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Mapping[str, list[Row]]:
+    """Addresses without their host, and titles, of the articles of each case: an outlet each."""
+    folder = tmp_path_factory.mktemp("outlets")
+    with ExitStack() as open_sites:
+        sites = [open_sites.enter_context(Site()) for _ in CASES]
+        for number, (site, (pages, _)) in enumerate(zip(sites, CASES.values(), strict=True)):
+            site["/feed"] = feed(*(item(site.url(path.replace("&", "&amp;"))) for path in pages))
+            for path, (n, head) in pages.items():
+                site[path] = page(f"Story of the boats {n}", text(n), head=head)
+            site.describe(folder, f"case-{number}", feeds=["/feed"])
         newsloom(
-            "--db", tmp_path / "t.db", "crawl", "--outlets", tmp_path / "outlets", "--now",
+            "--db", folder / "t.db", "crawl", "--outlets", folder, "--now", "--no-group",
             "--allow-private", "--workers", "1", "--contact", "https://example.org",
         )  # fmt: skip
-        base = site.url("")
-    with closing(sqlite3.connect(tmp_path / "t.db")) as connection:
-        found = connection.execute("SELECT url, title FROM articles").fetchall()
-        pending = connection.execute("SELECT count(*) FROM pages WHERE state = 'pending'")
-        assert pending.fetchone() == (0,)
-    assert len(found) == len({title for _, title in found}) == len({n for n, _ in pages.values()})
-    assert {url.removeprefix(base) for url, _ in found} <= expected
+    assert ask(folder / "t.db", "SELECT count(*) FROM pages WHERE state = 'pending'") == [(0,)]
+    of_slug = "WHERE outlet = (SELECT id FROM outlets WHERE slug = 'case-{}')"
+    return {
+        name: [
+            (url.removeprefix(site.url("")), title)
+            for url, title in ask(
+                folder / "t.db", f"SELECT url, title FROM articles {of_slug.format(number)}"
+            )
+        ]
+        for number, (name, site) in enumerate(zip(CASES, sites, strict=True))
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_text_is_one_article(name: str, found: Mapping[str, list[Row]]) -> None:
+    (pages, expected), articles = CASES[name], found[name]
+    titles = {title for _, title in articles}
+    assert len(articles) == len(titles) == len({n for n, _ in pages.values()})
+    assert {address for address, _ in articles} <= expected
