@@ -164,7 +164,7 @@ def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
             since = _days_before_newest(store, MONTH)
             _show_left_out(store, since)
         rows = store.queries.agency_copy.shares(since=since, limit=limit)
-    columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
+    columns = ("outlet", "articles", "attributed", "contained", "twin", "agency_copy", "share")
     _show_start(since, form)
     if form is not None:
         emit(rows, columns, form)
@@ -182,6 +182,7 @@ class _DrawnShare(NamedTuple):
     articles: int
     attributed: int
     contained: int
+    twin: int
     agency_copy: int
     of_all: str
 

@@ -13,7 +13,8 @@ from crawler.grouping.explain_events import EventExplanation, explain_events
 from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
 from crawler.store import Store
-from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, Sighting, Version
+from crawler.store.queries.agency_shares import CreditRow
+from crawler.store.queries.articles import ArticleDetail, CopyRow, Sighting, Version
 from crawler.web.database import ask
 from crawler.web.query_string import number_value, query_values
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
@@ -34,7 +35,7 @@ async def article(request: Request, datasette: Datasette) -> Response:
             raise Unanswerable(f"There is no article {number}.")
         return _Article(
             article=found,
-            credits=queries.credits(number),
+            credits=store.queries.agency_copy.credits(number),
             sightings=queries.sightings(number),
             versions=queries.versions(number),
             copies=queries.copies_of(number),
