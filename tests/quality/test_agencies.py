@@ -14,7 +14,7 @@ from crawler.demo.prints import DATELINE, Print, town_prints
 from crawler.grouping.run import group
 from crawler.parsing.page.credits import read_credits
 from crawler.store import Store, open_store
-from crawler.types import Agency, Article, Moment, Outlet
+from crawler.types import Agency, Article, Moment, Outlet, Precision
 from tests.conftest import NOW
 
 AGENCIES = tuple(
@@ -48,7 +48,9 @@ def save(store: Store, town: dict[str, Print]) -> None:
                 title=print_.title,
                 text=print_.body,
                 language=print_.language,
-                published=Moment(at=print_.at, precision="second", source="test", raw=print_.at),
+                published=Moment(
+                    at=print_.at, precision=Precision.SECOND, source="test", raw=print_.at
+                ),
                 credits=read_credits(
                     lines=print_.paragraphs,
                     bylines=(),

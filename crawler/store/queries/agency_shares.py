@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from crawler.store.queries.rows import all_rows
+from crawler.store.queries.rows import all_rows, one_row
 
 
 class AgencyWeek(NamedTuple):
@@ -56,6 +56,18 @@ class CreditRow(NamedTuple):
         return f"{self.via}: {self.evidence}{share}"
 
 
+class AgencyText(NamedTuple):
+    """The text that shows which words of an article are an agency's."""
+
+    article: int
+    outlet: str
+    title: str
+    text: str
+    agency: str
+    via: str
+    """copy: it is the agency's own; twin: it names the agency; named: only the article does"""
+
+
 class AgencyCopyQueries:
     """Questions about agency copy."""
 
@@ -76,6 +88,36 @@ class AgencyCopyQueries:
             FROM agency_twins t JOIN articles y ON y.id = t.twin
             WHERE t.article = :id GROUP BY t.agency
             ORDER BY 3 DESC, 1, 2
+            """,
+            {"id": article},
+        )
+
+    def text_for(self, article: int) -> AgencyText | None:
+        """What an article's text is to be compared with to see which words are an agency's.
+
+        The agency's own text; or else of its copies the one that shares most, first of those that
+        name the agency where the article itself does not. None where it carries no agency's text,
+        or no other article has it.
+        """
+        return one_row(
+            self._connection,
+            AgencyText,
+            """
+            SELECT y.id AS article, o.slug AS outlet, y.title, y.text, s.agency, s.via
+            FROM (
+              SELECT 1 AS place, y.id AS other, c.agency, 'copy' AS via, c.confidence AS share
+              FROM credits c JOIN articles y ON y.url = c.evidence
+              WHERE c.article = :id AND c.via = 'copy' AND c.confidence >= 0.5
+              UNION ALL
+              SELECT 2, t.twin, t.agency, 'twin', t.confidence FROM agency_twins t
+              WHERE t.article = :id AND t.confidence >= 0.5
+              UNION ALL
+              SELECT 3, iif(e.a = :id, e.b, e.a), c.agency, 'named',
+                max(e.containment_a, e.containment_b)
+              FROM credits c JOIN copies e ON e.joined AND (e.a = :id OR e.b = :id)
+              WHERE c.article = :id AND c.via <> 'copy' AND c.confidence >= 0.5
+            ) s JOIN articles y ON y.id = s.other JOIN outlets o ON o.id = y.outlet
+            ORDER BY s.place, s.share DESC, y.id LIMIT 1
             """,
             {"id": article},
         )
