@@ -157,6 +157,9 @@ def network(
 def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
     """Show what share of each outlet's articles is agency copy.
 
+    Attributed: the page names an agency. Contained: an agency's text stands in the article.
+    Twin: it names none, and is a copy of an article that does. Agency copy: any of the three.
+
     `newsloom export agencies` has the shares by week.
     """
     with reading(db) as store:
