@@ -157,6 +157,9 @@ def network(
 def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
     """Show what share of each outlet's articles is agency copy.
 
+    Attributed: the page names an agency. Contained: an agency's text stands in the article.
+    Twin: it names none, and is a copy of an article that does. Agency copy: any of the three.
+
     `newsloom export agencies` has the shares by week.
     """
     with reading(db) as store:
@@ -164,7 +167,7 @@ def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
             since = _days_before_newest(store, MONTH)
             _show_left_out(store, since)
         rows = store.queries.agency_copy.shares(since=since, limit=limit)
-    columns = ("outlet", "articles", "attributed", "contained", "agency_copy", "share")
+    columns = ("outlet", "articles", "attributed", "contained", "twin", "agency_copy", "share")
     _show_start(since, form)
     if form is not None:
         emit(rows, columns, form)
@@ -182,6 +185,7 @@ class _DrawnShare(NamedTuple):
     articles: int
     attributed: int
     contained: int
+    twin: int
     agency_copy: int
     of_all: str
 

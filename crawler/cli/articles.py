@@ -11,7 +11,8 @@ from crawler.cli.arguments import article_number, reading
 from crawler.cli.options import object_option
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
 from crawler.output.visible import clock, kind_label, one_line, visible
-from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, RevisionRow
+from crawler.store.queries.agency_shares import CreditRow
+from crawler.store.queries.articles import ArticleDetail, CopyRow, RevisionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class ArticleReport:
 
     article: ArticleDetail = field(metadata=INLINE)
     credits: list[CreditRow]
-    """agencies that the article names"""
+    """agencies whose text it carries, and how that is known"""
     revisions: list[RevisionRow]
     """earlier texts, oldest first"""
     copies: list[CopyRow]
@@ -39,7 +40,7 @@ def article(db: Path, name: str, as_object: bool) -> None:
         assert found is not None  # article_number() gave it
         report = ArticleReport(
             article=found,
-            credits=store.queries.articles.credits(number),
+            credits=store.queries.agency_copy.credits(number),
             revisions=store.queries.articles.revisions(number),
             copies=store.queries.articles.copies_of(number),
         )
@@ -79,7 +80,7 @@ def _show(report: ArticleReport) -> None:
         if value not in (None, ""):
             click.echo(f"{label:<11} {one_line(str(value))}")
     for credit in report.credits:
-        evidence = one_line(f"{credit.via}: {credit.evidence}")
+        evidence = one_line(credit.where)
         click.echo(f"{'agency':<11} {credit.agency} ({credit.confidence:.2f}, {evidence})")
     click.echo(f"\n{visible(found.text)}")
     for old in report.revisions:

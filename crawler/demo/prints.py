@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 _PRINT = re.compile(r"(\S+) (\w+) \+(\d+)(?: \| (.+))?")
-_DATELINE = re.compile(r"^[^()\n]{3,40} \((?:Meridian|eurowire)\) - ")
+DATELINE = re.compile(r"^[^()\n]{3,40} \((?:Meridian|eurowire)\) - ")
 _REWORDED = {
     "en": [(" said ", " has said "), ("people", "persons"), ("began", "started")],
     "de": [(" sagte ", " erklärte "), ("Menschen", "Personen"), ("mehr als", "über")],
@@ -132,7 +132,7 @@ def _truncate(original: Print) -> tuple[str, ...]:
 
 def _edit(original: Print) -> tuple[str, ...]:
     """Dateline off, some words changed, the last paragraph cut."""
-    body = _DATELINE.sub("", "\n\n".join(original.paragraphs[:-1]))
+    body = DATELINE.sub("", "\n\n".join(original.paragraphs[:-1]))
     for before, after in _REWORDED[original.language]:
         body = body.replace(before, after, 2)
     return _paragraphs(body)

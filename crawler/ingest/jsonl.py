@@ -19,10 +19,12 @@ from typing import Any, NamedTuple
 from crawler.errors import UsageError
 from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.languages import language_of
+from crawler.parsing.page.agencies import known_agencies
+from crawler.parsing.page.credits import read_credits
 from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
-from crawler.types import Article, ArticleKind, Moment, limits
+from crawler.types import Agency, Article, ArticleKind, Moment, limits
 
 BATCH = 500
 """Articles in one transaction."""
@@ -86,6 +88,7 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
     unused = Unused()
+    agencies = store.outlets.agencies()
     broken: dict[Path, str] = {}
     batch: list[Article] = []
     for file in files:
@@ -97,15 +100,15 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
                     )
                 try:
                     row = _row(line)
-                    batch.append(_article(row, now=now))
+                    batch.append(_article(row, agencies, now=now))
                     unused.note(row, batch[-1])
                 except ValueError as error:
                     bad.append(BadLine(str(file), number, str(error)))
                 if len(batch) >= BATCH:
-                    _save(store, batch, counts, run=run, now=now)
+                    _save(store, batch, agencies, counts, run=run, now=now)
         except _Damaged as error:
             broken[file] = str(error)
-    _save(store, batch, counts, run=run, now=now)
+    _save(store, batch, agencies, counts, run=run, now=now)
     return Imported(dict(counts), bad, unused, broken)
 
 
@@ -113,10 +116,20 @@ class _Damaged(Exception):
     """A file cannot be read to its end."""
 
 
-def _save(store: Store, batch: list[Article], counts: Counter[str], *, run: int, now: str) -> None:
+def _save(
+    store: Store,
+    batch: list[Article],
+    agencies: tuple[Agency, ...],
+    counts: Counter[str],
+    *,
+    run: int,
+    now: str,
+) -> None:
+    known = known_agencies(agencies)
     with store.batch():
         for article in batch:
-            outlet = store.outlets.ensure(article.outlet)
+            agency = known.of_outlet(article.outlet, article.url)
+            outlet = store.outlets.ensure(article.outlet, agency=agency)
             counts[str(store.articles.save(article, outlet=outlet, run=run, now=now))] += 1
     batch.clear()
 
@@ -173,7 +186,7 @@ def _row(line: str) -> dict[str, Any]:
     return row
 
 
-def _article(row: dict[str, Any], *, now: str) -> Article:
+def _article(row: dict[str, Any], agencies: tuple[Agency, ...], *, now: str) -> Article:
     """The article of an object; ValueError says what is wrong with it."""
     row = _known_values(row)
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
@@ -186,12 +199,21 @@ def _article(row: dict[str, Any], *, now: str) -> Article:
     address = _canonical(url)
     stated = _string(row, "language")
     fetched = _moment(row, "fetched_at", now=now)
+    outlet = plain_line(_string(row, "outlet")) or host(address)
+    authors = _authors(row.get("authors"))
     return Article(
         url=address,
-        outlet=plain_line(_string(row, "outlet")) or host(address),
+        outlet=outlet,
         title=title,
         text=text,
-        authors=_authors(row.get("authors")),
+        authors=authors,
+        credits=read_credits(
+            lines=[line for line in text.splitlines() if line.strip()],
+            bylines=authors,
+            url=address,
+            outlet=outlet,
+            more=agencies,
+        ),
         language=stated or language_of(text, stated=None),
         published=_moment(row, "published_at", now=now),
         fetched_at=fetched.at if fetched else None,

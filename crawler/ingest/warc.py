@@ -17,6 +17,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
+from crawler.parsing.page.agencies import known_agencies
 from crawler.parsing.urls import canonical, host, registered_domain
 from crawler.parsing.workers.pool import Workers
 from crawler.parsing.workers.tasks import read_page
@@ -219,7 +220,8 @@ def _save(
 def _save_one(store: Store, article: Article, *, run: int) -> str:
     """Save an article as seen when it was captured."""
     assert article.fetched_at is not None
-    outlet = store.outlets.ensure(article.outlet)
+    agency = known_agencies(()).of_outlet(article.outlet, article.url)
+    outlet = store.outlets.ensure(article.outlet, agency=agency)
     return str(store.articles.save(article, outlet=outlet, run=run, now=article.fetched_at))
 
 

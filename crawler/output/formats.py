@@ -36,7 +36,7 @@ _INTEGERS = frozenset({
     "article", "a", "b", "story", "copy_group", "position", "at_is_published", "words",
     "agency", "revisions", "paywalled", "outlets", "articles", "copy_groups", "copies", "tied",
     "may_be_first", "shared", "revision", "revision_a", "revision_b", "joined", "ours",
-    "earlier_article", "later_article", "attributed", "contained", "agency_copy", "polls",
+    "earlier_article", "later_article", "attributed", "contained", "twin", "agency_copy", "polls",
     "read", "unchanged", "denied", "failed", "listed", "offered", "gaps", "gap_seconds",
 })  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

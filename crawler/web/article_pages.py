@@ -12,8 +12,10 @@ from crawler.grouping.explain_copies import CopyExplanation, explain_copies, tex
 from crawler.grouping.explain_events import EventExplanation, explain_events
 from crawler.grouping.explain_stories import StoryExplanation, explain_stories
 from crawler.output.diff import Piece, cut_short, differences
+from crawler.output.shared_passages import mark_shared
 from crawler.store import Store
-from crawler.store.queries.articles import ArticleDetail, CopyRow, CreditRow, Sighting, Version
+from crawler.store.queries.agency_shares import AgencyText, CreditRow
+from crawler.store.queries.articles import ArticleDetail, CopyRow, Sighting, Version
 from crawler.web.database import ask
 from crawler.web.query_string import number_value, query_values
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
@@ -34,7 +36,8 @@ async def article(request: Request, datasette: Datasette) -> Response:
             raise Unanswerable(f"There is no article {number}.")
         return _Article(
             article=found,
-            credits=queries.credits(number),
+            credits=store.queries.agency_copy.credits(number),
+            agency=None if found.agency else store.queries.agency_copy.text_for(number),
             sightings=queries.sightings(number),
             versions=queries.versions(number),
             copies=queries.copies_of(number),
@@ -52,14 +55,19 @@ async def article(request: Request, datasette: Datasette) -> Response:
         for old, new in pairwise(shown.versions)
     ]
     title = shown.article.title or f"Article {number}"
+    marked = mark_shared(shown.article.text, shown.agency.text if shown.agency else "")
     return await page(
-        datasette, request, "article", {"title": title, "changes": changes, **shown._asdict()}
+        datasette,
+        request,
+        "article",
+        {"title": title, "changes": changes, "marked": marked, **shown._asdict()},
     )
 
 
 class _Article(NamedTuple):
     article: ArticleDetail
     credits: list[CreditRow]
+    agency: AgencyText | None
     sightings: list[Sighting]
     versions: list[Version]
     copies: list[CopyRow]

@@ -43,6 +43,12 @@ def credits_of(
         ("Reuters - The bridge is closed.", "Reuters"),
         ("Rio de Janeiro, (AFP) - The bridge is closed.", "Agence France-Presse"),
         ("Frankfurt am Main (dpa) - Die Brücke ist gesperrt.", "dpa"),
+        ("København (Ritzau) - Broen er lukket.", "Ritzau"),
+        ("BERLIN (DPA) - The bridge is closed.", "dpa"),
+        ("АЛМАТЫ, 5 янв (Рейтер) - Мост закрыт.", "Reuters"),
+        ("Praha 5. ledna (ČTK) - Most je uzavřen.", "ČTK"),
+        ("ASTANA. KAZINFORM – The bridge is closed.", "Kazinform"),
+        ("Jakarta, Antara - Jembatan ditutup.", "Antara"),
         ("中新社北京1月5日电（记者 某人）大桥已经关闭。", "China News Service"),
     ],
 )
@@ -63,6 +69,10 @@ def test_datelines_in_many_languages(line: str, agency: str) -> None:
         ("(Reporting by A. Person; Editing by B. Person)", {"Reuters"}),
         ("Die Polizei ermittelt (dpa)", {"dpa"}),
         ("Die Polizei ermittelt. /dpa", {"dpa"}),
+        ("The bridge is closed until spring. — AFP", {"Agence France-Presse"}),
+        ("dpa-infocom, dpa:220105-99-1/2", {"dpa"}),
+        ("REUTERS", {"Reuters"}),
+        ("(dpa/afp)", {"dpa", "Agence France-Presse"}),
     ],
 )
 def test_credit_lines(line: str, agencies: set[str]) -> None:
@@ -98,11 +108,45 @@ def test_credit_lines(line: str, agencies: set[str]) -> None:
         "中新社副社长今天在会议上接到来电：不要来。",
         "It was the most read report of the day, said a survey for the news agency (Reuters)",
         "picture alliance/dpa",
+        "(Reuter)",
+        "He worked for Reuters.",
+        "Thomson Reuters (TRI) - shares fell",
+        "London - Reuters, the news agency, said it would cut jobs.",
+        "On Monday, Reuters – which was first – said so.",
         "Ann Lee / AFP",
     ],
 )
 def test_an_agency_that_is_only_mentioned_is_not_credited(line: str) -> None:
     assert credits_of(BODY, line, BODY, BODY, BODY, line) == {}
+
+
+@pytest.mark.parametrize(
+    ("byline", "agency"),
+    [
+        ("dpa", "dpa"),
+        ("afp", "Agence France-Presse"),
+        ("(AFP)", "Agence France-Presse"),
+        ("By Reuters", "Reuters"),
+        ("Reuters Staff", "Reuters"),
+        ("Associated Press Reporters", "Associated Press"),
+        ("Ann Lee (Reuters)", "Reuters"),
+        ("Nachrichtenagentur dpa", "dpa"),
+        ("Redacción EFE", "EFE"),
+        ("RITZAU", "Ritzau"),
+        ("apnews.com", "Associated Press"),
+    ],
+)
+def test_agencies_as_authors(byline: str, agency: str) -> None:
+    assert credits_of(BODY, bylines=(byline,)) == {agency: "byline"}
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["Paul Reuter", "Reuter", "Reuters Institute", "Sid", "PA Reporter", "Ann Lee for AP",
+     "Thomson Reuters Foundation", "Michael Bloomberg", "Staff", "News Desk", "By"],
+)  # fmt: skip
+def test_authors_who_are_no_agency(byline: str) -> None:
+    assert credits_of(BODY, bylines=(byline,)) == {}
 
 
 def test_bylines_json_ld_and_canonical_links_name_agencies() -> None:

@@ -80,9 +80,49 @@ def test_agency_share_by_outlet_and_week(told: Told) -> None:
     told.article("herald", published=hour("12:00"))
     told.article("herald", published=hour("00:00", 10))
     assert told.rows("SELECT * FROM agency_share ORDER BY week") == [
-        ("herald", "2022-01-03", 4, 1, 2, 2, 0.5),
-        ("herald", "2022-01-10", 1, 0, 0, 0, 0.0),
+        ("herald", "2022-01-03", 4, 1, 2, 0, 2, 0.5),
+        ("herald", "2022-01-10", 1, 0, 0, 0, 0, 0.0),
     ]
+
+
+def test_a_twin_names_no_agency_and_shares_its_text_with_one_that_does(told: Told) -> None:
+    told.outlet("wire", agency=True)
+    named = told.article("herald")
+    told.credit(named, "dateline")
+    silent = told.article("gazette", copy_of=named)
+    told.article("wire", copy_of=named)  # an agency's own text is nobody's twin
+    doubtful = told.article("doubtful", copy_of=named)
+    told.credit(doubtful, "credit", confidence=0.4)
+    other = told.article("courier", copy_of=named)
+    told.credit(other, "byline")
+    apart = told.article("late")
+    told.connection.execute(
+        "INSERT INTO copies SELECT a, ?, relation, jaccard, containment_a, containment_b, shared,"
+        " numbers_same, numbers_changed, passage, revision_a, revision_b, joined, scheme"
+        " FROM copies WHERE b = ?", (apart, silent),
+    )  # fmt: skip
+    twins = told.rows("SELECT * FROM agency_twins ORDER BY article")
+    assert twins == [
+        (silent, "Meridian", named, 0.9, 0.729), (doubtful, "Meridian", named, 0.9, 0.729),
+    ]  # fmt: skip
+    shares = told.rows("SELECT outlet, attributed, contained, twin, agency_copy FROM agency_share")
+    assert sorted(shares) == [
+        ("courier", 1, 0, 0, 1), ("doubtful", 0, 0, 1, 1), ("gazette", 0, 0, 1, 1),
+        ("herald", 1, 0, 0, 1), ("late", 0, 0, 0, 0),
+    ]  # fmt: skip
+    carried = told.rows("SELECT article FROM article_overview WHERE agencies = '[\"Meridian\"]'")
+    assert {row[0] for row in carried} == {named, silent, doubtful, other}
+    store = read_store(told.path)
+    assert [(row.via, row.containment) for row in store.queries.agency_copy.credits(doubtful)] == [
+        ("twin", 0.9), ("credit", None),
+    ]  # fmt: skip
+    assert store.queries.stories.agencies(1) == [("Meridian", 4)]
+    shown = {row.outlet: row[2:6] for row in store.queries.agency_copy.shares(limit=9)}
+    assert shown["gazette"] == (0, 0, 1, 1)
+    store.close()
+    # Once the article is in a copy group of its own, it is nobody's twin.
+    told.connection.execute("UPDATE memberships SET copy_group = 9 WHERE article = ?", (silent,))
+    assert silent not in {row[0] for row in told.rows("SELECT article FROM agency_twins")}
 
 
 def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) -> None:

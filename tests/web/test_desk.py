@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     "/", "/stories", "/stories?events=1", "/stories?language=de&min_outlets=2", "/story/{story}",
-    "/article/{article}",
+    "/article/{article}", "/article/{carrier}",
     "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
@@ -33,8 +33,13 @@ def numbers(db: Path) -> dict[str, int]:
         " ORDER BY jaccard DESC LIMIT 1"
     ).fetchone()
     changed = connection.execute("SELECT article FROM headline_changes").fetchone()[0]
+    carrier = connection.execute(
+        "SELECT article FROM credits WHERE via = 'copy' ORDER BY confidence LIMIT 1"
+    ).fetchone()[0]
     connection.close()
-    return {"story": story, "article": article, "copy": copy, "changed": changed}
+    return {
+        "story": story, "article": article, "copy": copy, "changed": changed, "carrier": carrier,
+    }  # fmt: skip
 
 
 def follow(link: Locator) -> None:
@@ -113,6 +118,19 @@ def test_what_an_outlet_changed_is_in_colour(served: Served, page: Page) -> None
     change = page.locator("section", has=page.get_by_role("heading", name="Changed, seen"))
     assert change.locator("del").first.inner_text()
     assert change.locator("ins").first.inner_text()
+
+
+def test_the_words_of_an_agency_are_marked_and_explained(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/article/{numbers(served.db)['carrier']}")
+    marked = page.locator("div.text mark.agency")
+    assert len(marked.first.inner_text().split()) >= 5
+    # Those who cannot see it are told where it begins and ends, and whose it is.
+    assert marked.first.locator(".hidden").first.inner_text().startswith("[")
+    legend = page.locator("p.legend").inner_text()
+    assert "a text of the agency itself" in legend
+    follow(page.locator("p.legend a").first)
+    # The agency's own words are all its own.
+    assert page.locator("mark.agency").count() == 0
 
 
 def test_search_by_keyboard_and_narrowed_by_facets(served: Served, page: Page) -> None:

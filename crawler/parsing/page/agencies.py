@@ -16,10 +16,17 @@ from crawler.parsing.urls import host
 from crawler.types import Agency
 
 _INITIALS = re.compile(r"\W*\w{2,4}")
+LONG_NAME = 5
+"""Letters of a name that is known in capitals and in small letters too: REUTERS, xinhua."""
+# AA, PA, TT: two or three capitals have other meanings. These are known for nothing else in print.
+_CAPITALS = range(2, 4)
+_KNOWN_CAPITALS = frozenset(
+    {"AP", "AFP", "EFE", "DPA", "PTI", "AAP", "KNA", "UPI", "NTB", "ČTK", "CTK", "APA", "PAP"}
+)
 BETWEEN_NAMES = re.compile(r"\s*(?:[/,;&+|]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class KnownAgencies:
     """Agencies by the forms of their names and by their domains."""
 
@@ -52,9 +59,34 @@ class KnownAgencies:
             name = name.partition(".")[2]
         return None
 
+    def of_outlet(self, outlet: str, url: str) -> str | None:
+        """The agency that an outlet is, by its name or domain; `spa` only on the agency's site."""
+        site = self.of_address(url)
+        words = outlet.replace("-", " ")
+        named = self.domains.get(outlet.removeprefix("www.")) or self._form(words)
+        named = named or self._form(words.upper())
+        return named if named == site or not is_ambiguous(words.upper()) else None
+
     def _form(self, text: str) -> str | None:
         bare = " ".join(text.split()).strip(" .,:;*()[]-–—_|")
-        return self.forms.get(bare) or self.forms.get(re.sub(r"^(?:The|Die|Der)\s", "", bare))
+        bare = re.sub(r"^(?:The|Die|Der)\s", "", bare) if bare not in self.forms else bare
+        if bare.islower() and bare.upper() in _KNOWN_CAPITALS:
+            bare = bare.upper()
+        return self.forms.get(bare) or self.folded.get(bare.casefold())
+
+    @functools.cached_property
+    def folded(self) -> dict[str, str]:
+        """The long forms and the domains, whatever their capitals."""
+        long = {
+            form.casefold(): name for form, name in self.forms.items() if len(form) >= LONG_NAME
+        }
+        return self.domains | long
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether a text is two or three capitals that mean other things too."""
+    bare = text.strip(" .,;:*()[]（）-–—_|/")
+    return bare.isupper() and len(bare) in _CAPITALS and bare not in _KNOWN_CAPITALS
 
 
 def listed_names() -> list[str]:

@@ -9,7 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from crawler.parsing.page.agencies import BETWEEN_NAMES, KnownAgencies, known_agencies
+from crawler.parsing.page.agencies import (
+    BETWEEN_NAMES,
+    KnownAgencies,
+    is_ambiguous,
+    known_agencies,
+)
 from crawler.parsing.page.statements import PageStatements
 from crawler.types import Agency, Credit
 
@@ -36,6 +41,11 @@ _IN_BRACKETS = re.compile(
 _BETWEEN_DASHES = re.compile(
     r"^(?P<place>[^.!?\n]{3,60})\s(?P<dash>[—–-])\s*(?P<who>[^.,—–-]{2,30})\s*[.,—–]"
 )
+# `ASTANA. KAZINFORM – The ...`, `Jakarta, Antara - Presiden ...`
+_BEHIND_PLACE = re.compile(
+    r"^(?P<place>[^\W\d_][^.,:!?—–-]{2,30})[.,]\s(?P<who>[^.,:—–-]{2,30}?)\s*(?P<dash>[—–-])\s+"
+    r"(?=\W*(?P<next>\w))"
+)
 # `Reuters - Ten people ...`
 _BEFORE_DASH = re.compile(r"^(?P<who>[^\s—–-][^—–:-]{1,30}?)\s*[—–-]\s+(?=\W*(?P<next>\w))")
 # `新华社北京1月5日电`; 电影 and 电话 are a film and a telephone.
@@ -54,6 +64,8 @@ _RIGHTS = re.compile(
     r"|(?P<late>[^.,:;()]{2,40})\.?\s+all rights reserved",
     re.IGNORECASE,
 )
+# `dpa-infocom, dpa:220105-99-1/2`
+_CODE = re.compile(r",?\s\w{2,6}:\d[\d-]{4,20}(?:/\d{1,3})?\W*$")
 _WITH = re.compile(
     r"\b(?:with (?:files|inputs?|agency inputs?|reporting|information) (?:from|by)|"
     r"additional reporting by|provided by|mit (?:material|informationen) (?:von|der|des)|"
@@ -61,25 +73,38 @@ _WITH = re.compile(
     r"по (?:материалам|данным|сообщению)|za:?)\s*(?P<who>.{2,80})",
     re.IGNORECASE,
 )
-# `The bridge is closed. (dpa)`, `... geschlossen. /dpa`
+# `The bridge is closed. (dpa)`, `... geschlossen. /dpa`, `... closed. — AFP`
 _AT_END = re.compile(
-    r"(?:[(（\[]|(?P<slash>[.!?…»”\"]\s*/))\s*"
+    r"(?:[(（\[]|[.!?…»”\"]\s*[/—–])\s*"
     r"(?P<who>[^()（）/\[\]]{2,40}(?:/[^()（）\[\]]{2,20})?)\s*[)）/\]]?\W*$"
 )
 # `the news agency (Reuters)`
 _AGENCY = re.compile(
     r"\b(?:agenc\w*|agentur|\w+agentur|agenzia|agência|агентств\w*|агенці\w*|ajans\w*)\W*$", re.I
 )
-_PLACE_AND_DAY = re.compile(r"\w[\w\s-]{2,30}[,.:]\s(?:\w{3,9}\.?\s)?\d{1,2}\b(?!\d)")
+# `Delhi, 5 Jan`, `Praha 5. ledna`
+_PLACE_AND_DAY = re.compile(
+    r"\w[\w\s-]{2,30}[,.:]\s(?:\w{3,9}\.?\s)?\d{1,2}\b(?!\d)"
+    r"|[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?\s\d{1,2}\.\s\w{3,12}\s*$"
+)
 _PICTURE = re.compile(
     r"\b(?:photos?|fotos?|images?|bild(?:er)?|pictures?|imagen|immagine|getty|фото)\b", re.I
 )
 _REUTERS_STYLE = re.compile(r"^\W*(?:additional )?(?:reporting|writing) by\b.*\bediting by\b", re.I)
-# AA, PA, TT: two or three capitals have other meanings. These are known for nothing else in print.
-_CAPITALS = range(2, 4)
-_KNOWN_CAPITALS = frozenset(
-    {"AP", "AFP", "EFE", "DPA", "PTI", "AAP", "KNA", "UPI", "NTB", "ČTK", "CTK", "APA", "PAP"}
+# `By Reuters`, `Reuters Staff`, `Agence AFP`, `Nachrichtenagentur dpa`
+_BEFORE_NAME = re.compile(
+    r"^\W*(?:(?:by|from|von|par|por|de|di|av|af|door|от)\s+)?(?:(?:the\s+)?(?:news\s+)?(?:agency|agence|"
+    r"agenzia|agência|agencia|agentur|nachrichtenagentur|bureau|redaktion|redazione|redacción|"
+    r"rédaction|агентство)\s+)?",
+    re.IGNORECASE,
 )
+_BEHIND_NAME = re.compile(
+    r"\s+(?:(?:news\s+)?(?:staff|team|desk|newsroom|agency|wire|service)|news|"
+    r"(?:staff\s+)?(?:writers?|reporters?|correspondents?))\W*$",
+    re.IGNORECASE,
+)
+# `Ann Lee (Reuters)`
+_BEHIND_PERSON = re.compile(r"^[^()]+\((?P<who>[^()]{2,40})\)\W*$")
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -87,18 +112,19 @@ def read_credits(
     *,
     lines: Sequence[str],
     bylines: Iterable[str],
-    statements: PageStatements,
+    statements: PageStatements | None = None,
     url: str,
     outlet: str | None = None,
     more: tuple[Agency, ...] = (),
 ) -> tuple[Credit, ...]:
     """The agencies that a page says its text is from, each with the best evidence for it.
 
-    `lines` is the body as extracted, before anything was cleaned away; `more` are agencies beyond
-    the listed ones. An agency does not credit itself, be it by its site or as the `outlet`.
+    `lines` is the body as extracted, before anything was cleaned away; without `statements` it is
+    no page's; `more` are agencies beyond the listed ones. An agency does not credit itself, be it
+    by its site or as the `outlet`.
     """
     known = known_agencies(more)
-    own = {known.of_address(url), outlet}
+    own = {known.of_address(url), outlet, known.of_outlet(outlet, url) if outlet else None}
     best: dict[str, Credit] = {}
     for place in _places(lines, bylines, statements):
         for agency in place.agencies(known):
@@ -133,14 +159,15 @@ class _Place(NamedTuple):
 
 
 def _places(
-    lines: Sequence[str], bylines: Iterable[str], statements: PageStatements
+    lines: Sequence[str], bylines: Iterable[str], statements: PageStatements | None
 ) -> Iterator[_Place]:
     """Wherever an agency may be named. Of equal confidence, the first is the evidence."""
     for line in lines[:FIRST]:
         yield from _in_dateline(line)
     for byline in bylines:
         yield from _in_byline(byline)
-    yield from _in_statements(statements)
+    if statements is not None:
+        yield from _in_statements(statements)
     for line in lines[-LAST:]:
         yield from _at_end(line)
         if len(line) <= LONGEST_CREDIT:
@@ -150,11 +177,11 @@ def _places(
 def _in_dateline(line: str) -> Iterator[_Place]:
     # Bounded, and with single spaces: some of these patterns are quadratic in runs of spaces.
     line = _short(line)
-    for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEFORE_DASH):
+    for pattern in (_IN_BRACKETS, _BETWEEN_DASHES, _CHINESE, _BEHIND_PLACE, _BEFORE_DASH):
         match = pattern.search(line)
         if match and _is_dateline(match) and not _PICTURE.search(match[0]):
             # Anybody may stand before a dash: `Bloomberg - the mayor - said so.`
-            confidence = 0.6 if pattern is _BEFORE_DASH else 0.95
+            confidence = 0.6 if pattern in (_BEFORE_DASH, _BEHIND_PLACE) else 0.95
             for who in _without_place(match["who"]):
                 yield _Place("dateline", confidence, line[: match.end()], who)
 
@@ -162,9 +189,17 @@ def _in_dateline(line: str) -> Iterator[_Place]:
 def _in_byline(byline: str) -> Iterator[_Place]:
     byline = _short(byline)
     yield _Place("byline", 0.9, byline, byline)
-    for part in BETWEEN_NAMES.split(byline):
-        if not _is_ambiguous(part):
-            yield _Place("byline", 0.8, byline, part)
+    parts = BETWEEN_NAMES.split(byline)
+    if behind := _BEHIND_PERSON.match(byline):
+        parts += BETWEEN_NAMES.split(behind["who"])
+    for part in parts:
+        bare = _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", part))
+        for who in (part, bare):
+            if not is_ambiguous(who):
+                yield _Place("byline", 0.8, byline, who)
+    # As of a line at the end: made from an agency's text, among others'.
+    if made_from := _WITH.search(byline):
+        yield _Place("byline", 0.4, byline, made_from["who"])
 
 
 def _in_statements(statements: PageStatements) -> Iterator[_Place]:
@@ -198,7 +233,7 @@ def _is_dateline(match: re.Match[str]) -> bool:
     # A year on - Bloomberg, first with the news: a dash, and no place.
     if place and (not parts.get("dash") or match.re is _BETWEEN_DASHES):
         return False
-    return not (_is_running_text(place) or _is_short_for(who.strip(), place) or _is_ambiguous(who))
+    return not (_is_running_text(place) or _is_short_for(who.strip(), place) or is_ambiguous(who))
 
 
 def _is_running_text(place: str) -> bool:
@@ -219,7 +254,7 @@ def _is_place(text: str) -> bool:
 def _at_end(line: str) -> Iterator[_Place]:
     """An agency behind the last sentence of a paragraph, and not part of that sentence."""
     end = _AT_END.search(_short(line[-90:]))
-    if end is None or _is_ambiguous(end["who"]) or _PICTURE.search(line):
+    if end is None or is_ambiguous(end["who"]) or _PICTURE.search(line):
         return
     before = line[: -len(end[0])]
     if not _is_short_for(end["who"], before) and not _AGENCY.search(before):
@@ -229,11 +264,12 @@ def _at_end(line: str) -> Iterator[_Place]:
 
 def _in_last_line(line: str) -> Iterator[_Place]:
     """An agency in a short line that is all credit: whose the text is, or what it is made from."""
+    line = _CODE.sub("", line)
     if rights := _RIGHTS.search(line):
         yield _Place("copyright", 0.9, line, rights["who"] or rights["late"])
     whole = _CREDIT.match(line)
-    if whole and not _is_ambiguous(line) and not _PICTURE.search(line):
-        sure = not _is_ambiguous(whole["who"])
+    if whole and not is_ambiguous(line) and not _PICTURE.search(line):
+        sure = not is_ambiguous(whole["who"])
         yield _Place("credit", 0.85 if sure else 0.5, line, whole["who"])
     # Below a half: files of an agency are not its text, and others sign as Reuters does.
     if made_from := _WITH.search(line):
@@ -251,9 +287,3 @@ def _is_short_for(who: str, before: str) -> bool:
 
 def _short(text: str) -> str:
     return " ".join(text[: 10 * LONGEST_CREDIT].split())[:LONGEST_CREDIT]
-
-
-def _is_ambiguous(text: str) -> bool:
-    """Whether a text is two or three capitals that mean other things too."""
-    bare = text.strip(" .,;:*()[]（）-–—_|/")
-    return bare.isupper() and len(bare) in _CAPITALS and bare not in _KNOWN_CAPITALS

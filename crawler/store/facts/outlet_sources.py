@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from crawler.types import Outlet
+from crawler.parsing.urls import host
+from crawler.types import Agency, Outlet
 
 
 class Outlets:
@@ -41,13 +42,29 @@ class Outlets:
         )
         return int(row["id"])
 
-    def ensure(self, slug: str) -> int:
-        """Number of an outlet by its slug; an unknown one is made, named by its slug."""
+    def ensure(self, slug: str, *, agency: str | None = None) -> int:
+        """Number of an outlet by its slug.
+
+        An unknown one is made, named by its slug, or by the name of the `agency` that it is.
+        """
         self._connection.execute(
-            "INSERT INTO outlets (slug, name) VALUES (?, ?) ON CONFLICT (slug) DO NOTHING",
-            (slug, slug),
+            """
+            INSERT INTO outlets (slug, name, agency) VALUES (?, ?, ?)
+            ON CONFLICT (slug) DO NOTHING
+            """,
+            (slug, agency or slug, int(agency is not None)),
         )
         return self.number(slug)
+
+    def agencies(self) -> tuple[Agency, ...]:
+        """The outlets that are news agencies, by their names and the addresses of their sites."""
+        rows = self._connection.execute(
+            "SELECT name, home FROM outlets WHERE agency = 1 ORDER BY id"
+        )
+        return tuple(
+            Agency(name=row["name"], domains=(host(row["home"]),) if row["home"] else ())
+            for row in rows
+        )
 
     def number(self, slug: str) -> int:
         """Number of a known outlet."""

@@ -167,7 +167,9 @@ def _is_better(article: Article, known: sqlite3.Row) -> bool:
 def _says_more(article: Article, known: sqlite3.Row) -> bool:
     """Whether something else than the text is to be brought up to date."""
     read = (known["extraction"], known["reserved"]) != (article.extraction, article.reserved)
-    return read or article.kind not in (None, known["kind"])
+    # Imported before imports were looked through for agencies.
+    credited = article.page is None and known["page"] is None and bool(article.credits)
+    return read or credited or article.kind not in (None, known["kind"])
 
 
 def _is_our_change(article: Article, known: sqlite3.Row) -> bool:

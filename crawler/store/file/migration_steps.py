@@ -172,6 +172,7 @@ STEPS = (
         dropped=("copy_groups_step", "copy_groups_steps"),
         then=time_all_groups,
     ),
+    Step("m017_twins", objects=("agency_twins",)),
 )
 
 VERSION = len(STEPS)

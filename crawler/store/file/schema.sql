@@ -608,13 +608,30 @@ SELECT
   a.revision AS revisions, -- earlier texts that are kept
   m.copy_group, -- articles with the same number carry the same text
   m.story, -- articles with the same number tell the same event
-  (SELECT json_group_array(agency) FROM (SELECT DISTINCT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5 ORDER BY c.agency)) AS agencies, -- JSON array of the agencies that it carries
+  (SELECT json_group_array(agency) FROM (
+    SELECT c.agency FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5
+    UNION SELECT t.agency FROM agency_twins t WHERE t.article = a.id AND t.confidence >= 0.5 ORDER BY agency)) AS agencies, -- JSON array of the agencies that it carries, by any evidence
   a.tags, -- JSON array of the tags that the outlet gave it
   a.published_doubt, -- why its time is doubtful; NULL: no doubt
   a.kind -- what the page states that it is: article, report, opinion, live-blog, ...; NULL: nothing
 FROM articles a
 JOIN outlets o ON o.id = a.outlet
 LEFT JOIN memberships m ON m.article = a.id;
+
+CREATE VIEW agency_twins AS -- articles that name no agency, and share their text with one of their copy group that does
+SELECT
+  mine.article AS article, -- which article; never an agency's own
+  c.agency, -- name of the agency
+  c.article AS twin, -- the article that names it
+  max(e.containment_a, e.containment_b) AS containment, -- share of the shorter text that stands in the other, 0 to 1
+  round(0.9 * c.confidence * max(e.containment_a, e.containment_b), 3) AS confidence -- 0.9 of the twin's own times `containment`: below either
+FROM memberships mine
+CROSS JOIN memberships other ON other.copy_group = mine.copy_group AND other.article <> mine.article
+CROSS JOIN credits c ON c.article = other.article AND c.via <> 'copy' AND c.confidence >= 0.5
+CROSS JOIN copies e ON e.a = min(mine.article, other.article) AND e.b = max(mine.article, other.article) AND e.joined
+CROSS JOIN articles x INDEXED BY articles_when ON x.id = mine.article
+CROSS JOIN outlets o ON o.id = x.outlet AND o.agency = 0
+WHERE NOT EXISTS (SELECT 1 FROM credits s WHERE s.article = mine.article AND s.via <> 'copy' AND s.confidence >= 0.5);
 
 CREATE VIEW headline_changes AS -- one row for each time an outlet rewrote a headline
 SELECT
@@ -739,16 +756,18 @@ SELECT
   articles, -- articles of that week
   attributed, -- of these, articles that name an agency: byline, dateline, credit, copyright, markup
   contained, -- articles whose text was compared with an agency's own and stands in it
-  agency_copy, -- articles of either kind
+  twin, -- articles that name no agency, and share their text with one that does: see `agency_twins`
+  agency_copy, -- articles of any of the three kinds
   round(1.0 * agency_copy / articles, 3) AS share -- of all its articles, 0 to 1
 FROM (
-  SELECT outlet, week, count(*) AS articles, sum(attributed) AS attributed, sum(contained) AS contained, sum(attributed OR contained) AS agency_copy
+  SELECT outlet, week, count(*) AS articles, sum(attributed) AS attributed, sum(contained) AS contained, sum(twin) AS twin, sum(attributed OR contained OR twin) AS agency_copy
   FROM (
     SELECT
       o.slug AS outlet,
       date(coalesce(a.published_at, a.first_seen_at), 'weekday 0', '-6 days') AS week,
       EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via <> 'copy' AND c.confidence >= 0.5) AS attributed,
-      EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy' AND c.confidence >= 0.5) AS contained
+      EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy' AND c.confidence >= 0.5) AS contained,
+      EXISTS (SELECT 1 FROM agency_twins t WHERE t.article = a.id AND t.confidence >= 0.5) AS twin
     FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
     WHERE o.agency = 0
   )

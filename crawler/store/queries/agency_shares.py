@@ -1,11 +1,11 @@
-"""What is asked of agency copy: how much of what outlets print is a news agency's."""
+"""What is asked of agency copy: how much of what outlets print is a news agency's, and why."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import NamedTuple
 
-from crawler.store.queries.rows import all_rows
+from crawler.store.queries.rows import all_rows, one_row
 
 
 class AgencyWeek(NamedTuple):
@@ -16,6 +16,7 @@ class AgencyWeek(NamedTuple):
     articles: int
     attributed: int
     contained: int
+    twin: int
     agency_copy: int
     share: float
 
@@ -29,9 +30,42 @@ class AgencyShare(NamedTuple):
     """its pages name an agency"""
     contained: int
     """an agency's text stands in them"""
+    twin: int
+    """they name none, and share their text with an article that does"""
     agency_copy: int
-    """either"""
+    """any of the three"""
     share: float
+
+
+class CreditRow(NamedTuple):
+    """An agency that an article carries, and how that is known."""
+
+    agency: str
+    via: str
+    """as in the table `credits`; or twin, as in the view `agency_twins`"""
+    confidence: float
+    evidence: str
+    """what was read; for a copy and a twin, the address of the other article"""
+    containment: float | None
+    """share of the shorter text that stands in the other; None where no texts were compared"""
+
+    @property
+    def where(self) -> str:
+        """The evidence in a line."""
+        share = "" if self.containment is None else f", {self.containment:.0%} of the shorter text"
+        return f"{self.via}: {self.evidence}{share}"
+
+
+class AgencyText(NamedTuple):
+    """The text that shows which words of an article are an agency's."""
+
+    article: int
+    outlet: str
+    title: str
+    text: str
+    agency: str
+    via: str
+    """copy: it is the agency's own; twin: it names the agency; named: only the article does"""
 
 
 class AgencyCopyQueries:
@@ -39,6 +73,54 @@ class AgencyCopyQueries:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def credits(self, article: int) -> list[CreditRow]:
+        """The agencies that an article carries, the surest first."""
+        return all_rows(
+            self._connection,
+            CreditRow,
+            """
+            SELECT agency, via, confidence, evidence,
+              iif(via = 'copy', confidence, NULL) AS containment
+            FROM credits WHERE article = :id
+            UNION ALL
+            SELECT t.agency, 'twin', max(t.confidence), y.url, t.containment
+            FROM agency_twins t JOIN articles y ON y.id = t.twin
+            WHERE t.article = :id GROUP BY t.agency
+            ORDER BY 3 DESC, 1, 2
+            """,
+            {"id": article},
+        )
+
+    def text_for(self, article: int) -> AgencyText | None:
+        """What an article's text is to be compared with to see which words are an agency's.
+
+        The agency's own text; or else of its copies the one that shares most, first of those that
+        name the agency where the article itself does not. None where it carries no agency's text,
+        or no other article has it.
+        """
+        return one_row(
+            self._connection,
+            AgencyText,
+            """
+            SELECT y.id AS article, o.slug AS outlet, y.title, y.text, s.agency, s.via
+            FROM (
+              SELECT 1 AS place, y.id AS other, c.agency, 'copy' AS via, c.confidence AS share
+              FROM credits c JOIN articles y ON y.url = c.evidence
+              WHERE c.article = :id AND c.via = 'copy' AND c.confidence >= 0.5
+              UNION ALL
+              SELECT 2, t.twin, t.agency, 'twin', t.confidence FROM agency_twins t
+              WHERE t.article = :id AND t.confidence >= 0.5
+              UNION ALL
+              SELECT 3, iif(e.a = :id, e.b, e.a), c.agency, 'named',
+                max(e.containment_a, e.containment_b)
+              FROM credits c JOIN copies e ON e.joined AND (e.a = :id OR e.b = :id)
+              WHERE c.article = :id AND c.via <> 'copy' AND c.confidence >= 0.5
+            ) s JOIN articles y ON y.id = s.other JOIN outlets o ON o.id = y.outlet
+            ORDER BY s.place, s.share DESC, y.id LIMIT 1
+            """,
+            {"id": article},
+        )
 
     def weeks(self, outlet: str, *, limit: int) -> list[AgencyWeek]:
         """Share of agency copy of an outlet by week, the last weeks first."""
@@ -57,25 +139,36 @@ class AgencyCopyQueries:
 
         With `since` only articles of then or later count.
         """
+        # Of a period each article is looked up; of all, one walk through the groups costs half.
+        twin = (
+            "a.id IN (SELECT t.article FROM agency_twins t WHERE t.confidence >= 0.5)"
+            if since is None
+            else "EXISTS (SELECT 1 FROM agency_twins t"
+            " WHERE t.article = a.id AND t.confidence >= 0.5)"
+        )
         return all_rows(
             self._connection,
             AgencyShare,
-            """
-            SELECT outlet, articles, attributed, contained, agency_copy,
+            f"""
+            SELECT outlet, articles, attributed, contained, twin, agency_copy,
               round(1.0 * agency_copy / articles, 3) AS share
             FROM (
               SELECT outlet, count(*) AS articles, sum(named) AS attributed,
-                sum(stands) AS contained, sum(named OR stands) AS agency_copy
+                sum(stands) AS contained, sum(twin) AS twin,
+                sum(named OR stands OR twin) AS agency_copy
               FROM (
                 SELECT o.slug AS outlet,
                   EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via <> 'copy'
                     AND c.confidence >= 0.5) AS named,
                   EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
-                    AND c.confidence >= 0.5) AS stands
+                    AND c.confidence >= 0.5) AS stands,
+                  {twin} AS twin
                 FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
                   AND a.first_seen_at >= coalesce(:since, '')
                 WHERE o.agency = 0
                   AND (:since IS NULL OR coalesce(a.published_at, a.first_seen_at) >= :since)
+                -- Keeps the three from being asked again for their union.
+                LIMIT -1
               ) GROUP BY outlet
             ) ORDER BY share DESC, outlet LIMIT :limit
             """,

@@ -43,15 +43,6 @@ class ArticleDetail(NamedTuple):
     fetched_at: str | None
 
 
-class CreditRow(NamedTuple):
-    """An agency that an article carries, and how that is known."""
-
-    agency: str
-    via: str
-    confidence: float
-    evidence: str
-
-
 class RevisionRow(NamedTuple):
     """An earlier text of an article."""
 
@@ -216,18 +207,6 @@ class ArticleQueries:
             """,
             (article,),
             lists=("agencies", "tags", "authors"),
-        )
-
-    def credits(self, article: int) -> list[CreditRow]:
-        """The agencies that an article carries, the surest first."""
-        return all_rows(
-            self._connection,
-            CreditRow,
-            """
-            SELECT agency, via, confidence, evidence FROM credits
-            WHERE article = ? ORDER BY confidence DESC, agency, via
-            """,
-            (article,),
         )
 
     def revisions(self, article: int) -> list[RevisionRow]:

@@ -164,7 +164,7 @@ _EXPORTS = {
         ":outlet IN (earlier, later)",
     ),
     "agencies": _Export(
-        "outlet week articles attributed contained agency_copy share",
+        "outlet week articles attributed contained twin agency_copy share",
         "agency_share",
         "outlet, week",
         ("week || 'T23:59:59Z'", "week"),

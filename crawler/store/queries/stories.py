@@ -280,12 +280,15 @@ class StoryQueries:
             self._connection,
             CarriedAgency,
             """
-            SELECT c.agency, count(DISTINCT c.article) AS articles
-            FROM copy_groups g JOIN memberships m ON m.copy_group = g.id
-            JOIN credits c ON c.article = m.article
-            WHERE g.story = ? AND c.confidence >= 0.5 GROUP BY c.agency ORDER BY articles DESC
+            SELECT agency, count(*) AS articles FROM (
+              SELECT c.agency, c.article FROM memberships m JOIN credits c ON c.article = m.article
+              WHERE m.story = :story AND c.confidence >= 0.5
+              UNION SELECT t.agency, t.article
+              FROM memberships m JOIN agency_twins t ON t.article = m.article
+              WHERE m.story = :story AND t.confidence >= 0.5
+            ) GROUP BY agency ORDER BY articles DESC, agency
             """,
-            (story,),
+            {"story": story},
         )
 
     def counts(self) -> GroupCounts:
