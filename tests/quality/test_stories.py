@@ -246,6 +246,7 @@ def test_a_rebuild_gives_the_stories_that_came_about_bit_by_bit(store: Store) ->
     sets = {name: read(name) for name in SETS}
     nodes = [node for nodes, _ in sets.values() for node in nodes]
     random.Random(1).shuffle(nodes)
+    nodes = nodes[:3_000]
     for part in range(3):
         save(store, nodes[part * len(nodes) // 3 : (part + 1) * len(nodes) // 3])
         group(store, run=1, now=NOW)
@@ -253,6 +254,7 @@ def test_a_rebuild_gives_the_stories_that_came_about_bit_by_bit(store: Store) ->
     group(store, run=1, now=NOW, rebuild=True)
     after = placed(store)
     for name, (_, truth) in sets.items():
-        agree = adjusted_rand({n: before[n] for n in truth}, {n: after[n] for n in truth})
+        own = truth.keys() & before.keys()
+        agree = adjusted_rand({n: before[n] for n in own}, {n: after[n] for n in own})
         print(f"in three parts and rebuilt, {name}: ARI {agree:.3f}")  # noqa: T201
         assert agree >= 0.97

@@ -138,7 +138,7 @@ QUICK = 4
 
 @pytest.mark.parametrize(
     "seed",
-    [pytest.param(n, marks=[pytest.mark.slow] if n >= QUICK else []) for n in range(12)],
+    [pytest.param(n, marks=[pytest.mark.slow] if n >= QUICK else []) for n in range(8)],
 )
 def test_overrides_hold_whatever_is_done_in_between(store: Store, seed: int) -> None:
     desk = Desk(store, seed)
