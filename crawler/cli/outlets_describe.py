@@ -1,17 +1,26 @@
-"""`newsloom outlets add`, `import`, `export`: descriptions of outlets, made and shared."""
+"""`newsloom outlets add`, `copy`, `import` and so on: descriptions, made, changed and shared."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crawler.cli.options import contact_option, outlets_option, private_option
+from crawler.cli.described import Described
+from crawler.cli.options import (
+    contact_option,
+    described_options,
+    private_option,
+    selection_options,
+)
+from crawler.cli.parameters import OutletName
 from crawler.cli.tables import table
 from crawler.errors import UsageError
-from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
-from crawler.output.visible import clock, one_line
+from crawler.outlets.descriptions import described_outlets
+from crawler.outlets.selection import Selection
+from crawler.output.files import folder_for_writing, writing
+from crawler.output.visible import clock, counted, one_line, visible
 from crawler.types import Outlet
 
 if TYPE_CHECKING:
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
 SHOWN_BAD = 20
 """Entries left out of an OPML file that are named; of the others only the number."""
 _TO = click.option(
-    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
+    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
     show_default=True, help="Folder for the description.",
 )  # fmt: skip
 
@@ -43,7 +52,7 @@ class _Found(NamedTuple):
 @click.option("--replace", is_flag=True, help="Overwrite the description if it exists already.")
 @contact_option
 @private_option
-def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
+def add(url: str, target: Path, replace: bool, contact: str, allow_private: bool) -> None:
     """Write a description of the outlet with the front page URL.
 
     Newsloom finds its feeds and sitemaps: it asks the front page, robots.txt and the usual
@@ -52,7 +61,7 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
     from crawler.outlets.discovery import discover
     from crawler.outlets.toml import write_outlet
 
-    known = _known_outlets(folder)
+    known = _known_outlets(target)
     same_domain = _outlets_of_domain(url, known)
     if same_domain and not replace:
         slug = same_domain[0]
@@ -64,11 +73,11 @@ def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool
         url, contact=contact, allow_private=allow_private,
         taken=[slug for slug in known if slug not in same_domain],
     )  # fmt: skip
-    file = write_outlet(found.outlet, folder, replace=replace)
+    file = write_outlet(found.outlet, target, replace=replace)
     _show_sources(found)
     click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
     click.echo(
-        f"newsloom outlets check {found.outlet.slug} --outlets {folder}   shows what it gives"
+        f"newsloom outlets check {found.outlet.slug} --outlets {target}   shows what it gives"
     )
 
 
@@ -105,7 +114,7 @@ def _show_sources(found: Discovered) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_TO
 @click.option("--dry-run", is_flag=True, help="Only report what would be written.")
-def import_(file: Path, folder: Path, dry_run: bool) -> int:
+def import_(file: Path, target: Path, dry_run: bool) -> int:
     """Write descriptions of the feeds in an OPML FILE.
 
     Other readers export OPML. Feeds of one registered domain become one outlet. Nothing is fetched;
@@ -118,17 +127,17 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
         text = file.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    done = from_opml(text, _known_outlets(folder))
+    done = from_opml(text, _known_outlets(target))
     for outlet in done.outlets.values():
         if not dry_run:
-            write_outlet(outlet, folder)
+            write_outlet(outlet, target)
     feeds = sum(len(outlet.sources) for outlet in done.outlets.values())
     for reason in done.bad[:SHOWN_BAD]:
         click.echo(f"left out: {one_line(reason)}", err=True)
     if len(done.bad) > SHOWN_BAD:
         click.echo(f"left out: {len(done.bad) - SHOWN_BAD} more", err=True)
     click.echo(
-        f"{folder}: {feeds} feeds of {len(done.outlets)} outlets "
+        f"{target}: {feeds} feeds of {len(done.outlets)} outlets "
         f"{'would be' if dry_run else 'are'} described; {done.known} known already, "
         f"{len(done.bad)} left out"
     )
@@ -136,17 +145,68 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
 
 
 @click.command()
-@click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
-@outlets_option
+@click.argument("names", metavar="[OUTLET|@LIST]...", nargs=-1, type=OutletName())
+@described_options
+@selection_options
 @click.option("--opml", is_flag=True, required=True, help="Print OPML, which other readers import.")
-def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  # noqa: ARG001
+def export(
+    names: tuple[str, ...],
+    folder: Path | None,
+    no_bundled: bool,
+    opml: bool,  # noqa: ARG001
+    **conditions: Any,
+) -> None:
     """Print the feeds of OUTLETs (default: all) for other readers."""
     from crawler.outlets.opml import to_opml
 
-    click.echo(to_opml(select_outlets(load_outlets(folder or bundled_outlets()), chosen)))
+    selection = Selection(names=names, **conditions)
+    click.echo(to_opml(Described(folder, no_bundled).select(selection)))
+
+
+@click.command()
+@click.argument("slug", metavar="OUTLET", type=OutletName())
+@described_options
+def show(slug: str, folder: Path | None, no_bundled: bool) -> None:
+    """Print the description of OUTLET, and which file it is from."""
+    described = Described(folder, no_bundled)
+    described.select(Selection(names=(slug,)))
+    file = described.file(slug)
+    click.echo(f"# {file}\n{visible(file.read_text('utf-8')).rstrip()}")
+
+
+@click.command()
+@click.argument("names", metavar="OUTLET|@LIST...", nargs=-1, required=True, type=OutletName())
+@_TO
+@click.option("--replace", is_flag=True, help="Overwrite a description that exists already.")
+@described_options
+def copy(
+    names: tuple[str, ...],
+    target: Path,
+    replace: bool,
+    folder: Path | None,
+    no_bundled: bool,
+) -> None:
+    """Copy the descriptions of OUTLETs into a folder, to change them there.
+
+    `--outlets` then names that folder: of equal outlets, yours takes the place of the one that
+    comes with Newsloom.
+    """
+    described = Described(folder, no_bundled)
+    chosen = described.select(Selection(names=names), quiet=True)
+    for slug in chosen:
+        file = target / f"{slug}.toml"
+        if file.exists() and not replace:
+            raise UsageError(f"{file}: exists already; --replace overwrites it")
+    folder_for_writing(target)
+    for slug in chosen:
+        with writing(target / f"{slug}.toml") as output:
+            output.write(described.file(slug).read_bytes())
+    click.echo(
+        f"{target}: {counted(len(chosen), 'description')} copied; "
+        f"`--outlets {target}` makes Newsloom use them"
+    )
 
 
 def _known_outlets(folder: Path) -> dict[str, Outlet]:
     """Outlets with a description: those that come with Newsloom, and those of the folder."""
-    own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
-    return load_outlets(bundled_outlets()) | own
+    return described_outlets(folder if any(folder.glob("*.toml")) else None)

@@ -112,8 +112,8 @@ def test_crawls(file: Path, tmp_path: Path) -> None:
             site[path] = _answer(reply, site.url(""))
         site.describe(tmp_path / "outlets", **outlet["outlet"])
         newsloom(
-            "--db", tmp_path / "t.db", "crawl", "--outlets", tmp_path / "outlets", "--now",
-            "--allow-private", "--workers", "1", "--contact", "https://example.org",
+            "--db", tmp_path / "t.db", "crawl", "--no-bundled", "--outlets", tmp_path / "outlets",
+            "--now", "--allow-private", "--workers", "1", "--contact", "https://example.org",
         )  # fmt: skip
         asked = site.paths()
     assert not set(asked) & set(case.get("asked_lacks", ()))

@@ -128,7 +128,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["--db", "none.db", "stories"], 2, "no such database: none.db"),
         (["--db", "none.db", "group"], 2, "no such database: none.db"),
         (["crawl", "gaurdian"], 2, "there is no outlet 'gaurdian'; did you mean guardian"),
-        (["crawl", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["crawl", "--no-bundled", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
         (["--db", "x.db", "merge", "a.db", "b.db"], 2, "`newsloom merge` does not use x.db"),
         (["--db", "x.db", "demo"], 2, "leave --db out"),
         (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),

@@ -18,7 +18,7 @@ from tests.conftest import Inside
 
 NEWER = 99
 USES = {
-    "crawl": ["--outlets", "{outlets}"],
+    "crawl": ["--no-bundled", "--outlets", "{outlets}"],
     "group": [],
     "stories": [],
     "story": ["1"],
@@ -58,6 +58,8 @@ OTHERS = frozenset(
         "feed",
         "cron",
         "systemd",
+        "outlets show",
+        "outlets copy",
         "outlets check",
         "outlets record",
         "outlets add",
