@@ -1,4 +1,4 @@
-"""`newsloom import`: articles from JSONL files, pages from WARC files."""
+"""`newsloom import`: articles from JSONL and CSV files, pages from WARC files."""
 
 from __future__ import annotations
 
@@ -45,11 +45,13 @@ def import_(
     workers: int | None,
     quiet: bool,
 ) -> int:
-    """Add articles from JSONL FILEs, or pages from WARC FILEs.
+    """Add articles from JSONL or CSV FILEs, or pages from WARC FILEs.
 
-    A FILE may be packed with gzip; - is standard input. A line of JSONL needs `url` and one of
-    `title`, `text`; `outlet`, `authors`, `language`, `published_at`, `fetched_at` and `kind` are
-    optional.
+    A FILE may be packed with gzip; - is standard input. A line of JSONL, or a row of CSV with a
+    header, needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`, `published_at`,
+    `fetched_at` and `kind` are optional. Columns may have other usual names (link, headline, date),
+    a comma, a semicolon or a tab between them.
+
     Pages of WARC files (CC-NEWS, or those of `crawl --keep-warc`) are read like fetched ones; an
     interrupted import of a WARC file resumes where it stopped. `newsloom group` then finds copies
     and stories.

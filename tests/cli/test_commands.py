@@ -195,10 +195,10 @@ def test_a_closed_standard_output_is_no_mistake(crawled: Crawled) -> None:
 
 def test_what_is_no_collection_is_refused_whole(tmp_path: Path, inside: Inside) -> None:
     file = tmp_path / "articles.csv"
-    file.write_text("url,text\nhttps://a.org/1,One\n")
+    file.write_text("number,text\n1,One\n")
     done = inside("--db", tmp_path / "x.db", "import", file)
     assert done.returncode == 2
-    assert "not JSON lines, one object per line; it begins with 'url,text" in done.stderr
+    assert "no column is called url; it begins with 'number,text" in done.stderr
 
 
 def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:
