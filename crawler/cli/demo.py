@@ -154,7 +154,7 @@ def _show_next_commands(keep: Path | None, story: int, pair: tuple[int, int]) ->
         click.echo(f"\nLook inside {keep}:")
     for command in (
         f"story {story}",
-        f"explain {pair[0]} {pair[1]} --diff",
+        f"compare {pair[0]} {pair[1]} --diff",
         "network --since 2022-01-01",
         "search almaty airport",
         "health",

@@ -43,7 +43,7 @@ class _Setting(click.ParamType[tuple[str, str]]):
 )
 @click.option(
     "--as", "name", metavar="NAME",
-    help="With --rebuild: keep the outcome under NAME, for `newsloom compare`; the store's own "
+    help="With --rebuild: keep the outcome under NAME, for `newsloom groupings`; the store's own "
     "copies and stories do not change.",
 )  # fmt: skip
 @click.option(
@@ -128,7 +128,7 @@ def repeated_line(texts: int) -> str:
     """A note on texts that were hardly compared, and why."""
     return (
         f"{counted(texts, 'text')} had less than a fifth left to compare: the rest stands in many "
-        "texts, or on many pages of the outlet; `newsloom explain A B` shows it for two of them."
+        "texts, or on many pages of the outlet; `newsloom compare A B` shows it for two of them."
     )
 
 
@@ -157,7 +157,7 @@ def _keep(
     replaced = f" in place of those of {clock(before.at)}" if before is not None else ""
     return done, (
         f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}{replaced}; "
-        f"`newsloom compare {name}` scores it against the store's own grouping"
+        f"`newsloom groupings {name}` scores it against the store's own grouping"
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from crawler.cli.arguments import reading
+from crawler.cli.command_groups import WholeLines
 from crawler.cli.crawl_report import clock_line, waiting_line
 from crawler.cli.described import Described
 from crawler.cli.options import described_options, selection_options
@@ -42,7 +43,7 @@ DOUBTED = 0.5
 """Share of an outlet's articles with a doubtful time above which `health` names the outlet."""
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=WholeLines, invoke_without_command=True)
 @described_options
 @selection_options
 @list_options(limit=1_000)

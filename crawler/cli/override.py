@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from crawler.cli.arguments import article_number, reading
+from crawler.cli.command_groups import WholeLines
 from crawler.cli.tables import emit, list_options
 from crawler.errors import NoSuchDatabase
 from crawler.output.visible import clock, counted
@@ -35,11 +36,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 _STORY = click.IntRange(min=1)
 
 
-@click.group()
+@click.group(cls=WholeLines)
 def override() -> None:
-    """Merge, split and pin stories, link and unlink those of two languages, by hand.
+    """Correct stories by hand: merge, split, pin, link, unlink.
 
-    Every later grouping keeps the result, a rebuild too.
+    Stories of two languages are linked when they tell one event. Every later grouping keeps the
+    result, a rebuild too.
     """
 
 

@@ -45,7 +45,7 @@ HEAVY = (
 
 def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
     for arguments in (
-        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["compare"],
+        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["groupings"],
         ["search", "almaty"], ["outlets"], ["health"], ["crawl", "--help"], ["db", "check"],
         ["export", "stories"], ["override", "list"],
     ):  # fmt: skip
@@ -98,17 +98,17 @@ def test_explain_says_why(crawled: Crawled) -> None:
     ).fetchone()
     url = connection.execute("SELECT url FROM articles WHERE id = ?", (pair[1],)).fetchone()[0]
     connection.close()
-    joined = newsloom("--db", crawled.db, "explain", pair[0], url)
+    joined = newsloom("--db", crawled.db, "compare", pair[0], url)
     assert "Copies: the same text." in joined.stdout
     assert "Longest passage in both" in joined.stdout
     assert "One story," in joined.stdout
-    assert "Not copies" in newsloom("--db", crawled.db, "explain", *apart).stdout
-    same = newsloom("--db", crawled.db, "explain", 1, 1)
+    assert "Not copies" in newsloom("--db", crawled.db, "compare", *apart).stdout
+    same = newsloom("--db", crawled.db, "compare", 1, 1)
     assert "one and the same article" in same.stdout
-    found = json.loads(newsloom("--db", crawled.db, "explain", *pair, "--json").stdout)
+    found = json.loads(newsloom("--db", crawled.db, "compare", *pair, "--json").stdout)
     assert found["joined"] is True
     assert found["jaccard"] > 0.3
-    diff = newsloom("--db", crawled.db, "explain", *pair, "--diff").stdout
+    diff = newsloom("--db", crawled.db, "compare", *pair, "--diff").stdout
     assert diff.count(" = ") > 3
 
 

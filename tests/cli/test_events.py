@@ -80,16 +80,16 @@ def test_story_lists_its_other_languages(crawled: Crawled) -> None:
 def test_explain_says_which_names_made_one_event(crawled: Crawled) -> None:
     english, russian = pair(crawled.db, "en", "ru")
     a, b = article(crawled.db, english), article(crawled.db, russian)
-    said = says(crawled.db, "explain", a, b)
+    said = says(crawled.db, "compare", a, b)
     assert f"Stories {english} (en) and {russian} (ru) tell one event" in said
     assert "one event needs 0.000 or more" in said
     assert "(name " in said or "(place " in said
-    why = json.loads(says(crawled.db, "explain", a, b, "--json"))["events"]
+    why = json.loads(says(crawled.db, "compare", a, b, "--json"))["events"]
     parts = why["likeness"] + why["embedding"] - why["delay"] - why["threshold"]
     assert why["score"] == pytest.approx(parts) == pytest.approx(max(why["score"], 0))
     assert sum(mark["weight"] for mark in why["marks"]) == pytest.approx(why["likeness"])
     # Of one language there is nothing to say.
-    assert "events" not in json.loads(says(crawled.db, "explain", a, a, "--json"))
+    assert "events" not in json.loads(says(crawled.db, "compare", a, a, "--json"))
 
 
 def test_unlink_and_link_hold_through_a_rebuild(db: Path) -> None:
@@ -100,7 +100,7 @@ def test_unlink_and_link_hold_through_a_rebuild(db: Path) -> None:
     assert russian not in other_languages(db, english)
     says(db, "group", "--rebuild")
     assert russian not in other_languages(db, english)
-    explained = says(db, "explain", a, b)
+    explained = says(db, "compare", a, b)
     assert "are not one event" in explained
     assert "Override 1 (unlink) of ana" in explained
     assert "says otherwise" in says(db, "override", "link", russian, english, "--why", "x", code=2)

@@ -1,4 +1,4 @@
-"""`newsloom compare`."""
+"""`newsloom groupings`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.store.findings.manifest import KeptGrouping
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonReport:
-    """What `newsloom compare NAME --json` prints."""
+    """What `newsloom groupings NAME --json` prints."""
 
     kept: KeptGrouping = field(metadata=INLINE)
     articles: int
@@ -38,10 +38,10 @@ _HEADINGS = Headings(
               help="List at most this many differences of each kind.")  # fmt: skip
 @object_option
 @click.pass_obj
-def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
-    """Score a kept grouping against the store's own.
+def groupings(db: Path, name: str | None, worst: int, as_object: bool) -> None:
+    """List the kept groupings, or score one against the store's own.
 
-    Without NAME, list the kept groupings. `newsloom group --rebuild --as NAME` keeps a grouping.
+    `newsloom group --rebuild --as NAME` keeps a grouping.
     Precision, recall and the adjusted Rand index take the store's own copies and stories as the
     truth, and leave out later articles.
     """
