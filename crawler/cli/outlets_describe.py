@@ -14,18 +14,15 @@ from crawler.cli.options import (
     private_option,
     selection_options,
 )
+from crawler.cli.outlets_add import Added, add_outlets, known_outlets, read_addresses
 from crawler.cli.parameters import OutletName
 from crawler.cli.tables import table
 from crawler.errors import UsageError
-from crawler.outlets.descriptions import described_outlets
 from crawler.outlets.selection import Selection
 from crawler.output.files import folder_for_writing, writing
 from crawler.output.visible import clock, counted, one_line, visible
-from crawler.types import Outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crawler.outlets.discovery import Discovered
 
 SHOWN_BAD = 20
@@ -47,33 +44,51 @@ class _Found(NamedTuple):
 
 
 @click.command()
-@click.argument("url")
+@click.argument("urls", metavar="[URL]...", nargs=-1)
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="File with further addresses, one on each line; - is standard input.",
+)  # fmt: skip
 @_TO
 @click.option("--replace", is_flag=True, help="Overwrite the description if it exists already.")
 @contact_option
 @private_option
-def add(url: str, target: Path, replace: bool, contact: str, allow_private: bool) -> None:
-    """Write a description of the outlet with the front page URL.
+def add(
+    urls: tuple[str, ...],
+    file: Path | None,
+    target: Path,
+    replace: bool,
+    contact: str,
+    allow_private: bool,
+) -> int:
+    """Write descriptions of the outlets with the front pages or feeds URL.
 
-    Newsloom finds its feeds and sitemaps: it asks the front page, robots.txt and the usual
-    addresses.
+    Of a front page, Newsloom finds the feeds and sitemaps: it asks the page, robots.txt and the
+    usual addresses. Of a feed, it takes the feed. An address that leads to no source stops no
+    other: the exit code is then 3, or 4 when all of several failed.
     """
-    from crawler.outlets.discovery import discover
-    from crawler.outlets.toml import write_outlet
+    given = list(dict.fromkeys((*urls, *(read_addresses(file) if file else ()))))
+    if not given:
+        raise UsageError("no address is given; name the front page of an outlet, or a feed")
+    added = add_outlets(
+        given, target, replace=replace, contact=contact, allow_private=allow_private
+    )
+    if len(given) == 1 and added.failed:
+        raise added.failed[given[0]]
+    for url, error in added.failed.items():
+        said = str(error)
+        subject = "" if url in said else f"{one_line(url)}: "
+        click.echo(f"left out: {subject}{one_line(said)}", err=True)
+    if len(given) == 1:
+        _show_one(added.found[0], target)
+    else:
+        _show_many(added, target)
+    return (3 if added.files else 4) if added.failed else 0
 
-    known = _known_outlets(target)
-    same_domain = _outlets_of_domain(url, known)
-    if same_domain and not replace:
-        slug = same_domain[0]
-        raise UsageError(
-            f"{slug} ({known[slug].name}) is an outlet of this domain already; --replace "
-            "overwrites its description"
-        )
-    found = discover(
-        url, contact=contact, allow_private=allow_private,
-        taken=[slug for slug in known if slug not in same_domain],
-    )  # fmt: skip
-    file = write_outlet(found.outlet, target, replace=replace)
+
+def _show_one(found: Discovered, target: Path) -> None:
+    """All that was found of an outlet, and its description."""
+    file = target / f"{found.outlet.slug}.toml"
     _show_sources(found)
     click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
     click.echo(
@@ -81,16 +96,15 @@ def add(url: str, target: Path, replace: bool, contact: str, allow_private: bool
     )
 
 
-def _outlets_of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
-    """Slugs of the outlets whose front page is in the registered domain of an address."""
-    from crawler.parsing.urls import registered_domain
-
-    domain = registered_domain(url if "://" in url else f"https://{url}")
-    return [
-        slug
-        for slug, outlet in known.items()
-        if outlet.home and registered_domain(outlet.home) == domain
-    ]
+def _show_many(added: Added, target: Path) -> None:
+    """A line for each description, and how many there are."""
+    for file, outlet in added.files.items():
+        count = counted(len(outlet.sources), "source")
+        click.echo(f"{file}: {one_line(outlet.name)}, {count}")
+    click.echo(
+        f"{target}: {counted(len(added.files), 'outlet')} described, "
+        f"{counted(len(added.failed), 'address')} left out"
+    )
 
 
 def _show_sources(found: Discovered) -> None:
@@ -127,7 +141,7 @@ def import_(file: Path, target: Path, dry_run: bool) -> int:
         text = file.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    done = from_opml(text, _known_outlets(target))
+    done = from_opml(text, known_outlets(target))
     for outlet in done.outlets.values():
         if not dry_run:
             write_outlet(outlet, target)
@@ -205,8 +219,3 @@ def copy(
         f"{target}: {counted(len(chosen), 'description')} copied; "
         f"`--outlets {target}` makes Newsloom use them"
     )
-
-
-def _known_outlets(folder: Path) -> dict[str, Outlet]:
-    """Outlets with a description: those that come with Newsloom, and those of the folder."""
-    return described_outlets(folder if any(folder.glob("*.toml")) else None)
