@@ -48,7 +48,8 @@ class _Setting(click.ParamType[tuple[str, str]]):
 )  # fmt: skip
 @click.option(
     "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
-    help="With --as: change a setting, such as stories.threshold=0. May be repeated.",
+    help="With --as: change a setting of copies, stories or events, such as stories.threshold=0. "
+    "May be repeated.",
 )  # fmt: skip
 @click.option(
     "--embedding-model", metavar="MODEL",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,21 @@ def test_explain_says_which_names_made_one_event(crawled: Crawled) -> None:
     assert sum(mark["weight"] for mark in why["marks"]) == pytest.approx(why["likeness"])
     # Of one language there is nothing to say.
     assert "events" not in json.loads(says(crawled.db, "compare", a, a, "--json"))
+
+
+def test_a_kept_grouping_has_events_of_its_own_settings(db: Path) -> None:
+    says(db, "group", "--rebuild", "--as", "strict", "--set", "events.threshold=0.5")
+    found = json.loads(says(db, "groupings", "strict", "--json"))
+    assert found["changed"] == "events.threshold=0.5"
+    assert found["stories"]["ari"] == 1.0
+    assert found["events"]["pairs"]["precision"] == 1.0
+    assert found["events"]["pairs"]["recall"] < 1.0
+    assert "events: adjusted Rand index" in says(db, "groupings", "strict")
+    # As a store of an earlier Newsloom has it.
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE partitions SET event = NULL")
+    assert json.loads(says(db, "groupings", "strict", "--json"))["events"] is None
+    assert "events" not in says(db, "groupings", "strict").partition("\n")[2]
 
 
 def test_unlink_and_link_hold_through_a_rebuild(db: Path) -> None:

@@ -172,6 +172,7 @@ STEPS = (
         dropped=("copy_groups_step", "copy_groups_steps"),
         then=time_all_groups,
     ),
+    Step("m019_kept_events", columns={"partitions.event": ""}),
 )
 
 VERSION = len(STEPS)
