@@ -11,7 +11,7 @@ import click
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
 from crawler.cli.partition_scores import Agreement, Agreements, Headings, agreement, show
-from crawler.cli.tables import INLINE, as_json, table
+from crawler.cli.tables import INLINE, as_json, readable, table
 from crawler.errors import UsageError
 from crawler.output.visible import clock, one_line
 from crawler.store.findings.manifest import KeptGrouping, KeptPlace
@@ -106,6 +106,7 @@ def _list(kept: list[KeptGrouping], *, as_object: bool) -> None:
     if as_object:
         click.echo(as_json(kept, indent=2))
     elif kept:
-        click.echo(table(kept, KeptGrouping._fields))
+        columns = KeptGrouping._fields
+        click.echo(table(kept, columns, headings=readable(columns)))
     else:
         click.echo("No grouping is kept; `newsloom group --rebuild --as NAME` keeps one.")

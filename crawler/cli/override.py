@@ -12,7 +12,7 @@ import click
 
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.command_groups import WholeLines
-from crawler.cli.tables import emit, list_options
+from crawler.cli.tables import emit, list_options, readable
 from crawler.errors import NoSuchDatabase
 from crawler.output.visible import clock, counted
 
@@ -34,6 +34,7 @@ class _Reason(click.ParamType[str]):
 
 F = TypeVar("F", bound=Callable[..., Any])
 _STORY = click.IntRange(min=1)
+_COLUMNS = ("id", "at", "kind", "story", "other", "who", "why", "undone_at")
 
 
 @click.group(cls=WholeLines)
@@ -173,7 +174,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
         return
     if form is None:
         rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
-    emit(rows, ("id", "at", "kind", "story", "other", "who", "why", "undone_at"), form)
+    emit(rows, _COLUMNS, form, headings=readable(_COLUMNS))
 
 
 @contextmanager
