@@ -90,3 +90,11 @@ def test_compare_of_two_articles_is_no_old_name(db: Path, inside: Inside) -> Non
         done = inside("--db", db, *line.split())
         assert (done.returncode, done.stderr) == (0, ""), line
     assert "did you mean compare" in inside("--db", db, "compair", "1", "2").stderr
+
+
+def test_headings_are_words_and_times_say_utc(db: Path, inside: Inside) -> None:
+    head = inside("--db", db, "health").stdout.splitlines()[0]
+    assert "last new (UTC)" in head
+    assert "_" not in head
+    # Programs read the names of the fields.
+    assert "last_new_at" in inside("--db", db, "health", "--csv").stdout.splitlines()[0]
