@@ -59,7 +59,7 @@ PAGES = (
 )  # fmt: skip
 COMMANDS = (
     ("stories",), ("story", "{story}"), ("timeline", "{story}"), ("first", "{story}"),
-    ("article", "1"), ("explain", "1", "2"), ("explain", "1", "3000"), ("diff", "1", "2"),
+    ("article", "1"), ("compare", "1", "2"), ("compare", "1", "3000"), ("changes", "1", "2"),
     ("search", "ka", "mi"), ("network",), ("agencies",), ("health",), ("db", "describe", "copies"),
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ from crawler.errors import EmbeddingModelMissing
 from crawler.grouping.embedding_models import open_embedding_model
 from crawler.grouping.event_linker import EVENTS, EventLinker
 from crawler.grouping.run import group
+from crawler.outlets.descriptions import load_outlets
 from crawler.store import open_store, read_store
 from crawler.types import Article, Moment, Precision
 from dedupe import (
@@ -204,8 +205,8 @@ def town() -> None:
     with tempfile.TemporaryDirectory() as folder, Town() as town:
         db = Path(folder) / "town.db"
         options = CrawlOptions(
-            db=db, outlets=town.describe_outlets(Path(folder) / "outlets"), since="2021-01-01",
-            allow_private=True, log_level="CRITICAL",
+            db=db, outlets=load_outlets(town.describe_outlets(Path(folder) / "outlets")),
+            since="2021-01-01", allow_private=True, log_level="CRITICAL",
         )  # fmt: skip
         crawl(options, command="bench")
         store = read_store(db)

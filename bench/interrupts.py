@@ -125,7 +125,7 @@ def main() -> None:
     with Town(latency=False) as town, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         outlets = town.describe_outlets(folder / "outlets")
-        crawl = ("crawl", "-q", "--now", "--allow-private", "--outlets", outlets)
+        crawl = ("crawl", "-q", "--now", "--allow-private", "--only", "--outlets", outlets)
         whole, other = folder / "whole.db", folder / "other.db"
         for db in (whole, other):
             subprocess.run(command(db, *crawl, "--keep-pages", "--keep-warc"), check=False)

@@ -47,7 +47,7 @@ class Result(NamedTuple):
 def crawl(db: Path, outlets: Path, turn: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--now",
-         "--allow-private", "--workers", "1", "--outlets", str(outlets), *turn],
+         "--allow-private", "--workers", "1", "--only", "--outlets", str(outlets), *turn],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 

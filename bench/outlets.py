@@ -59,7 +59,7 @@ def main() -> None:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "crawler", "--db", f"{name}/t.db", "crawl", "-q", "--no-group",
-             "--allow-private", "--outlets", str(folder)]
+             "--allow-private", "--only", "--outlets", str(folder)]
         )  # fmt: skip
         peak = 0.0
         while process.poll() is None:

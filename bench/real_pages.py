@@ -88,7 +88,7 @@ def crawl(port: int, folder: Path) -> dict[str, Any]:
     began, cpu = time.perf_counter(), children()
     subprocess.run(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--no-group",
-         "--allow-private", "--outlets", str(folder)],
+         "--allow-private", "--only", "--outlets", str(folder)],
         check=True,
     )  # fmt: skip
     wall, cpu = time.perf_counter() - began, children() - cpu

@@ -50,7 +50,7 @@ def run(*, packed: bool) -> None:
         began = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--no-group",
-             "--allow-private", "--outlets", name, "--limit", "200"]
+             "--allow-private", "--only", "--outlets", name, "--limit", "200"]
         )  # fmt: skip
         peak, first = 0.0, 0.0
         while process.poll() is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,12 +34,8 @@ class CrawlOptions:
     """What to crawl, and how far."""
 
     db: Path
-    outlets: Path
-    """folder or file of descriptions"""
-    chosen: Sequence[str] = ()
-    """slugs; empty for all"""
-    shard: tuple[int, int] = (1, 1)
-    """which part of all of them, of how many"""
+    outlets: Mapping[str, Outlet]
+    """those to crawl, by slug"""
     since: str | None = None
     until: str | None = None
     limit: int | None = None
@@ -171,12 +167,9 @@ def _by_spider(options: CrawlOptions) -> dict[str, dict[str, Outlet]]:
     """The chosen outlets by the spider that reads them; UsageError for an unknown one."""
     from scrapy.spiderloader import SpiderLoader
 
-    from crawler.outlets.descriptions import load_outlets, select_outlets
-
     known = SpiderLoader.from_settings(scrapy_settings({})).list()
     found: dict[str, dict[str, Outlet]] = {}
-    known_outlets = load_outlets(options.outlets)
-    for slug, outlet in select_outlets(known_outlets, options.chosen, shard=options.shard).items():
+    for slug, outlet in options.outlets.items():
         spider = outlet.spider or "outlets"
         if spider not in known:
             raise UsageError(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -15,11 +15,12 @@ from crawler.fetching.middlewares.robots import robots_read
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import refusal_for_error
 from crawler.parsing.listing.documents import MAX_BYTES
+from crawler.parsing.listing.feed_head import looks_like_feed, read_feed_head
 from crawler.parsing.listing.front_page import FrontPage, read_front_page
 from crawler.parsing.listing.sitemaps import PART
 from crawler.parsing.urls import addresses
 from crawler.parsing.workers.tasks import Parts, read_listings, read_or_split
-from crawler.types import FoundSource, Listing, Listings, Missed, Outlet, SourceKind
+from crawler.types import Finding, FoundSource, Listing, Listings, Missed, Outlet, SourceKind
 
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 USUAL_SITEMAPS = (
@@ -31,14 +32,17 @@ MAX_SITEMAPS = 20
 
 
 class DiscoverySpider(Spider):
-    """`scrapy crawl discovery -a url=https://... -O found.jsonl`; see `newsloom outlets add`."""
+    """`scrapy crawl discovery -a url=https://... -O found.jsonl`; see `newsloom outlets add`.
+
+    `urls` are further addresses, of front pages or of feeds.
+    """
 
     name = "discovery"
 
-    def __init__(self, url: str = "", **kwargs: Any) -> None:
+    def __init__(self, url: str = "", urls: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._url = url
-        self._sitemaps: list[str] = []
+        self._urls = [*([url] if url else []), *urls]
+        self._sitemaps: dict[str, tuple[str, ...]] = {}
         self.outlets: dict[str, Outlet] = {}
 
     @classmethod
@@ -48,55 +52,95 @@ class DiscoverySpider(Spider):
         crawler.signals.connect(spider.hear_robots, signal=robots_read)
         return spider
 
-    def hear_robots(self, sitemaps: tuple[str, ...]) -> None:
+    def hear_robots(self, site: str, sitemaps: tuple[str, ...]) -> None:
         """Sitemaps that a robots.txt names."""
-        self._sitemaps += sitemaps
+        self._sitemaps[site] = sitemaps
 
     async def start(self) -> AsyncIterator[Request]:
-        """The front page."""
-        yield Request(self._url, callback=self.parse_front_page, errback=self.candidate_failed)
+        """The addresses that were given."""
+        for url in self._urls:
+            yield self._request(url, self.parse_given, asked=url, maxsize=MAX_BYTES)
+
+    def _request(
+        self, url: str, callback: Any, *, maxsize: int | None = None, **kwargs: Any
+    ) -> Request:
+        return Request(
+            url,
+            callback=callback,
+            errback=self.candidate_failed,
+            cb_kwargs=kwargs,
+            meta={} if maxsize is None else {"download_maxsize": maxsize},
+            dont_filter=True,
+        )
+
+    async def parse_given(self, response: Response, asked: str) -> AsyncIterator[Finding | Request]:
+        """A front page, or a feed, whose site then says more of the outlet."""
+        try:
+            is_feed = response.status == 200 and looks_like_feed(response.body)
+        except ExtractError:
+            is_feed = False
+        if not is_feed:
+            async for found in self.parse_front_page(response, asked):
+                yield found
+            return
+        yield Finding(asked=asked, found=await self._candidate(response, SourceKind.FEED))
+        try:
+            head = await Parsers.of(self.crawler).run(
+                read_feed_head, response.body, url=response.url, content_type=_kind(response)
+            )
+        except ExtractError:
+            return
+        yield Finding(asked=asked, found=head)
+        home = head.home or urljoin(response.url, "/")
+        yield self._request(home, self.parse_home, asked=asked)
+
+    async def parse_home(self, response: Response, asked: str) -> AsyncIterator[Finding]:
+        """What the front page of a feed's site says of the outlet; its other feeds are left."""
+        found = await self._front_page(response)
+        if isinstance(found, FrontPage):
+            yield Finding(asked=asked, found=found)
 
     async def parse_front_page(
-        self, response: Response
-    ) -> AsyncIterator[FrontPage | Missed | Request]:
+        self, response: Response, asked: str
+    ) -> AsyncIterator[Finding | Request]:
         """What it says of the outlet, and requests for all that may be a source."""
-        if response.status != 200:
-            yield Missed(url=response.url, reason=f"http-{response.status}")
+        found = await self._front_page(response)
+        yield Finding(asked=asked, found=found)
+        if isinstance(found, Missed):
             return
-        kind = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        try:
-            found = await Parsers.of(self.crawler).run(
-                read_front_page, response.body, url=response.url, content_type=kind
-            )
-        except ExtractError as error:
-            yield Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
-            return
-        yield found
-        sitemaps = (*found.sitemaps, *self._sitemaps[:MAX_SITEMAPS])
-        for kind, named, usual in (
+        parts = urlsplit(response.url)
+        named = self._sitemaps.get(f"{parts.scheme}://{parts.netloc}", ())[:MAX_SITEMAPS]
+        for kind, candidates, usual in (
             (SourceKind.FEED, found.feeds, USUAL_FEEDS),
-            (SourceKind.SITEMAP, sitemaps, USUAL_SITEMAPS),
+            (SourceKind.SITEMAP, (*found.sitemaps, *named), USUAL_SITEMAPS),
         ):
             # Guesses only where nothing is named: each is a request that the outlet did not invite.
-            guesses = () if named else (urljoin(response.url, path) for path in usual)
-            for url in addresses((*named, *guesses), response.url):
-                yield Request(
-                    url,
-                    callback=self.parse_candidate,
-                    errback=self.candidate_failed,
-                    cb_kwargs={"kind": kind, "declared": bool(named)},
-                    meta={"download_maxsize": MAX_BYTES},
-                    dont_filter=True,
-                )
+            guesses = () if candidates else (urljoin(response.url, path) for path in usual)
+            for url in addresses((*candidates, *guesses), response.url):
+                yield self._request(
+                    url, self.parse_candidate, maxsize=MAX_BYTES,
+                    asked=asked, kind=kind, declared=bool(candidates),
+                )  # fmt: skip
+
+    async def _front_page(self, response: Response) -> FrontPage | Missed:
+        if response.status != 200:
+            return Missed(url=response.url, reason=f"http-{response.status}")
+        try:
+            found: FrontPage = await Parsers.of(self.crawler).run(
+                read_front_page, response.body, url=response.url, content_type=_kind(response)
+            )
+        except ExtractError as error:
+            return Missed(url=response.url, reason=f"{error.reason}: {error.detail}")
+        return found
 
     async def parse_candidate(
-        self, response: Response, kind: SourceKind, declared: bool
-    ) -> AsyncIterator[FoundSource | Missed]:
+        self, response: Response, asked: str, kind: SourceKind, declared: bool
+    ) -> AsyncIterator[Finding]:
         """A source, when it is one."""
         found = await self._candidate(response, kind)
         # That a guess led to no source is not worth a word.
         if declared or isinstance(found, FoundSource):
-            yield found
+            yield Finding(asked=asked, found=found)
 
     async def _candidate(self, response: Response, kind: SourceKind) -> FoundSource | Missed:
         if response.status != 200:
@@ -127,10 +171,15 @@ class DiscoverySpider(Spider):
         first = await parsers.run(read_listings, found.parts[0], url=url, kind=kind)
         return first, len(found.parts) * PART
 
-    def candidate_failed(self, failure: Any) -> Iterator[Missed]:
+    def candidate_failed(self, failure: Any) -> Iterator[Finding]:
         """A candidate that gave no answer."""
         refusal = refusal_for_error(failure.value)
-        yield Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
+        missed = Missed(url=failure.request.url, reason=f"{refusal.reason}: {refusal.detail}")
+        yield Finding(asked=failure.request.cb_kwargs["asked"], found=missed)
+
+
+def _kind(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1")
 
 
 def _latest(listing: Listing) -> str | None:

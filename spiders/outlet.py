@@ -17,7 +17,8 @@ from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
-from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
+from crawler.outlets.descriptions import bundled_outlets, load_outlets
+from crawler.outlets.selection import Selection, select_outlets
 from crawler.parsing.listing.documents import MAX_BYTES
 from crawler.parsing.listing.sections import parse_section
 from crawler.parsing.listing.sitemaps import days_of
@@ -74,7 +75,8 @@ class OutletSpider(Spider):
         self._asked: set[str] = set()
         if known is None:
             loaded = load_outlets(Path(outlets) if outlets else bundled_outlets())
-            known = select_outlets(loaded, [slug for slug in outlet.split(",") if slug])
+            names = tuple(slug for slug in outlet.split(",") if slug)
+            known = select_outlets(loaded, Selection(names=names))
         self.outlets: dict[str, Outlet] = known
 
     async def start(self) -> AsyncIterator[Request]:

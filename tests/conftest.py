@@ -78,6 +78,8 @@ def newsloom(
     What lies in the folder `libraries` can be imported there. Skips where processes can share
     no lock and the command needs them to.
     """
+    if "crawl" in arguments and "--outlets" in arguments and "--dry-run" not in arguments:
+        assert "--only" in arguments, "a test asks nobody beyond this machine"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
     path = [Path(__file__).parents[1], *([libraries] if libraries else [])]
     done = subprocess.run(
@@ -159,7 +161,14 @@ class Crawled:
 
     def crawl(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         return newsloom(
-            "--db", self.db, "crawl", "--allow-private", "--outlets", self.outlets, *arguments
+            "--db",
+            self.db,
+            "crawl",
+            "--allow-private",
+            "--only",
+            "--outlets",
+            self.outlets,
+            *arguments,
         )
 
 

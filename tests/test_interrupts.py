@@ -84,7 +84,9 @@ def test_a_crawl_whose_workers_are_starting(tmp_path: Path, number: int) -> None
     with Site() as site:
         site["/feed.xml"] = feed(*(item(site.url(f"/{n}")) for n in range(3)))
         outlets = site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
-        process = start("--db", db, "crawl", "--allow-private", "--outlets", outlets, "-q")
+        process = start(
+            "--db", db, "crawl", "--allow-private", "--only", "--outlets", outlets, "-q"
+        )
         until(lambda: any(path == "/feed.xml" for path, _ in site.asked))
         os.killpg(process.pid, number)  # as a terminal does, or systemd
         ended(process, db)
@@ -103,7 +105,7 @@ def test_a_crawl_that_waits_for_a_page_leaves_it_pending(tmp_path: Path) -> None
         site["/1"] = page("A bridge is closed")
         site["/2"] = slow
         outlets = site.describe(tmp_path / "outlets", feeds=["/feed.xml"])
-        process = start("--db", db, "crawl", "--allow-private", "--outlets", outlets)
+        process = start("--db", db, "crawl", "--allow-private", "--only", "--outlets", outlets)
         until(lambda: any(path == "/2" for path, _ in site.asked))
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
@@ -114,7 +116,7 @@ def test_a_crawl_that_waits_for_a_page_leaves_it_pending(tmp_path: Path) -> None
         assert outcomes(db) == ["interrupted"]
         until(lambda: is_alone(process.pid))
         site["/2"] = page("A bridge is open")
-        again = start("--db", db, "crawl", "--allow-private", "--outlets", outlets)
+        again = start("--db", db, "crawl", "--allow-private", "--only", "--outlets", outlets)
         out, _ = again.communicate(timeout=60)
         assert again.returncode == 0
         assert "new article" in out

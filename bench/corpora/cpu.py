@@ -34,7 +34,7 @@ def crawl(db: Path, outlets: Path, *arguments: object, codes: Sequence[int] = (0
     before = children()
     done = subprocess.run(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "-q", "--no-group",
-         "--allow-private", "--outlets", str(outlets), *map(str, arguments)],
+         "--allow-private", "--only", "--outlets", str(outlets), *map(str, arguments)],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode in codes, done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,57 +10,82 @@ import click
 from click.core import ParameterSource
 
 from crawler import __version__, interrupts
+from crawler.cli.command_groups import LazyCommands, OldName
 from crawler.cli.streams import abandon, open_streams
 from crawler.errors import NewsloomError, UsageError
 
-_COMMANDS = {
-    "demo": "crawler.cli.demo:demo",
-    "crawl": "crawler.cli.crawl:crawl",
-    "group": "crawler.cli.group:group",
-    "stories": "crawler.cli.stories:stories",
-    "story": "crawler.cli.stories:story",
-    "timeline": "crawler.cli.analysis:timeline",
-    "first": "crawler.cli.analysis:first",
-    "network": "crawler.cli.analysis:network",
-    "agencies": "crawler.cli.analysis:agencies",
-    "override": "crawler.cli.override:override",
-    "compare": "crawler.cli.compare:compare",
-    "article": "crawler.cli.articles:article",
-    "diff": "crawler.cli.analysis:diff",
-    "explain": "crawler.cli.explain:explain",
-    "search": "crawler.cli.articles:search",
-    "evaluate": "crawler.cli.evaluate:evaluate",
-    "outlets": "crawler.cli.outlets:outlets",
-    "health": "crawler.cli.outlets:health",
-    "import": "crawler.cli.imports:import_",
-    "export": "crawler.cli.export:export",
-    "merge": "crawler.cli.merge:merge",
-    "extract": "crawler.cli.extract:extract",
-    "reextract": "crawler.cli.reextract:reextract",
-    "feed": "crawler.cli.extract:feed",
-    "serve": "crawler.cli.serve:serve",
-    "cron": "crawler.cli.cron:cron",
-    "systemd": "crawler.cli.cron:systemd",
-    "db": "crawler.cli.db:db",
+_SECTIONS = {
+    "Start": {
+        "demo": "crawler.cli.demo:demo",
+        "crawl": "crawler.cli.crawl:crawl",
+        "group": "crawler.cli.group:group",
+        "serve": "crawler.cli.serve:serve",
+    },
+    "Look": {
+        "stories": "crawler.cli.stories:stories",
+        "story": "crawler.cli.stories:story",
+        "timeline": "crawler.cli.analysis:timeline",
+        "first": "crawler.cli.analysis:first",
+        "network": "crawler.cli.analysis:network",
+        "agencies": "crawler.cli.analysis:agencies",
+        "search": "crawler.cli.articles:search",
+        "article": "crawler.cli.articles:article",
+        "changes": "crawler.cli.analysis:diff",
+        "compare": "crawler.cli.compare_articles:compare",
+    },
+    "Correct": {
+        "override": "crawler.cli.override:override",
+        "groupings": "crawler.cli.groupings:groupings",
+        "evaluate": "crawler.cli.evaluate:evaluate",
+    },
+    "Bring in": {
+        "outlets": "crawler.cli.outlets:outlets",
+        "import": "crawler.cli.imports:import_",
+        "merge": "crawler.cli.merge:merge",
+        "reextract": "crawler.cli.reextract:reextract",
+    },
+    "Take out": {
+        "export": "crawler.cli.export:export",
+        "extract": "crawler.cli.extract:extract",
+        "feed": "crawler.cli.extract:feed",
+    },
+    "Keep going": {
+        "health": "crawler.cli.outlets:health",
+        "cron": "crawler.cli.cron:cron",
+        "systemd": "crawler.cli.cron:systemd",
+        "db": "crawler.cli.db:db",
+    },
 }
+_OLD_NAMES = {"explain": OldName("compare"), "diff": OldName("changes")}
+_COMPARED_GROUPINGS = OldName("groupings")
+"""What `compare` was before it compared articles."""
 
 
 _OWN_FILES = {"demo", "merge", "extract", "feed"}
 """Commands that use only the files that their own arguments name."""
 
 
-class _Commands(click.Group):
-    """Loads a command when it runs, and lists the commands in the order of their use."""
+class _Commands(LazyCommands):
+    """All commands; whatever ends one early ends it in the manner of a command line."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+    by_section = _SECTIONS
+    old_names = _OLD_NAMES
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+    def renamed(self, ctx: click.Context, args: list[str]) -> OldName | None:
+        """The command that an old name means; `compare` once took a grouping, not two articles."""
+        if args[0] == "compare" and self._compares_groupings(ctx, args[1:]):
+            return _COMPARED_GROUPINGS
+        return super().renamed(ctx, args)
+
+    def _compares_groupings(self, ctx: click.Context, args: list[str]) -> bool:
+        groupings = self.get_command(ctx, "groupings")
+        assert groupings is not None
+        try:
+            own = click.Context(groupings, parent=ctx)
+            _, left, _ = groupings.make_parser(own).parse_args(list(args))
+        except click.UsageError:
+            return False
+        return not left and set(ctx.help_option_names).isdisjoint(args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a reader that closes the pipe early (head, less) is no failure."""
@@ -83,18 +107,6 @@ class _Commands(click.Group):
             raise
         else:
             return result
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command; an error suggests similar names for an unknown one."""
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], _COMMANDS, n=3, cutoff=0.6)
-            hint = f"did you mean {', '.join(near)}?" if near else "`newsloom --help` lists them"
-            ctx.fail(f"there is no command {args[0]!r}; {hint}")
-        return super().resolve_command(ctx, args)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,4 +1,4 @@
-"""What researchers ask most: `newsloom timeline`, `first`, `network`, `agencies`, `diff`."""
+"""What researchers ask most: `newsloom timeline`, `first`, `network`, `agencies`, `changes`."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class _DrawnShare(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What `newsloom diff --json` prints of two texts."""
+    """What `newsloom changes --json` prints of two texts."""
 
     before: str
     """number, outlet and time of the first text"""

@@ -12,26 +12,38 @@ import click
 
 from crawler.cli.arguments import reading
 from crawler.cli.crawl_report import clock_line, show_report
-from crawler.cli.options import contact_option, outlets_option, private_option, workers_option
-from crawler.cli.parameters import Shard, Since, Span, Until
+from crawler.cli.described import Described
+from crawler.cli.options import (
+    contact_option,
+    described_options,
+    private_option,
+    selection_options,
+    workers_option,
+)
+from crawler.cli.parameters import OutletName, Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
-from crawler.cli.tables import emit
+from crawler.cli.tables import emit, readable
 from crawler.clock import now
 from crawler.interrupts import Interrupted
-from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
+from crawler.outlets.selection import Selection
 from crawler.output.visible import counted
 
 if TYPE_CHECKING:
     from crawler.crawl import CrawlOptions, CrawlSummary
+    from crawler.types import Outlet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Arguments:
     """The command line of `newsloom crawl`; None where an option is not given."""
 
-    chosen: tuple[str, ...]
-    """slugs of outlets; empty for all"""
+    names: tuple[str, ...]
+    """slugs of outlets, and lists of them; empty for all"""
     folder: Path | None
+    only: bool
+    countries: tuple[str, ...]
+    languages: tuple[str, ...]
+    agency: bool
     shard: tuple[int, int]
     since: str | None
     until: str | None
@@ -50,15 +62,25 @@ class _Arguments:
     as_object: bool
     quiet: bool
 
+    def outlets(self) -> dict[str, Outlet]:
+        """The outlets that they mean."""
+        selection = Selection(
+            names=self.names,
+            countries=self.countries,
+            languages=self.languages,
+            agency=self.agency,
+            shard=self.shard,
+        )
+        described = Described(self.folder, self.only)
+        return described.select(selection, quiet=self.quiet)
+
     def crawl_options(self, db: Path) -> CrawlOptions:
         """The crawl that they ask for."""
         from crawler.crawl import CrawlOptions
 
         return CrawlOptions(
             db=db,
-            outlets=self.folder or bundled_outlets(),
-            chosen=self.chosen,
-            shard=self.shard,
+            outlets=self.outlets(),
             since=self.since,
             until=self.until,
             limit=self.limit,
@@ -77,8 +99,9 @@ class _Arguments:
 
 
 @click.command()
-@click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
-@outlets_option
+@click.argument("names", metavar="[OUTLET|@LIST]...", nargs=-1, type=OutletName())
+@described_options
+@selection_options
 @click.option(
     "--shard",
     type=Shard(),
@@ -123,8 +146,9 @@ class _Arguments:
 def crawl(db: Path, /, **options: Any) -> int:
     """Poll OUTLETs (default: all), save new articles, group them.
 
-    Made for cron: it allows one run at a time on a store, prints one line on standard output, and
-    reports trouble by its exit code.
+    A LIST is a text file with one outlet on each line: @kazakhstan is kazakhstan.txt in the folder
+    of --outlets, or else here. Made for cron: it allows one run at a time on a store, prints one
+    line on standard output, and reports trouble by its exit code.
     """
     arguments = _Arguments(**options)
     if arguments.dry_run:
@@ -164,8 +188,7 @@ class _PlannedPoll(NamedTuple):
 
 
 def _show_plan(db: Path, arguments: _Arguments) -> None:
-    known = load_outlets(arguments.folder or bundled_outlets())
-    chosen = select_outlets(known, arguments.chosen, shard=arguments.shard)
+    chosen = arguments.outlets()
     due: dict[str, str] = {}
     notes = [f"The crawl would make {db}."]
     if db.is_file():
@@ -181,6 +204,7 @@ def _show_plan(db: Path, arguments: _Arguments) -> None:
         for o in chosen.values()
         for source in o.sources
     ]
-    emit(rows, _PlannedPoll._fields, "json" if arguments.as_object else None)
+    columns = _PlannedPoll._fields
+    emit(rows, columns, "json" if arguments.as_object else None, headings=readable(columns))
     for note in notes:
         click.echo(note, err=True)

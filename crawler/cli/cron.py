@@ -7,11 +7,22 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.parameters import Span
+from crawler.cli.described import Described
+from crawler.cli.options import described_options, selection_options
+from crawler.cli.parameters import OutletName, Span
+from crawler.outlets.selection import LIST, Selection, find_list
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MAX_AGE = "1d"
+"""Time without a good answer after which an outlet is reported."""
+_UNITS = "~/.config/systemd/user"
 
 _PRINT = click.option(
     "--print",
@@ -28,40 +39,64 @@ _EVERY = click.option(
 )
 
 
+def _schedule_options(command: F) -> F:
+    """Those of both commands: what to crawl, as `newsloom crawl` takes it, and how often."""
+    for option in (
+        _EVERY,
+        _PRINT,
+        selection_options,
+        described_options,
+        click.argument("names", metavar="[OUTLET|@LIST]...", nargs=-1, type=OutletName()),
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
-@_PRINT
-@_EVERY
+@_schedule_options
 @click.pass_obj
-def cron(db: Path, _print: bool, every: str) -> None:
+def cron(db: Path, /, _print: bool, every: str, **what: Any) -> None:
     """Print lines for `crontab -e`.
 
-    They crawl at regular times and check every day that the outlets still answer.
+    They crawl the OUTLETs (default: all) at regular times and check every day that the outlets
+    still answer.
     """
-    seconds = Span().convert(every, None, None).total_seconds()
     minutes = "0" if every == "1h" else f"*/{every.removesuffix('m')}"
-    command, where = _command(), shlex.quote(str(db.absolute()))
-    lines = (
-        f"{minutes} * * * * {command} --db {where} crawl -q --max-runtime {int(seconds * 0.8)}s",
-        f"30 7 * * * {command} --db {where} health --max-age 1d > /dev/null",
-    )
+    start = [*_command(), "--db", str(db.absolute())]
+    crawl = [*start, "crawl", "-q", "--max-runtime", _budget(every), *_what_to_crawl(**what)]
+    health = [*start, "health", "--max-age", MAX_AGE]
     click.echo(f"NEWSLOOM_CONTACT={_contact()}")
-    for line in lines:
+    for line in (
+        f"{minutes} * * * * {shlex.join(crawl)}",
+        f"30 7 * * * {shlex.join(health)} > /dev/null",
+    ):
         click.echo(line.replace("%", r"\%"))  # cron ends a command at a bare one
 
 
 @click.command()
-@_PRINT
-@_EVERY
+@_schedule_options
 @click.pass_obj
-def systemd(db: Path, _print: bool, every: str) -> None:
-    """Print a service and a timer for `systemctl --user`.
+def systemd(db: Path, /, _print: bool, every: str, **what: Any) -> None:
+    """Print services and timers for `systemctl --user`.
 
-    Comments name the files that they belong in.
+    They crawl the OUTLETs (default: all) at regular times and check every day that the outlets
+    still answer. Comments name the files that they belong in.
     """
-    seconds = Span().convert(every, None, None).total_seconds()
-    folder, budget = "~/.config/systemd/user", f"{int(seconds * 0.8)}s"
+    start = [*_command(), "--db", str(db.absolute())]
+    crawl = [*start, "crawl", "--max-runtime", _budget(every), *_what_to_crawl(**what)]
+    health = [*start, "health", "--max-age", MAX_AGE]
+    click.echo(_crawl_units(crawl, every))
+    click.echo(_health_units(health))
     click.echo(
-        f"""# {folder}/newsloom.service
+        """# then: systemctl --user daemon-reload
+#       systemctl --user enable --now newsloom.timer newsloom-health.timer
+# on a server: loginctl enable-linger, or they stop when you log out
+# `systemctl --user --failed` lists a health check that failed"""
+    )
+
+
+def _crawl_units(command: Sequence[str], every: str) -> str:
+    return f"""# {_UNITS}/newsloom.service
 [Unit]
 Description=Newsloom crawl
 Wants=network-online.target
@@ -70,12 +105,12 @@ After=network-online.target
 [Service]
 Type=oneshot
 Environment={_unit("NEWSLOOM_CONTACT=" + _contact())}
-ExecStart={_command(unit=True)} --db {_unit(str(db.absolute()))} crawl --max-runtime {budget}
+ExecStart={" ".join(map(_unit, command))}
 # 3: some sources failed; 75: another run is at work. Neither is a failure of the service.
 SuccessExitStatus=3 75
 Nice=10
 
-# {folder}/newsloom.timer
+# {_UNITS}/newsloom.timer
 [Unit]
 Description=Newsloom crawl, every {every}
 
@@ -85,18 +120,73 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target
-
-# then: systemctl --user daemon-reload && systemctl --user enable --now newsloom.timer
-# on a server: loginctl enable-linger, or it stops when you log out"""
-    )
+"""
 
 
-def _command(*, unit: bool = False) -> str:
+def _health_units(command: Sequence[str]) -> str:
+    return f"""# {_UNITS}/newsloom-health.service
+[Unit]
+Description=Newsloom health: fails when an outlet gave no good answer for {MAX_AGE}
+
+[Service]
+Type=oneshot
+ExecStart={" ".join(map(_unit, command))}
+StandardOutput=null
+
+# {_UNITS}/newsloom-health.timer
+[Unit]
+Description=Newsloom health, every day
+
+[Timer]
+OnCalendar=*-*-* 07:30
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _what_to_crawl(
+    *,
+    names: tuple[str, ...],
+    folder: Path | None,
+    only: bool,
+    **conditions: Any,
+) -> list[str]:
+    """The arguments of `newsloom crawl` that mean these outlets, whatever folder it starts in.
+
+    Raises OutletError where `crawl` would.
+    """
+    described = Described(folder, only)
+    selection = Selection(names=names, **conditions)
+    described.select(selection)
+    words = [] if folder is None else ["--outlets", str(folder.absolute())]
+    words += ["--only"] * only
+    for option, values in (
+        ("--country", selection.countries),
+        ("--language", selection.languages),
+    ):
+        words += [word for value in values for word in (option, value)]
+    words += ["--agency"] * selection.agency
+    for name in names:
+        is_list = name.startswith(LIST)
+        words.append(
+            f"{LIST}{find_list(name, described.list_folders()).absolute()}" if is_list else name
+        )
+    return words
+
+
+def _budget(every: str) -> str:
+    """The time of a crawl that leaves a part of the interval for the grouping."""
+    seconds = Span().convert(every, None, None).total_seconds()
+    return f"{int(seconds * 0.8)}s"
+
+
+def _command() -> list[str]:
     """How this Newsloom is started where nothing is on the path, as in cron."""
     here = Path(sys.argv[0])
     found = here if here.name == "newsloom" and here.is_file() else shutil.which("newsloom")
-    words = [str(Path(found).absolute())] if found else [sys.executable, "-m", "crawler"]
-    return " ".join(_unit(word) if unit else shlex.quote(word) for word in words)
+    return [str(Path(found).absolute())] if found else [sys.executable, "-m", "crawler"]
 
 
 def _unit(word: str) -> str:

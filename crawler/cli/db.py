@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from crawler.cli.arguments import reading, suggestion
+from crawler.cli.command_groups import WholeLines
 from crawler.cli.tables import as_json, emit
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.files import replacing
 from crawler.store.queries.codebook import Codebook, Described
 
 
-@click.group()
+@click.group(cls=WholeLines)
 def db() -> None:
     """Check, migrate, describe and back up the store."""
 

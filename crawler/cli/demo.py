@@ -14,6 +14,7 @@ from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit
 from crawler.errors import UsageError
 from crawler.interrupts import say
+from crawler.outlets.descriptions import load_outlets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ def _crawl_town(db: Path, outlets: Path) -> tuple[CrawlSummary, Mapping[str, Pri
         summary = crawl(
             CrawlOptions(
                 db=db,
-                outlets=town.describe_outlets(outlets),
+                outlets=load_outlets(town.describe_outlets(outlets)),
                 since=SINCE,
                 allow_private=True,
                 # Some of its outlets misbehave on purpose; `newsloom health` shows them.
@@ -135,7 +136,7 @@ def _crawl_again(db: Path, outlets: Path) -> None:
     # In another process, because Scrapy's loop runs only once in each.
     with subprocess.Popen(
         [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "--quiet", "--now",
-         "--since", SINCE, "--allow-private", "--outlets", str(outlets)],
+         "--since", SINCE, "--allow-private", "--only", "--outlets", str(outlets)],
          stderr=subprocess.DEVNULL,  # its troubles are those of the first day
     ) as process:  # fmt: skip
         try:
@@ -153,7 +154,7 @@ def _show_next_commands(keep: Path | None, story: int, pair: tuple[int, int]) ->
         click.echo(f"\nLook inside {keep}:")
     for command in (
         f"story {story}",
-        f"explain {pair[0]} {pair[1]} --diff",
+        f"compare {pair[0]} {pair[1]} --diff",
         "network --since 2022-01-01",
         "search almaty airport",
         "health",
@@ -175,6 +176,6 @@ def _serve(day: int) -> None:
             click.echo(f"{town.base(house)}/  {house.name}")
         click.echo(
             f"\nThe town runs until Ctrl-C. Crawl it from another terminal:\n"
-            f"  newsloom --db town.db crawl --allow-private --outlets {outlets}"
+            f"  newsloom --db town.db crawl --allow-private --only --outlets {outlets}"
         )
         town.wait()

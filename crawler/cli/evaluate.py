@@ -73,7 +73,7 @@ def evaluate(db: Path, gold: Path, worst: int, as_object: bool) -> int:
         click.echo(as_json(report, indent=2))
     else:
         click.echo(f"{len(labels)} labelled articles\n")
-        show(figures, _HEADINGS)
+        show(figures._asdict(), _HEADINGS)
     if not unknown:
         return 0
     first = ", ".join(map(one_line, unknown[:3])) + (", ..." if len(unknown) > 3 else "")

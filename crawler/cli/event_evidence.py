@@ -1,4 +1,4 @@
-"""What `newsloom explain` says of two stories of different languages."""
+"""What `newsloom compare` says of two stories of different languages."""
 
 from __future__ import annotations
 

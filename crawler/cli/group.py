@@ -43,12 +43,13 @@ class _Setting(click.ParamType[tuple[str, str]]):
 )
 @click.option(
     "--as", "name", metavar="NAME",
-    help="With --rebuild: keep the outcome under NAME, for `newsloom compare`; the store's own "
+    help="With --rebuild: keep the outcome under NAME, for `newsloom groupings`; the store's own "
     "copies and stories do not change.",
 )  # fmt: skip
 @click.option(
     "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
-    help="With --as: change a setting, such as stories.threshold=0. May be repeated.",
+    help="With --as: change a setting of copies, stories or events, such as stories.threshold=0. "
+    "May be repeated.",
 )  # fmt: skip
 @click.option(
     "--embedding-model", metavar="MODEL",
@@ -128,7 +129,7 @@ def repeated_line(texts: int) -> str:
     """A note on texts that were hardly compared, and why."""
     return (
         f"{counted(texts, 'text')} had less than a fifth left to compare: the rest stands in many "
-        "texts, or on many pages of the outlet; `newsloom explain A B` shows it for two of them."
+        "texts, or on many pages of the outlet; `newsloom compare A B` shows it for two of them."
     )
 
 
@@ -157,7 +158,7 @@ def _keep(
     replaced = f" in place of those of {clock(before.at)}" if before is not None else ""
     return done, (
         f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}{replaced}; "
-        f"`newsloom compare {name}` scores it against the store's own grouping"
+        f"`newsloom groupings {name}` scores it against the store's own grouping"
     )
 
 

@@ -1,4 +1,4 @@
-"""`newsloom import`: articles from JSONL files, pages from WARC files."""
+"""`newsloom import`: articles from JSONL and CSV files, pages from WARC files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from crawler.cli.arguments import require_files
-from crawler.cli.options import outlets_option, quiet_option
+from crawler.cli.described import Described
+from crawler.cli.options import described_options, quiet_option
 from crawler.cli.progress import stages
-from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted, one_line, visible
 
 if TYPE_CHECKING:
@@ -32,19 +32,26 @@ _SAVED = ("new", "revised", "same", "twin")
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@outlets_option
+@described_options
 @click.option("--workers", type=click.IntRange(min=1), default=None,
               help="Number of parser processes for WARC files; default: one per core.")  # fmt: skip
 @quiet_option
 @click.pass_obj
 def import_(
-    db: Path, files: tuple[Path, ...], folder: Path | None, workers: int | None, quiet: bool
+    db: Path,
+    files: tuple[Path, ...],
+    folder: Path | None,
+    only: bool,
+    workers: int | None,
+    quiet: bool,
 ) -> int:
-    """Add articles from JSONL FILEs, or pages from WARC FILEs.
+    """Add articles from JSONL or CSV FILEs, or pages from WARC FILEs.
 
-    A FILE may be packed with gzip; - is standard input. A line of JSONL needs `url` and one of
-    `title`, `text`; `outlet`, `authors`, `language`, `published_at`, `fetched_at` and `kind` are
-    optional.
+    A FILE may be packed with gzip; - is standard input. A line of JSONL, or a row of CSV with a
+    header, needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`, `published_at`,
+    `fetched_at` and `kind` are optional. Columns may have other usual names (link, headline, date),
+    a comma, a semicolon or a tab between them.
+
     Pages of WARC files (CC-NEWS, or those of `crawl --keep-warc`) are read like fetched ones; an
     interrupted import of a WARC file resumes where it stopped. `newsloom group` then finds copies
     and stories.
@@ -55,10 +62,11 @@ def import_(
 
     require_files(files)
     archives = _archives_among(files)
+    described = Described(folder, only)
     with recorded(db, f"newsloom import {' '.join(map(str, files))}") as run:
         lines = [file for file in files if file not in archives]
         done = import_articles(run.store, lines, run=run.number, now=now())
-        pages = _import_archives(run, archives, folder, workers, quiet) if archives else _NOTHING
+        pages = _import_archives(run, archives, described, workers, quiet) if archives else _NOTHING
         counts = Counter(done.counts) + pages.counts
         broken = done.broken | pages.broken
         incomplete = bool(done.bad or broken)
@@ -94,13 +102,13 @@ def _archives_among(files: tuple[Path, ...]) -> list[Path]:
 
 
 def _import_archives(
-    run: Run, files: list[Path], folder: Path | None, workers: int | None, quiet: bool
+    run: Run, files: list[Path], described: Described, workers: int | None, quiet: bool
 ) -> _Archives:
     from crawler.clock import now
     from crawler.ingest.warc import import_warc
     from crawler.parsing.workers.pool import Workers
 
-    outlets = load_outlets(folder or bundled_outlets())
+    outlets = described.load(quiet=quiet)
     done = _Archives(Counter(), {})
     pool = Workers(workers or os.cpu_count() or 1)
     try:

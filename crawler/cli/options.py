@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-outlets_option = click.option(
-    "--outlets",
-    "folder",
-    type=click.Path(path_type=Path),
-    envvar="NEWSLOOM_OUTLETS",
-    help="Folder or file of outlet descriptions; also set by NEWSLOOM_OUTLETS; default: the "
-    "outlets that come with Newsloom.",
-)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def described_options(command: F) -> F:
+    """--outlets and --only: which descriptions there are; see `crawler.cli.described`."""
+    for option in (
+        click.option("--only", is_flag=True, help="Only those of --outlets, without the ones that come with Newsloom."),
+        click.option(
+            "--outlets",
+            "folder",
+            type=click.Path(path_type=Path),
+            envvar="NEWSLOOM_OUTLETS",
+            help="Folder or file of your own outlet descriptions, added to those that come with "
+            "Newsloom; also set by NEWSLOOM_OUTLETS.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def selection_options(command: F) -> F:
+    """--country, --language, --agency: which of the described outlets are meant."""
+    for option in (
+        click.option("--agency", is_flag=True, help="Only news agencies."),
+        click.option(
+            "--language",
+            "languages",
+            metavar="TAG",
+            multiple=True,
+            help="Only outlets in this language: ru, pt-BR. May be repeated.",
+        ),
+        click.option(
+            "--country",
+            "countries",
+            metavar="CODE",
+            multiple=True,
+            help="Only outlets of this country: KZ. May be repeated.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 contact_option = click.option(
     "--contact",
     envvar="NEWSLOOM_CONTACT",

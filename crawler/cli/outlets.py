@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
 from crawler.cli.arguments import reading
+from crawler.cli.command_groups import WholeLines
 from crawler.cli.crawl_report import clock_line, waiting_line
-from crawler.cli.options import outlets_option
+from crawler.cli.described import Described
+from crawler.cli.options import described_options, selection_options
 from crawler.cli.outlets_check import check, record
-from crawler.cli.outlets_describe import add, export, import_
+from crawler.cli.outlets_describe import add, copy, export, import_, show
 from crawler.cli.parameters import Span
-from crawler.cli.tables import emit, list_options
-from crawler.outlets.descriptions import bundled_outlets, load_outlets
+from crawler.cli.tables import emit, list_options, readable
+from crawler.outlets.selection import Selection
 from crawler.output.visible import counted, length
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
@@ -26,6 +29,7 @@ from crawler.store.queries.outlets import (
     OutletRow,
     ReasonCount,
 )
+from crawler.types import Outlet
 
 _COLUMNS = ("outlet", "name", "country", "language", "agency", "sources", "articles", "last_new_at")
 
@@ -39,37 +43,25 @@ DOUBTED = 0.5
 """Share of an outlet's articles with a doubtful time above which `health` names the outlet."""
 
 
-class _Conditions(NamedTuple):
-    """Which outlets to list; what is not given lets all through."""
-
-    agency: bool
-    country: str | None
-    language: str | None
-
-    def match(self, row: OutletRow) -> bool:
-        """Whether an outlet meets all of them."""
-        return (
-            (not self.agency or row.agency == 1)
-            and _has_tag(row.country, self.country)
-            and _has_tag(row.language, self.language)
-        )
-
-
-@click.group(invoke_without_command=True)
-@outlets_option
-@click.option("--agency", is_flag=True, help="Only news agencies.")
-@click.option("--country", metavar="CODE", help="Only outlets of this country: KZ.")
-@click.option("--language", metavar="TAG", help="Only outlets in this language: ru, pt-BR.")
+@click.group(cls=WholeLines, invoke_without_command=True)
+@described_options
+@selection_options
 @list_options(limit=1_000)
 @click.pass_context
 def outlets(
-    context: click.Context, /, folder: Path | None, limit: int, form: str | None, **options: Any
+    context: click.Context,
+    /,
+    folder: Path | None,
+    only: bool,
+    limit: int,
+    form: str | None,
+    **conditions: Any,
 ) -> None:
     """List the outlets, and how many articles the store has of each."""
     if context.invoked_subcommand is not None:
         return
-    conditions = _Conditions(**options)
-    rows = _described_outlets(folder)
+    selection = Selection(**conditions)
+    rows = _described_rows(Described(folder, only).load(quiet=form is not None))
     db: Path = context.obj
     if db.is_file():
         with reading(db) as store:
@@ -78,14 +70,18 @@ def outlets(
                 rows[row.outlet] = rows.get(row.outlet, row)._replace(
                     articles=row.articles, last_new_at=row.last_new_at
                 )
-    shown = [row for _, row in sorted(rows.items()) if conditions.match(row)][:limit]
-    if not shown and any(conditions) and form is None:
+    shown = [row for _, row in sorted(rows.items()) if _is_meant(row, selection)][:limit]
+    if not shown and rows and form is None:
         click.echo("No outlets match.")
         return
-    emit(shown, _COLUMNS, form)
+    emit(shown, _COLUMNS, form, headings=readable(_COLUMNS))
 
 
-def _described_outlets(folder: Path | None) -> dict[str, OutletRow]:
+def _is_meant(row: OutletRow, selection: Selection) -> bool:
+    return selection.match(country=row.country, language=row.language, agency=row.agency == 1)
+
+
+def _described_rows(described: Mapping[str, Outlet]) -> dict[str, OutletRow]:
     """The outlets that have a description, by slug, without what a store knows of them."""
     return {
         slug: OutletRow(
@@ -98,18 +94,11 @@ def _described_outlets(folder: Path | None) -> dict[str, OutletRow]:
             articles=0,
             last_new_at=None,
         )
-        for slug, outlet in load_outlets(folder or bundled_outlets()).items()
+        for slug, outlet in described.items()
     }
 
 
-def _has_tag(stated: str | None, tag: str | None) -> bool:
-    """Whether a description states a tag, with or without a region: pt is stated by pt-BR."""
-    if not tag:
-        return True
-    return f"{stated or ''}-".lower().startswith(f"{tag}-".lower())
-
-
-for command in (check, record, add, import_, export):
+for command in (show, copy, check, record, add, import_, export):
     outlets.add_command(command)
 
 
@@ -135,7 +124,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         late = queries.late(now=now(), max_age=max_age) if max_age is not None else []
         ahead = store.clocks.ahead(now=now())
         if form is None:
-            emit(rows, _HEALTH, None)
+            emit(rows, _HEALTH, None, headings=readable(_HEALTH))
             _show_rejections(queries.rejections())
             _show_silent(rows)
             _show_gaps(queries.gaps())

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler.cli.options import contact_option, outlets_option, private_option
+from crawler.cli.described import Described
+from crawler.cli.options import contact_option, described_options, private_option
 from crawler.cli.outlets_sample import sample
+from crawler.cli.parameters import OutletName
 from crawler.cli.tables import table
 from crawler.errors import ExtractError, UsageError
 
@@ -25,8 +27,8 @@ def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
         contact_option,
         click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
                      help="Number of pages to fetch."),
-        outlets_option,
-        click.argument("slug", metavar="OUTLET"),
+        described_options,
+        click.argument("slug", metavar="OUTLET", type=OutletName()),
     ):  # fmt: skip
         command = option(command)
     return command
@@ -34,14 +36,23 @@ def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @_sample_options
-def check(slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool) -> int:
+def check(
+    slug: str,
+    folder: Path | None,
+    only: bool,
+    pages: int,
+    contact: str,
+    allow_private: bool,
+) -> int:
     """Show the sources of OUTLET and a few of its articles.
 
     Each field of an article is shown with its origin. Nothing is saved. Use it to write a
     description, or to find out where a text comes from.
     """
-    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
-                command=f"newsloom outlets check {slug}") as found:  # fmt: skip
+    with sample(
+        slug, Described(folder, only), pages=pages, contact=contact,
+        allow_private=allow_private, command=f"newsloom outlets check {slug}",
+    ) as found:  # fmt: skip
         click.echo(f"{found.outlet.name} ({found.outlet.slug})")
         rows = found.store.queries.outlets.exchanges()
         click.echo(table(rows, ("url", "status", "outcome", "listed", "reason", "detail")))
@@ -57,7 +68,13 @@ def check(slug: str, folder: Path | None, pages: int, contact: str, allow_privat
               default=Path("recorded"), show_default=True,
               help="Folder for the folder OUTLET.")  # fmt: skip
 def record(
-    slug: str, folder: Path | None, pages: int, contact: str, allow_private: bool, place: Path
+    slug: str,
+    folder: Path | None,
+    only: bool,
+    pages: int,
+    contact: str,
+    allow_private: bool,
+    place: Path,
 ) -> None:
     """Record a few pages of OUTLET, with every word replaced.
 
@@ -66,8 +83,10 @@ def record(
     """
     from crawler.outlets.recorded_pages import EXPECTED, record_pages
 
-    with sample(slug, folder, pages=pages, contact=contact, allow_private=allow_private,
-                command=f"newsloom outlets record {slug}") as found:  # fmt: skip
+    with sample(
+        slug, Described(folder, only), pages=pages, contact=contact,
+        allow_private=allow_private, command=f"newsloom outlets record {slug}",
+    ) as found:  # fmt: skip
         if not found.pages:
             _show_refused(found.store)
             raise UsageError(f"{slug}: no page could be fetched; `newsloom outlets check` says why")

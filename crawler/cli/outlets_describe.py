@@ -1,28 +1,34 @@
-"""`newsloom outlets add`, `import`, `export`: descriptions of outlets, made and shared."""
+"""`newsloom outlets add`, `copy`, `import` and so on: descriptions, made, changed and shared."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crawler.cli.options import contact_option, outlets_option, private_option
+from crawler.cli.described import Described
+from crawler.cli.options import (
+    contact_option,
+    described_options,
+    private_option,
+    selection_options,
+)
+from crawler.cli.outlets_add import Added, add_outlets, known_outlets, read_addresses
+from crawler.cli.parameters import OutletName
 from crawler.cli.tables import table
 from crawler.errors import UsageError
-from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
-from crawler.output.visible import clock, one_line
-from crawler.types import Outlet
+from crawler.outlets.selection import Selection
+from crawler.output.files import folder_for_writing, writing
+from crawler.output.visible import clock, counted, one_line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crawler.outlets.discovery import Discovered
 
 SHOWN_BAD = 20
 """Entries left out of an OPML file that are named; of the others only the number."""
 _TO = click.option(
-    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
+    "--to", "target", type=click.Path(path_type=Path, file_okay=False), default=Path("outlets"),
     show_default=True, help="Folder for the description.",
 )  # fmt: skip
 
@@ -38,50 +44,67 @@ class _Found(NamedTuple):
 
 
 @click.command()
-@click.argument("url")
+@click.argument("urls", metavar="[URL]...", nargs=-1)
+@click.option(
+    "--from", "file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="File with further addresses, one on each line; - is standard input.",
+)  # fmt: skip
 @_TO
 @click.option("--replace", is_flag=True, help="Overwrite the description if it exists already.")
 @contact_option
 @private_option
-def add(url: str, folder: Path, replace: bool, contact: str, allow_private: bool) -> None:
-    """Write a description of the outlet with the front page URL.
+def add(
+    urls: tuple[str, ...],
+    file: Path | None,
+    target: Path,
+    replace: bool,
+    contact: str,
+    allow_private: bool,
+) -> int:
+    """Write descriptions of the outlets with the front pages or feeds URL.
 
-    Newsloom finds its feeds and sitemaps: it asks the front page, robots.txt and the usual
-    addresses.
+    Of a front page, Newsloom finds the feeds and sitemaps: it asks the page, robots.txt and the
+    usual addresses. Of a feed, it takes the feed. An address that leads to no source stops no
+    other: the exit code is then 3, or 4 when all of several failed.
     """
-    from crawler.outlets.discovery import discover
-    from crawler.outlets.toml import write_outlet
+    given = list(dict.fromkeys((*urls, *(read_addresses(file) if file else ()))))
+    if not given:
+        raise UsageError("no address is given; name the front page of an outlet, or a feed")
+    added = add_outlets(
+        given, target, replace=replace, contact=contact, allow_private=allow_private
+    )
+    if len(given) == 1 and added.failed:
+        raise added.failed[given[0]]
+    for url, error in added.failed.items():
+        said = str(error)
+        subject = "" if url in said else f"{one_line(url)}: "
+        click.echo(f"left out: {subject}{one_line(said)}", err=True)
+    if len(given) == 1:
+        _show_one(added.found[0], target)
+    else:
+        _show_many(added, target)
+    return (3 if added.files else 4) if added.failed else 0
 
-    known = _known_outlets(folder)
-    same_domain = _outlets_of_domain(url, known)
-    if same_domain and not replace:
-        slug = same_domain[0]
-        raise UsageError(
-            f"{slug} ({known[slug].name}) is an outlet of this domain already; --replace "
-            "overwrites its description"
-        )
-    found = discover(
-        url, contact=contact, allow_private=allow_private,
-        taken=[slug for slug in known if slug not in same_domain],
-    )  # fmt: skip
-    file = write_outlet(found.outlet, folder, replace=replace)
+
+def _show_one(found: Discovered, target: Path) -> None:
+    """All that was found of an outlet, and its description."""
+    file = target / f"{found.outlet.slug}.toml"
     _show_sources(found)
     click.echo(f"\n{file}:\n\n{file.read_text('utf-8')}")
     click.echo(
-        f"newsloom outlets check {found.outlet.slug} --outlets {folder}   shows what it gives"
+        f"newsloom outlets check {found.outlet.slug} --outlets {target}   shows what it gives"
     )
 
 
-def _outlets_of_domain(url: str, known: Mapping[str, Outlet]) -> list[str]:
-    """Slugs of the outlets whose front page is in the registered domain of an address."""
-    from crawler.parsing.urls import registered_domain
-
-    domain = registered_domain(url if "://" in url else f"https://{url}")
-    return [
-        slug
-        for slug, outlet in known.items()
-        if outlet.home and registered_domain(outlet.home) == domain
-    ]
+def _show_many(added: Added, target: Path) -> None:
+    """A line for each description, and how many there are."""
+    for file, outlet in added.files.items():
+        count = counted(len(outlet.sources), "source")
+        click.echo(f"{file}: {one_line(outlet.name)}, {count}")
+    click.echo(
+        f"{target}: {counted(len(added.files), 'outlet')} described, "
+        f"{counted(len(added.failed), 'address')} left out"
+    )
 
 
 def _show_sources(found: Discovered) -> None:
@@ -105,7 +128,7 @@ def _show_sources(found: Discovered) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_TO
 @click.option("--dry-run", is_flag=True, help="Only report what would be written.")
-def import_(file: Path, folder: Path, dry_run: bool) -> int:
+def import_(file: Path, target: Path, dry_run: bool) -> int:
     """Write descriptions of the feeds in an OPML FILE.
 
     Other readers export OPML. Feeds of one registered domain become one outlet. Nothing is fetched;
@@ -118,17 +141,17 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
         text = file.read_bytes().decode("utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    done = from_opml(text, _known_outlets(folder))
+    done = from_opml(text, known_outlets(target))
     for outlet in done.outlets.values():
         if not dry_run:
-            write_outlet(outlet, folder)
+            write_outlet(outlet, target)
     feeds = sum(len(outlet.sources) for outlet in done.outlets.values())
     for reason in done.bad[:SHOWN_BAD]:
         click.echo(f"left out: {one_line(reason)}", err=True)
     if len(done.bad) > SHOWN_BAD:
         click.echo(f"left out: {len(done.bad) - SHOWN_BAD} more", err=True)
     click.echo(
-        f"{folder}: {feeds} feeds of {len(done.outlets)} outlets "
+        f"{target}: {feeds} feeds of {len(done.outlets)} outlets "
         f"{'would be' if dry_run else 'are'} described; {done.known} known already, "
         f"{len(done.bad)} left out"
     )
@@ -136,17 +159,63 @@ def import_(file: Path, folder: Path, dry_run: bool) -> int:
 
 
 @click.command()
-@click.argument("chosen", metavar="[OUTLET]...", nargs=-1)
-@outlets_option
+@click.argument("names", metavar="[OUTLET|@LIST]...", nargs=-1, type=OutletName())
+@described_options
+@selection_options
 @click.option("--opml", is_flag=True, required=True, help="Print OPML, which other readers import.")
-def export(chosen: tuple[str, ...], folder: Path | None, opml: bool) -> None:  # noqa: ARG001
+def export(
+    names: tuple[str, ...],
+    folder: Path | None,
+    only: bool,
+    opml: bool,  # noqa: ARG001
+    **conditions: Any,
+) -> None:
     """Print the feeds of OUTLETs (default: all) for other readers."""
     from crawler.outlets.opml import to_opml
 
-    click.echo(to_opml(select_outlets(load_outlets(folder or bundled_outlets()), chosen)))
+    selection = Selection(names=names, **conditions)
+    click.echo(to_opml(Described(folder, only).select(selection)))
 
 
-def _known_outlets(folder: Path) -> dict[str, Outlet]:
-    """Outlets with a description: those that come with Newsloom, and those of the folder."""
-    own = load_outlets(folder) if folder.is_dir() and any(folder.glob("*.toml")) else {}
-    return load_outlets(bundled_outlets()) | own
+@click.command()
+@click.argument("slug", metavar="OUTLET", type=OutletName())
+@described_options
+def show(slug: str, folder: Path | None, only: bool) -> None:
+    """Print the description of OUTLET, and which file it is from."""
+    described = Described(folder, only)
+    described.select(Selection(names=(slug,)))
+    file = described.file(slug)
+    click.echo(f"# {file}\n{visible(file.read_text('utf-8')).rstrip()}")
+
+
+@click.command()
+@click.argument("names", metavar="OUTLET|@LIST...", nargs=-1, required=True, type=OutletName())
+@_TO
+@click.option("--replace", is_flag=True, help="Overwrite a description that exists already.")
+@described_options
+def copy(
+    names: tuple[str, ...],
+    target: Path,
+    replace: bool,
+    folder: Path | None,
+    only: bool,
+) -> None:
+    """Copy the descriptions of OUTLETs into a folder, to change them there.
+
+    `--outlets` then names that folder: of equal outlets, yours takes the place of the one that
+    comes with Newsloom.
+    """
+    described = Described(folder, only)
+    chosen = described.select(Selection(names=names), quiet=True)
+    for slug in chosen:
+        file = target / f"{slug}.toml"
+        if file.exists() and not replace:
+            raise UsageError(f"{file}: exists already; --replace overwrites it")
+    folder_for_writing(target)
+    for slug in chosen:
+        with writing(target / f"{slug}.toml") as output:
+            output.write(described.file(slug).read_bytes())
+    click.echo(
+        f"{target}: {counted(len(chosen), 'description')} copied; "
+        f"`--outlets {target}` makes Newsloom use them"
+    )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.errors import Offline
 from crawler.interrupts import Interrupted
-from crawler.outlets.descriptions import bundled_outlets, load_outlets, select_outlets
+from crawler.outlets.selection import Selection
 
 if TYPE_CHECKING:
+    from crawler.cli.described import Described
     from crawler.store import Store
     from crawler.types import Fetched, Outlet
 
@@ -29,22 +30,20 @@ class Sample(NamedTuple):
 
 @contextmanager
 def sample(
-    slug: str, folder: Path | None, *, pages: int, contact: str, allow_private: bool, command: str
+    slug: str, described: Described, *, pages: int, contact: str, allow_private: bool, command: str
 ) -> Iterator[Sample]:
     """Poll an outlet's sources and fetch a few pages. Raises OutletError for one not described."""
     from crawler.crawl import CrawlOptions, crawl
     from crawler.store import read_store
     from crawler.store.file.kept_pages import KeptPages
 
-    path = folder or bundled_outlets()
-    outlet = select_outlets(load_outlets(path), [slug])[slug]
+    outlet = described.select(Selection(names=(slug,)))[slug]
     with tempfile.TemporaryDirectory(prefix="newsloom-sample-") as place:
         db = Path(place) / "sample.db"
         summary = crawl(
             CrawlOptions(
                 db=db,
-                outlets=path,
-                chosen=[slug],
+                outlets={slug: outlet},
                 limit=pages,
                 workers=1,
                 grouping=False,

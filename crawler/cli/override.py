@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from crawler.cli.arguments import article_number, reading
-from crawler.cli.tables import emit, list_options
+from crawler.cli.command_groups import WholeLines
+from crawler.cli.tables import emit, list_options, readable
 from crawler.errors import NoSuchDatabase
 from crawler.output.visible import clock, counted
 
@@ -33,13 +34,15 @@ class _Reason(click.ParamType[str]):
 
 F = TypeVar("F", bound=Callable[..., Any])
 _STORY = click.IntRange(min=1)
+_COLUMNS = ("id", "at", "kind", "story", "other", "who", "why", "undone_at")
 
 
-@click.group()
+@click.group(cls=WholeLines)
 def override() -> None:
-    """Merge, split and pin stories, link and unlink those of two languages, by hand.
+    """Correct stories by hand: merge, split, pin, link, unlink.
 
-    Every later grouping keeps the result, a rebuild too.
+    Stories of two languages are linked when they tell one event. Every later grouping keeps the
+    result, a rebuild too.
     """
 
 
@@ -171,7 +174,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
         return
     if form is None:
         rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
-    emit(rows, ("id", "at", "kind", "story", "other", "who", "why", "undone_at"), form)
+    emit(rows, _COLUMNS, form, headings=readable(_COLUMNS))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from crawler.errors import UsageError
 
@@ -67,10 +68,38 @@ def check_period(since: str | None, until: str | None) -> None:
         raise UsageError("--since is later than --until; swap them")
 
 
+class OutletName(click.ParamType[str]):
+    """The slug of an outlet, or a list of slugs; a shell completes it."""
+
+    name = "outlet"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The outlets that are described, and the lists, that begin like that."""
+        from crawler.cli.completion import outlet_names
+
+        return outlet_names(ctx, incomplete)
+
+
 class StoryNumber(click.ParamType[int]):
-    """The number of a story."""
+    """The number of a story; a shell completes it."""
 
     name = "story"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The largest stories of the store whose numbers begin like that."""
+        from crawler.cli.completion import story_numbers
+
+        return story_numbers(ctx, incomplete)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read it; a usage error says where to find numbers."""

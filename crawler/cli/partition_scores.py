@@ -43,7 +43,7 @@ class Agreement(NamedTuple):
 
 
 class Agreements(NamedTuple):
-    """Scores of both partitions of a store."""
+    """Scores of the partitions of a store that labels may describe."""
 
     copies: Agreement
     stories: Agreement
@@ -55,7 +55,7 @@ class Agreements(NamedTuple):
 
 
 class Headings(NamedTuple):
-    """What stands above the worst differences; `{kind}` becomes copies, or stories."""
+    """What stands above the worst differences; `{kind}` becomes copies, stories or events."""
 
     mixed: str
     torn: str
@@ -123,15 +123,15 @@ class _Line(NamedTuple):
     f1: float
 
 
-def show(figures: Agreements, headings: Headings) -> None:
-    """Print the scores of copies and stories, and their worst differences."""
+def show(figures: Mapping[str, Agreement], headings: Headings) -> None:
+    """Print the scores by kind (copies, stories, events), and their worst differences."""
     scores = [
         _Line(kind, measure, *score)
-        for kind, found in figures._asdict().items()
+        for kind, found in figures.items()
         for measure, score in (("pairs", found.pairs), ("B-cubed", found.b_cubed))
     ]
     click.echo(table(scores, _Line._fields, headings={"kind": ""}))
-    for kind, found in figures._asdict().items():
+    for kind, found in figures.items():
         click.echo(f"\n{kind}: adjusted Rand index {found.ari:.4f}")
         for rows, heading in ((found.mixed, headings.mixed), (found.torn, headings.torn)):
             if rows:

@@ -10,6 +10,9 @@ from typing import Any
 
 import click
 
+from crawler.output.visible import counted
+from crawler.types import Finding, FoundSource
+
 _EVERY = 0.2
 """Seconds between two drawings of the line."""
 
@@ -66,6 +69,44 @@ class CrawlProgress:
 
     def _draw(self) -> None:
         self._line.draw(f"crawling: {self._answers} answers, {self._articles} articles")
+
+
+class DiscoveryProgress:
+    """Progress of a search for the sources of outlets, counted from Scrapy's signals."""
+
+    def __init__(self, addresses: int) -> None:
+        self._what = f"looking at {counted(addresses, 'address')}"
+        self._line = Line(quiet=False)
+        self._answers = 0
+        self._sources = 0
+
+    def __enter__(self) -> DiscoveryProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.clear()
+
+    def watch(self, crawler: Any) -> None:
+        """Follow a Scrapy crawler."""
+        from scrapy import signals
+
+        self._draw()
+        crawler.signals.connect(self._count_answer, signal=signals.response_received, weak=False)
+        crawler.signals.connect(self._count_source, signal=signals.item_scraped, weak=False)
+
+    def _count_answer(self) -> None:
+        self._answers += 1
+        self._draw()
+
+    def _count_source(self, item: Finding) -> None:
+        self._sources += isinstance(item.found, FoundSource)
+        self._draw()
+
+    def _draw(self) -> None:
+        self._line.draw(
+            f"{self._what}: {counted(self._answers, 'answer')}, "
+            f"{counted(self._sources, 'source')} found"
+        )
 
 
 @contextmanager

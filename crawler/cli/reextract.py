@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.options import outlets_option, quiet_option, workers_option
+from crawler.cli.described import Described
+from crawler.cli.options import described_options, quiet_option, workers_option
 from crawler.cli.progress import stages
 from crawler.errors import NoSuchDatabase, UsageError
-from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.output.visible import counted
 
 
 @click.command()
-@outlets_option
+@described_options
 @workers_option
 @quiet_option
 @click.pass_obj
-def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -> None:
+def reextract(db: Path, folder: Path | None, only: bool, workers: int | None, quiet: bool) -> None:
     """Read kept pages again with the present extraction.
 
     For stores that `newsloom crawl --keep-pages` made; nothing is fetched. The old text of an
@@ -40,7 +40,7 @@ def reextract(db: Path, folder: Path | None, workers: int | None, quiet: bool) -
             f"{pages_path(db)}: this store has no kept pages; `newsloom crawl --keep-pages` keeps "
             "the pages that it fetches"
         )
-    outlets = load_outlets(folder or bundled_outlets())
+    outlets = Described(folder, only).load(quiet=quiet)
     with (
         recorded(db, "newsloom reextract") as run,
         stages(quiet=quiet) as progress,

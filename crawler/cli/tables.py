@@ -125,6 +125,16 @@ def up_to(limit: int, rows: list[R], form: str | None) -> list[R]:
     return rows[:limit]
 
 
+def readable(columns: Sequence[str]) -> dict[str, str]:
+    """Headings for people: words apart, and of times that they are UTC."""
+    return {
+        column: f"{column.removesuffix('_at')} (UTC)".replace("_", " ")
+        if column == "at" or column.endswith("_at")
+        else column.replace("_", " ")
+        for column in columns
+    }
+
+
 def emit(
     rows: Sequence[NamedTuple],
     columns: Sequence[str],

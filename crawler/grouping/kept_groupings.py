@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crawler.errors import UsageError
+from crawler.grouping.event_linker import EVENTS
 from crawler.grouping.linker import STORIES
 from crawler.grouping.run import COPIES, Grouped, Progress, group
 from crawler.store import Store, open_store
-from dedupe import RENAMED, CopyScheme, InvalidScheme, StoryScheme
+from dedupe import RENAMED, CopyScheme, EventScheme, InvalidScheme, StoryScheme
 
-S = TypeVar("S", CopyScheme, StoryScheme)
+S = TypeVar("S", CopyScheme, StoryScheme, EventScheme)
+_KINDS = ("copies", "stories", "events")
 
 
 def keep_beside(
@@ -33,15 +35,16 @@ def keep_beside(
 ) -> Grouped:
     """Group everything again with some numbers changed, and keep the outcome under a name.
 
-    `settings` are written copies.NAME or stories.NAME. An earlier outcome of that name is replaced.
-    Raises UsageError naming the setting that is wrong.
+    `settings` are written copies.NAME, stories.NAME or events.NAME. An earlier outcome of that name
+    is replaced. Raises UsageError naming the setting that is wrong.
     """
     for setting in settings:
-        if not setting.startswith(("copies.", "stories.")):
-            raise UsageError(f"{setting}: a setting begins with copies. or stories.")
-    scheme, story_scheme = (
+        if setting.partition(".")[0] not in _KINDS:
+            raise UsageError(f"{setting}: a setting begins with copies., stories. or events.")
+    scheme, story_scheme, event_scheme = (
         _changed("copies", COPIES, settings),
         _changed("stories", STORIES, settings),
+        _changed("events", EVENTS, settings),
     )
     # Beside the file, where there is likely to be room for another of its size.
     folder = Path(store.path).absolute().parent
@@ -53,7 +56,8 @@ def keep_beside(
         try:
             done = group(
                 other, run=run, now=now, rebuild=True, progress=progress,
-                scheme=scheme, story_scheme=story_scheme, embedding_model=embedding_model,
+                scheme=scheme, story_scheme=story_scheme, event_scheme=event_scheme,
+                embedding_model=embedding_model,
             )  # fmt: skip
             with store.batch():
                 store.groupings.keep(name, other.groupings)
@@ -70,8 +74,9 @@ def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
         where, _, name = setting.partition(".")
         if where != kind:
             continue
-        if RENAMED[type(scheme)].get(name) in types:
-            raise UsageError(f"{setting} is {kind}.{RENAMED[type(scheme)][name]} now")
+        renamed = RENAMED.get(type(scheme), {})
+        if renamed.get(name) in types:
+            raise UsageError(f"{setting} is {kind}.{renamed[name]} now")
         if name not in types:
             raise UsageError(f"{setting}: there is no such number; {kind} have {', '.join(types)}")
         try:

@@ -1,22 +1,15 @@
-"""Articles from JSONL files: other people's collections, other tools' output."""
+"""Articles from JSONL and CSV files: other people's collections, other tools' output."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import json
-import os
-import sys
-import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawler.errors import UsageError
+from crawler.ingest.row_files import Damaged, Row, read_rows
 from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.languages import language_of
 from crawler.parsing.page.agencies import known_agencies
@@ -79,11 +72,11 @@ class Imported(NamedTuple):
 
 
 def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> Imported:
-    """Save the articles of JSONL files, one a line; `-` reads standard input.
+    """Save the articles of JSONL and CSV files, one a row; `-` reads standard input.
 
-    A line that is not an article, or too long for one, is left out and reported; of a damaged file
-    the part before the damage is saved. Raises UsageError for a file that cannot be opened or does
-    not begin as JSON lines, before anything of it is saved.
+    A row that is not an article, or too long for one, is left out and reported; of a damaged file
+    the part before the damage is saved. Raises UsageError for a file that cannot be opened or
+    begins as neither form, before anything of it is saved.
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
@@ -93,27 +86,39 @@ def import_articles(store: Store, files: list[Path], *, run: int, now: str) -> I
     batch: list[Article] = []
     for file in files:
         try:
-            for number, line in _lines(file):
-                if number == 1 and not line.lstrip("\ufeff \t").startswith("{"):
-                    raise UsageError(
-                        f"{file}: not JSON lines, one object per line; it begins with {line[:20]!r}"
-                    )
+            for row in read_rows(file):
                 try:
-                    row = _row(line)
-                    batch.append(_article(row, agencies, now=now))
-                    unused.note(row, batch[-1])
+                    batch.append(_article(_readable(row), agencies, now=now))
+                    unused.note(row.values, batch[-1])
                 except ValueError as error:
-                    bad.append(BadLine(str(file), number, str(error)))
+                    bad.append(BadLine(str(file), row.line, _reason(error, row)))
                 if len(batch) >= BATCH:
                     _save(store, batch, agencies, counts, run=run, now=now)
-        except _Damaged as error:
+        except Damaged as error:
             broken[file] = str(error)
     _save(store, batch, agencies, counts, run=run, now=now)
     return Imported(dict(counts), bad, unused, broken)
 
 
-class _Damaged(Exception):
-    """A file cannot be read to its end."""
+def _readable(row: Row) -> dict[str, Any]:
+    """The values of a row; ValueError says why it has none."""
+    if row.wrong is not None:
+        raise ValueError(row.wrong)
+    return row.values
+
+
+def _reason(error: ValueError, row: Row) -> str:
+    """Why a row was left out, with the column of a CSV file that has the value."""
+    column = row.columns.get(error.key) if isinstance(error, BadValue) else None
+    return str(error) if column is None else f"column '{column}': {error}"
+
+
+class BadValue(ValueError):
+    """A value cannot be taken."""
+
+    def __init__(self, key: str, says: str) -> None:
+        super().__init__(says)
+        self.key = key
 
 
 def _save(
@@ -134,64 +139,12 @@ def _save(
     batch.clear()
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of each line that is not blank; of a line that is too long the beginning."""
-    number = 0
-    with _open_text(file) as stream:
-        try:
-            while line := stream.readline(limits.JSON_LINE + 1):
-                number += 1
-                rest = line
-                while len(rest) > limits.JSON_LINE and not rest.endswith("\n"):
-                    rest = stream.readline(limits.JSON_LINE + 1)
-                if line.strip():
-                    yield number, line
-        except (OSError, EOFError, zlib.error) as error:
-            why = "it is cut off" if isinstance(error, EOFError) else error
-            raise _Damaged(f"from line {number + 1} on: {why}") from error
-
-
-@contextmanager
-def _open_text(file: Path) -> Iterator[io.TextIOBase]:
-    try:
-        raw = _standard_input() if str(file) == "-" else file.open("rb")
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    with raw:
-        packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        stream = gzip.GzipFile(fileobj=raw) if packed else raw
-        # `replace`: one bad byte must not cost the file.
-        with io.TextIOWrapper(stream, encoding="utf-8", errors="replace") as text:
-            yield text
-
-
-def _standard_input() -> io.BufferedReader:
-    """Standard input as bytes, whatever the encoding of the locale."""
-    if sys.stdin is None:
-        raise UsageError("-: standard input is closed; name a file, or pipe one into it")
-    # A second descriptor, because the reader closes it.
-    return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-
-
-def _row(line: str) -> dict[str, Any]:
-    """The object of a line; ValueError says what is wrong with it."""
-    if len(line) > limits.JSON_LINE:
-        raise ValueError(f"the line has more than {limits.JSON_LINE:,} characters")
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"not JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - one kind of error for a bad line
-    return row
-
-
 def _article(row: dict[str, Any], agencies: tuple[Agency, ...], *, now: str) -> Article:
     """The article of an object; ValueError says what is wrong with it."""
     row = _known_values(row)
     url, title, text = (_string(row, key) for key in ("url", "title", "text"))
     if not url:
-        raise ValueError("no 'url'")
+        raise BadValue("url", "no 'url'")
     text = (text or "").strip()
     title = plain_line(title) or ""
     if not (title or text):
@@ -233,7 +186,7 @@ def _canonical(url: str) -> str:
     try:
         return canonical(url)
     except UsageError as error:
-        raise ValueError(str(error)) from error
+        raise BadValue("url", str(error)) from error
 
 
 def _moment(row: dict[str, Any], key: str, *, now: str | None = None) -> Moment | None:
@@ -259,18 +212,20 @@ def _check_length(key: str, value: Any) -> None:
     parts = value if isinstance(value, list) else [value]
     length = sum(len(part) for part in parts if isinstance(part, str))
     if length > _LIMITS[key]:
-        raise ValueError(f"'{key}' has {length:,} characters; at most {_LIMITS[key]:,} are taken")
+        raise BadValue(
+            key, f"'{key}' has {length:,} characters; at most {_LIMITS[key]:,} are taken"
+        )
 
 
 def _string(row: dict[str, Any], key: str) -> str | None:
     value = row.get(key)
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"'{key}' is not a string")
+        raise BadValue(key, f"'{key}' is not a string")
     return storable(value) if value else None
 
 
 def _authors(value: Any) -> tuple[str, ...]:
     names = [value] if isinstance(value, str) else value or []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("'authors' is not a list of names")
+        raise BadValue("authors", "'authors' is not a list of names")
     return tuple(name for raw in names if (name := plain_line(raw)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from zlib import crc32
 
 from cssselect import HTMLTranslator, SelectorError
 
@@ -91,24 +89,39 @@ def bundled_outlets() -> Path:
     return Path(str(resources.files("spiders"))) / "outlets"
 
 
+def described_outlets(own: Path | None = None, *, bundled: bool = True) -> dict[str, Outlet]:
+    """The outlets that come with Newsloom and the caller's own, by slug; of equal slugs the own.
+
+    `own` is a folder of descriptions or a single one. Raises OutletError as `load_outlets` does.
+    """
+    found = load_outlets(bundled_outlets()) if bundled else {}
+    return _with_agencies(found | (load_outlets(own) if own is not None else {}))
+
+
 def load_outlets(path: Path) -> dict[str, Outlet]:
     """Read a folder of descriptions, or a single one, by slug.
 
     Raises OutletError naming the file, the key and the remedy.
     """
+    return _with_agencies({file.stem: load_outlet(file) for file in description_files(path)})
+
+
+def description_files(path: Path) -> list[Path]:
+    """The descriptions of a folder, or the one that is named; OutletError where there is none."""
     if path.is_dir():
         files = sorted(path.glob("*.toml"))
         if not files:
             raise OutletError(f"{path}: no outlets here; put one NAME.toml for each outlet into it")
-    elif path.is_file():
-        files = [path]
-    else:
-        raise OutletError(
-            f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder"
-        )
-    found = {file.stem: load_outlet(file) for file in files}
-    agencies = tuple(_as_agency(outlet) for outlet in found.values() if outlet.agency)
-    return {slug: replace(outlet, agencies=agencies) for slug, outlet in found.items()}
+        return files
+    if path.is_file():
+        return [path]
+    raise OutletError(f"{path}: no such file or folder; --outlets takes a NAME.toml or a folder")
+
+
+def _with_agencies(outlets: Mapping[str, Outlet]) -> dict[str, Outlet]:
+    """The outlets, each knowing the agencies among them."""
+    agencies = tuple(_as_agency(outlet) for outlet in outlets.values() if outlet.agency)
+    return {slug: replace(outlet, agencies=agencies) for slug, outlet in outlets.items()}
 
 
 def _as_agency(outlet: Outlet) -> Agency:
@@ -218,22 +231,3 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def select_outlets(
-    known: Mapping[str, Outlet], slugs: Sequence[str], *, shard: tuple[int, int] = (1, 1)
-) -> dict[str, Outlet]:
-    """The named outlets, or all; of these the part `shard` (which, of how many).
-
-    Parts go by name, so that each machine takes the same ones whatever it asks. Raises OutletError
-    for a name that is not known, with the nearest.
-    """
-    part, parts = shard
-    if not slugs:
-        return {slug: o for slug, o in known.items() if crc32(slug.encode()) % parts == part - 1}
-    for slug in slugs:
-        if slug not in known:
-            near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
-            hint = f"did you mean {', '.join(near)}?" if near else "`newsloom outlets` lists them"
-            raise OutletError(f"there is no outlet '{slug}'; {hint}")
-    return {slug: known[slug] for slug in slugs}

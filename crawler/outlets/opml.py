@@ -6,19 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from crawler.errors import UsageError
 from crawler.outlets.toml import free_slug
 from crawler.parsing.texts import plain_line
-from crawler.parsing.urls import canonical, host, registered_domain
+from crawler.parsing.urls import canonical, publisher_of
 from crawler.types import Outlet, Source, SourceKind
 
 _EDGES = re.compile(r"^\W+|\W+$")
-_HOSTS_OF_MANY = frozenset(
-    {"feedburner.com", "google.com", "rss.app", "substack.com", "wordpress.com", "blogspot.com"}
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,14 +86,8 @@ def _by_domain(
         have.add(url)
         # As it is written, but for what cannot be seen: some servers are particular about order.
         written = "".join(filter(str.isprintable, feed["url"])).strip()
-        groups.setdefault(_domain(url), []).append(_Entry(written, title))
+        groups.setdefault(publisher_of(url), []).append(_Entry(written, title))
     return groups
-
-
-def _domain(url: str) -> str:
-    """Whose a feed is; on hosts of many publishers each feed is its own."""
-    domain = registered_domain(url)
-    return f"{host(url)}{urlsplit(url).path}" if domain in _HOSTS_OF_MANY else domain
 
 
 def _common(titles: Sequence[str]) -> str | None:

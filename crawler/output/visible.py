@@ -41,10 +41,12 @@ def clock(at: str | None) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number and a noun, for people: 1 article, 2 articles, 3 stories."""
+    """A number and a noun, for people: 1 article, 2 articles, 3 stories, 4 addresses."""
     if count == 1:
         return f"1 {noun}"
-    return f"{count} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{count} {noun}s"
+    if noun.endswith("y"):
+        return f"{count} {noun.removesuffix('y')}ies"
+    return f"{count} {noun}es" if noun.endswith("s") else f"{count} {noun}s"
 
 
 def kind_label(kind: str | None) -> str:

@@ -18,6 +18,9 @@ from crawler.types import limits
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
+_HOSTS_OF_MANY = frozenset(
+    {"feedburner.com", "google.com", "rss.app", "substack.com", "wordpress.com", "blogspot.com"}
+)
 _PORTS = {"http": 80, "https": 443}
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
 # What those who measure campaigns add, and nobody else uses.
@@ -118,6 +121,12 @@ def registered_domain(url: str) -> str:
     name = urlsplit(url).hostname or ""
     found: str = _suffixes()(name).top_domain_under_public_suffix
     return found or name
+
+
+def publisher_of(url: str) -> str:
+    """Whose an address is: a registered domain; on hosts of many publishers each path is one."""
+    domain = registered_domain(url)
+    return f"{host(url)}{urlsplit(url).path}" if domain in _HOSTS_OF_MANY else domain
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -25,6 +25,7 @@ from crawler.types.listing import (
 from crawler.types.outlet import (
     QUOTA,
     Agency,
+    Finding,
     FoundSource,
     Missed,
     Outlet,
@@ -49,6 +50,7 @@ __all__ = [
     "ArticleKind",
     "Credit",
     "Fetched",
+    "Finding",
     "FoundSource",
     "Left",
     "Listing",

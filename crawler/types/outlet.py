@@ -54,6 +54,16 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that was found, or not, on the way from an address to an outlet's sources."""
+
+    asked: str
+    """the address that the search began at"""
+    found: object
+    """FoundSource, Missed, or what a front page or the head of a feed says"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A news agency, whose texts others print."""
 

@@ -123,8 +123,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Mapping[str
                 site[path] = _answer(reply, site.url(""))
             site.describe(folder, f"case-{number}", **outlet["outlet"])
         newsloom(
-            "--db", folder / "t.db", "crawl", "--outlets", folder, "--now", "--no-group",
-            "--allow-private", "--workers", "1", "--contact", "https://example.org",
+            "--db", folder / "t.db", "crawl", "--only", "--outlets", folder, "--now",
+            "--no-group", "--allow-private", "--workers", "1", "--contact", "https://example.org",
         )  # fmt: skip
         for number, (file, site) in enumerate(sites.items()):
             found[file.name] = Crawled(site.paths(), folder / "t.db", f"case-{number}")

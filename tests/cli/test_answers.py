@@ -99,16 +99,16 @@ def test_shares_of_agency_copy(tmp_path: Path, crawled: Crawled) -> None:
 
 def test_what_changed_in_an_article_and_between_two(tmp_path: Path) -> None:
     db = told(tmp_path)
-    said = newsloom("--db", db, "diff", "1").stdout
+    said = newsloom("--db", db, "changes", "1").stdout
     assert "[1] wire until 2022-01-05 12:00  |  [1] wire now" in said
     assert "the old \\u001b" in said
     assert "\x1b" not in said
-    (change,) = json.loads(newsloom("--db", db, "diff", "1", "--json").stdout)
+    (change,) = json.loads(newsloom("--db", db, "changes", "1", "--json").stdout)
     assert [piece for piece in change["text"] if not piece["same"]] == [
         {"same": False, "a": " longer", "b": "", "words": 1}
     ]
-    assert "[1] wire  |  [3] late" in newsloom("--db", db, "diff", "1", "3").stdout
-    assert "has not changed since" in newsloom("--db", db, "diff", "2").stdout
+    assert "[1] wire  |  [3] late" in newsloom("--db", db, "changes", "1", "3").stdout
+    assert "has not changed since" in newsloom("--db", db, "changes", "2").stdout
 
 
 def test_lines_for_cron_run(tmp_path: Path) -> None:

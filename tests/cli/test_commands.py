@@ -45,7 +45,7 @@ HEAVY = (
 
 def test_reading_commands_load_nothing_heavy(crawled: Crawled) -> None:
     for arguments in (
-        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["compare"],
+        ["--help"], ["stories"], ["story", "1"], ["article", "1"], ["groupings"],
         ["search", "almaty"], ["outlets"], ["health"], ["crawl", "--help"], ["db", "check"],
         ["export", "stories"], ["override", "list"],
     ):  # fmt: skip
@@ -98,17 +98,17 @@ def test_explain_says_why(crawled: Crawled) -> None:
     ).fetchone()
     url = connection.execute("SELECT url FROM articles WHERE id = ?", (pair[1],)).fetchone()[0]
     connection.close()
-    joined = newsloom("--db", crawled.db, "explain", pair[0], url)
+    joined = newsloom("--db", crawled.db, "compare", pair[0], url)
     assert "Copies: the same text." in joined.stdout
     assert "Longest passage in both" in joined.stdout
     assert "One story," in joined.stdout
-    assert "Not copies" in newsloom("--db", crawled.db, "explain", *apart).stdout
-    same = newsloom("--db", crawled.db, "explain", 1, 1)
+    assert "Not copies" in newsloom("--db", crawled.db, "compare", *apart).stdout
+    same = newsloom("--db", crawled.db, "compare", 1, 1)
     assert "one and the same article" in same.stdout
-    found = json.loads(newsloom("--db", crawled.db, "explain", *pair, "--json").stdout)
+    found = json.loads(newsloom("--db", crawled.db, "compare", *pair, "--json").stdout)
     assert found["joined"] is True
     assert found["jaccard"] > 0.3
-    diff = newsloom("--db", crawled.db, "explain", *pair, "--diff").stdout
+    diff = newsloom("--db", crawled.db, "compare", *pair, "--diff").stdout
     assert diff.count(" = ") > 3
 
 
@@ -128,7 +128,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["--db", "none.db", "stories"], 2, "no such database: none.db"),
         (["--db", "none.db", "group"], 2, "no such database: none.db"),
         (["crawl", "gaurdian"], 2, "there is no outlet 'gaurdian'; did you mean guardian"),
-        (["crawl", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
+        (["crawl", "--only", "--outlets", "nowhere"], 2, "nowhere: no such file or folder"),
         (["--db", "x.db", "merge", "a.db", "b.db"], 2, "`newsloom merge` does not use x.db"),
         (["--db", "x.db", "demo"], 2, "leave --db out"),
         (["crawl", "--max-runtime", "soon"], 2, "write 90s, 15m, 2h or 7d"),
@@ -195,10 +195,10 @@ def test_a_closed_standard_output_is_no_mistake(crawled: Crawled) -> None:
 
 def test_what_is_no_collection_is_refused_whole(tmp_path: Path, inside: Inside) -> None:
     file = tmp_path / "articles.csv"
-    file.write_text("url,text\nhttps://a.org/1,One\n")
+    file.write_text("number,text\n1,One\n")
     done = inside("--db", tmp_path / "x.db", "import", file)
     assert done.returncode == 2
-    assert "not JSON lines, one object per line; it begins with 'url,text" in done.stderr
+    assert "no column is called url; it begins with 'number,text" in done.stderr
 
 
 def test_a_rejected_page_says_why_it_is_no_article(crawled: Crawled) -> None:

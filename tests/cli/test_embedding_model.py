@@ -144,10 +144,10 @@ def test_an_embedding_model_links_across_languages_and_is_remembered(
     assert ran.returncode == 0, ran.stderr
     assert events(db)["e.de"] == after["a.org"]
 
-    said = newsloom("--db", db, "explain", "https://a.org/1", "https://c.de/3").stdout
+    said = newsloom("--db", db, "compare", "https://a.org/1", "https://c.de/3").stdout
     assert "tell one event" in said
     assert "by their embeddings" in said
-    said = newsloom("--db", db, "explain", "https://c.de/3", "https://e.de/1").stdout
+    said = newsloom("--db", db, "compare", "https://c.de/3", "https://e.de/1").stdout
     assert "by their embeddings" in said
     with serving(db) as desk:
         pages = [
@@ -245,4 +245,4 @@ def test_an_embedding_model_may_be_tried_beside(db: Path, libraries: Path) -> No
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert (told(db), embedding_model_of(db)) == (before, None)
-    assert "heard" in newsloom("--db", db, "compare", "heard").stdout
+    assert "heard" in newsloom("--db", db, "groupings", "heard").stdout

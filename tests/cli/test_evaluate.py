@@ -79,6 +79,6 @@ def test_what_was_not_grouped_is_said_not_to_be_compared(tmp_path: Path) -> None
         encoding="utf-8",
     )
     newsloom("--db", db, "import", lines)
-    assert "Not compared yet; `newsloom group`" in newsloom("--db", db, "explain", 1, 2).stdout
+    assert "Not compared yet; `newsloom group`" in newsloom("--db", db, "compare", 1, 2).stdout
     newsloom("--db", db, "group")
-    assert "Copies: the same text." in newsloom("--db", db, "explain", 1, 2).stdout
+    assert "Copies: the same text." in newsloom("--db", db, "compare", 1, 2).stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -80,16 +81,31 @@ def test_story_lists_its_other_languages(crawled: Crawled) -> None:
 def test_explain_says_which_names_made_one_event(crawled: Crawled) -> None:
     english, russian = pair(crawled.db, "en", "ru")
     a, b = article(crawled.db, english), article(crawled.db, russian)
-    said = says(crawled.db, "explain", a, b)
+    said = says(crawled.db, "compare", a, b)
     assert f"Stories {english} (en) and {russian} (ru) tell one event" in said
     assert "one event needs 0.000 or more" in said
     assert "(name " in said or "(place " in said
-    why = json.loads(says(crawled.db, "explain", a, b, "--json"))["events"]
+    why = json.loads(says(crawled.db, "compare", a, b, "--json"))["events"]
     parts = why["likeness"] + why["embedding"] - why["delay"] - why["threshold"]
     assert why["score"] == pytest.approx(parts) == pytest.approx(max(why["score"], 0))
     assert sum(mark["weight"] for mark in why["marks"]) == pytest.approx(why["likeness"])
     # Of one language there is nothing to say.
-    assert "events" not in json.loads(says(crawled.db, "explain", a, a, "--json"))
+    assert "events" not in json.loads(says(crawled.db, "compare", a, a, "--json"))
+
+
+def test_a_kept_grouping_has_events_of_its_own_settings(db: Path) -> None:
+    says(db, "group", "--rebuild", "--as", "strict", "--set", "events.threshold=0.5")
+    found = json.loads(says(db, "groupings", "strict", "--json"))
+    assert found["changed"] == "events.threshold=0.5"
+    assert found["stories"]["ari"] == 1.0
+    assert found["events"]["pairs"]["precision"] == 1.0
+    assert found["events"]["pairs"]["recall"] < 1.0
+    assert "events: adjusted Rand index" in says(db, "groupings", "strict")
+    # As a store of an earlier Newsloom has it.
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE partitions SET event = NULL")
+    assert json.loads(says(db, "groupings", "strict", "--json"))["events"] is None
+    assert "events" not in says(db, "groupings", "strict").partition("\n")[2]
 
 
 def test_unlink_and_link_hold_through_a_rebuild(db: Path) -> None:
@@ -100,7 +116,7 @@ def test_unlink_and_link_hold_through_a_rebuild(db: Path) -> None:
     assert russian not in other_languages(db, english)
     says(db, "group", "--rebuild")
     assert russian not in other_languages(db, english)
-    explained = says(db, "explain", a, b)
+    explained = says(db, "compare", a, b)
     assert "are not one event" in explained
     assert "Override 1 (unlink) of ana" in explained
     assert "says otherwise" in says(db, "override", "link", russian, english, "--why", "x", code=2)

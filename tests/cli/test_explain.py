@@ -45,14 +45,14 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_explain_says_which_revision_was_the_copy(file: Path) -> None:
-    said = newsloom("--db", file, "explain", 1, 2).stdout
+    said = newsloom("--db", file, "compare", 1, 2).stdout
     assert "Copies: the same text." in said
     assert "These figures are for revision 0 of A; its current revision is 1." in said
-    assert "earlier text" not in newsloom("--db", file, "explain", 1, 3).stdout
-    diff = newsloom("--db", file, "explain", 1, 2, "--diff").stdout
+    assert "earlier text" not in newsloom("--db", file, "compare", 1, 3).stdout
+    diff = newsloom("--db", file, "compare", 1, 2, "--diff").stdout
     assert " = wort0" in diff
     assert "anders0" not in diff
-    found = json.loads(newsloom("--db", file, "explain", 1, 2, "--json").stdout)
+    found = json.loads(newsloom("--db", file, "compare", 1, 2, "--json").stdout)
     assert (found["revision_a"], found["revision_b"], found["joined"]) == (0, 0, True)
 
 
@@ -72,7 +72,7 @@ def test_explain_calls_no_template_what_shares_a_sentence_with_numbers(tmp_path:
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
     group(store, run=1, now=NOW)
     store.close()
-    found = json.loads(newsloom("--db", file, "explain", 1, 2, "--json").stdout)
+    found = json.loads(newsloom("--db", file, "compare", 1, 2, "--json").stdout)
     assert (found["template"], found["numbers_changed"]) == (False, 0)
 
 
@@ -83,13 +83,13 @@ def test_explain_keeps_to_the_earlier_text_when_the_newest_is_too_short(file: Pa
         store.articles.save(article, outlet=1, run=1, now=NOW)
     group(store, run=1, now=NOW)
     store.close()
-    said = newsloom("--db", file, "explain", 1, 2).stdout
+    said = newsloom("--db", file, "compare", 1, 2).stdout
     assert "Copies: the same text." in said
     assert "These figures are for revision 0 of A; its current revision is 2." in said
 
 
 def test_explain_knows_a_template_though_its_pairs_are_not_stored(file: Path) -> None:
-    said = newsloom("--db", file, "explain", 4, 5).stdout
+    said = newsloom("--db", file, "compare", 4, 5).stdout
     assert "Not copies but one template: most numbers in it differ." in said
     assert "0 equal, 5 different" in said
 
@@ -111,10 +111,10 @@ def test_explain_says_that_texts_weeks_apart_are_never_linked(tmp_path: Path) ->
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
     group(store, run=1, now=NOW)
     store.close()
-    said = newsloom("--db", file, "explain", 1, 2).stdout
+    said = newsloom("--db", file, "compare", 1, 2).stdout
     assert "They are 19.0 days apart; texts more than 6 days apart are never linked." in said
     assert "on average" not in said
-    found = newsloom("--db", file, "explain", 1, 2, "--json").stdout
+    found = newsloom("--db", file, "compare", 1, 2, "--json").stdout
     assert json.loads(found, parse_constant=pytest.fail)["stories"]["pair"]["score"] is None
 
 
@@ -137,7 +137,7 @@ def test_explain_says_why_two_stories_that_reach_the_threshold_are_two(tmp_path:
                 store.articles.save(article, outlet=outlet, run=1, now=NOW)
     group(store, run=1, now=NOW)
     store.close()
-    said = newsloom("--db", file, "explain", 1, 4).stdout
+    said = newsloom("--db", file, "compare", 1, 4).stdout
     assert "Two stories, 1 and 2." in said
     assert (
         "0.000 would be enough if the texts inside each story were not so much more alike" in said
@@ -159,5 +159,5 @@ def test_of_a_very_long_passage_the_beginning_is_kept(tmp_path: Path) -> None:
     store.close()
     assert edge is not None
     assert len(edge.passage) == PASSAGE
-    said = newsloom("--db", tmp_path / "s.db", "explain", 1, 2).stdout
+    said = newsloom("--db", tmp_path / "s.db", "compare", 1, 2).stdout
     assert f"(over {len(edge.passage.split())} words)" in said

@@ -18,7 +18,7 @@ from tests.conftest import Inside
 
 NEWER = 99
 USES = {
-    "crawl": ["--outlets", "{outlets}"],
+    "crawl": ["--only", "--outlets", "{outlets}"],
     "group": [],
     "stories": [],
     "story": ["1"],
@@ -33,10 +33,10 @@ USES = {
     "override pin": ["1", "--why", "x", "--who", "y"],
     "override list": [],
     "override undo": ["1"],
-    "compare": [],
+    "groupings": [],
     "article": ["1"],
-    "diff": ["1", "2"],
-    "explain": ["1", "2"],
+    "changes": ["1", "2"],
+    "compare": ["1", "2"],
     "search": ["bridge"],
     "evaluate": ["{gold}"],
     "outlets": [],
@@ -58,6 +58,8 @@ OTHERS = frozenset(
         "feed",
         "cron",
         "systemd",
+        "outlets show",
+        "outlets copy",
         "outlets check",
         "outlets record",
         "outlets add",

@@ -48,7 +48,7 @@ def test_stories_merged_by_hand_stay_one_through_a_rebuild(db: Path) -> None:
     assert story(db, high)["story"] == low
     says(db, "group", "--rebuild")
     assert articles(db, high) == both
-    explained = says(db, "explain", *[min(articles(db, low)), max(articles(db, low))])
+    explained = says(db, "compare", *[min(articles(db, low)), max(articles(db, low))])
     assert "It is held together by override 1 (merge) of ana" in explained
     assert "one event" in explained
     listed = says(db, "override", "list")
@@ -78,7 +78,7 @@ def test_articles_split_off_stay_apart_with_their_copies(db: Path) -> None:
     assert articles(db, new) == group
     assert articles(db, number) == {r["article"] for r in before["articles"]} - group
     left = min(articles(db, number))
-    explained = says(db, "explain", one["article"], left)
+    explained = says(db, "compare", one["article"], left)
     assert "They are kept apart by override 1 (split)" in explained
     says(db, "group", "--rebuild")
     # A third story may join what was split off: the decision is about these two alone.
@@ -165,8 +165,8 @@ def test_explain_names_the_overrides_that_decided(db: Path) -> None:
     ((central,),) = ask(db, "SELECT central FROM stories WHERE id = 1")
     ((outside,),) = ask(db, "SELECT min(article) FROM memberships WHERE story <> 1")
     inside = next(side[0] for side in sides if central not in side)
-    assert "override" not in newsloom("--db", db, "explain", central, outside).stdout
-    said = newsloom("--db", db, "explain", inside, central).stdout
+    assert "override" not in newsloom("--db", db, "compare", central, outside).stdout
+    said = newsloom("--db", db, "compare", inside, central).stdout
     assert said.startswith(f"A  [{inside}]")
     assert "It is held together by override 1 (merge)" in said
 
@@ -182,13 +182,13 @@ def test_a_second_grouping_is_kept_beside_and_compared(db: Path) -> None:
     strict = ("group", "--rebuild", "--as", "strict", "--set", "stories.threshold=0.05")
     assert "kept as strict" in says(db, *strict)
     assert says(db, "stories", "--json", "--limit", 500) == before
-    found = json.loads(says(db, "compare", "strict", "--json"))
+    found = json.loads(says(db, "groupings", "strict", "--json"))
     assert found["changed"] == "stories.threshold=0.05"
     assert found["copies"]["ari"] == 1.0
     assert found["stories"]["pairs"]["precision"] == 1.0
     assert found["stories"]["pairs"]["recall"] < 1.0
-    assert "strict" in says(db, "compare")
-    shown = says(db, "compare", "strict")
+    assert "strict" in says(db, "groupings")
+    shown = says(db, "groupings", "strict")
     assert "split over several of the kept" in shown
     assert list(db.parent.glob(".newsloom-*")) == []
 
@@ -200,8 +200,8 @@ def test_a_file_without_a_manifest_can_be_compared(db: Path) -> None:
     connection.commit()
     connection.close()
     says(db, "group", "--rebuild", "--as", "first")
-    assert "first" in says(db, "compare")
-    assert "stories pairs" in " ".join(says(db, "compare", "first").split())
+    assert "first" in says(db, "groupings")
+    assert "stories pairs" in " ".join(says(db, "groupings", "first").split())
 
 
 def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
@@ -219,14 +219,14 @@ def test_a_manifest_with_earlier_names_can_be_compared(db: Path) -> None:
         )
     connection.commit()
     connection.close()
-    found = json.loads(says(db, "compare", "stricter", "--json"))
+    found = json.loads(says(db, "groupings", "stricter", "--json"))
     assert found["changed"] == "copies.max_per_key=63, stories.top_terms=21"
 
 
 def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
     assert "in place of" not in says(db, "group", "--rebuild", "--as", "again")
     assert "in place of those of 20" in says(db, "group", "--rebuild", "--as", "again")
-    assert json.loads(says(db, "compare", "again", "--json"))["stories"]["ari"] == 1.0
+    assert json.loads(says(db, "groupings", "again", "--json"))["stories"]["ari"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -234,9 +234,14 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
     [
         (["group", "--as", "x"], "--as keeps the outcome of a rebuild; add --rebuild"),
         (["group", "--set", "stories.top_terms=9"], "add --rebuild --as NAME"),
-        (["group", "--rebuild", "--as", "x", "--set", "keys=9"], "begins with copies. or stories."),
+        (["group", "--rebuild", "--as", "x", "--set", "keys=9"],
+         "begins with copies., stories. or events."),
         (["group", "--rebuild", "--as", "x", "--set", "stories.kyes=9"],
          "stories.kyes: there is no such number; stories have"),
+        (["group", "--rebuild", "--as", "x", "--set", "events.treshold=9"],
+         "events.treshold: there is no such number; events have lead_chars"),
+        (["group", "--rebuild", "--as", "x", "--set", "events.rarity_cap=9"],
+         "rarity_cap is a power of two"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.top_terms=many"],
          "'many' is no whole number"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.keys=0"],
@@ -246,11 +251,11 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
         (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.keys"], "SETTING=VALUE"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.decay_words=0"], "start at 1"),
-        (["compare", "x"], "no grouping is kept as x; there are: none"),
+        (["groupings", "x"], "no grouping is kept as x; there are: none"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_second_grouping_is_named(
     db: Path, arguments: list[str], message: str
 ) -> None:
     assert message in says(db, *arguments, code=2)
-    assert says(db, "compare").startswith("No grouping is kept")
+    assert says(db, "groupings").startswith("No grouping is kept")

@@ -25,8 +25,8 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     with Town() as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
         crawled = newsloom(
-            "--db", db, "crawl", "--allow-private", "--outlets", outlets, "--keep-pages",
-            "abendblick", "riverside-weekly",
+            "--db", db, "crawl", "--allow-private", "--only", "--outlets", outlets,
+            "--keep-pages", "abendblick", "riverside-weekly",
         )  # fmt: skip
     assert crawled.returncode == 0, crawled.stderr
     articles = ask(db, "SELECT count(*) FROM articles")[0][0]
@@ -56,7 +56,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     ask(db, "DELETE FROM articles WHERE id = 3")
     ask(db, f"UPDATE pages SET state = 'rejected', reason = 'no-text' WHERE id = {page}")
 
-    first = newsloom("--db", db, "reextract", "--outlets", outlets)
+    first = newsloom("--db", db, "reextract", "--only", "--outlets", outlets)
     assert first.returncode == 0, first.stderr
     assert "1 article revised, 1 new, 1 unchanged" in first.stdout
     revisions = ask(db, "SELECT article, ours, text LIKE '%Post a Comment' FROM revisions")
@@ -66,7 +66,7 @@ def test_kept_pages_are_read_anew(tmp_path: Path) -> None:
     assert ask(db, "SELECT count(*) FROM articles") == [(articles,)]
     assert ask(db, "SELECT count(*) FROM to_group") == [(2,)]
 
-    again = newsloom("--db", db, "reextract", "--outlets", outlets)
+    again = newsloom("--db", db, "reextract", "--only", "--outlets", outlets)
     assert "0 articles revised, 0 new, 0 unchanged" in again.stdout
     assert f"{kept} up to date, 0 rejected" in again.stdout
 

@@ -52,7 +52,7 @@ def hostile(tmp_path: Path) -> Path:
     [
         "export articles", "export articles --format jsonl", "export articles --format tsv",
         "stories --csv", "stories --nl", "stories", "story 1", "article 1", "article 1 --json",
-        "health --csv", "outlets --nl", "timeline 1", "search title", "first 1", "diff 1 2",
+        "health --csv", "outlets --nl", "timeline 1", "search title", "first 1", "changes 1 2",
         "export outlets --format opml", "story \x9b2J\u202e", "search \u202e\x9b", "\u202e\x9b",
         "export articles -o /no\u202e\x9b/x.csv", "crawl \u202e\x9b", "outlets export --opml",
     ],

@@ -89,6 +89,61 @@ def test_an_outlet_without_sources_is_an_error_that_says_what_was_tried(tmp_path
     assert "already" in newsloom("outlets", "add", "https://www.bbc.co.uk/").stderr
 
 
+def test_many_addresses_are_added_and_a_bad_one_stops_no_other(tmp_path: Path) -> None:
+    with Site() as site:
+        site["/"] = front("<link rel=alternate type=application/rss+xml href=/all.xml>")
+        site["/all.xml"] = feed(*(item(site.url(f"/{n}")) for n in range(3)))
+        of_two = f"<link>{site.url('/', 'two')}</link><language>sw</language>"
+        site["/sport.xml"] = feed(item(site.url("/s", "two")), extra=of_two)
+        site["/world.xml"] = feed(item(site.url("/w", "two")), extra=of_two)
+        site["/feed.json"] = Reply(
+            '{"version": "https://jsonfeed.org/version/1.1", "title": "Four", "items": ['
+            f'{{"url": "{site.url("/4", "four")}"}}], "language": "fr",'
+            f'"home_page_url": "{site.url("/gone", "four")}"}}',
+            kind="application/json",
+        )
+        (tmp_path / "more.txt").write_text(
+            f"# found by hand\n{site.url('/world.xml', 'two')}\n\n{site.url('/no', 'three')}\n"
+        )
+        options = ("--allow-private", "--to", tmp_path / "mine")
+        done = newsloom(
+            "outlets", "add", site.url("/", "one"), site.url("/sport.xml", "two"), "ftp://x",
+            site.url("/feed.json", "four"), "https://www.bbc.co.uk/", "--from",
+            tmp_path / "more.txt", *options,
+        )  # fmt: skip
+        assert done.returncode == 3, done.stderr
+        found = load_outlets(tmp_path / "mine")
+        assert {slug: [s.url for s in outlet.sources] for slug, outlet in found.items()} == {
+            "one": [site.url("/all.xml", "one")],
+            "two": [site.url("/sport.xml", "two"), site.url("/world.xml", "two")],
+            "four": [site.url("/feed.json", "four")],
+        }
+        # A feed's site says more; where it cannot be read, the feed itself has to do.
+        assert (found["two"].name, found["two"].language) == ("The River Gazette", "en-GB")
+        assert (found["four"].name, found["four"].language) == ("Four", "fr")
+        for said in (
+            "left out: not a web address: 'ftp://x'",
+            "/no: no feed or sitemap was found (",
+            "http-404",
+            "left out: https://www.bbc.co.uk/: bbc (BBC News) is an outlet",
+        ):
+            assert said in done.stderr
+        assert done.stdout.endswith("mine: 3 outlets described, 3 addresses left out\n")
+
+        again = newsloom("outlets", "add", "--from", "-", *options,
+                         stdin=f"{site.url('/', 'one')}\nftp://x\n")  # fmt: skip
+        assert (again.returncode, "one (The River Gazette) is an outlet" in again.stderr) == (
+            4, True,
+        )  # fmt: skip
+        alone = newsloom("outlets", "add", site.url("/sport.xml", "two"), *options, "--replace")
+        assert alone.returncode == 0, alone.stderr
+        (source,) = load_outlet(tmp_path / "mine" / "two.toml").sources
+        assert source.url == site.url("/sport.xml", "two")
+    assert "no address is given" in newsloom("outlets", "add").stderr
+    gone = newsloom("outlets", "add", "--from", "nowhere.txt")
+    assert (gone.returncode, "nowhere.txt: cannot be read" in gone.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("html", "name", "country"),
     [
@@ -134,7 +189,7 @@ def test_opml_becomes_outlets_and_comes_out_again(tmp_path: Path) -> None:
     again = newsloom("outlets", "import", file, "--to", folder)
     assert "0 feeds of 0 outlets" in again.stdout
 
-    out = newsloom("outlets", "export", "--opml", "--outlets", folder).stdout
+    out = newsloom("outlets", "export", "--opml", "--only", "--outlets", folder).stdout
     assert from_opml(out, {}).bad == []
     assert {s.url for o in from_opml(out, {}).outlets.values() for s in o.sources} == {
         s.url for o in outlets.values() for s in o.sources

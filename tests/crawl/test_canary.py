@@ -39,7 +39,9 @@ def test_no_spelling_of_a_private_address_reaches_it(tmp_path: Path, allowed: bo
             f'name = "O"\ndelay = 0\nfeeds = ["http://{name}:{server.server_port}/feed"]\n'
         )
     permission = ["--allow-private"] if allowed else []
-    done = newsloom("--db", tmp_path / "x.db", "crawl", "--outlets", tmp_path, *permission)
+    done = newsloom(
+        "--db", tmp_path / "x.db", "crawl", "--only", "--outlets", tmp_path, *permission
+    )
     server.shutdown()
     server.server_close()
     assert done.returncode == 4

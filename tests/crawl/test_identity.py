@@ -24,7 +24,7 @@ def test_the_user_agent_carries_the_contact(tmp_path: Path, how: str) -> None:
         site.describe(tmp_path / "o", feeds=["/feed"])
         if how == "newsloom":
             newsloom("--db", tmp_path / "t.db", "crawl", "--allow-private", "--no-group",
-                     "--outlets", tmp_path / "o", "--contact", CONTACT)  # fmt: skip
+                     "--only", "--outlets", tmp_path / "o", "--contact", CONTACT)  # fmt: skip
         else:
             given = {
                 "setting": ["-s", f"NEWSLOOM_CONTACT={CONTACT}"],

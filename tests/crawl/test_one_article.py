@@ -69,8 +69,8 @@ def found(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Mapping[str, 
                 site[path] = page(f"Story of the boats {n}", text(n), head=head)
             site.describe(folder, f"case-{number}", feeds=["/feed"])
         newsloom(
-            "--db", folder / "t.db", "crawl", "--outlets", folder, "--now", "--no-group",
-            "--allow-private", "--workers", "1", "--contact", "https://example.org",
+            "--db", folder / "t.db", "crawl", "--only", "--outlets", folder, "--now",
+            "--no-group", "--allow-private", "--workers", "1", "--contact", "https://example.org",
         )  # fmt: skip
     assert ask(folder / "t.db", "SELECT count(*) FROM pages WHERE state = 'pending'") == [(0,)]
     of_slug = "WHERE outlet = (SELECT id FROM outlets WHERE slug = 'case-{}')"

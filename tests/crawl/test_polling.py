@@ -27,8 +27,8 @@ def site() -> Iterator[Site]:
 
 def crawl(folder: Path, *arguments: object) -> CompletedProcess[str]:
     return newsloom(
-        "--db", folder / "t.db", "crawl", "--allow-private", "--no-group", "--outlets",
-        folder / "outlets", *arguments,
+        "--db", folder / "t.db", "crawl", "--allow-private", "--no-group", "--only",
+        "--outlets", folder / "outlets", *arguments,
     )  # fmt: skip
 
 
@@ -88,8 +88,8 @@ def test_the_same_feed_under_two_addresses_is_asked_once(site: Site, tmp_path: P
     ask(tmp_path, f"UPDATE sources SET due_at = NULL WHERE url = '{url}'")
     crawl(tmp_path)
     assert site.paths() == [first]
-    plan = newsloom("--db", tmp_path / "t.db", "crawl", "--dry-run", "--json", "--outlets",
-                    tmp_path / "outlets")  # fmt: skip
+    plan = newsloom("--db", tmp_path / "t.db", "crawl", "--dry-run", "--json", "--only",
+                    "--outlets", tmp_path / "outlets")  # fmt: skip
     assert all(row["due_at"] for row in json.loads(plan.stdout))
     # The one that was asked fails for good: the other is asked again.
     site[first] = Reply(status=410)

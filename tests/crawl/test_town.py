@@ -152,7 +152,7 @@ def test_two_crawls_at_once_one_works_and_one_says_who_has_the_store(tmp_path: P
     with Town() as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
         command = [sys.executable, "-m", "crawler", "--db", str(tmp_path / "t.db"), "crawl",
-                   "--allow-private", "--outlets", str(outlets)]  # fmt: skip
+                   "--allow-private", "--only", "--outlets", str(outlets)]  # fmt: skip
         both = [
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(2)
@@ -185,7 +185,7 @@ def test_killed_at_any_moment_and_run_again_gives_the_same_articles(
         outlets = town.describe_outlets(tmp_path / "outlets")
         db = tmp_path / "t.db"
         command = [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "--allow-private",
-                   "--now", "--outlets", str(outlets)]  # fmt: skip
+                   "--now", "--only", "--outlets", str(outlets)]  # fmt: skip
         draw = random.Random(seed)
         for _ in range(2):
             process = subprocess.Popen(
@@ -219,7 +219,7 @@ def test_workers_end_with_a_killed_crawl(tmp_path: Path) -> None:
         outlets = town.describe_outlets(tmp_path / "outlets")
         process = subprocess.Popen(
             [sys.executable, "-m", "crawler", "--db", str(tmp_path / "t.db"), "crawl",
-             "--allow-private", "--outlets", str(outlets)],
+             "--allow-private", "--only", "--outlets", str(outlets)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         time.sleep(2.5)
@@ -238,12 +238,12 @@ def test_limit_leaves_the_rest_pending(tmp_path: Path) -> None:
     with Town(latency=False) as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
         db = tmp_path / "t.db"
-        first = newsloom("--db", db, "crawl", "harbour-gazette", "--allow-private", "--outlets",
-                         outlets, "--limit", 5)  # fmt: skip
+        first = newsloom("--db", db, "crawl", "harbour-gazette", "--allow-private", "--only",
+                         "--outlets", outlets, "--limit", 5)  # fmt: skip
         assert "5 new articles, 0 revised, 26 pending" in first.stdout
         assert first.returncode == 0
-        rest = newsloom("--db", db, "crawl", "harbour-gazette", "--allow-private", "--outlets",
-                        outlets)  # fmt: skip
+        rest = newsloom("--db", db, "crawl", "harbour-gazette", "--allow-private", "--only",
+                        "--outlets", outlets)  # fmt: skip
         assert "26 new articles" in rest.stdout
 
 
@@ -253,7 +253,7 @@ def test_interrupted_by_a_person_it_saves_and_exits_130(tmp_path: Path) -> None:
         db = tmp_path / "t.db"
         process = subprocess.Popen(
             [sys.executable, "-m", "crawler", "--db", str(db), "crawl", "--allow-private",
-             "--outlets", str(outlets)],
+             "--only", "--outlets", str(outlets)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         while not any(path.startswith("/2022") for _, path in town.requests):
@@ -288,7 +288,7 @@ def test_a_demo_that_is_broken_off_says_what_is_left(tmp_path: Path, keep: bool)
 def test_without_permission_the_town_cannot_be_reached(tmp_path: Path) -> None:
     with Town() as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
-        refused = newsloom("--db", tmp_path / "t.db", "crawl", "--outlets", outlets)
+        refused = newsloom("--db", tmp_path / "t.db", "crawl", "--only", "--outlets", outlets)
         assert refused.returncode == 4
         assert "private-address" in refused.stderr
         assert not town.requests

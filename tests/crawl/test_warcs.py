@@ -62,13 +62,13 @@ def test_what_a_crawl_keeps_as_warc_gives_the_same_articles(tmp_path: Path) -> N
     with Town(latency=False) as town:
         outlets = town.describe_outlets(tmp_path / "outlets")
         crawled = newsloom(
-            "--db", tmp_path / "a.db", "crawl", "--allow-private", "--outlets", outlets,
-            "--no-group", "--keep-warc", "abendblick", "riverside-weekly", "eurowire",
+            "--db", tmp_path / "a.db", "crawl", "--allow-private", "--only", "--outlets",
+            outlets, "--no-group", "--keep-warc", "abendblick", "riverside-weekly", "eurowire",
         )  # fmt: skip
         assert crawled.returncode == 0, crawled.stderr
         files = sorted(tmp_path.glob("*.warc.gz"))
         assert [file.name for file in files] == ["a-1.warc.gz"]
-        done = newsloom("--db", tmp_path / "b.db", "import", *files, "--outlets", outlets)
+        done = newsloom("--db", tmp_path / "b.db", "import", *files, "--only", "--outlets", outlets)
     assert done.returncode == 0, done.stderr
     assert articles(tmp_path / "b.db") == articles(tmp_path / "a.db")
     again = newsloom("--db", tmp_path / "b.db", "import", *files)

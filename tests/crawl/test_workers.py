@@ -105,7 +105,14 @@ def test_without_locks_a_crawl_says_so_and_changes_nothing(tmp_path: Path) -> No
     outlet.parent.mkdir()
     outlet.write_text('name = "X"\nfeeds = ["http://127.0.0.1:9/"]\n', encoding="utf-8")
     page = "tests/recorded/abendblick/1.html"
-    crawl = ["--db", str(tmp_path / "t.db"), "crawl", "--outlets", str(outlet.parent)]
+    crawl = [
+        "--db",
+        str(tmp_path / "t.db"),
+        "crawl",
+        "--only",
+        "--outlets",
+        str(outlet.parent),
+    ]
     for command in (crawl, ["extract", page]):
         done = subprocess.run(
             [*WITHOUT_LOCKS, sys.executable, "-m", "crawler", *command],

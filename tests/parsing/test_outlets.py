@@ -12,8 +12,8 @@ from crawler.outlets.descriptions import (
     bundled_outlets,
     load_outlet,
     load_outlets,
-    select_outlets,
 )
+from crawler.outlets.selection import Selection, select_outlets
 from crawler.types import SourceKind
 
 
@@ -60,7 +60,7 @@ def test_a_bad_description_names_file_key_and_remedy(tmp_path: Path, text: str, 
 def test_a_typo_is_met_with_the_nearest_name() -> None:
     known = load_outlets(bundled_outlets())
     with pytest.raises(OutletError, match="did you mean guardian"):
-        select_outlets(known, ["gardian"])
+        select_outlets(known, Selection(names=("gardian",)))
 
 
 def test_a_missing_or_empty_folder_is_an_error(tmp_path: Path) -> None:
@@ -80,13 +80,13 @@ def test_every_bundled_outlet_is_right() -> None:
 
 def test_shards_part_all_outlets_and_stay_when_others_come() -> None:
     known = load_outlets(bundled_outlets())
-    parts = [select_outlets(known, (), shard=(n, 8)) for n in range(1, 9)]
+    parts = [select_outlets(known, Selection(shard=(n, 8))) for n in range(1, 9)]
     assert sorted(slug for part in parts for slug in part) == sorted(known)
     assert all(len(part) > len(known) / 16 for part in parts)
     fewer = {slug: outlet for slug, outlet in known.items() if slug < "m"}
-    assert set(select_outlets(fewer, (), shard=(3, 8))) <= set(parts[2])
+    assert set(select_outlets(fewer, Selection(shard=(3, 8)))) <= set(parts[2])
     # Outlets that are named are meant.
-    assert list(select_outlets(known, ("bbc",), shard=(1, 8))) == ["bbc"]
+    assert list(select_outlets(known, Selection(names=("bbc",), shard=(1, 8)))) == ["bbc"]
 
 
 def test_the_example_of_every_key_is_a_description(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ MAX_DELAY = 30.0
 
 
 robots_read = object()
-"""Signal: a robots.txt was read that names these `sitemaps`."""
+"""Signal: the robots.txt of this `site` (scheme and host) was read, which names `sitemaps`."""
 NOTHING_SAID = RobotsRules((), delay=0.0, sitemaps=())
 
 
@@ -86,7 +86,7 @@ class Robots:
             rules = await self._ask(site)
             if rules.unreachable is not None and known is not None and _is_within(known.at, KEPT):
                 rules = Rules(rules_from_text(known.rules, self._agent))
-        self._crawler.signals.send_catch_log(robots_read, sitemaps=rules.robots.sitemaps)
+        self._crawler.signals.send_catch_log(robots_read, site=site, sitemaps=rules.robots.sitemaps)
         if rules.delay:
             self._crawler.signals.send_catch_log(robots_delay, host=slot(site), seconds=rules.delay)
         return rules

@@ -173,6 +173,7 @@ STEPS = (
         then=time_all_groups,
     ),
     Step("m017_twins", objects=("agency_twins",)),
+    Step("m018_kept_events", columns={"partitions.event": ""}),
 )
 
 VERSION = len(STEPS)

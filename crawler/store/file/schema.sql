@@ -502,6 +502,7 @@ CREATE TABLE partitions ( -- groupings kept beside the one that the views show
   article INTEGER NOT NULL REFERENCES articles (id), -- which article
   copy_group INTEGER NOT NULL, -- articles of a partition with the same number carry the same text
   story INTEGER NOT NULL, -- articles of a partition with the same number tell the same event; numbers are of this partition alone
+  event INTEGER, -- articles of a partition with the same number tell one event, in whatever languages; negative: no other language tells the story; NULL: kept before events were
   PRIMARY KEY (name, article)
 ) STRICT, WITHOUT ROWID;
 

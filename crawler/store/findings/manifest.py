@@ -45,6 +45,8 @@ class KeptPlace(NamedTuple):
     article: int
     copy_group: int | None
     story: int | None
+    event: int | None
+    """negative for a story that is told in one language; None: kept before events were"""
 
 
 class Groupings:
@@ -148,7 +150,8 @@ class Groupings:
         """Keep the present grouping of another file under a name; it replaces one of that name."""
         self._connection.execute("DELETE FROM partitions WHERE name = ?", (name,))
         self._connection.executemany(
-            "INSERT INTO partitions (name, article, copy_group, story) VALUES (?, ?, ?, ?)",
+            "INSERT INTO partitions (name, article, copy_group, story, event)"
+            " VALUES (?, ?, ?, ?, ?)",
             ((name, *row) for row in other._present()),
         )
         row = other._connection.execute(
@@ -168,14 +171,14 @@ class Groupings:
                 tuple(row),
             )
 
-    def _present(self) -> Iterator[tuple[int, int, int]]:
+    def _present(self) -> Iterator[tuple[int, int, int, int]]:
         rows = self._connection.execute(
             """
-            SELECT m.article, m.copy_group, g.story
-            FROM memberships m JOIN copy_groups g ON g.id = m.copy_group ORDER BY m.article
+            SELECT m.article, m.copy_group, m.story, coalesce(s.event, -s.id)
+            FROM memberships m JOIN stories s ON s.id = m.story ORDER BY m.article
             """
         )
-        return ((row[0], row[1], row[2]) for row in rows)
+        return ((row[0], row[1], row[2], row[3]) for row in rows)
 
     def partitions(self) -> dict[str, KeptGrouping]:
         """The groupings that were kept, by name."""
@@ -201,9 +204,9 @@ class Groupings:
         }
 
     def partition(self, name: str) -> dict[int, KeptPlace]:
-        """Copy group and story of each article under a name."""
+        """Copy group, story and event of each article under a name."""
         rows = self._connection.execute(
-            "SELECT article, copy_group, story FROM partitions WHERE name = ?", (name,)
+            "SELECT article, copy_group, story, event FROM partitions WHERE name = ?", (name,)
         )
         return {row["article"]: KeptPlace(*row) for row in rows}
 

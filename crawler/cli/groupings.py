@@ -1,7 +1,8 @@
-"""`newsloom compare`."""
+"""`newsloom groupings`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,21 +10,24 @@ import click
 
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
-from crawler.cli.partition_scores import Agreements, Headings, agreement, show
-from crawler.cli.tables import INLINE, as_json, table
+from crawler.cli.partition_scores import Agreement, Agreements, Headings, agreement, show
+from crawler.cli.tables import INLINE, as_json, readable, table
 from crawler.errors import UsageError
 from crawler.output.visible import clock, one_line
-from crawler.store.findings.manifest import KeptGrouping
+from crawler.store.findings.manifest import KeptGrouping, KeptPlace
+from crawler.store.queries.articles import PlacedArticle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonReport:
-    """What `newsloom compare NAME --json` prints."""
+    """What `newsloom groupings NAME --json` prints."""
 
     kept: KeptGrouping = field(metadata=INLINE)
     articles: int
     """that are still in the store; it takes the place of the number that were kept"""
     figures: Agreements = field(metadata=INLINE)
+    events: Agreement | None
+    """stories of different languages as one; None: the grouping was kept before events were"""
 
 
 _HEADINGS = Headings(
@@ -38,12 +42,12 @@ _HEADINGS = Headings(
               help="List at most this many differences of each kind.")  # fmt: skip
 @object_option
 @click.pass_obj
-def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
-    """Score a kept grouping against the store's own.
+def groupings(db: Path, name: str | None, worst: int, as_object: bool) -> None:
+    """List the kept groupings, or score one against the store's own.
 
-    Without NAME, list the kept groupings. `newsloom group --rebuild --as NAME` keeps a grouping.
-    Precision, recall and the adjusted Rand index take the store's own copies and stories as the
-    truth, and leave out later articles.
+    `newsloom group --rebuild --as NAME` keeps a grouping.
+    Precision, recall and the adjusted Rand index take the store's own copies, stories and events as
+    the truth, and leave out later articles.
     """
     with reading(db) as store:
         kept = store.groupings.partitions()
@@ -58,6 +62,7 @@ def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
             )
         rows = store.groupings.partition(name)
         placed = store.queries.articles.placed(rows)
+        event_of = store.queries.events.of_stories()
     figures = Agreements.of(
         lambda part: agreement(
             {article: part(row) for article, row in rows.items()},
@@ -66,18 +71,42 @@ def compare(db: Path, name: str | None, worst: int, as_object: bool) -> None:
             worst,
         )
     )
-    report = ComparisonReport(kept=kept[name], articles=len(rows), figures=figures)
+    events = _score_events(rows, placed, event_of, worst)
+    report = ComparisonReport(kept=kept[name], articles=len(rows), figures=figures, events=events)
     if as_object:
         click.echo(as_json(report, indent=2))
         return
     click.echo(f"{len(rows)} articles, kept as {one_line(name)} on {clock(kept[name].at)}\n")
-    show(figures, _HEADINGS)
+    show(figures._asdict() | ({} if events is None else {"events": events}), _HEADINGS)
+
+
+def _score_events(
+    rows: Mapping[int, KeptPlace],
+    placed: Mapping[int, PlacedArticle],
+    event_of: Mapping[int, int],
+    worst: int,
+) -> Agreement | None:
+    """How well the events agree; None for a grouping that was kept before events were."""
+    if any(row.event is None for row in rows.values()):
+        return None
+
+    def present(article: int) -> str | int:
+        story = placed[article].story
+        return f"none {article}" if story is None else event_of.get(story, -story)
+
+    return agreement(
+        {article: row.event for article, row in rows.items()},
+        {article: present(article) for article in rows},
+        placed,
+        worst,
+    )
 
 
 def _list(kept: list[KeptGrouping], *, as_object: bool) -> None:
     if as_object:
         click.echo(as_json(kept, indent=2))
     elif kept:
-        click.echo(table(kept, KeptGrouping._fields))
+        columns = KeptGrouping._fields
+        click.echo(table(kept, columns, headings=readable(columns)))
     else:
         click.echo("No grouping is kept; `newsloom group --rebuild --as NAME` keeps one.")

@@ -1,4 +1,4 @@
-"""`newsloom explain`."""
+"""`newsloom compare`."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ TERMS = 10
 @click.option("--diff", is_flag=True, help="Both texts side by side, what differs in colour.")
 @click.option("--json", "as_object", is_flag=True, help="As one JSON object.")
 @click.pass_obj
-def explain(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
-    """Say why two articles are, or are not, copies, one story, or one event in two languages.
+def compare(db: Path, one: str, two: str, diff: bool, as_object: bool) -> None:
+    """Show why two articles are, or are not, copies or one story.
 
-    A and B are numbers or addresses of articles.
+    Of articles in two languages it shows why they tell one event or two. A and B are numbers or
+    addresses of articles.
     """
     from crawler.grouping.explain_copies import explain_copies, texts_compared
     from crawler.grouping.explain_events import explain_events

@@ -1,0 +1,56 @@
+"""What a shell completes: outlets, lists and stories.
+
+A topic is to be completed in this way too: a function here, called by the type of its argument.
+Completion has no place for messages, so what cannot be read completes to nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from crawler.cli.arguments import reading
+from crawler.cli.described import Described
+from crawler.errors import NewsloomError
+from crawler.outlets.selection import LIST
+from crawler.output.visible import one_line
+from crawler.store.queries.stories import StoryFilter
+
+MOST = 200
+"""Stories that are looked at."""
+
+
+def outlet_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Slugs of the outlets that the options before mean, and lists once it begins with @."""
+    folder = ctx.params.get("folder")
+    described = Described(Path(folder) if folder else None, bool(ctx.params.get("only")))
+    if incomplete.startswith(LIST):
+        files = [file for place in described.list_folders() for file in sorted(place.glob("*.txt"))]
+        names = dict.fromkeys(f"{LIST}{file.stem}" for file in files)
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    try:
+        known = described.load(quiet=True)
+    except NewsloomError:
+        return []
+    return [
+        CompletionItem(slug, help=one_line(outlet.name))
+        for slug, outlet in sorted(known.items())
+        if slug.startswith(incomplete)
+    ]
+
+
+def story_numbers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Numbers of the store's largest stories, with their titles."""
+    db: Path = ctx.find_root().params["db"]
+    try:
+        with reading(db) as store:
+            rows = store.queries.stories.matching(StoryFilter(), limit=MOST)
+    except NewsloomError:
+        return []
+    return [
+        CompletionItem(str(row.story), help=one_line(row.title))
+        for row in rows
+        if str(row.story).startswith(incomplete)
+    ]
