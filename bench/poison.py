@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.corpora.poison import aimed, framed, ordinary, sharing, templates
-from crawler.grouping.run import COPIES, group
+from crawler.grouping.run import group
 from crawler.store import open_store
 from crawler.types import Article
-from dedupe import seed_id, shingled_text
+from dedupe import CopyScheme, seed_id, shingled_text
 
+COPIES = CopyScheme()
 COUNT = int(os.environ.get("COUNT", "50000"))
 OUTLETS = 200
 AT = "2022-01-05T12:00:00Z"

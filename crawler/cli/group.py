@@ -48,8 +48,13 @@ class _Setting(click.ParamType[tuple[str, str]]):
 )  # fmt: skip
 @click.option(
     "--set", "settings", metavar="SETTING=VALUE", multiple=True, type=_Setting(),
-    help="With --as: change a setting of copies, stories or events, such as stories.threshold=0. "
-    "May be repeated.",
+    help="With --as: change a setting of copies, stories or events, such as stories.threshold=0 "
+    "or stories.granularity=fine (coarse, medium or fine). May be repeated.",
+)  # fmt: skip
+@click.option(
+    "--adopt", metavar="NAME",
+    help="Group everything with the settings of the grouping that is kept as NAME, from "
+    "now on. The grouping that it replaces is kept as before-NAME; adopt that one to undo it.",
 )  # fmt: skip
 @click.option(
     "--embedding-model", metavar="MODEL",
@@ -64,6 +69,7 @@ def group(
     rebuild: bool,
     name: str | None,
     settings: tuple[tuple[str, str], ...],
+    adopt: str | None,
     embedding_model: str | None,
     quiet: bool,
 ) -> None:
@@ -74,12 +80,17 @@ def group(
     from crawler.run_lock import recorded
 
     _check(name, rebuild=rebuild, settings=settings)
+    if adopt is not None and (rebuild or embedding_model is not None):
+        raise UsageError("--adopt groups everything again by itself; give it alone")
     if not db.is_file():
         raise NoSuchDatabase(db)
     model = None if embedding_model is None else _model(embedding_model)
     command = "newsloom group" + " --rebuild" * rebuild + (f" --as {name}" if name else "")
+    command += f" --adopt {adopt}" if adopt else ""
     with recorded(db, command) as run, stages(quiet=quiet) as progress:
-        if name is None:
+        if adopt is not None:
+            done, line = _adopt(run, adopt, progress=progress)
+        elif name is None:
             done, line = _group(run, rebuild=rebuild, embedding_model=model, progress=progress)
         else:
             done, line = _keep(run, name, dict(settings), embedding_model=model, progress=progress)
@@ -159,6 +170,20 @@ def _keep(
     return done, (
         f"run {run.number}: {counted(done.compared, 'article')} grouped, kept as {name}{replaced}; "
         f"`newsloom groupings {name}` scores it against the store's own grouping"
+    )
+
+
+def _adopt(run: Run, name: str, *, progress: Progress) -> tuple[Grouped, str]:
+    """Group with the settings of a kept grouping; a line on what is so now."""
+    from crawler.clock import now
+    from crawler.grouping.kept_groupings import adopt
+
+    done, before = adopt(run.store, name, run=run.number, now=now(), progress=progress)
+    settings = run.store.groupings.settings()
+    said = ", ".join(f"{name}={value}" for name, value in settings.items()) or "Newsloom's own"
+    return done, (
+        f"run {run.number}: {counted(done.compared, 'article')} grouped; this file's settings: "
+        f"{said}. `newsloom group --adopt {before}` undoes it"
     )
 
 

@@ -14,7 +14,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 def described_options(command: F) -> F:
     """--outlets and --only: which descriptions there are; see `crawler.cli.described`."""
     for option in (
-        click.option("--only", is_flag=True, help="Only those of --outlets, without the ones that come with Newsloom."),
+        click.option(
+            "--only",
+            is_flag=True,
+            help="Leave out the outlets that come with Newsloom; keep those of --outlets.",
+        ),
         click.option(
             "--outlets",
             "folder",

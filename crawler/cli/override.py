@@ -156,7 +156,7 @@ def undo(db: Path, number: int, who: str) -> None:
     from crawler.grouping import overrides
 
     with _open_decision(db, f"newsloom override undo {number}", who, "") as (store, decision):
-        overrides.undo(store, number, decision, store.story_links.story_scheme())
+        overrides.undo(store, number, decision)
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from crawler.grouping.file_schemes import file_schemes
 from crawler.store import Store
 from crawler.store.queries.articles import ArticleDetail, CopyEvidence
 from crawler.types.limits import PASSAGE
 from dedupe import CopyScheme, compare_numbers, is_template, longest_passage
 from dedupe.copies.word_shingles import word_shingles
 
-SCHEME = CopyScheme()
 """The numbers of the file's own copies; groupings by others are kept beside it, unexplained."""
 
 
@@ -80,7 +80,8 @@ def texts_compared(store: Store, found: CopyExplanation) -> tuple[str, str]:
 
 
 def _text_compared(store: Store, article: int, revision: int | None) -> str:
-    texts = store.copies.texts(store.copies.article(article), SCHEME.max_revisions)
+    scheme = file_schemes(store).copies
+    texts = store.copies.texts(store.copies.article(article), scheme.max_revisions)
     return next((text.text for text in texts if text.revision == revision), texts[-1].text)
 
 
@@ -91,10 +92,11 @@ def explain_copies(store: Store, a: int, b: int) -> CopyExplanation:
     first, second = store.queries.articles.get(a), store.queries.articles.get(b)
     assert first is not None  # their numbers were looked up
     assert second is not None
+    scheme = file_schemes(store).copies
     stored = store.queries.articles.evidence(a, b)
     if stored is None:
-        return _compare_newest(first, second, SCHEME)
-    return _with_evidence(_outline(first, second, SCHEME), stored, SCHEME)
+        return _compare_newest(first, second, scheme)
+    return _with_evidence(_outline(first, second, scheme), stored, scheme)
 
 
 def _outline(first: ArticleDetail, second: ArticleDetail, scheme: CopyScheme) -> CopyExplanation:

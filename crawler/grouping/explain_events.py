@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
-from crawler.grouping.event_linker import EVENTS, EventLinker
+from crawler.grouping.event_linker import EventLinker
 from crawler.grouping.explain_copies import CopyExplanation
 from crawler.grouping.explain_stories import DecidingOverride
+from crawler.grouping.file_schemes import file_schemes
 from crawler.store import Store
 from dedupe import SharedMark, pair_score, shared_marks
 
@@ -46,7 +46,7 @@ def explain_events(store: Store, copies: CopyExplanation) -> EventExplanation | 
     one, two = copies.a.story, copies.b.story
     if one is None or two is None or one == two:
         return None
-    scheme = replace(EVENTS, embedding_model=store.story_links.embedding_model())
+    scheme = file_schemes(store).events
     linker = EventLinker(store, scheme, run=0, now="")
     profiles = linker.profiles([one, two])
     a, b = profiles[one], profiles[two]

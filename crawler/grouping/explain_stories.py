@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crawler.grouping.common_words import common_words
 from crawler.grouping.explain_copies import CopyExplanation
+from crawler.grouping.file_schemes import file_schemes
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
 from dedupe import (
@@ -93,7 +94,7 @@ def explain_stories(store: Store, copies: CopyExplanation) -> StoryExplanation |
     a, b = copies.a, copies.b
     if a.article == b.article or None in (a.story, b.story):
         return None
-    return _explain(store, a.article, b.article, store.story_links.story_scheme())
+    return _explain(store, a.article, b.article, file_schemes(store).stories)
 
 
 def _explain(store: Store, a: int, b: int, scheme: StoryScheme) -> StoryExplanation:

@@ -1,26 +1,20 @@
-"""A second grouping beside the first: a rebuild in a copy of the file, its outcome kept.
+"""Groupings beside the file's own: a rebuild in a copy of the file, its outcome kept by name.
 
-The numbers that decide may be others than usual; the file's own copies and stories stay as they
-are.
+The numbers that decide may be others than the file's; its own copies and stories stay as they are
+until one of the kept groupings is adopted.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from crawler.errors import UsageError
-from crawler.grouping.event_linker import EVENTS
-from crawler.grouping.linker import STORIES
-from crawler.grouping.run import COPIES, Grouped, Progress, group
+from crawler.grouping.file_schemes import changed, file_schemes, settings_of
+from crawler.grouping.run import Grouped, Progress, group
+from crawler.output.visible import one_line
 from crawler.store import Store, open_store
-from dedupe import RENAMED, CopyScheme, EventScheme, InvalidScheme, StoryScheme
-
-S = TypeVar("S", CopyScheme, StoryScheme, EventScheme)
-_KINDS = ("copies", "stories", "events")
 
 
 def keep_beside(
@@ -35,17 +29,10 @@ def keep_beside(
 ) -> Grouped:
     """Group everything again with some numbers changed, and keep the outcome under a name.
 
-    `settings` are written copies.NAME, stories.NAME or events.NAME. An earlier outcome of that name
-    is replaced. Raises UsageError naming the setting that is wrong.
+    `settings` are as `changed` takes them. An earlier outcome of that name is replaced. Raises
+    UsageError naming the setting that is wrong.
     """
-    for setting in settings:
-        if setting.partition(".")[0] not in _KINDS:
-            raise UsageError(f"{setting}: a setting begins with copies., stories. or events.")
-    scheme, story_scheme, event_scheme = (
-        _changed("copies", COPIES, settings),
-        _changed("stories", STORIES, settings),
-        _changed("events", EVENTS, settings),
-    )
+    schemes = changed(settings, file_schemes(store))
     # Beside the file, where there is likely to be room for another of its size.
     folder = Path(store.path).absolute().parent
     with tempfile.TemporaryDirectory(prefix=".newsloom-", dir=folder) as workshop:
@@ -56,7 +43,7 @@ def keep_beside(
         try:
             done = group(
                 other, run=run, now=now, rebuild=True, progress=progress,
-                scheme=scheme, story_scheme=story_scheme, event_scheme=event_scheme,
+                scheme=schemes.copies, story_scheme=schemes.stories, event_scheme=schemes.events,
                 embedding_model=embedding_model,
             )  # fmt: skip
             with store.batch():
@@ -66,25 +53,26 @@ def keep_beside(
     return done
 
 
-def _changed(kind: str, scheme: S, settings: Mapping[str, str]) -> S:
-    types = {f.name: type(getattr(scheme, f.name)) for f in fields(scheme) if f.init}
-    types.pop("embedding_model", None)  # no number: an option of its own
-    found: dict[str, Any] = {}
-    for setting, value in settings.items():
-        where, _, name = setting.partition(".")
-        if where != kind:
-            continue
-        renamed = RENAMED.get(type(scheme), {})
-        if renamed.get(name) in types:
-            raise UsageError(f"{setting} is {kind}.{renamed[name]} now")
-        if name not in types:
-            raise UsageError(f"{setting}: there is no such number; {kind} have {', '.join(types)}")
-        try:
-            found[name] = types[name](value)
-        except ValueError:
-            kind_of = "whole number" if types[name] is int else "number"
-            raise UsageError(f"{setting}: {value!r} is no {kind_of}") from None
-    try:
-        return replace(scheme, **found)
-    except InvalidScheme as error:
-        raise UsageError(str(error)) from error
+def adopt(
+    store: Store, name: str, *, run: int, now: str, progress: Progress
+) -> tuple[Grouped, str]:
+    """Group the file with the numbers of a kept grouping, now and from now on.
+
+    Returns what was done, and the name under which the grouping that this replaces is kept: to
+    adopt that one takes it back. Raises UsageError where no grouping has the name.
+    """
+    numbers = store.groupings.numbers_of(name)
+    if numbers is None:
+        there_are = ", ".join(map(one_line, store.groupings.partitions())) or "none"
+        raise UsageError(
+            f"no grouping is kept as {one_line(name)}; there are: {there_are}. "
+            f"`newsloom group --rebuild --as {one_line(name)}` makes it"
+        )
+    settings = settings_of(numbers)
+    model = str(numbers.get("stories", {}).get("embedding_model", ""))
+    before = f"before-{name}"
+    with store.batch():
+        store.groupings.keep(before, store.groupings)
+        store.groupings.set_settings(settings)
+    done = group(store, run=run, now=now, rebuild=True, embedding_model=model, progress=progress)
+    return done, before

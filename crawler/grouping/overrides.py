@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.errors import UsageError
-from crawler.grouping.event_linker import EVENTS, EventLinker
+from crawler.grouping.event_linker import EventLinker
+from crawler.grouping.file_schemes import file_schemes
 from crawler.grouping.linker import Linker
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
 from crawler.store.file.merge_facts import OtherOverride
-from dedupe import StoryChange, StoryScheme
+from dedupe import StoryChange
 
 EVENT_KINDS = ("link", "unlink")
 """Kinds of overrides that are about events; all others are about stories."""
@@ -168,13 +168,13 @@ def _require_two_languages(store: Store, one: int, two: int) -> None:
 
 def _link_languages(store: Store, decision: Decision) -> None:
     """Bring the events of a file that has some in line with what was decided."""
-    scheme = replace(EVENTS, embedding_model=store.story_links.embedding_model())
+    scheme = file_schemes(store).events
     if store.event_links.scheme() == scheme.id:
         linker = EventLinker(store, scheme, run=decision.run, now=decision.now)
         linker.work(lambda _done, _total: None)
 
 
-def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> None:
+def undo(store: Store, number: int, decision: Decision) -> None:
     """Take an override back, and have the stories concerned linked as if it had never been."""
     override = store.overrides.get(number)
     if override is None:
@@ -194,6 +194,7 @@ def undo(store: Store, number: int, decision: Decision, scheme: StoryScheme) -> 
             store.event_links.look_again(concerned)
         else:
             store.story_links.look_again(concerned)
+    scheme = file_schemes(store).stories
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
     _link_languages(store, decision)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import platform
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple
@@ -18,12 +17,12 @@ from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.grouping.comparer import Comparer
 from crawler.grouping.embedding_models import embedding_versions, open_embedding_model
-from crawler.grouping.event_linker import EVENTS, EventLinker
-from crawler.grouping.linker import STORIES, Linker
+from crawler.grouping.event_linker import EventLinker
+from crawler.grouping.file_schemes import Schemes, file_schemes
+from crawler.grouping.linker import Linker
 from crawler.store import Store
 from dedupe import CopyScheme, EventScheme, StoryScheme, seed_id
 
-COPIES = CopyScheme()
 _OUTDATED = "outdated"
 _LIBRARIES = ("anyascii", "babel", "datasketch", "justext", "numpy", "scipy")
 """Those that decide, with their tables and sums, what is grouped."""
@@ -52,15 +51,16 @@ def group(
     rebuild: bool = False,
     stories: bool = True,
     progress: Progress = lambda _what, _done, _total: None,
-    scheme: CopyScheme = COPIES,
-    story_scheme: StoryScheme = STORIES,
-    event_scheme: EventScheme = EVENTS,
+    scheme: CopyScheme | None = None,
+    story_scheme: StoryScheme | None = None,
+    event_scheme: EventScheme | None = None,
     embedding_model: str | None = None,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Grouped:
     """Bring copy groups, stories and events up to date with the articles.
 
-    The first grouping of a file, and a rebuild, learn what is common before they decide. Without
+    The numbers are the file's own, see `file_schemes`, where no scheme is given. The first
+    grouping of a file, and a rebuild, learn what is common before they decide. Without
     `stories` only copies are looked for. With an `embedding_model` it helps to link stories from
     now on, with an empty one none does; None leaves it as it is. When `is_over` says so the rest
     waits for the next grouping; what is all or nothing is done to its end: the articles of a file
@@ -68,10 +68,13 @@ def group(
     change of scheme. Raises SchemeChanged when the file was grouped with other numbers,
     EmbeddingModelMissing when its model cannot be loaded.
     """
+    own = file_schemes(store)
     if embedding_model is None:
-        embedding_model = store.story_links.embedding_model()
-    story_scheme = replace(story_scheme, embedding_model=embedding_model)
-    event_scheme = replace(event_scheme, embedding_model=embedding_model)
+        embedding_model = own.stories.embedding_model
+    schemes = Schemes(
+        scheme or own.copies, story_scheme or own.stories, event_scheme or own.events
+    ).with_model(embedding_model)
+    scheme, story_scheme, event_scheme = schemes
     if rebuild and embedding_model:
         # An hour later would be late to find that it is not here.
         open_embedding_model(embedding_model)
@@ -81,7 +84,7 @@ def group(
     relink = stories and linker.will_relink(_count_waiting(store))
     entry = _open_entry(
         store,
-        {"copies": asdict(scheme), "stories": asdict(story_scheme), "events": asdict(event_scheme)},
+        schemes.numbers,
         run=run,
         now=now,
         compare_all=again,

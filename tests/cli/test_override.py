@@ -229,6 +229,23 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
     assert json.loads(says(db, "groupings", "again", "--json"))["stories"]["ari"] == 1.0
 
 
+def test_an_adopted_grouping_is_the_file_s_own_until_it_is_undone(db: Path) -> None:
+    before = ask(db, "SELECT article, story FROM memberships ORDER BY article")
+    says(db, "group", "--rebuild", "--as", "fine", "--set", "stories.granularity=fine")
+    said = says(db, "group", "--adopt", "fine")
+    assert "settings: stories.threshold=-0.01" in said
+    assert "`newsloom group --adopt before-fine` undoes it" in said
+    assert json.loads(says(db, "groupings", "fine", "--json"))["stories"]["ari"] == 1.0
+    # What comes later is grouped with the same numbers: nothing waits, nothing changes.
+    says(db, "group")
+    assert json.loads(says(db, "groupings", "fine", "--json"))["stories"]["ari"] == 1.0
+    manifest = ask(db, "SELECT settings FROM groupings WHERE partition IS NULL ORDER BY rowid DESC")
+    assert json.loads(manifest[0][0])["stories"]["threshold"] == -0.01
+    assert "this file's settings: Newsloom's own" in says(db, "group", "--adopt", "before-fine")
+    assert ask(db, "SELECT article, story FROM memberships ORDER BY article") == before
+    assert ask(db, "SELECT * FROM settings") == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -251,6 +268,12 @@ def test_a_rebuild_kept_beside_is_the_same_as_the_present(db: Path) -> None:
         (["group", "--rebuild", "--as", "x", "--set", "copies.bands=0"], "start at 1"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.keys"], "SETTING=VALUE"),
         (["group", "--rebuild", "--as", "x", "--set", "stories.decay_words=0"], "start at 1"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.granularity=finest"],
+         "'finest' is none of coarse, medium, fine"),
+        (["group", "--rebuild", "--as", "x", "--set", "stories.granularity=fine", "--set",
+          "stories.threshold=0"], "sets stories.threshold; give one of them"),
+        (["group", "--adopt", "x"], "no grouping is kept as x; there are: none"),
+        (["group", "--adopt", "x", "--rebuild"], "--adopt groups everything again by itself"),
         (["groupings", "x"], "no grouping is kept as x; there are: none"),
     ],
 )  # fmt: skip

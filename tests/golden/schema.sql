@@ -203,6 +203,11 @@ CREATE TABLE schemes ( -- the numbers behind the findings in this file
   embedding_model TEXT -- embedding model that helps to link stories; NULL: none
 ) STRICT;
 
+CREATE TABLE settings ( -- settings of grouping that were adopted for this file, in place of Newsloom's own
+  setting TEXT PRIMARY KEY, -- such as stories.threshold
+  value TEXT NOT NULL -- as `newsloom group --set` takes it
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE to_group ( -- articles whose text is new or changed and waits to be compared
   article INTEGER PRIMARY KEY REFERENCES articles (id) -- which article
 ) STRICT;

@@ -10,11 +10,11 @@ import pytest
 from datasketch import MinHash
 
 from bench.corpora.poison import aimed, framed, sharing, templates
-from crawler.grouping.run import COPIES
 from crawler.store import Store
-from dedupe import document, shingled_text
+from dedupe import CopyScheme, document, shingled_text
 from tests.quality.test_copies import grouped
 
+COPIES = CopyScheme()
 COUNT = 240
 OUTLETS = 20
 MAGIC = aimed(COUNT, COPIES, seed=1, draw=random.Random(2))

@@ -10,7 +10,6 @@ import pytest
 
 from crawler.clock import utc
 from crawler.errors import UsageError
-from crawler.grouping.linker import STORIES
 from crawler.grouping.overrides import Decision, merge, pin, split, undo
 from crawler.grouping.run import group
 from crawler.store import Store
@@ -102,7 +101,7 @@ class Desk:
     def undo(self) -> None:
         holding = [o.id for o in self.store.overrides.all() if o.undone_at is None]
         if holding:
-            undo(self.store, self.chance.choice(holding), DECISION, STORIES)
+            undo(self.store, self.chance.choice(holding), DECISION)
 
     def living(self) -> list[int]:
         return sorted({row.story for row in self.placed() if row.story is not None})

@@ -174,6 +174,7 @@ STEPS = (
     ),
     Step("m017_twins", objects=("agency_twins",)),
     Step("m018_kept_events", columns={"partitions.event": ""}),
+    Step("m019_settings", objects=("settings",)),
 )
 
 VERSION = len(STEPS)

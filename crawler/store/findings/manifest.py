@@ -144,6 +144,20 @@ class Groupings:
             at, rebuilt, articles, inputs, _numbers(settings), json.loads(versions)
         )
 
+    # Settings that were adopted
+
+    def settings(self) -> dict[str, str]:
+        """The settings of this file in place of Newsloom's own, by `group --set`'s names."""
+        rows = self._connection.execute("SELECT setting, value FROM settings ORDER BY setting")
+        return {row["setting"]: row["value"] for row in rows}
+
+    def set_settings(self, settings: Mapping[str, str]) -> None:
+        """Have these settings in place of Newsloom's own, and no others."""
+        self._connection.execute("DELETE FROM settings")
+        self._connection.executemany(
+            "INSERT INTO settings (setting, value) VALUES (?, ?)", settings.items()
+        )
+
     # Beside the present one
 
     def keep(self, name: str, other: Groupings) -> None:
@@ -202,6 +216,14 @@ class Groupings:
             )
             for row in rows
         }
+
+    def numbers_of(self, name: str) -> dict[str, Numbers] | None:
+        """All numbers of the grouping that was kept under a name; None where none was."""
+        row = self._connection.execute(
+            "SELECT settings FROM groupings WHERE partition = ? ORDER BY rowid DESC LIMIT 1",
+            (name,),
+        ).fetchone()
+        return None if row is None else _numbers(row["settings"])
 
     def partition(self, name: str) -> dict[int, KeptPlace]:
         """Copy group, story and event of each article under a name."""

@@ -55,10 +55,6 @@ class StoryLinks:
             (embedding_model,),
         )
 
-    def story_scheme(self) -> StoryScheme:
-        """The numbers that link stories of this file: the defaults, and its embedding model."""
-        return StoryScheme(embedding_model=self.embedding_model())
-
     # Steps
 
     def count_waiting(self) -> int:
