@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from crawler.errors import UsageError
-
 
 class Span(click.ParamType[timedelta]):
     """A length of time: 90, 90s, 15m, 2h, 7d."""
@@ -59,12 +57,6 @@ class Until(Since):
     """A moment; a day without a time means its end."""
 
     to_end = True
-
-
-def check_period(since: str | None, until: str | None) -> None:
-    """Raise UsageError when a period ends before it begins."""
-    if since is not None and until is not None and since > until:
-        raise UsageError("--since is later than --until; swap them")
 
 
 class StoryNumber(click.ParamType[int]):

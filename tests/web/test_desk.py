@@ -123,7 +123,10 @@ def test_search_by_keyboard_and_narrowed_by_facets(served: Served, page: Page) -
     page.keyboard.type("almaty airport")
     with page.expect_navigation(url="**/search?words=almaty+airport"):
         page.keyboard.press("Enter")
+    texts = page.locator("ol.stories > li").count()
+    follow(page.get_by_role("link", name="A row for each copy"))
     everything = page.locator("ol.stories > li").count()
+    assert texts < everything
     follow(page.locator("aside a").first)
     assert 0 < page.locator("ol.stories > li").count() < everything
     follow(page.get_by_role("link", name="any outlet"))

@@ -277,4 +277,4 @@ def test_a_search_narrowed_by_outlet_finds_what_others_would_crowd_out(tmp_path:
     told.article("quiet", text="a bridge among very many other words that are no such thing")
     told.connection.close()
     with serving(told.path) as desk:
-        assert "1 match" in get(desk, "/search?words=bridge&outlet=quiet")[2]
+        assert "1 article matches" in get(desk, "/search?words=bridge&outlet=quiet")[2]

@@ -172,6 +172,17 @@ STEPS = (
         dropped=("copy_groups_step", "copy_groups_steps"),
         then=time_all_groups,
     ),
+    Step(
+        "m018_parts",
+        objects=(
+            "article_parts",
+            "part_terms",
+            "parts_added",
+            "parts_changed",
+            "parts_removed",
+            "unspaced_articles",
+        ),
+    ),
 )
 
 VERSION = len(STEPS)

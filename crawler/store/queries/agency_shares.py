@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from crawler.store.queries.passing import passing
 from crawler.store.queries.rows import all_rows
+from crawler.types import ALL, ArticleFilter
 
 
 class AgencyWeek(NamedTuple):
@@ -52,15 +54,16 @@ class AgencyCopyQueries:
             (outlet, limit),
         )
 
-    def shares(self, *, since: str | None = None, limit: int) -> list[AgencyShare]:
+    def shares(self, wanted: ArticleFilter = ALL, *, limit: int) -> list[AgencyShare]:
         """Outlets by the share of agency copy in what they printed, agencies themselves left out.
 
-        With `since` only articles of then or later count.
+        The articles that pass the filter count.
         """
+        among = passing(self._connection, wanted)
         return all_rows(
             self._connection,
             AgencyShare,
-            """
+            f"""
             SELECT outlet, articles, attributed, contained, agency_copy,
               round(1.0 * agency_copy / articles, 3) AS share
             FROM (
@@ -72,12 +75,10 @@ class AgencyCopyQueries:
                     AND c.confidence >= 0.5) AS named,
                   EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
                     AND c.confidence >= 0.5) AS stands
-                FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
-                  AND a.first_seen_at >= coalesce(:since, '')
-                WHERE o.agency = 0
-                  AND (:since IS NULL OR coalesce(a.published_at, a.first_seen_at) >= :since)
+                FROM {among.source} CROSS JOIN outlets o ON o.id = a.outlet
+                WHERE o.agency = 0 AND {among.where}
               ) GROUP BY outlet
             ) ORDER BY share DESC, outlet LIMIT :limit
             """,
-            {"since": since, "limit": limit},
+            among.values | {"limit": limit},
         )
