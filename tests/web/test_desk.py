@@ -21,6 +21,8 @@ PAGES = (
     "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
+    "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
+    "/outlets?language=de",
 )  # fmt: skip
 
 

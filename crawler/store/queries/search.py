@@ -170,14 +170,23 @@ class SearchQueries:
     def _passages(self, sought: Passing, articles: Sequence[int]) -> dict[int, str]:
         """Where the words stand in articles, in those where they stand in the text."""
         found: dict[int, str] = {}
+        if not articles:
+            return found
         assert sought.search is not None  # best() made sure of it
         for index, phrases in sought.search.marks.items():
             rows = self._connection.execute(
                 f"""
                 SELECT rowid, snippet({index}, 1, ?, ?, ' … ', {_AROUND[index]}) FROM {index}
-                WHERE {index} MATCH ? AND rowid IN ({",".join(map(str, articles)) or "NULL"})
-                """,
-                (*MARKS, " OR ".join(phrases)),
+                WHERE {index} MATCH ? AND rowid BETWEEN ? AND ?
+                  AND +rowid IN (SELECT value FROM json_each(?))
+                """,  # gone through once: to look up each would merge the words of a prefix again
+                (
+                    *MARKS,
+                    " OR ".join(phrases),
+                    min(articles),
+                    max(articles),
+                    json.dumps(list(articles)),
+                ),
             )
             for article, passage in rows:
                 if MARKS[0] in passage or article not in found:
