@@ -17,6 +17,10 @@ AT = "coalesce(a.published_at, a.first_seen_at)"
 """When an article was published, or first seen where that is unknown."""
 FEW = 10_000
 """Articles that are all looked at; of more, stories are gone through until enough pass."""
+RECENT = 50_000
+"""Articles since a time that are looked up; of more, all of an index are gone through."""
+_BY_OUTLET = "articles a INDEXED BY articles_outlet"
+_BY_NUMBER = "articles a INDEXED BY articles_when"
 _WITH_AGENCY = """(a.outlet IN (SELECT id FROM outlets WHERE agency = 1)
   OR EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))"""
 
@@ -100,11 +104,27 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
     return Passing(
         wanted,
         search,
-        f"articles a INDEXED BY {'articles_outlet' if by_outlet else 'articles_when'}",
+        _BY_OUTLET if by_outlet else _source(connection, wanted),
         (*about, *(search.conditions() if search else ())),
         len(about),
         values | languages | (search.values if search else {}),
     )
+
+
+def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
+    """Where articles that are not looked for by outlet are found."""
+    if wanted.since is None or wanted.has_subject:
+        return _BY_NUMBER
+    for found in ("published_at >= :since", "published_at IS NULL"):
+        (articles,) = connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE {found} LIMIT {RECENT + 1})",
+            {"since": wanted.since},
+        ).fetchone()
+        if articles > RECENT:
+            return _BY_NUMBER
+    return f"""(SELECT id FROM articles WHERE published_at >= :since
+      UNION ALL SELECT id FROM articles WHERE published_at IS NULL AND first_seen_at >= :since) r
+      CROSS JOIN {_BY_NUMBER} ON a.id = r.id"""
 
 
 def _about(wanted: ArticleFilter, languages: dict[str, str], *, by_outlet: bool) -> list[str]:
