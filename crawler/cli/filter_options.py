@@ -13,6 +13,7 @@ import click
 from crawler.cli.parameters import Since, StoryNumber, Until
 from crawler.output.visible import clock, counted
 from crawler.store import Store
+from crawler.store.queries.search_words import parse_words
 from crawler.types import ArticleFilter
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,8 +70,11 @@ def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
 
 
 def with_words(wanted: ArticleFilter, words: tuple[str, ...]) -> ArticleFilter:
-    """The filter, narrowed by the words of an argument."""
-    return wanted.narrowed_by(ArticleFilter(words=" ".join(words) or None))
+    """The filter, narrowed by the words of an argument. Raises WordsError."""
+    argument = " ".join(words)
+    for part in (wanted.words, argument):  # apart, so that a mistake is shown as it was written
+        parse_words(part or "")
+    return wanted.narrowed_by(ArticleFilter(words=argument or None))
 
 
 def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> ArticleFilter:
@@ -89,11 +93,12 @@ def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> Artic
     found = store.queries.front.left_out(since, wanted)
     if found.older:
         are = "is" if found.older == 1 else "are"
-        click.echo(
-            f"{found.older} of {counted(found.articles, 'article')} {are} older; "
-            f"--since {found.oldest} has them.",
-            err=True,
+        how_many = (
+            f"More than {found.older:,} articles"
+            if found.articles is None
+            else f"{found.older} of {counted(found.articles, 'article')}"
         )
+        click.echo(f"{how_many} {are} older; --since {found.oldest} has them.", err=True)
     return replace(wanted, since=since)
 
 

@@ -68,7 +68,7 @@ class StoryNumber(click.ParamType[int]):
         """Read it; a usage error says where to find numbers."""
         if not re.fullmatch(r"[1-9]\d{0,14}", str(value)):
             self.fail(
-                f"{value!r} is not the number of a story; `newsloom stories` lists them",
+                f"{value!r} is not the number of a story; `newsloom stories WORDS` finds it",
                 param,
                 ctx,
             )

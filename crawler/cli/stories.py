@@ -109,7 +109,7 @@ def _narrowed(store: Store, wanted: ArticleFilter, argument: tuple[str, ...]) ->
                 err=True,
             )
             return wanted.narrowed_by(ArticleFilter(story=number))
-        click.echo(f"There is no story {number}; these stories have the word {number}.", err=True)
+        click.echo(f"There is no story {number}; looking for the word {number} instead.", err=True)
     return with_words(wanted, argument)
 
 

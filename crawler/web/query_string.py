@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
+from crawler.store.queries.search_words import MOST_CHARACTERS
 from crawler.types import ArticleFilter
 from crawler.web.responses import Request, Unanswerable
 
-LONGEST = 2_000
-"""Characters of a value that are looked at."""
+LONGEST = MOST_CHARACTERS + 1
+"""Characters of a value that are looked at: a search that is too long is refused, not cut."""
 
 
 def query_values(request: Request) -> dict[str, str]:

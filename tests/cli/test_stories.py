@@ -131,7 +131,7 @@ def test_words_after_the_command_are_a_search_and_a_number_is_a_story(crawled: C
     noted = newsloom("--db", crawled.db, "stories", "1").stderr
     assert "`newsloom story 1` shows more of story 1" in noted
     ran = newsloom("--db", crawled.db, "stories", "164")
-    assert "There is no story 164; these stories have the word 164." in ran.stderr
+    assert "There is no story 164; looking for the word 164 instead." in ran.stderr
     assert "164" in ran.stdout
 
 

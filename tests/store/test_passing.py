@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from crawler.errors import NotInStore, UsageError
 from crawler.store import Store, read_store
 from crawler.store.queries import passing as passing_module
+from crawler.store.queries import windows
 from crawler.store.queries.exports import EXPORTS
 from crawler.types import ALL, ArticleFilter
 from tests.store.told import Told
@@ -250,3 +251,11 @@ def test_texts_are_not_read_to_say_what_passes(store: Store) -> None:
         of_articles = [row[3] for row in plan if re.match(r"(SCAN|SEARCH) a\b", row[3])]
         assert of_articles
         assert all("COVERING INDEX" in step for step in of_articles), (wanted, of_articles)
+
+
+def test_very_many_older_articles_are_not_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "MANY", 3)
+    found = store.queries.front.left_out("2022-01-09T00:00:00Z", ArticleFilter(country=("KZ",)))
+    assert found == (3, None, "2022-01-03")

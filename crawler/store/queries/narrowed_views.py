@@ -55,13 +55,15 @@ def copies_among(connection: sqlite3.Connection, among: Passing) -> str:
 
     The unary plus keeps SQLite from looking up every pair that two lists can make.
     """
-    one = among.numbers
+    # Looked for once, used twice.
+    passes = f"WITH passes (article) AS MATERIALIZED ({among.numbers})"
+    one = "SELECT article FROM passes"
     if len(among.wanted.outlet) != 1:
-        return f"SELECT * FROM copies WHERE a IN ({one}) AND +b IN ({one})"
+        return f"{passes} SELECT * FROM copies WHERE a IN ({one}) AND +b IN ({one})"
     of_any = passing(connection, replace(among.wanted, outlet=()))
     other = "1" if of_any.all else f"+{{}} IN ({of_any.numbers})"
     return (
-        f"SELECT * FROM copies WHERE a IN ({one}) AND {other.format('b')} "
+        f"{passes} SELECT * FROM copies WHERE a IN ({one}) AND {other.format('b')} "
         f"UNION SELECT * FROM copies WHERE b IN ({one}) AND {other.format('a')}"
     )
 

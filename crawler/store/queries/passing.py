@@ -19,8 +19,12 @@ FEW = 10_000
 """Articles that are all looked at; of more, stories are gone through until enough pass."""
 RECENT = 50_000
 """Articles since a time that are looked up; of more, all of an index are gone through."""
-_BY_OUTLET = "articles a INDEXED BY articles_outlet"
 _BY_NUMBER = "articles a INDEXED BY articles_when"
+_NAMED = {
+    "outlet": "slug IN (SELECT value FROM json_each(:outlet))",
+    "country": "country IN (SELECT value FROM json_each(:country))",
+}
+"""Conditions on a row of `outlets`."""
 _WITH_AGENCY = """(a.outlet IN (SELECT id FROM outlets WHERE agency = 1)
   OR EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))"""
 
@@ -65,17 +69,15 @@ class Passing:
         """FROM: the living stories `s` of which an article passes."""
         if self.all:
             return f"({_ALIVE}) s"
-        return f"""(SELECT DISTINCT m.story AS number FROM ({self.numbers}) p
-          CROSS JOIN memberships m ON m.article = p.id WHERE m.story IS NOT NULL) q
-          CROSS JOIN ({_ALIVE}) s ON s.id = q.number"""
+        return _stories_of(self.numbers)
 
-    def first_stories(self, connection: sqlite3.Connection) -> str:
-        """FROM: the same as `stories`, for a question that reads the first of them in an order."""
-        (found,) = connection.execute(
-            f"SELECT count(*) FROM ({self.numbers} LIMIT {FEW + 1})", self.values
-        ).fetchone()
-        if self.all or found <= FEW:
-            return self.stories
+    def first_stories(self, connection: sqlite3.Connection) -> tuple[str, dict[str, object]]:
+        """`stories` for a question that reads the first of them in an order, with its values."""
+        if self.all:
+            return self.stories, {}
+        few = [row[0] for row in connection.execute(f"{self.numbers} LIMIT {FEW + 1}", self.values)]
+        if len(few) <= FEW:
+            return _stories_of("SELECT value AS id FROM json_each(:few)"), {"few": json.dumps(few)}
         # These are cheap to look at, and leave few stories to look into.
         outlines = {
             "min_outlets": "s.outlets >= :min_outlets",
@@ -83,9 +85,16 @@ class Passing:
             "until": "s.first_at <= :until",
         }
         hints = [f"AND {hint}" for name, hint in outlines.items() if name in self.values]
-        return f"""({_ALIVE} {" ".join(hints)} AND EXISTS (SELECT 1 FROM memberships m
+        source = f"""({_ALIVE} {" ".join(hints)} AND EXISTS (SELECT 1 FROM memberships m
             CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
             WHERE m.story = s.id AND {self.where})) s"""
+        return source, self.values
+
+
+def _stories_of(numbers: str) -> str:
+    return f"""(SELECT DISTINCT m.story AS number FROM ({numbers}) p
+      CROSS JOIN memberships m ON m.article = p.id WHERE m.story IS NOT NULL) q
+      CROSS JOIN ({_ALIVE}) s ON s.id = q.number"""
 
 
 def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
@@ -97,14 +106,11 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
         if name != "words"
     }
     languages = {f"language{n}": tag for n, tag in enumerate(wanted.language)}
-    by_outlet = bool(wanted.outlet or wanted.country) and not (
-        wanted.language or wanted.has_subject
-    )
-    about = _about(wanted, languages, by_outlet=by_outlet)
+    about = _about(wanted, languages)
     return Passing(
         wanted,
         search,
-        _BY_OUTLET if by_outlet else _source(connection, wanted),
+        _source(connection, wanted),
         (*about, *(search.conditions() if search else ())),
         len(about),
         values | languages | (search.values if search else {}),
@@ -112,7 +118,11 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
 
 
 def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
-    """Where articles that are not looked for by outlet are found."""
+    """Where few articles are found that may pass, without reading their rows."""
+    outlets = " AND ".join(named for name, named in _NAMED.items() if name in wanted.given)
+    if outlets and not (wanted.language or wanted.has_subject):
+        return f"""(SELECT id FROM outlets WHERE {outlets}) h
+          CROSS JOIN articles a INDEXED BY articles_outlet ON a.outlet = h.id"""
     if wanted.since is None or wanted.has_subject:
         return _BY_NUMBER
     for found in ("published_at >= :since", "published_at IS NULL"):
@@ -127,11 +137,10 @@ def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
       CROSS JOIN {_BY_NUMBER} ON a.id = r.id"""
 
 
-def _about(wanted: ArticleFilter, languages: dict[str, str], *, by_outlet: bool) -> list[str]:
+def _about(wanted: ArticleFilter, languages: dict[str, str]) -> list[str]:
     """The conditions of a filter but for its words, those that are soonest looked at first."""
     # The plus: an index that begins with the article is not gone through once an outlet.
-    column = "a.outlet" if by_outlet else "+a.outlet"
-    outlets = column + " IN (SELECT id FROM outlets WHERE {} IN (SELECT value FROM json_each(:{})))"
+    of_outlet = "+a.outlet IN (SELECT id FROM outlets WHERE {})"
     spoken = (
         "a.language IS NULL"
         if tag == "und"
@@ -140,8 +149,8 @@ def _about(wanted: ArticleFilter, languages: dict[str, str], *, by_outlet: bool)
     )
     found = {
         "story": "a.id IN (SELECT article FROM memberships WHERE story = :story)",
-        "outlet": outlets.format("slug", "outlet"),
-        "country": outlets.format("country", "country"),
+        "outlet": of_outlet.format(_NAMED["outlet"]),
+        "country": of_outlet.format(_NAMED["country"]),
         "since": f"{AT} >= :since",
         "until": f"{AT} <= :until",
         "language": f"({' OR '.join(spoken)})",

@@ -132,16 +132,16 @@ class StoryQueries:
 
         With `newest` the latest come first. Raises WordsError.
         """
-        among = passing(self._connection, wanted)
+        source, values = passing(self._connection, wanted).first_stories(self._connection)
         return all_rows(
             self._connection,
             StoryRow,
             f"""
-            SELECT {_ROW} FROM {among.first_stories(self._connection)}
+            SELECT {_ROW} FROM {source}
             ORDER BY {"" if newest else "s.outlets DESC,"} s.last_at DESC, s.id
             LIMIT :limit OFFSET :offset
             """,
-            among.values | {"limit": limit, "offset": offset},
+            values | {"limit": limit, "offset": offset},
             lists=_LISTS,
         )
 

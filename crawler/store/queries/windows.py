@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from crawler.clock import later
-from crawler.store.queries.passing import AT, Passing
+from crawler.store.queries.passing import AT, Passing, passing
+from crawler.types import ArticleFilter
 
 WEEK = 7
 """Days that are looked at together."""
@@ -24,6 +25,10 @@ ENOUGH = 10
 """Articles, counted so, that make a week: more than any one outlet can give."""
 SHARE = 0.25
 """Of what the fullest week has; for files that are small."""
+NEWEST = 5_000
+"""Articles among which the newest that passes a filter is looked for first."""
+MANY = 50_000
+"""Older articles that are counted, of those that pass a filter."""
 _COUNTED = "SELECT a.outlet, substr(a.published_at, 1, 10) AS day, count(*) AS articles FROM"
 _DOUBTED = "articles a INDEXED BY articles_doubted WHERE a.published_doubt IS NOT NULL AND"
 Days = Mapping[str, Mapping[int, int]]
@@ -35,10 +40,10 @@ class LeftOut(NamedTuple):
 
     older: int
     """articles from before it"""
-    articles: int
-    """of so many in all"""
+    articles: int | None
+    """of this many in all; None: there are more than MANY older ones, which were not counted"""
     oldest: str | None
-    """the first day of those"""
+    """the first day of those; where they were not counted, of the file"""
 
 
 def newest(connection: sqlite3.Connection, now: str, among: Passing) -> str | None:
@@ -58,14 +63,20 @@ def left_out(connection: sqlite3.Connection, since: str, among: Passing) -> Left
     """How many articles are older than the beginning of a window."""
     if among.all:
         return _left_out_of_all(connection, since)
-    row = connection.execute(
+    older, oldest = connection.execute(
         f"""
-        SELECT coalesce(sum({AT} < :window), 0), count(*), substr(min({AT}), 1, 10)
-        FROM {among.source} WHERE {among.where}
+        SELECT count(*), substr(min(at), 1, 10) FROM (SELECT {AT} AS at FROM {among.source}
+          WHERE {among.where} AND {AT} < :window LIMIT {MANY + 1})
         """,
         among.values | {"window": since},
     ).fetchone()
-    return LeftOut(*row)
+    if older > MANY:
+        return LeftOut(MANY, None, _left_out_of_all(connection, since).oldest)
+    kept = passing(connection, among.wanted.narrowed_by(ArticleFilter(since=since)))
+    (articles,) = connection.execute(
+        f"SELECT count(*) FROM ({kept.numbers})", kept.values
+    ).fetchone()
+    return LeftOut(older, older + articles, oldest)
 
 
 def _left_out_of_all(connection: sqlite3.Connection, since: str) -> LeftOut:
@@ -89,6 +100,18 @@ def _left_out_of_all(connection: sqlite3.Connection, since: str) -> LeftOut:
 
 def _last(connection: sqlite3.Connection, until: str, among: Passing) -> str | None:
     """The last publication up to a time."""
+    if not among.all:
+        # Most filters leave one of the newest articles; the others need a look at all.
+        (found,) = connection.execute(
+            f"""
+            SELECT max(a.published_at) FROM (SELECT id FROM articles WHERE published_at <= :to
+              ORDER BY published_at DESC LIMIT {NEWEST}) r
+            CROSS JOIN articles a INDEXED BY articles_when ON a.id = r.id WHERE {among.where}
+            """,
+            among.values | {"to": until},
+        ).fetchone()
+        if found is not None:
+            return str(found)
     source = "articles a" if among.all else among.source
     (found,) = connection.execute(
         f"SELECT max(a.published_at) FROM {source} WHERE a.published_at <= :to AND {among.where}",
@@ -119,7 +142,9 @@ def _days(
         f"a.published_at > :from AND a.published_at <= :to AND {among.where} GROUP BY day, a.outlet"
     )
     values = among.values | {"from": since, "to": until}
-    source = "articles a" if among.all or since else among.source
+    source = "articles a INDEXED BY articles_published"
+    if not since:
+        source = "articles a" if among.all else among.source
     for outlet, day, articles in connection.execute(f"{_COUNTED} {source} WHERE {within}", values):
         found[day][outlet] += articles
     if not doubted:
