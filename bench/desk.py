@@ -53,14 +53,21 @@ WHOLE = {
 """As many rows as stories or more: printed, without a goal."""
 PAGES = (
     "/", "/stories", "/stories?words=lolo&outlet=outlet-5", "/stories?agency=1&language=fr",
+    "/stories?language=en&country=GB&since=2022-02-01&min_outlets=3", "/network?outlet=outlet-5",
+    "/network?words=kalomiru", "/outlets?language=fr",
     "/story/{story}", "/article/1", "/compare/1/2", "/outlets", "/outlet/outlet-5", "/network",
     "/search?words=ka", "/search?words=ka+mi", "/search?words=kalomi&outlet=outlet-7",
+    "/search?words=%22kalomi+ka%22+OR+lolo", "/search?words=kalomi+-title:lolo",
     "/stories.atom", "/stories.json", "/store", "/store/article_overview",
 )  # fmt: skip
 COMMANDS = (
     ("stories",), ("story", "{story}"), ("timeline", "{story}"), ("first", "{story}"),
     ("article", "1"), ("compare", "1", "2"), ("compare", "1", "3000"), ("changes", "1", "2"),
-    ("search", "ka", "mi"), ("network",), ("agencies",), ("health",), ("db", "describe", "copies"),
+    ("search", "ka", "mi"), ("search", "(kalomi OR kalolo) NOT mi"), ("network",), ("agencies",),
+    ("stories", "--outlet", "outlet-5", "--language", "en"), ("stories", "kalomi", "--no-agency"),
+    ("network", "--words", "kalomiru"), ("network", "--outlet", "outlet-5"),
+    ("agencies", "--language", "fr"), ("timeline", "{story}", "--since", "2022-02-01"), ("health",),
+    ("db", "describe", "copies"),
 )  # fmt: skip
 
 

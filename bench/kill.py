@@ -100,9 +100,10 @@ def faults(db: Path, killed: list[int]) -> list[str]:
         if connection.execute("PRAGMA foreign_key_check").fetchall():
             found.append("foreign keys")
         try:
-            connection.execute(
-                "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)"
-            )
+            for index in ("articles_fts", "article_parts"):
+                connection.execute(
+                    f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"
+                )
         except sqlite3.DatabaseError:
             found.append("full text")
         marked = connection.execute("SELECT id FROM runs WHERE outcome = 'crashed'").fetchall()

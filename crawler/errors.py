@@ -3,6 +3,8 @@
 NewsloomError
 ├── UsageError        a command asks for something that cannot be done         (exit 2)
 │   ├── OutletError       a description of an outlet is wrong
+│   ├── WordsError        a search that cannot be understood; it shows the place
+│   ├── NotInStore        a filter names what the store does not have
 │   ├── NoSuchDatabase    the store to read does not exist
 │   ├── NotAStore         the file is not a Newsloom store, or has another version
 │   ├── SchemaRefused     a file cannot be migrated as it is
@@ -17,6 +19,8 @@ NewsloomError
 """
 
 from __future__ import annotations
+
+import unicodedata
 
 EXIT_CODES = {
     0: "done, or nothing new",
@@ -45,6 +49,34 @@ class UsageError(NewsloomError):
 
 class OutletError(UsageError):
     """A description of an outlet is wrong."""
+
+
+class NotInStore(UsageError):
+    """A filter names an outlet, a country or a story that the store does not have."""
+
+
+class WordsError(UsageError):
+    """A search cannot be understood: what is wrong and what to do, then the place of it."""
+
+    def __init__(self, sentence: str, words: str, at: int) -> None:
+        start = max(0, at - _AROUND)
+        before, after = _printable(words[start:at]), _printable(words[at : at + _AROUND])
+        cut = "…" if start else ""
+        # Two columns for a Chinese character, none for a mark above a letter.
+        columns = sum(
+            0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+            for c in cut + before
+        )
+        super().__init__(f"{sentence}\n  {cut}{before}{after}\n  {' ' * columns}^")
+        self.at = at
+
+
+_AROUND = 60
+"""Characters of a search that are shown before and after a mistake."""
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 class NoSuchDatabase(UsageError):

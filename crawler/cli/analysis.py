@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import article_number, check_outlet, living_story, reading
-from crawler.cli.parameters import Since, StoryNumber, Until, check_period
-from crawler.cli.tables import as_json, emit, list_options, paged
-from crawler.output.visible import clock, counted, one_line
+from crawler.cli.arguments import article_number, reading
+from crawler.cli.filter_options import filter_options, show_start, with_default_period
+from crawler.cli.parameters import StoryNumber
+from crawler.cli.tables import as_json, emit, list_options, paged, up_to
+from crawler.output.visible import clock, one_line
 from crawler.store import Store
-from crawler.store.queries.exports import RowFilter
 from crawler.store.queries.stories import FirstPublisher
+from crawler.types import ArticleFilter
 
 if TYPE_CHECKING:
     from crawler.output.diff import Piece
@@ -29,30 +30,45 @@ MONTH = 28
 
 @click.command()
 @_STORY
+@filter_options(but="story")
 @list_options(limit=1_000)
 @click.pass_obj
-def timeline(db: Path, number: int, limit: int, form: str | None) -> None:
+def timeline(db: Path, number: int, wanted: ArticleFilter, limit: int, form: str | None) -> None:
     """Show when each outlet published a story, in order of time."""
     with reading(db) as store:
-        rows = store.queries.stories.articles(living_story(store, number))[:limit]
-    emit(rows, ("at", "outlet", "article", "copy_group", "title"), form)
+        wanted = store.queries.filters.checked(replace(wanted, story=number))
+        assert wanted.story is not None  # that of its living story
+        rows = up_to(limit, store.queries.stories.articles(wanted.story, wanted), form)
+    if rows or form is not None:
+        emit(rows, ("at", "outlet", "article", "copy_group", "title"), form)
+    else:
+        click.echo(_NO_ARTICLE)
+
+
+_NO_ARTICLE = "No article of this story matches."
 
 
 @click.command()
 @_STORY
+@filter_options(but="story")
 @list_options(limit=1_000)
 @click.pass_obj
-def first(db: Path, number: int, limit: int, form: str | None) -> None:
+def first(db: Path, number: int, wanted: ArticleFilter, limit: int, form: str | None) -> None:
     """Show which outlet may have published a story first.
 
     Each outlet published between two polls: the last one that did not list its article yet, and
-    the first one that did.
+    the first one that did. With a filter, as if there were only the articles that pass it.
     """
     with reading(db) as store:
-        rows = store.queries.stories.first_publishers(living_story(store, number))
+        wanted = store.queries.filters.checked(replace(wanted, story=number))
+        assert wanted.story is not None  # that of its living story
+        rows = store.queries.stories.first_publishers(wanted.story, wanted)
     columns = ("outlet", "not_before", "not_after", "stated_at", "article", "may_be_first", "tied")
     if form is not None:
         emit(rows[:limit], columns, form)
+        return
+    if not rows:
+        click.echo(_NO_ARTICLE)
         return
     shown = [
         _Interval(
@@ -96,48 +112,23 @@ def _first(row: FirstPublisher) -> str:
 
 
 @click.command()
-@click.option(
-    "--since",
-    type=Since(),
-    help="Only texts published since then; default: the week before the newest article.",
-)
-@click.option("--until", type=Until(), help="Only texts published by this time.")
-@click.option("--story", type=StoryNumber(), metavar="ID", help="Only this story, at any time.")
-@click.option("--outlet", metavar="NAME", help="Only copies from or to this outlet.")
+@filter_options()
 @list_options(limit=30)
 @click.pass_obj
-def network(
-    db: Path,
-    since: str | None,
-    until: str | None,
-    story: int | None,
-    outlet: str | None,
-    limit: int,
-    form: str | None,
-) -> None:
+def network(db: Path, wanted: ArticleFilter, limit: int, form: str | None) -> None:
     """Show which outlets ran texts of which others.
 
-    Pairs of outlets with most copies come first. Earlier does not mean author: both outlets may
-    have run a text of a third one. `newsloom export network` writes all edges to a file.
+    Pairs of outlets with most copies come first. Both articles of a copy pass the filter; with one
+    --outlet, the other article may be of any. Without a period, a search or a story, only the week
+    before the newest article counts. Earlier does not mean author: both outlets may have run a text
+    of a third one. `newsloom export network` writes all edges to a file.
     """
     with reading(db) as store:
-        if outlet is not None:
-            check_outlet(store, outlet)
-        if story is not None:
-            story = living_story(store, story)
-        elif since is None and until is None:
-            since = _days_before_newest(store, WEEK)
-            _show_left_out(store, since)
-        check_period(since, until)
-        rows = sorted(
-            store.queries.exports.network(
-                RowFilter(since=since, until=until, story=story, outlet=outlet)
-            ),
-            key=lambda row: -row.copies,
-        )
-    _show_start(since, form)
+        wanted = with_default_period(store, store.queries.filters.checked(wanted), WEEK)
+        rows = store.queries.network.heaviest(wanted)
+    show_start(wanted, form)
     if form is None and not rows:
-        click.echo("No outlet ran a text of another in this period.")
+        click.echo("No outlet ran a text of another among these articles.")
         return
     if len(rows) > limit:
         click.echo(
@@ -147,28 +138,23 @@ def network(
 
 
 @click.command()
-@click.option(
-    "--since",
-    type=Since(),
-    help="Only articles published since then; default: the four weeks before the newest article.",
-)
+@filter_options()
 @list_options(limit=1_000)
 @click.pass_obj
-def agencies(db: Path, since: str | None, limit: int, form: str | None) -> None:
+def agencies(db: Path, wanted: ArticleFilter, limit: int, form: str | None) -> None:
     """Show what share of each outlet's articles is agency copy.
 
     Attributed: the page names an agency. Contained: an agency's text stands in the article.
     Twin: it names none, and is a copy of an article that does. Agency copy: any of the three.
 
-    `newsloom export agencies` has the shares by week.
+    The articles that pass the filter count. Without a period, a search or a story, only the four
+    weeks before the newest article count. `newsloom export agencies` has the shares by week.
     """
     with reading(db) as store:
-        if since is None:
-            since = _days_before_newest(store, MONTH)
-            _show_left_out(store, since)
-        rows = store.queries.agency_copy.shares(since=since, limit=limit)
+        wanted = with_default_period(store, store.queries.filters.checked(wanted), MONTH)
+        rows = store.queries.agency_copy.shares(wanted, limit=limit)
     columns = ("outlet", "articles", "attributed", "contained", "twin", "agency_copy", "share")
-    _show_start(since, form)
+    show_start(wanted, form)
     if form is not None:
         emit(rows, columns, form)
         return
@@ -269,29 +255,3 @@ def _versions(store: Store, one: str, two: str | None) -> list[_Labelled]:
             when = f" until {until}" if until else " now" if found and two is None else ""
             found.append(_Labelled(label + when, version.title, version.text))
     return found
-
-
-def _days_before_newest(store: Store, days: int) -> str | None:
-    """That many days before the newest article; None when the store has no article."""
-    from crawler.clock import now, utc
-
-    newest = store.queries.front.newest(now())
-    return utc(datetime.fromisoformat(newest) - timedelta(days=days)) if newest else None
-
-
-def _show_left_out(store: Store, since: str | None) -> None:
-    """A note on the articles that the default period leaves out."""
-    if since is None:
-        return
-    found = store.queries.front.left_out(since)
-    if found.older:
-        click.echo(
-            f"{found.older} of {counted(found.articles, 'article')} are older; "
-            f"--since {found.oldest} includes them.",
-            err=True,
-        )
-
-
-def _show_start(since: str | None, form: str | None) -> None:
-    if form is None and since is not None:
-        click.echo(f"Since {clock(since)} UTC:\n")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import UsageError
-from crawler.output.visible import one_line
 from crawler.store import Store, read_store
 
 
@@ -56,23 +54,4 @@ def article_number(store: Store, name: str) -> int:
 
 def living_story(store: Store, number: int) -> int:
     """The story that a number leads to, through merges; UsageError if there never was one."""
-    living = store.stories.resolve(number)
-    if living is None:
-        there_are = store.queries.stories.counts().stories
-        remedy = "`newsloom stories` lists them" if there_are else "`newsloom group` makes them"
-        raise UsageError(f"there is no story {number}; {remedy}")
-    return living
-
-
-def check_outlet(store: Store, name: str) -> None:
-    """Raise UsageError, with similar names, when the file has no outlet of this name."""
-    known = store.queries.outlets.names()
-    if name not in known:
-        hint = suggestion(name, known, command="newsloom health")
-        raise UsageError(f"there is no outlet {one_line(name)} in this file; {hint}")
-
-
-def suggestion(name: str, known: Sequence[str], *, command: str) -> str:
-    """The end of a message about an unknown name: similar ones, or the command that lists all."""
-    similar = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"did you mean {', '.join(similar)}?" if similar else f"`{command}` lists them"
+    return store.queries.filters.living_story(number)

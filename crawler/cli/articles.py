@@ -8,11 +8,15 @@ from pathlib import Path
 import click
 
 from crawler.cli.arguments import article_number, reading
+from crawler.cli.filter_options import filter_options, with_words
 from crawler.cli.options import object_option
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
-from crawler.output.visible import clock, kind_label, one_line, visible
+from crawler.errors import UsageError
+from crawler.output.visible import clock, counted, kind_label, one_line, visible
 from crawler.store.queries.agency_shares import CreditRow
 from crawler.store.queries.articles import ArticleDetail, CopyRow, RevisionRow
+from crawler.store.queries.search import MARKS
+from crawler.types import ArticleFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,23 +101,49 @@ def _interval(found: ArticleDetail) -> str:
     return f"between {found.previous_poll_at} and {found.first_seen_at}"
 
 
+_COLUMNS = ("article", "story", "outlet", "published_at", "copies", "title", "passage")
+
+
 @click.command()
-@click.argument("words", nargs=-1, required=True)
+@click.argument("argument", nargs=-1, metavar="[WORDS]...")
+@filter_options()
+@click.option("--each-copy", is_flag=True, help="Show each copy of a text in a row of its own.")
 @list_options(limit=20)
 @click.pass_obj
-def search(db: Path, words: tuple[str, ...], limit: int, form: str | None) -> None:
-    """Find articles that contain all WORDS, in headline or text."""
+def search(
+    db: Path,
+    argument: tuple[str, ...],
+    wanted: ArticleFilter,
+    each_copy: bool,
+    limit: int,
+    form: str | None,
+) -> None:
+    """Find articles that contain all WORDS, in headline or text.
+
+    Put an expression into apostrophes for the shell: 'almaty (airport OR station) -sport',
+    '"state of emergency" kazakh*', 'NEAR(tokayev putin, 5)', 'title:protest outlet:meridian'.
+    Copies of a text are one row; the best match stands for them.
+    """
     with reading(db) as store:
-        found = store.queries.search.best(" ".join(words), limit=limit + 1)
-        rows = up_to(limit, found, form)
+        wanted = store.queries.filters.checked(with_words(wanted, argument))
+        if wanted.words is None:
+            raise UsageError("there are no words to look for; write `newsloom search almaty`")
+        found = store.queries.search.best(wanted, limit=limit + 1, each_copy=each_copy)
+    rows = up_to(limit, [row._replace(passage=_marked(row.passage)) for row in found.hits], form)
     if form is not None:
-        emit(rows, ("article", "story", "outlet", "published_at", "title", "passage"), form)
+        emit(rows, _COLUMNS, form)
         return
     if not rows:
-        click.echo("No article contains all these words.")
+        click.echo("No article matches this search.")
     for row in rows:
         story = f", story {row.story}" if row.story is not None else ""
+        copies = f", and {counted(row.copies, 'copy')}" if row.copies else ""
         at = clock(row.published_at) or "date unknown"
-        click.echo(f"{at:<16}  {row.outlet}, article {row.article}{story}")
+        click.echo(f"{at:<16}  {row.outlet}, article {row.article}{story}{copies}")
         click.echo(f"  {one_line(row.title or '(no headline)')}")
         click.echo(f"  {one_line(' '.join(row.passage.split()))}\n")
+
+
+def _marked(passage: str) -> str:
+    """A passage with what was found in brackets."""
+    return passage.replace(MARKS[0], "[").replace(MARKS[1], "]")

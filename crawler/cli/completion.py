@@ -16,7 +16,7 @@ from crawler.cli.described import Described
 from crawler.errors import NewsloomError
 from crawler.outlets.selection import LIST
 from crawler.output.visible import one_line
-from crawler.store.queries.stories import StoryFilter
+from crawler.types import ALL
 
 MOST = 200
 """Stories that are looked at."""
@@ -46,7 +46,7 @@ def story_numbers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     db: Path = ctx.find_root().params["db"]
     try:
         with reading(db) as store:
-            rows = store.queries.stories.matching(StoryFilter(), limit=MOST)
+            rows = store.queries.stories.matching(ALL, limit=MOST)
     except NewsloomError:
         return []
     return [

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import reading, suggestion
+from crawler.cli.arguments import reading
 from crawler.cli.command_groups import WholeLines
 from crawler.cli.tables import as_json, emit
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.files import replacing
+from crawler.output.suggestions import suggestion
 from crawler.store.queries.codebook import Codebook, Described
 
 

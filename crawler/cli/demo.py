@@ -62,8 +62,7 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
     from crawler.cli.crawl_report import summary_line
     from crawler.cli.town_score import score_town
     from crawler.store import read_store
-    from crawler.store.queries.exports import RowFilter
-    from crawler.store.queries.stories import StoryFilter
+    from crawler.types import ArticleFilter
 
     summary, truth = _crawl_town(db, outlets)
     store = read_store(db)
@@ -76,11 +75,11 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
                 f"{row.before!r} is now {row.after!r}"
             )
         click.echo()
-        rows = store.queries.events.matching(StoryFilter(min_outlets=2), limit=12)
+        rows = store.queries.events.matching(ArticleFilter(min_outlets=2), limit=12)
         emit(rows, ("story", "languages", "outlets", "articles", "first_at", "title"), None)
         _show_score(score_town(store, truth))
         first = rows[0].story if rows else 1
-        pairs = store.queries.exports.pairs(RowFilter(story=first))
+        pairs = store.queries.exports.pairs(ArticleFilter(story=first))
         pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
     finally:
         store.close()

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import click
 
 from crawler import __version__
-from crawler.cli.arguments import check_outlet, living_story, reading
-from crawler.cli.parameters import Since, StoryNumber, Until, check_period
+from crawler.cli.arguments import reading
+from crawler.cli.filter_options import filter_options
 from crawler.cli.progress import Line
 from crawler.cli.tables import INLINE, as_json, text_filter
 from crawler.errors import UsageError
@@ -23,7 +23,8 @@ from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
 from crawler.store import Store, is_database
 from crawler.store.findings.manifest import GroupingEntry
-from crawler.store.queries.exports import EXPORTS, DescribedOutlet, Exported, RowFilter
+from crawler.store.queries.exports import EXPORTS, DescribedOutlet, Exported
+from crawler.types import ArticleFilter
 
 
 class _Only(NamedTuple):
@@ -47,12 +48,14 @@ class Manifest:
     """what was exported: one of EXPORTS"""
     format: str = ""
     narrowed: Mapping[str, object] = field(metadata=INLINE)
-    """those of since, until, story and outlet that were asked for"""
+    """the filter: those of its options that were given"""
     text: bool
     """whether the outlets' own texts are in it"""
     columns: Sequence[str]
     query: str
     """SQL that gives the rows"""
+    values: Mapping[str, object]
+    """what the query binds"""
     newsloom: str = __version__
     """version of this program"""
     schema: int
@@ -72,10 +75,7 @@ class Manifest:
     type=click.Choice(FORMATS),
     help="Format of the rows; default: the ending of FILE, otherwise csv.",
 )
-@click.option("--since", type=Since(), help="Only rows of this time or later.")
-@click.option("--until", type=Until(), help="Only rows of this time or earlier.")
-@click.option("--story", type=StoryNumber(), metavar="ID", help="Only rows of this story.")
-@click.option("--outlet", metavar="NAME", help="Only rows of this outlet.")
+@filter_options()
 @click.option("--no-text", is_flag=True, help="Leave out texts that outlets wrote, for sharing.")
 @click.option(
     "-o",
@@ -89,17 +89,16 @@ def export(
     db: Path,
     what: str,
     form: str | None,
-    since: str | None,
-    until: str | None,
-    story: int | None,
-    outlet: str | None,
+    wanted: ArticleFilter,
     no_text: bool,
     output: Path | None,
 ) -> None:
     """Write rows for other programs.
 
     WHAT is one of articles, stories, events, timeline, first, copies, pairs, network,
-    agencies, headlines, revisions, days, outlets.
+    agencies, headlines, revisions, days, outlets. Rows are those of articles that pass the filter,
+    and of stories with one; both articles of a copy pass, but with one --outlet the other article
+    may be of any.
     """
     if output == Path("-"):
         output = None
@@ -108,9 +107,8 @@ def export(
         raise UsageError(f"{output} is a database; name another file with -o FILE")
     form = form or _format_of(output)
     _check_format(form, what, output)
-    check_period(since, until)
     with reading(db) as store:
-        rows = _resolve(store, RowFilter(since=since, until=until, story=story, outlet=outlet))
+        rows = store.queries.filters.checked(wanted)
         exported = _find_rows(store, what, rows, text=not no_text)
         if output is None:
             _write_text(sys.stdout, store, exported, form)
@@ -141,16 +139,7 @@ def _check_format(form: str, what: str, output: Path | None) -> None:
         raise UsageError("parquet cannot go to a terminal or a pipe; name a file with -o FILE")
 
 
-def _resolve(store: Store, rows: RowFilter) -> RowFilter:
-    """The filter with the number of the living story; UsageError for what is not in the file."""
-    if rows.outlet is not None:
-        check_outlet(store, rows.outlet)
-    if rows.story is not None:
-        return rows._replace(story=living_story(store, rows.story))
-    return rows
-
-
-def _find_rows(store: Store, what: str, rows: RowFilter, *, text: bool) -> Exported:
+def _find_rows(store: Store, what: str, rows: ArticleFilter, *, text: bool) -> Exported:
     """The rows of an export; UsageError for an option that does not apply to them."""
     try:
         return store.queries.exports.export(what, rows, text=text)
@@ -159,15 +148,16 @@ def _find_rows(store: Store, what: str, rows: RowFilter, *, text: bool) -> Expor
 
 
 def _manifest(
-    store: Store, what: str, rows: RowFilter, exported: Exported, *, text: bool
+    store: Store, what: str, rows: ArticleFilter, exported: Exported, *, text: bool
 ) -> Manifest:
     """What a manifest says before there is a file."""
     return Manifest(
         export=what,
-        narrowed={key: given for key, given in rows._asdict().items() if given is not None},
+        narrowed=rows.given,
         text=text,
         columns=exported.columns,
         query=exported.query,
+        values=exported.values,
         schema=store.queries.codebook.version(),
         grouping=store.groupings.last(),
     )

@@ -9,8 +9,6 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from crawler.errors import UsageError
-
 
 class Span(click.ParamType[timedelta]):
     """A length of time: 90, 90s, 15m, 2h, 7d."""
@@ -62,12 +60,6 @@ class Until(Since):
     to_end = True
 
 
-def check_period(since: str | None, until: str | None) -> None:
-    """Raise UsageError when a period ends before it begins."""
-    if since is not None and until is not None and since > until:
-        raise UsageError("--since is later than --until; swap them")
-
-
 class OutletName(click.ParamType[str]):
     """The slug of an outlet, or a list of slugs; a shell completes it."""
 
@@ -105,7 +97,7 @@ class StoryNumber(click.ParamType[int]):
         """Read it; a usage error says where to find numbers."""
         if not re.fullmatch(r"[1-9]\d{0,14}", str(value)):
             self.fail(
-                f"{value!r} is not the number of a story; `newsloom stories` lists them",
+                f"{value!r} is not the number of a story; `newsloom stories WORDS` finds it",
                 param,
                 ctx,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections import Counter
@@ -9,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
-from crawler.cli.arguments import check_outlet, living_story, reading
+from crawler.cli.arguments import living_story, reading
+from crawler.cli.filter_options import filter_options, with_words
 from crawler.cli.options import object_option
-from crawler.cli.parameters import Since, StoryNumber, Until, check_period
+from crawler.cli.parameters import StoryNumber
 from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, sparkline, up_to
 from crawler.cli.time_lanes import split_copied, timeline
 from crawler.output.visible import clock, counted, length, one_line
@@ -25,10 +27,10 @@ from crawler.store.queries.stories import (
     StoryArticle,
     StoryDetail,
     StoryEvent,
-    StoryFilter,
     StoryLife,
     by_copy_group,
 )
+from crawler.types import ArticleFilter
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
 _EVENT_COLUMNS = (
@@ -58,27 +60,27 @@ class _StoryWithSpread(NamedTuple):
 
 
 @click.command()
-@click.option("--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
-              help="Only stories with articles of at least this many outlets.")  # fmt: skip
-@click.option("--since", type=Since(), help="Only stories with an article published since then.")
-@click.option("--until", type=Until(),
-              help="Only stories with an article published by this time.")  # fmt: skip
-@click.option("--outlet", metavar="NAME", help="Only stories with an article of this outlet.")
-@click.option("--language", metavar="TAG",
-              help="Only stories with an article in this language: en, pt-BR.")  # fmt: skip
-@click.option("--agency", is_flag=True, help="Only stories that a news agency reported.")
-@click.option("--words", help="Only stories with an article that contains all these words.")
+@click.argument("argument", nargs=-1, metavar="[WORDS]...")
+@filter_options()
 @click.option("--events", is_flag=True,
               help="Stories of different languages that tell one event as one.")  # fmt: skip
 @list_options(limit=20)
 @click.pass_obj
-def stories(db: Path, /, limit: int, form: str | None, events: bool, **conditions: Any) -> None:
-    """List stories: most outlets first, then latest."""
-    wanted = StoryFilter(**conditions)
-    check_period(wanted.since, wanted.until)
+def stories(
+    db: Path,
+    argument: tuple[str, ...],
+    wanted: ArticleFilter,
+    limit: int,
+    form: str | None,
+    events: bool,
+) -> None:
+    """List stories: most outlets first, then latest.
+
+    A story is listed when one of its articles passes the filter; its figures are those of all its
+    articles. WORDS are a search, as with --words.
+    """
     with reading(db) as store:
-        if wanted.outlet is not None:
-            check_outlet(store, wanted.outlet)
+        wanted = store.queries.filters.checked(_narrowed(store, wanted, argument))
         if events:
             _list_events(store, wanted, limit, form)
             return
@@ -96,7 +98,22 @@ def stories(db: Path, /, limit: int, form: str | None, events: bool, **condition
             emit(rows, _COLUMNS, None)
 
 
-def _list_events(store: Store, wanted: StoryFilter, limit: int, form: str | None) -> None:
+def _narrowed(store: Store, wanted: ArticleFilter, argument: tuple[str, ...]) -> ArticleFilter:
+    """The filter with what the argument says: a search, or the number of a story."""
+    if len(argument) == 1 and re.fullmatch(r"[1-9]\d{0,14}", argument[0]):
+        number = int(argument[0])
+        if store.stories.resolve(number) is not None:
+            click.echo(
+                f"`newsloom story {number}` shows more of story {number}; "
+                f"`stories --words {number}` looks for the word.",
+                err=True,
+            )
+            return wanted.narrowed_by(ArticleFilter(story=number))
+        click.echo(f"There is no story {number}; looking for the word {number} instead.", err=True)
+    return with_words(wanted, argument)
+
+
+def _list_events(store: Store, wanted: ArticleFilter, limit: int, form: str | None) -> None:
     rows = up_to(limit, store.queries.events.matching(wanted, limit=limit + 1), form)
     if rows or form is not None:
         emit(rows, _EVENT_COLUMNS, form)

@@ -11,6 +11,7 @@ from crawler.types.article import (
     ArticleKind,
     Credit,
 )
+from crawler.types.article_filter import ALL, ArticleFilter
 from crawler.types.listing import (
     NO_VALIDATORS,
     Listing,
@@ -43,10 +44,12 @@ from crawler.types.page import (
 )
 
 __all__ = [
+    "ALL",
     "NO_VALIDATORS",
     "QUOTA",
     "Agency",
     "Article",
+    "ArticleFilter",
     "ArticleKind",
     "Credit",
     "Fetched",

@@ -16,12 +16,21 @@ from crawler.output.shared_passages import mark_shared
 from crawler.store import Store
 from crawler.store.queries.agency_shares import AgencyText, CreditRow
 from crawler.store.queries.articles import ArticleDetail, CopyRow, Sighting, Version
+from crawler.store.queries.search import RANKED, Found
 from crawler.web.database import ask
-from crawler.web.query_string import number_value, query_values
+from crawler.web.query_string import (
+    article_filter,
+    form_of,
+    number_value,
+    query_pairs,
+    query_values,
+)
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
 """Articles that a search shows."""
+NAMES = 1_000
+"""Outlets that a form suggests."""
 
 
 @with_refusals
@@ -136,33 +145,54 @@ class _Comparison(NamedTuple):
 
 @with_refusals
 async def search(request: Request, datasette: Datasette) -> Response:
-    """Articles that contain all the words, with counts by outlet and language."""
-    values = query_values(request)
-    words = values.get("words", "")
-    chosen = {key: values.get(key) for key in ("outlet", "language")}
-    rows, facets = await ask(
-        datasette, lambda store: store.queries.search.faceted(words, **chosen, limit=ROWS)
-    )
+    """Articles that a search finds, one of each text, with counts by outlet and language."""
+    raw = article_filter(request)
+    each = query_values(request).get("each_copy") == "1"
+
+    def question(store: Store) -> _Found:
+        wanted = store.queries.filters.checked(raw)
+        found = store.queries.search.best(wanted, limit=ROWS, each_copy=each)
+        return _Found(found, store.queries.outlets.names()[:NAMES])
+
+    found, outlets = await ask(datasette, question)
     return await page(
         datasette,
         request,
         "search",
         {
-            "title": f"Search: {words}" if words else "Search",
-            "words": words,
-            "rows": rows,
+            "title": f"Search: {raw.words}" if raw.words else "Search",
+            "words": raw.words or "",
+            "found": found,
+            "outlets": outlets,
+            "each_copy": each,
+            "most": RANKED,
             "facets": {
                 name: [
-                    (value, count, urlencode({**values, name: value}), chosen[name] == value)
+                    (value, count, _with(request, name, value), value in chosen)
                     for value, count in counts
                 ]
-                for name, counts in (("outlet", facets.outlet), ("language", facets.language))
+                for name, counts, chosen in (
+                    ("outlet", found.outlet, raw.outlet),
+                    ("language", found.language, raw.language),
+                )
             },
-            "matches": facets.matches,
             "without": {
-                name: urlencode({k: v for k, v in values.items() if k != name})
-                for name, value in chosen.items()
-                if value
+                name: urlencode(query_pairs(request, but=name))
+                for name in ("outlet", "language")
+                if getattr(raw, name)
             },
+            "other_rows": _with(request, "each_copy", "" if each else "1"),
+            "query": urlencode(query_pairs(request, but="each_copy")),
+            **form_of(request),
         },
     )
+
+
+class _Found(NamedTuple):
+    found: Found
+    outlets: list[str]
+
+
+def _with(request: Request, name: str, value: str) -> str:
+    """The query of the address, with one name set."""
+    return urlencode([*query_pairs(request, but=name), *([(name, value)] if value else [])])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from crawler.errors import TookTooLong
+from crawler.errors import NotInStore, TookTooLong, UsageError
 from crawler.store import Store
 from crawler.web.responses import Datasette, Unanswerable
 
@@ -31,12 +31,21 @@ async def ask(datasette: Datasette, question: Callable[[Store], Answer]) -> Answ
 
     try:
         answer: Answer = await database.execute_fn(on_connection)
+    except UsageError as error:
+        status = 404 if isinstance(error, NotInStore) else 400
+        raise Unanswerable(as_sentence(str(error)), status=status) from error
     except TookTooLong as error:
         raise Unanswerable(
             "This query takes too long for the desk. Narrow it down, or use the command line.",
             status=503,
         ) from error
     return answer
+
+
+def as_sentence(message: str) -> str:
+    """The message of an error as it stands on a page; a place that it shows stays below."""
+    said, newline, place = message.partition("\n")
+    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('?') else '.'}{newline}{place}"
 
 
 async def ask_once(datasette: Datasette, name: str, question: Callable[[Store], Answer]) -> Answer:

@@ -11,10 +11,11 @@ from typing import Any
 from datasette.utils.asgi import AsgiStream
 
 from crawler.output.formats import write_csv, write_graphml, write_jsonl
-from crawler.store import read_store
-from crawler.store.queries.exports import EXPORTS, RowFilter
-from crawler.web.database import STORE, ask
-from crawler.web.query_string import query_values, row_filter
+from crawler.store import Store, read_store
+from crawler.store.queries.exports import EXPORTS
+from crawler.types import ArticleFilter
+from crawler.web.database import STORE, as_sentence, ask
+from crawler.web.query_string import article_filter, query_values
 from crawler.web.responses import Datasette, Request, Unanswerable, with_refusals
 
 _TYPES = {
@@ -29,13 +30,22 @@ _CHUNK = 1 << 16
 
 @with_refusals
 async def download(request: Request, datasette: Datasette) -> AsgiStream:
-    """One export, filtered as its link says: story, outlet, since, until; text=0 for no texts."""
+    """One export, filtered as its link says; text=0 for no texts."""
     what, form = request.url_vars["what"], request.url_vars["form"]
     if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what != "network"):
         raise Unanswerable(f"There is no download {what}.{form}.")
-    values = query_values(request)
-    text = values.get("text") != "0"
-    wanted = await ask(datasette, lambda store: row_filter(store, what, values))
+    text = query_values(request).get("text") != "0"
+    raw = article_filter(request)
+
+    def checked(store: Store) -> ArticleFilter:
+        wanted = store.queries.filters.checked(raw)
+        try:
+            store.queries.exports.check(what, wanted)
+        except ValueError as error:
+            raise Unanswerable(as_sentence(str(error)), status=400) from error
+        return wanted
+
+    wanted = await ask(datasette, checked)
     path = Path(datasette.get_database(STORE).path)
 
     async def stream(writer: Any) -> None:
@@ -70,11 +80,11 @@ async def _until_left(receive: Any, pipe: _Pipe) -> None:
 
 
 def _write(
-    path: Path, what: str, wanted: RowFilter, text: bool, form: str, pipe: _Pipe
+    path: Path, what: str, wanted: ArticleFilter, text: bool, form: str, pipe: _Pipe
 ) -> None:  # fmt: skip
     store = read_store(path)
     try:
-        columns, rows, _ = store.queries.exports.export(what, wanted, text=text)
+        columns, rows, *_ = store.queries.exports.export(what, wanted, text=text)
         stream: Any = pipe
         if form == "csv":
             write_csv(stream, columns, rows)

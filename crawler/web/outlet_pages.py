@@ -8,16 +8,19 @@ from urllib.parse import unquote, urlencode
 from datasette.utils.asgi import Response
 
 from crawler.store import Store
-from crawler.store.queries.agency_shares import AgencyWeek
+from crawler.store.queries.agency_shares import AgencyShare, AgencyWeek
 from crawler.store.queries.articles import HeadlineChange, NewArticle
-from crawler.store.queries.exports import ALL, NetworkEdge
+from crawler.store.queries.copy_network import NetworkEdge
 from crawler.store.queries.outlets import DayCount, OutletDetail
+from crawler.types import ArticleFilter
 from crawler.web.database import ask, ask_once
-from crawler.web.query_string import query_values, row_filter
+from crawler.web.query_string import article_filter, form_of, query_pairs, query_values
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
 """Outlets of the list before the next page."""
+NAMES = 1_000
+"""Outlets that a form suggests."""
 EDGES = 150
 """Edges of a network that are drawn: with more it is a ball of wool."""
 
@@ -26,9 +29,14 @@ EDGES = 150
 async def outlets(request: Request, datasette: Datasette) -> Response:
     """Outlets: whether they answer and bring news, and their share of agency copy."""
     after = query_values(request).get("after", "")
+    raw = article_filter(request)
     rows = await ask(datasette, lambda store: store.queries.outlets.after(after, limit=ROWS + 1))
-    shares = await ask_once(
-        datasette, "shares", lambda store: store.queries.agency_copy.shares(limit=ROWS)
+
+    def printed(store: Store) -> list[AgencyShare]:
+        return store.queries.agency_copy.shares(store.queries.filters.checked(raw), limit=ROWS)
+
+    shares = await (
+        ask(datasette, printed) if raw.given else ask_once(datasette, "shares", printed)
     )
     return await page(
         datasette,
@@ -39,6 +47,9 @@ async def outlets(request: Request, datasette: Datasette) -> Response:
             "rows": rows[:ROWS],
             "more": rows[ROWS - 1].outlet if len(rows) > ROWS else None,
             "shares": [row for row in shares if row.agency_copy],
+            "query": urlencode(query_pairs(request, but="after")),
+            "outlets": [row.outlet for row in rows],
+            **form_of(request),
         },
     )
 
@@ -57,7 +68,7 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
             outlet=found,
             days=queries.outlets.days(slug, limit=120)[::-1],
             weeks=queries.agency_copy.weeks(slug, limit=60)[::-1],
-            edges=queries.network.heaviest_of(slug, limit=60),
+            edges=queries.network.heaviest(ArticleFilter(outlet=(slug,)), limit=60),
             articles=queries.articles.newest_of(slug, limit=15),
             headlines=queries.articles.headline_changes(outlet=slug, limit=10),
         )
@@ -83,19 +94,14 @@ class _Outlet(NamedTuple):
 @with_refusals
 async def network(request: Request, datasette: Datasette) -> Response:
     """Which outlets ran texts of which others."""
-    values = query_values(request)
-    wanted = await ask(datasette, lambda store: row_filter(store, "network", values))
+    raw = article_filter(request)
 
     def heaviest(store: Store) -> list[NetworkEdge]:
-        edges = store.queries.exports.network(wanted)
-        return sorted(edges, key=lambda edge: -edge.copies)[:EDGES]
+        return store.queries.network.heaviest(store.queries.filters.checked(raw), limit=EDGES)
 
-    if wanted != ALL:
-        edges = await ask(datasette, heaviest)
-    else:
-        edges = await ask_once(
-            datasette, "network", lambda store: store.queries.network.heaviest(limit=EDGES)
-        )
+    edges = await (
+        ask(datasette, heaviest) if raw.given else ask_once(datasette, "network", heaviest)
+    )
     return await page(
         datasette,
         request,
@@ -105,7 +111,8 @@ async def network(request: Request, datasette: Datasette) -> Response:
             "edges": edges,
             "most": EDGES,
             "agencies": await ask(datasette, lambda store: store.queries.outlets.agencies()),
-            "values": values,
-            "query": urlencode(values),
+            "outlets": await ask(datasette, lambda store: store.queries.outlets.names()[:NAMES]),
+            "query": urlencode(query_pairs(request)),
+            **form_of(request),
         },
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from crawler.store import Store
-from crawler.store.queries.exports import RowFilter
-from crawler.store.queries.stories import StoryFilter
+from crawler.store.queries.search_words import MOST_CHARACTERS
+from crawler.types import ArticleFilter
 from crawler.web.responses import Request, Unanswerable
+
+LONGEST = MOST_CHARACTERS + 1
+"""Characters of a value that are looked at: a search that is too long is refused, not cut."""
 
 
 def query_values(request: Request) -> dict[str, str]:
     """The query of a form or a link: the last value of each name that is not empty."""
-    pairs = parse_qsl(request.query_string, keep_blank_values=False, errors="replace")
-    return {key: value.strip()[:200] for key, value in pairs if value.strip()}
+    return dict(query_pairs(request))
 
 
 def time_value(values: dict[str, str], name: str) -> str | None:
@@ -39,40 +40,47 @@ def number_value(values: dict[str, str], name: str, least: int) -> int:
     return int(found)
 
 
-def row_filter(store: Store, what: str, values: dict[str, str]) -> RowFilter:
-    """The filter of an export: a story, an outlet, a period.
+def query_pairs(request: Request, *, but: str = "") -> list[tuple[str, str]]:
+    """The query of a form or a link, without what is empty and without one name."""
+    pairs = parse_qsl(request.query_string, keep_blank_values=False, errors="replace")
+    return [
+        (name, value.strip()[:LONGEST]) for name, value in pairs if value.strip() and name != but
+    ]
 
-    A merged story stands for the one that it is part of. Raises Unanswerable for a story or an
-    outlet that is not in the file, and for a filter that does not apply to the export.
+
+def article_filter(request: Request) -> ArticleFilter:
+    """The filter of an address, with the names of the options of the command line.
+
+    Raises Unanswerable for what is no day, no number and no yes or no; whether the store has what
+    it names, `store.queries.filters` says.
     """
-    found = RowFilter(
-        since=time_value(values, "since"),
-        until=time_value(values, "until"),
-        story=number_value(values, "story", 1) if "story" in values else None,
-        outlet=values.get("outlet"),
-    )
-    if found.outlet is not None and found.outlet not in store.queries.outlets.names():
-        raise Unanswerable(f"There is no outlet {found.outlet} in this file.")
-    if found.story is not None:
-        living = store.stories.resolve(found.story)
-        if living is None:
-            raise Unanswerable(f"There is no story {found.story}.")
-        found = found._replace(story=living)
-    try:
-        store.queries.exports.check(what, found)
-    except ValueError as error:
-        raise Unanswerable(f"{error}.", status=400) from error
-    return found
-
-
-def story_filter(values: dict[str, str]) -> StoryFilter:
-    """The filter of the list of stories; raises Unanswerable for a value that is no day."""
-    return StoryFilter(
-        min_outlets=number_value(values, "min_outlets", 1),
-        since=time_value(values, "since"),
-        until=time_value(values, "until"),
-        outlet=values.get("outlet"),
-        language=values.get("language"),
-        agency=values.get("agency") == "1",
+    values = query_values(request)
+    if values.get("agency", "1") not in ("0", "1"):
+        raise Unanswerable(
+            "agency is 1 for agency copy only, 0 for the other articles.", status=400
+        )
+    return ArticleFilter(
         words=values.get("words"),
+        since=time_value(values, "since"),
+        until=time_value(values, "until"),
+        outlet=_all_values(request, "outlet"),
+        country=_all_values(request, "country"),
+        language=_all_values(request, "language"),
+        agency=values["agency"] == "1" if "agency" in values else None,
+        story=number_value(values, "story", 1) if "story" in values else None,
+        min_outlets=number_value(values, "min_outlets", 1),
     )
+
+
+def _all_values(request: Request, name: str) -> tuple[str, ...]:
+    """Every value of a name, each once."""
+    return tuple(dict.fromkeys(value for key, value in query_pairs(request) if key == name))
+
+
+def form_of(request: Request) -> dict[str, object]:
+    """What the form of the filter shows as it is: the last of each name, and all of some."""
+    many = ("outlet", "country", "language")
+    return {
+        "values": query_values(request),
+        "many": {name: _all_values(request, name) for name in many},
+    }

@@ -26,6 +26,10 @@ Datasette = Any
 View = Callable[[Request, Datasette], Awaitable[Any]]
 
 
+_REFUSALS = {400: "Not understood", 404: "No such page"}
+"""Headings of pages that say why there is no other."""
+
+
 class Unanswerable(Exception):
     """A request that no page can answer: a sentence that says why, and the HTTP status."""
 
@@ -49,7 +53,9 @@ async def refusal(
     """The page, or the JSON, that says why there is no other."""
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": sentence, "status": status}, status=status)
-    context = {"title": "No such page", "sentence": sentence}
+    title = _REFUSALS.get(status, "No answer")
+    # What was searched for stays in the box, to be put right.
+    context = {"title": title, "sentence": sentence, "words": request.args.get("words") or ""}
     body = await datasette.render_template("desk/refusal.html", context, request)
     return Response.html(body, status=status)
 

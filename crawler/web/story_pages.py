@@ -20,13 +20,19 @@ from crawler.store.queries.stories import (
     StoryArticle,
     StoryDetail,
     StoryEvent,
-    StoryFilter,
     StoryLife,
     StoryRow,
     by_copy_group,
 )
+from crawler.types import ArticleFilter
 from crawler.web.database import ask
-from crawler.web.query_string import number_value, query_values, story_filter
+from crawler.web.query_string import (
+    article_filter,
+    form_of,
+    number_value,
+    query_pairs,
+    query_values,
+)
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
@@ -50,7 +56,7 @@ async def front(request: Request, datasette: Datasette) -> Response:
             day = queries.events.ended_between(_before(newest, hours=24), newest, limit=FRONT)
             hours = queries.front.by_hour(_before(newest, hours=48), newest)
         today = {row.story for row in day}
-        largest = queries.events.matching(StoryFilter(), limit=FRONT)
+        largest = queries.events.matching(ArticleFilter(), limit=FRONT)
         return _Front(
             newest=newest,
             stories=day,
@@ -80,10 +86,11 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     """Stories that match a filter."""
     values = query_values(request)
     first = number_value(values, "from", 0)
-    wanted = story_filter(values)
+    raw = article_filter(request)
     once = values.get("events") == "1"
 
     def question(store: Store) -> tuple[Sequence[StoryRow | EventRow], list[str]]:
+        wanted = store.queries.filters.checked(raw)
         rows: Sequence[StoryRow | EventRow] = (
             store.queries.events.matching(wanted, limit=ROWS + 1, offset=first)
             if once
@@ -92,7 +99,7 @@ async def stories(request: Request, datasette: Datasette) -> Response:
         return rows, store.queries.outlets.names()[:1_000]
 
     rows, outlets = await ask(datasette, question)
-    kept = {key: value for key, value in values.items() if key != "from"}
+    kept = query_pairs(request, but="from")
     return await page(
         datasette,
         request,
@@ -100,10 +107,10 @@ async def stories(request: Request, datasette: Datasette) -> Response:
         {
             "title": "Stories",
             "stories": rows[:ROWS],
-            "values": values,
             "outlets": outlets,
             "query": urlencode(kept),
-            "more": urlencode({**kept, "from": first + ROWS}) if len(rows) > ROWS else None,
+            "more": urlencode([*kept, ("from", first + ROWS)]) if len(rows) > ROWS else None,
+            **form_of(request),
         },
     )
 

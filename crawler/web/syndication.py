@@ -14,7 +14,7 @@ from crawler.output.formats import for_xml, write_csv
 from crawler.store import Store
 from crawler.store.queries.stories import StoryArticle, StoryRow
 from crawler.web.database import ask
-from crawler.web.query_string import query_values, story_filter
+from crawler.web.query_string import article_filter
 from crawler.web.responses import Datasette, Request, with_refusals
 
 ENTRIES = 50
@@ -36,9 +36,10 @@ def _cells(row: StoryRow) -> tuple[object, ...]:
 async def stories(request: Request, datasette: Datasette) -> Response:
     """The stories that match the filter of the address, as Atom, JSON Feed or CSV."""
     form = request.url_vars["form"]
-    wanted = story_filter(query_values(request))
+    raw = article_filter(request)
 
     def question(store: Store) -> list[_Entry]:
+        wanted = store.queries.filters.checked(raw)
         rows = store.queries.stories.matching(wanted, limit=ENTRIES, newest=form != "csv")
         return [_Entry(row, store.queries.stories.articles(row.story)[:ARTICLES]) for row in rows]
 

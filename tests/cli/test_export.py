@@ -118,8 +118,8 @@ def test_export_refuses_options_that_do_not_apply(crawled: Crawled, tmp_path: Pa
         ("export", "articles", "--format", "parquet"): "-o FILE",
         ("export", "articles", "--outlet", "meridiam"): "meridian",
         ("export", "articles", "--story", "99999"): "no story 99999",
-        ("export", "days", "--story", "1"): "days are of no story",
-        ("export", "outlets", "--since", "2d"): "outlets have no time",
+        ("export", "days", "--story", "1"): "story means nothing for days",
+        ("export", "outlets", "--since", "2d"): "since means nothing for outlets",
         ("export", "articles", "-o", tmp_path / "no" / "a.csv"): "there is no folder",
         ("export", "articles", "-o", tmp_path / "a.xlsx"): "choose one of csv, tsv, jsonl",
     }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from datetime import datetime
@@ -119,3 +120,75 @@ def test_more_texts_than_lanes_share_one() -> None:
     assert len(lines) == 8 + 1 + 2
     assert lines[8].startswith("other texts")
     assert lines[8].endswith("#")
+
+
+def test_words_after_the_command_are_a_search_and_a_number_is_a_story(crawled: Crawled) -> None:
+    assert listed(crawled, "almaty", "OR", "astana") == listed(
+        crawled, "--words", "almaty OR astana"
+    )
+    (one,) = listed(crawled, "1")
+    assert one["story"] == 1
+    noted = newsloom("--db", crawled.db, "stories", "1").stderr
+    assert "`newsloom story 1` shows more of story 1" in noted
+    ran = newsloom("--db", crawled.db, "stories", "164")
+    assert "There is no story 164; looking for the word 164 instead." in ran.stderr
+    assert "164" in ran.stdout
+
+
+def test_conditions_are_of_one_article(crawled: Crawled) -> None:
+    both = {row["story"] for row in listed(crawled, "--language", "de", "--outlet", "meridian")}
+    assert both == told(crawled, "language = 'de' AND outlet = 'meridian'") == set()
+    several = listed(crawled, "--outlet", "meridian", "--outlet", "eurowire", "--no-agency")
+    assert several == []  # both are agencies
+    found = {row["story"] for row in listed(crawled, "--country", "kz", "--country", "CN")}
+    assert found == told(
+        crawled, "outlet IN (SELECT slug FROM outlets WHERE country IN ('KZ', 'CN'))"
+    )
+
+
+def test_a_mistake_in_a_search_is_shown_in_its_place(crawled: Crawled) -> None:
+    for command in (["search"], ["stories", "--words"], ["export", "articles", "--words"]):
+        ran = newsloom("--db", crawled.db, *command, "almaty (airport OR")
+        assert ran.returncode == 2
+        sentence, shown, caret, _ = ran.stderr.split("\n")
+        assert sentence.startswith("Error: OR needs a word on both sides; ")
+        assert shown[caret.index("^") :] == "OR"
+    assert newsloom("--db", crawled.db, "search").returncode == 2
+
+
+def test_copies_of_a_text_are_one_row_of_a_search(crawled: Crawled) -> None:
+    def found(*arguments: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(
+            newsloom(
+                "--db", crawled.db, "search", "almaty", "--json", "--limit", 500, *arguments
+            ).stdout
+        )
+        return rows
+
+    texts, each = found(), found("--each-copy")
+    assert len(texts) < len(each) == sum(1 + row["copies"] for row in texts)
+    assert {row["article"] for row in texts} < {row["article"] for row in each}
+    german = found("--each-copy", "--language", "de")
+    assert 0 < len(german) < len(each)
+
+
+def test_a_default_period_counts_back_from_what_the_filter_leaves(crawled: Crawled) -> None:
+    ran = newsloom("--db", crawled.db, "network", "--outlet", "meridian")
+    assert re.search(r"\d+ of 19 articles are older; --since 2022-01-\d\d has them\.", ran.stderr)
+    for whole in (["--words", "almaty"], ["--story", "1"], ["--since", "2021-01-01"]):
+        ran = newsloom("--db", crawled.db, "network", *whole, "--json", "--limit", "900")
+        assert ran.stderr == ""
+    exported = newsloom("--db", crawled.db, "export", "network", "--since", "2021-01-01")
+    assert len(json.loads(ran.stdout)) == exported.stdout.count("\n") - 1
+
+
+def test_a_filter_narrows_a_story(crawled: Crawled) -> None:
+    for command in ("timeline", "first"):
+        whole = json.loads(newsloom("--db", crawled.db, command, "1", "--json").stdout)
+        one = whole[0]["outlet"]
+        rows = json.loads(
+            newsloom("--db", crawled.db, command, "1", "--outlet", one, "--json").stdout
+        )
+        assert {row["outlet"] for row in rows} == {one}
+        none = newsloom("--db", crawled.db, command, "1", "--language", "xx")
+        assert none.stdout == "No article of this story matches.\n"

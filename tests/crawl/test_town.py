@@ -20,7 +20,7 @@ from crawler.cli.town_score import score_town
 from crawler.demo.houses import HOUSES
 from crawler.demo.town import Town
 from crawler.store import read_store
-from crawler.store.queries.stories import StoryFilter
+from crawler.types import ArticleFilter
 from tests.conftest import Crawled, newsloom
 
 
@@ -73,7 +73,7 @@ def test_every_article_is_found_and_every_other_page_has_a_reason(crawled: Crawl
 def test_copies_and_stories_agree_with_the_truth(crawled: Crawled) -> None:
     store = read_store(crawled.db)
     found = score_town(store, crawled.town.truth())
-    main = store.queries.stories.matching(StoryFilter(), limit=1)[0]
+    main = store.queries.stories.matching(ArticleFilter(), limit=1)[0]
     store.close()
     assert found.copies.precision == 1.0
     assert found.copies.recall == 1.0

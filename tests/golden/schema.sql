@@ -140,6 +140,14 @@ CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     content="articles"
 );
 
+CREATE VIRTUAL TABLE article_parts USING fts5 (
+  title, text,
+  tokenize='trigram',
+  content='unspaced_articles', content_rowid='article'
+);
+
+CREATE VIRTUAL TABLE part_terms USING fts5vocab (article_parts, 'row');
+
 CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet changed it
   article INTEGER NOT NULL REFERENCES articles (id), -- of which article
   revision INTEGER NOT NULL, -- 0 for the text first seen, then 1, 2, ...
@@ -465,6 +473,14 @@ CREATE INDEX event_marks_story ON event_marks (story);
 
 CREATE INDEX event_buckets_story ON event_buckets (story);
 
+CREATE VIEW unspaced_articles AS -- articles with characters of scripts that are written without spaces, as `article_parts` indexes them
+SELECT
+  id AS article, -- number of the article
+  title || '  ' AS title, -- headline and two spaces, so that each character begins a row of three
+  text || '  ' AS text -- body and two spaces
+FROM articles
+WHERE title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
+
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
   g.story, -- number of the story
@@ -783,6 +799,21 @@ END;
 CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
   UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+END;
+
+CREATE TRIGGER parts_added AFTER INSERT ON articles WHEN new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' BEGIN
+  INSERT INTO article_parts (rowid, title, text) VALUES (new.id, new.title || '  ', new.text || '  ');
+END;
+
+CREATE TRIGGER parts_removed AFTER DELETE ON articles WHEN old.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR old.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' BEGIN
+  INSERT INTO article_parts (article_parts, rowid, title, text) VALUES ('delete', old.id, old.title || '  ', old.text || '  ');
+END;
+
+CREATE TRIGGER parts_changed AFTER UPDATE OF id, title, text ON articles BEGIN
+  INSERT INTO article_parts (article_parts, rowid, title, text)
+    SELECT 'delete', old.id, old.title || '  ', old.text || '  ' WHERE old.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR old.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
+  INSERT INTO article_parts (rowid, title, text)
+    SELECT new.id, new.title || '  ', new.text || '  ' WHERE new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
 END;
 
 CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN

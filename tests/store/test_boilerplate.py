@@ -42,7 +42,7 @@ def test_what_five_texts_of_an_outlet_repeat_is_left_out_and_the_text_itself_is_
     group(store, run=1, now=NOW)
     assert shown(store, 1) == words(1)
     assert shown(store, 6) == f"{words(6)}\n{BIO}"
-    columns, rows, _ = store.queries.exports.export("articles")
+    columns, rows, *_ = store.queries.exports.export("articles")
     assert all(BIO not in row[columns.index("text")] for row in list(rows)[:5])
     # Made anew, it is the same.
     group(store, run=1, now=NOW, rebuild=True)

@@ -21,6 +21,8 @@ PAGES = (
     "/article/{changed}", "/compare/{article}/{copy}", "/compare/{article}/{changed}", "/outlets",
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
+    "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
+    "/outlets?language=de",
 )  # fmt: skip
 
 
@@ -77,7 +79,8 @@ def test_every_page_loads_fits_and_can_be_read_by_all(
     for path in PAGES:
         answer = page.goto(served.address + path.format(**known))
         assert answer is not None
-        assert answer.status == (404 if "99999" in path else 200), path
+        refused = 404 if "99999" in path else 400 if path.endswith("=(x") else 200
+        assert answer.status == refused, path
         drawn = page.locator("figure[data-plot]")
         for n in range(drawn.count()):
             drawn.nth(n).locator(".drawing svg").first.wait_for()
@@ -141,7 +144,10 @@ def test_search_by_keyboard_and_narrowed_by_facets(served: Served, page: Page) -
     page.keyboard.type("almaty airport")
     with page.expect_navigation(url="**/search?words=almaty+airport"):
         page.keyboard.press("Enter")
+    texts = page.locator("ol.stories > li").count()
+    follow(page.get_by_role("link", name="A row for each copy"))
     everything = page.locator("ol.stories > li").count()
+    assert texts < everything
     follow(page.locator("aside a").first)
     assert 0 < page.locator("ol.stories > li").count() < everything
     follow(page.get_by_role("link", name="any outlet"))

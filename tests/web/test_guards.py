@@ -193,6 +193,26 @@ def test_a_download_is_what_export_writes(served: Served) -> None:
     assert '"text"' not in get(served, "/download/articles.jsonl?text=0")[2]
 
 
+def test_an_address_filters_as_the_command_line_does(served: Served) -> None:
+    address = "words=almaty+OR+astana&outlet=rheinzeit&outlet=abendblick&country=DE&agency=1"
+    options = ("--words", "almaty OR astana", "--outlet", "rheinzeit", "--outlet", "abendblick",
+               "--country", "DE", "--agency")  # fmt: skip
+    listed = json.loads(newsloom("--db", served.db, "stories", "--json", *options).stdout)
+    feed = json.loads(get(served, f"/stories.json?{address}")[2])
+    assert {item["id"].rpartition("/")[2] for item in feed["items"]} == {
+        str(row["story"]) for row in listed
+    }
+    assert 0 < len(listed) < 20
+    for what in ("articles", "pairs", "agencies"):
+        exported = newsloom("--db", served.db, "export", what, *options).stdout
+        got = get(served, f"/download/{what}.csv?{address}")[2]
+        assert got.replace("\r\n", "\n") == exported.replace("\r\n", "\n"), what
+    assert get(served, "/stories?agency=yes")[0] == 400
+    status, _, body = get(served, "/download/articles.csv?words=almaty+(x")
+    assert status == 400
+    assert "This ( is not closed; add ), or leave it out." in body
+
+
 def test_an_address_without_a_page_says_so(served: Served) -> None:
     for path in ("/nosuch", "/story/abc", "/compare/1"):
         status, _, body = get(served, path)
@@ -277,4 +297,4 @@ def test_a_search_narrowed_by_outlet_finds_what_others_would_crowd_out(tmp_path:
     told.article("quiet", text="a bridge among very many other words that are no such thing")
     told.connection.close()
     with serving(told.path) as desk:
-        assert "1 match" in get(desk, "/search?words=bridge&outlet=quiet")[2]
+        assert "1 article matches" in get(desk, "/search?words=bridge&outlet=quiet")[2]

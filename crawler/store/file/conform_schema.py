@@ -16,7 +16,7 @@ from crawler.store.file.conflicts import refuse_conflicts
 from crawler.store.file.connection import quoted
 from crawler.store.file.migration_steps import Step
 from crawler.store.file.schema import (
-    SEARCH,
+    INDEXES,
     Object,
     present_objects,
     table_columns,
@@ -105,17 +105,18 @@ def _drop_outdated(connection: sqlite3.Connection, before: Mapping[str, Object])
 
 
 def _fill_search(connection: sqlite3.Connection, before: Mapping[str, Object]) -> None:
-    """Index all articles again, where a trigger that keeps the index in step was missing.
+    """Index all articles again, where a trigger that keeps an index in step was missing.
 
     Whoever rewrites a table drops its triggers.
     """
-    triggers = [
-        name
-        for name, found in wanted_objects().items()
-        if found.type == "trigger" and found.table == "articles" and SEARCH in found.sql
-    ]
-    if any(name not in before for name in triggers):
-        connection.execute(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('rebuild')")
+    for index in INDEXES:
+        triggers = [
+            name
+            for name, found in wanted_objects().items()
+            if found.type == "trigger" and found.table == "articles" and index in found.sql
+        ]
+        if any(name not in before for name in triggers):
+            connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
 
 
 def _conform_table(

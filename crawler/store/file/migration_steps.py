@@ -175,6 +175,17 @@ STEPS = (
     Step("m017_twins", objects=("agency_twins",)),
     Step("m018_kept_events", columns={"partitions.event": ""}),
     Step("m019_settings", objects=("settings",)),
+    Step(
+        "m020_parts",
+        objects=(
+            "article_parts",
+            "part_terms",
+            "parts_added",
+            "parts_changed",
+            "parts_removed",
+            "unspaced_articles",
+        ),
+    ),
 )
 
 VERSION = len(STEPS)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from crawler.store.file.connection import quoted
 from crawler.store.file.table_definitions import TableDefinition, parse_table
 
-SEARCH = "articles_fts"
-"""The full-text index; SQLite keeps tables of its own for it."""
+INDEXES = ("articles_fts", "article_parts")
+"""The full-text indexes; SQLite keeps tables of its own for each."""
+_VIRTUAL = frozenset({*INDEXES, "part_terms"})
 
 
 class Object(NamedTuple):
@@ -52,11 +53,11 @@ def wanted_objects() -> Mapping[str, Object]:
 
 @cache
 def wanted_tables() -> Mapping[str, TableDefinition]:
-    """The tables that `schema.sql` makes, by name, in its order, without the full-text index."""
+    """The tables that `schema.sql` makes, by name, in its order, without the virtual ones."""
     return {
         name: parse_table(found.sql)
         for name, found in wanted_objects().items()
-        if found.type == "table" and name != SEARCH
+        if found.type == "table" and name not in _VIRTUAL
     }
 
 
@@ -66,9 +67,9 @@ def present_objects(connection: sqlite3.Connection) -> dict[str, Object]:
         """
         SELECT name, type, tbl_name, sql FROM sqlite_schema
         WHERE sql IS NOT NULL AND tbl_name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite_*'
-          AND name NOT GLOB ? ORDER BY rowid
+          AND name NOT GLOB ? AND name NOT GLOB ? ORDER BY rowid
         """,
-        (f"{SEARCH}_*",),
+        tuple(f"{index}_*" for index in INDEXES),
     )
     return {row[0]: Object(*row[1:]) for row in rows}
 

@@ -81,7 +81,7 @@ class Upkeep:
             """
             SELECT sql FROM sqlite_master
             WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite*'
-              AND name NOT GLOB 'articles_fts_*'
+              AND name NOT GLOB 'articles_fts_*' AND name NOT GLOB 'article_parts_*'
             ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3
               END, rowid
             """

@@ -11,6 +11,7 @@ from crawler.store.queries.copy_network import NetworkQueries
 from crawler.store.queries.desk_front import FrontQueries
 from crawler.store.queries.events import EventQueries
 from crawler.store.queries.exports import Exports
+from crawler.store.queries.filters import FilterQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
 from crawler.store.queries.stories import StoryQueries
@@ -20,6 +21,7 @@ class Queries:
     """The questions by subject: `store.queries.stories.matching(...)`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.filters = FilterQueries(connection)
         self.stories = StoryQueries(connection)
         self.events = EventQueries(connection)
         self.articles = ArticleQueries(connection)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from crawler.store.queries.passing import passing
 from crawler.store.queries.rows import all_rows, one_row
+from crawler.types import ALL, ArticleFilter
 
 
 class AgencyWeek(NamedTuple):
@@ -134,15 +136,16 @@ class AgencyCopyQueries:
             (outlet, limit),
         )
 
-    def shares(self, *, since: str | None = None, limit: int) -> list[AgencyShare]:
+    def shares(self, wanted: ArticleFilter = ALL, *, limit: int) -> list[AgencyShare]:
         """Outlets by the share of agency copy in what they printed, agencies themselves left out.
 
-        With `since` only articles of then or later count.
+        The articles that pass the filter count.
         """
-        # Of a period each article is looked up; of all, one walk through the groups costs half.
+        among = passing(self._connection, wanted)
+        # Of a part each article is looked up; of all, one walk through the groups costs half.
         twin = (
             "a.id IN (SELECT t.article FROM agency_twins t WHERE t.confidence >= 0.5)"
-            if since is None
+            if among.all
             else "EXISTS (SELECT 1 FROM agency_twins t"
             " WHERE t.article = a.id AND t.confidence >= 0.5)"
         )
@@ -163,14 +166,12 @@ class AgencyCopyQueries:
                   EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
                     AND c.confidence >= 0.5) AS stands,
                   {twin} AS twin
-                FROM outlets o JOIN articles a INDEXED BY articles_outlet ON a.outlet = o.id
-                  AND a.first_seen_at >= coalesce(:since, '')
-                WHERE o.agency = 0
-                  AND (:since IS NULL OR coalesce(a.published_at, a.first_seen_at) >= :since)
+                FROM {among.source} CROSS JOIN outlets o ON o.id = a.outlet
+                WHERE o.agency = 0 AND {among.where}
                 -- Keeps the three from being asked again for their union.
                 LIMIT -1
               ) GROUP BY outlet
             ) ORDER BY share DESC, outlet LIMIT :limit
             """,
-            {"since": since, "limit": limit},
+            among.values | {"limit": limit},
         )

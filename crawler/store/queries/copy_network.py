@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import NamedTuple
 
-from crawler.store.queries.exports import NetworkEdge
-from crawler.store.queries.narrowed_views import network_over, pairs_among
-from crawler.store.queries.rows import Values, all_rows
+from crawler.store.queries.narrowed_views import network_of
+from crawler.store.queries.rows import all_rows
+from crawler.types import ALL, ArticleFilter
+
+
+class NetworkEdge(NamedTuple):
+    """A row of the export `network`: copies between two outlets."""
+
+    earlier: str
+    later: str
+    copies: int
+    tied: int
+    """of these, copies whose order is not known"""
+    lag_hours: float
+    """median"""
+    containment: float
+    """mean"""
 
 
 class NetworkQueries:
@@ -15,23 +30,17 @@ class NetworkQueries:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def heaviest(self, *, limit: int) -> list[NetworkEdge]:
-        """The heaviest edges."""
-        return self._edges("copy_network", {"limit": limit})
-
-    def heaviest_of(self, outlet: str, *, limit: int) -> list[NetworkEdge]:
-        """The heaviest edges of an outlet."""
-        articles = "SELECT id FROM articles WHERE outlet = (SELECT id FROM outlets WHERE slug = :o)"
-        pairs = pairs_among(self._connection, articles, both=False)
-        return self._edges(network_over(self._connection, pairs), {"o": outlet, "limit": limit})
-
-    def _edges(self, network: str, values: Values) -> list[NetworkEdge]:
+    def heaviest(
+        self, wanted: ArticleFilter = ALL, *, limit: int | None = None
+    ) -> list[NetworkEdge]:
+        """The edges between articles that pass the filter, those of most copies first."""
+        network = network_of(self._connection, wanted)
         return all_rows(
             self._connection,
             NetworkEdge,
             f"""
-            SELECT earlier, later, copies, tied, lag_hours, containment FROM {network}
+            SELECT {", ".join(NetworkEdge._fields)} FROM {network.source}
             ORDER BY copies DESC, earlier, later LIMIT :limit
             """,
-            values,
+            network.values | {"limit": -1 if limit is None else limit},
         )

@@ -6,7 +6,9 @@ import sqlite3
 from typing import NamedTuple
 
 from crawler.store.queries import windows
+from crawler.store.queries.passing import AT, passing
 from crawler.store.queries.rows import all_rows, one_row
+from crawler.types import ALL, ArticleFilter
 
 
 class HourCount(NamedTuple):
@@ -44,22 +46,28 @@ class FrontQueries:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def newest(self, now: str) -> str | None:
-        """When the newest article was published, the future and what stands alone left out.
+    def newest(self, now: str, wanted: ArticleFilter = ALL) -> str | None:
+        """When the newest article of a filter was published, without future and lone ones.
 
         Where no time can be relied on, when the newest was seen; None: there is no article.
         """
-        found = windows.newest(self._connection, now)
-        if found is None:
+        among = passing(self._connection, wanted)
+        found = windows.newest(self._connection, now, among)
+        if found is None and not among.all:
+            (found,) = self._connection.execute(
+                f"SELECT max({AT}) FROM {among.source} WHERE {AT} <= :now AND {among.where}",
+                among.values | {"now": now},
+            ).fetchone()
+        elif found is None:
             (found,) = self._connection.execute(
                 "SELECT max(last_at) FROM stories WHERE merged_into IS NULL AND last_at <= ?",
                 (now,),
             ).fetchone()
         return found
 
-    def left_out(self, since: str) -> windows.LeftOut:
-        """What a window that begins at a time leaves out."""
-        return windows.left_out(self._connection, since)
+    def left_out(self, since: str, wanted: ArticleFilter = ALL) -> windows.LeftOut:
+        """What a window that begins at a time leaves out of the articles of a filter."""
+        return windows.left_out(self._connection, since, passing(self._connection, wanted))
 
     def by_hour(self, since: str, until: str) -> list[HourCount]:
         """Articles by hour of publication and language."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from crawler.store.queries.passing import passing
 from crawler.store.queries.rows import all_rows
-from crawler.store.queries.stories import MATCHING, StoryFilter, filter_values
+from crawler.types import ArticleFilter
 
 
 class EventRow(NamedTuple):
@@ -48,23 +49,28 @@ class EventQueries:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def matching(self, wanted: StoryFilter, *, limit: int, offset: int = 0) -> list[EventRow]:
-        """Events with a story that the filter lets through: most outlets first, then latest."""
-        return self._rows(MATCHING, filter_values(wanted), limit, offset)
+    def matching(self, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> list[EventRow]:
+        """Events of which an article passes: most outlets first, then latest.
+
+        Raises WordsError.
+        """
+        among = passing(self._connection, wanted)
+        return self._rows(among.stories, among.values, limit, offset)
 
     def ended_between(self, since: str, until: str, *, limit: int) -> list[EventRow]:
         """Events with a story whose last article is of a span of time."""
-        where = "s.merged_into IS NULL AND s.last_at > :since AND s.last_at <= :until"
-        return self._rows(where, {"since": since, "until": until}, limit, 0)
+        ended = """(SELECT * FROM stories s WHERE s.merged_into IS NULL
+          AND s.last_at > :after AND s.last_at <= :until) s"""
+        return self._rows(ended, {"after": since, "until": until}, limit, 0)
 
     def _rows(
-        self, where: str, values: dict[str, int | str | None], limit: int, offset: int
+        self, stories: str, values: dict[str, object], limit: int, offset: int
     ) -> list[EventRow]:
         return all_rows(
             self._connection,
             EventRow,
             f"""
-            WITH found AS (SELECT s.id, s.event FROM stories s WHERE {where}),
+            WITH found AS MATERIALIZED (SELECT s.id, s.event FROM {stories}),
               lone AS (
                 SELECT s.id AS story, NULL AS event, s.title, 1 AS stories, s.outlets, s.articles,
                   s.copy_groups, s.languages, s.first_at, s.last_at

@@ -1,35 +1,21 @@
-"""What can be taken away: named queries with stable columns, narrowed down, streamed."""
+"""What can be taken away: named queries with stable columns, of the articles that pass a filter."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from crawler.store.queries.narrowed_views import network_over, pairs_among
-
-_AT = "coalesce(published_at, first_seen_at)"
-_OUTLET = "(SELECT id FROM outlets WHERE slug = :outlet)"
-_OF_STORY = "SELECT article FROM memberships WHERE story = :story"
-_OF_OUTLET = f"SELECT id FROM articles WHERE outlet = {_OUTLET}"
-_SINCE = """SELECT id FROM articles WHERE published_at >= :since
-  UNION ALL SELECT id FROM articles WHERE published_at IS NULL AND first_seen_at >= :since"""
-_TOLD = f"""(SELECT m.story FROM articles a JOIN memberships m ON m.article = a.id
-  WHERE a.outlet = {_OUTLET})"""
-
-
-class RowFilter(NamedTuple):
-    """Which rows of an export; what is not given lets all through."""
-
-    since: str | None = None
-    """at this time or later"""
-    until: str | None = None
-    """at this time or before"""
-    story: int | None = None
-    outlet: str | None = None
-
-
-ALL = RowFilter()
+from crawler.store.queries.copy_network import NetworkEdge
+from crawler.store.queries.narrowed_views import (
+    Narrowed,
+    copies_among,
+    network_of,
+    pairs_of,
+    view_over,
+)
+from crawler.store.queries.passing import passing
+from crawler.types import ALL, ArticleFilter
 
 
 class CopyPair(NamedTuple):
@@ -46,20 +32,6 @@ class CopyPair(NamedTuple):
     containment: float
 
 
-class NetworkEdge(NamedTuple):
-    """A row of the export `network`: copies between two outlets."""
-
-    earlier: str
-    later: str
-    copies: int
-    tied: int
-    """of these, copies whose order is not known"""
-    lag_hours: float
-    """median"""
-    containment: float
-    """mean"""
-
-
 class DescribedOutlet(NamedTuple):
     """A row of the export `outlets`."""
 
@@ -73,31 +45,92 @@ class DescribedOutlet(NamedTuple):
     """JSON array of addresses"""
 
 
+Narrow = Callable[[sqlite3.Connection, ArticleFilter], Narrowed]
+"""The rows of an export that a filter, which is not empty, leaves."""
+
+
 class _Export(NamedTuple):
     columns: str
     source: str
     order: str
-    times: tuple[str, str]
-    """expressions for `since` and `until`: alike but for what has a length"""
-    story: str | None
-    """condition; None: the rows are of no story"""
-    outlet: str
+    narrow: Narrow
     texts: frozenset[str] = frozenset()
     """columns that quote what an outlet wrote: left out of what is to be shared"""
 
 
+_OUTLETS = """(SELECT o.slug AS outlet, o.name, o.home, o.country, o.language, o.agency,
+  (SELECT json_group_array(s.url) FROM sources s
+   WHERE s.outlet = o.id AND s.kind = 'feed' AND s.retired_at IS NULL
+     AND s.same_as IS NULL) AS feeds FROM outlets o)"""
+_ARTICLES = """(SELECT v.*, a.authors, a.section, a.published_source, a.modified_at, a.paywalled,
+  a.reserved, t.text FROM article_overview v JOIN articles a ON a.id = v.article
+  JOIN article_texts t ON t.article = v.article)"""
+_REVISIONS = """(SELECT r.*, a.url, o.slug AS outlet FROM revisions r
+  JOIN articles a ON a.id = r.article JOIN outlets o ON o.id = a.outlet)"""
+_COPIES = """(SELECT c.*, x.url AS url_a, y.url AS url_b, ox.slug AS outlet_a, oy.slug AS outlet_b
+  FROM {} c JOIN articles x ON x.id = c.a JOIN articles y ON y.id = c.b
+  JOIN outlets ox ON ox.id = x.outlet JOIN outlets oy ON oy.id = y.outlet)"""
+
+
+def _where(source: str, condition: str, *, by_story: bool = False) -> Narrow:
+    """Rows for which a condition holds; {numbers} are the articles that pass, {stories} theirs."""
+
+    def narrow(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+        among = passing(connection, wanted)
+        stories = f"SELECT story FROM memberships WHERE article IN ({among.numbers})"
+        # Said of the view itself, or SQLite puts all stories in order.
+        one = "story = :story AND " if by_story and wanted.story is not None else ""
+        holds = condition.format(numbers=among.numbers, stories=stories)
+        return Narrowed(f"(SELECT * FROM {source} WHERE {one}{holds})", among.values)
+
+    return narrow
+
+
+def _view(view: str, table: str, rows: str) -> Narrow:
+    """A view that reads `rows` in the place of a table."""
+
+    def narrow(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+        among = passing(connection, wanted)
+        narrowed = rows.format(numbers=among.numbers)
+        return Narrowed(view_over(connection, view, table, narrowed), among.values)
+
+    return narrow
+
+
+def _copies(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    among = passing(connection, wanted)
+    return Narrowed(_COPIES.format(f"({copies_among(connection, among)})"), among.values)
+
+
+def _of_outlets(what: str, source: str, **conditions: str) -> Narrow:
+    """Rows about outlets, not articles; `conditions` are those that have a meaning for them."""
+
+    def narrow(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+        for name in wanted.given:
+            if name not in conditions:
+                raise ValueError(f"{name} means nothing for {what}, whose rows are not articles")
+        holds = " AND ".join(conditions[name] for name in wanted.given)
+        return Narrowed(
+            f"(SELECT * FROM {source} WHERE {holds})", passing(connection, wanted).values
+        )
+
+    return narrow
+
+
+_BY_OUTLET = {
+    "outlet": "outlet IN (SELECT value FROM json_each(:outlet))",
+    "country": "outlet IN (SELECT slug FROM outlets"
+    " WHERE country IN (SELECT value FROM json_each(:country)))",
+}
+_OF_ARTICLE = "article IN ({numbers})"
 _EXPORTS = {
     "articles": _Export(
         "article url outlet title authors language section published_at published_precision "
         "published_source published_doubt first_seen_at previous_poll_at modified_at tags words "
         "agency agencies revisions copy_group story paywalled reserved kind text",
-        """(SELECT v.*, a.authors, a.section, a.published_source, a.modified_at, a.paywalled,
-          a.reserved, t.text FROM article_overview v JOIN articles a ON a.id = v.article
-          JOIN article_texts t ON t.article = v.article)""",
+        _ARTICLES,
         "article",
-        (_AT, _AT),
-        f"article IN ({_OF_STORY})",
-        f"article IN ({_OF_OUTLET})",
+        _where(_ARTICLES, _OF_ARTICLE),
         frozenset({"text"}),
     ),
     "stories": _Export(
@@ -105,109 +138,75 @@ _EXPORTS = {
         "event",
         "story_overview",
         "story",
-        ("last_at", "first_at"),
-        "story = :story",
-        f"story IN {_TOLD}",
+        _where("story_overview", "story IN ({stories})", by_story=True),
     ),
     "events": _Export(
         "event title stories articles outlets languages first_at last_at",
         "event_overview",
         "event",
-        ("last_at", "first_at"),
-        "event = (SELECT event FROM stories WHERE id = :story)",
-        f"event IN (SELECT event FROM stories WHERE id IN {_TOLD})",
+        _where("event_overview", "event IN (SELECT event FROM stories WHERE id IN ({stories}))"),
     ),
     "timeline": _Export(
         "story position at at_is_published outlet article title copy_group",
         "story_timeline",
         "story, position",
-        ("at", "at"),
-        "story = :story",
-        "outlet = :outlet",
+        _where("story_timeline", _OF_ARTICLE, by_story=True),
     ),
     "first": _Export(
         "story outlet not_before not_after stated_at article may_be_first tied",
         "first_publishers",
         "story, not_after, outlet",
-        ("not_after", "not_after"),
-        "story = :story",
-        "outlet = :outlet",
+        _view("first_publishers", "memberships", f"SELECT * FROM memberships WHERE {_OF_ARTICLE}"),
     ),
     "copies": _Export(
         "a url_a outlet_a b url_b outlet_b relation jaccard containment_a containment_b shared "
         "revision_a revision_b joined scheme passage",
-        """(SELECT c.*, x.url AS url_a, y.url AS url_b, ox.slug AS outlet_a, oy.slug AS outlet_b,
-          coalesce(x.published_at, x.first_seen_at) AS at_a,
-          coalesce(y.published_at, y.first_seen_at) AS at_b
-          FROM copies c JOIN articles x ON x.id = c.a JOIN articles y ON y.id = c.b
-          JOIN outlets ox ON ox.id = x.outlet JOIN outlets oy ON oy.id = y.outlet)""",
+        _COPIES.format("copies"),
         "a, b",
-        ("max(at_a, at_b)", "min(at_a, at_b)"),
-        f"(a IN ({_OF_STORY}) AND b IN ({_OF_STORY}))",
-        ":outlet IN (outlet_a, outlet_b)",
+        _copies,
         frozenset({"passage"}),
     ),
     "pairs": _Export(
-        " ".join(CopyPair._fields),
-        "copy_pairs",
-        "earlier_article, later_article",
-        ("at", "at"),
-        "1",  # by view_over()
-        ":outlet IN (earlier, later)",
+        " ".join(CopyPair._fields), "copy_pairs", "earlier_article, later_article", pairs_of
     ),
-    "network": _Export(
-        " ".join(NetworkEdge._fields),
-        "copy_network",
-        "earlier, later",
-        ("at", "at"),
-        "1",  # by view_over()
-        ":outlet IN (earlier, later)",
-    ),
+    "network": _Export(" ".join(NetworkEdge._fields), "copy_network", "earlier, later", network_of),
     "agencies": _Export(
         "outlet week articles attributed contained twin agency_copy share",
         "agency_share",
         "outlet, week",
-        ("week || 'T23:59:59Z'", "week"),
-        None,
-        "outlet = :outlet",
+        _view("agency_share", "articles", "SELECT * FROM articles WHERE id IN ({numbers})"),
     ),
     "headlines": _Export(
         "article outlet before after seen_at",
         "headline_changes",
         "article, seen_at",
-        ("seen_at", "seen_at"),
-        f"article IN ({_OF_STORY})",
-        "outlet = :outlet",
+        _where("headline_changes", _OF_ARTICLE),
     ),
     "revisions": _Export(
         "article url outlet revision title authors words modified_at fetched_at replaced_at ours "
         "text",
-        """(SELECT r.*, a.url, o.slug AS outlet FROM revisions r
-          JOIN articles a ON a.id = r.article JOIN outlets o ON o.id = a.outlet)""",
+        _REVISIONS,
         "article, revision",
-        ("replaced_at", "replaced_at"),
-        f"article IN ({_OF_STORY})",
-        "outlet = :outlet",
+        _where(_REVISIONS, _OF_ARTICLE),
         frozenset({"text"}),
     ),
     "days": _Export(
         "outlet day polls read unchanged denied failed listed offered articles gaps gap_seconds",
         "outlet_day",
         "outlet, day",
-        ("day || 'T23:59:59Z'", "day"),
-        None,
-        "outlet = :outlet",
+        _of_outlets(
+            "days",
+            "outlet_day",
+            since="day || 'T23:59:59Z' >= :since",
+            until="day <= :until",
+            **_BY_OUTLET,
+        ),
     ),
     "outlets": _Export(
         " ".join(DescribedOutlet._fields),
-        """(SELECT o.slug AS outlet, o.name, o.home, o.country, o.language, o.agency,
-          (SELECT json_group_array(s.url) FROM sources s
-           WHERE s.outlet = o.id AND s.kind = 'feed' AND s.retired_at IS NULL
-             AND s.same_as IS NULL) AS feeds FROM outlets o)""",
+        _OUTLETS,
         "outlet",
-        ("NULL", "NULL"),
-        None,
-        "outlet = :outlet",
+        _of_outlets("outlets", _OUTLETS, **_BY_OUTLET),
     ),
 }
 EXPORTS = tuple(_EXPORTS)
@@ -220,6 +219,8 @@ class Exported(NamedTuple):
     columns: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
     query: str
+    values: dict[str, object]
+    """what the query binds"""
 
 
 class Exports:
@@ -228,62 +229,33 @@ class Exports:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def export(self, what: str, wanted: RowFilter = ALL, *, text: bool = True) -> Exported:
+    def export(self, what: str, wanted: ArticleFilter = ALL, *, text: bool = True) -> Exported:
         """One of EXPORTS, with or without the outlets' own words.
 
-        Raises ValueError when its rows cannot be narrowed down so.
+        Raises ValueError when the filter has no meaning for its rows, WordsError as `passing` does.
         """
         export = _EXPORTS[what]
         columns = tuple(c for c in export.columns.split() if text or c not in export.texts)
-        where = _conditions(what, export, wanted)
-        source = export.source
-        if what in ("pairs", "network") and where:
-            pairs = self._pairs(wanted)
-            source = pairs
-            if what == "network":
-                source, where = network_over(self._connection, f"{pairs}{where}"), ""
-        query = f"SELECT {', '.join(columns)} FROM {source}{where} ORDER BY {export.order}"
-        cursor = self._connection.execute(query, wanted._asdict())
-        return Exported(columns, (tuple(row) for row in cursor), " ".join(query.split()))
+        source, values = self._narrowed(what, wanted)
+        query = f"SELECT {', '.join(columns)} FROM {source} ORDER BY {export.order}"
+        cursor = self._connection.execute(query, values)
+        rows = (tuple(row) for row in cursor)
+        return Exported(columns, rows, " ".join(query.split()), values)
 
-    def pairs(self, wanted: RowFilter = ALL) -> Iterator[CopyPair]:
+    def pairs(self, wanted: ArticleFilter = ALL) -> Iterator[CopyPair]:
         """The export `pairs`."""
         return map(CopyPair._make, self.export("pairs", wanted).rows)
-
-    def network(self, wanted: RowFilter = ALL) -> Iterator[NetworkEdge]:
-        """The export `network`."""
-        return map(NetworkEdge._make, self.export("network", wanted).rows)
 
     def outlets(self) -> Iterator[DescribedOutlet]:
         """The export `outlets`."""
         return map(DescribedOutlet._make, self.export("outlets").rows)
 
-    def check(self, what: str, wanted: RowFilter) -> None:
-        """Raise ValueError when the rows of an export cannot be narrowed down so."""
-        _conditions(what, _EXPORTS[what], wanted)
+    def check(self, what: str, wanted: ArticleFilter) -> None:
+        """Raise ValueError when a filter has no meaning for the rows of an export."""
+        self._narrowed(what, wanted)
 
-    def _pairs(self, wanted: RowFilter) -> str:
-        if wanted.story is not None:
-            return pairs_among(self._connection, _OF_STORY, both=True)
-        if wanted.outlet is not None:
-            return pairs_among(self._connection, _OF_OUTLET, both=False)
-        if wanted.since is not None:
-            return pairs_among(self._connection, _SINCE, both=False)
-        return "copy_pairs"
-
-
-def _conditions(what: str, export: _Export, wanted: RowFilter) -> str:
-    since, until = export.times
-    found = []
-    if wanted.story is not None:
-        if export.story is None:
-            raise ValueError(f"{what} are of no story")
-        found.append(export.story)
-    if wanted.outlet is not None:
-        found.append(export.outlet)
-    if wanted.since is not None or wanted.until is not None:
-        if since == "NULL":
-            raise ValueError(f"{what} have no time")
-        found += [f"{since} >= :since"] if wanted.since is not None else []
-        found += [f"{until} <= :until"] if wanted.until is not None else []
-    return f" WHERE {' AND '.join(found)}" if found else ""
+    def _narrowed(self, what: str, wanted: ArticleFilter) -> Narrowed:
+        export = _EXPORTS[what]
+        return (
+            export.narrow(self._connection, wanted) if wanted.given else Narrowed(export.source, {})
+        )

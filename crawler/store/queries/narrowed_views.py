@@ -6,7 +6,20 @@ outcome; the condition has to stand further in.
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from dataclasses import replace
+from typing import NamedTuple
+
+from crawler.store.queries.passing import Passing, passing
+from crawler.types import ArticleFilter
+
+
+class Narrowed(NamedTuple):
+    """What a question reads from, and the values that are bound in it."""
+
+    source: str
+    values: dict[str, object]
 
 
 def view_over(connection: sqlite3.Connection, view: str, table: str, rows: str) -> str:
@@ -14,18 +27,51 @@ def view_over(connection: sqlite3.Connection, view: str, table: str, rows: str) 
     (sql,) = connection.execute(
         "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?", (view,)
     ).fetchone()
-    head, found, rest = sql.partition(f"FROM {table}")
+    query = sql[sql.index("SELECT") :]
+    within, found = re.subn(
+        rf"\b(FROM|JOIN) {table}\b( \w+)?(?: INDEXED BY \w+)?",  # a subquery has no index
+        lambda match: f"{match[1]} ({rows}){match[2] or ''}",
+        query,
+        count=1,
+    )
     assert found, f"{view} does not read {table}"
-    return f"({head[head.index('SELECT') :]}FROM ({rows}){rest})"
+    return f"({within})"
 
 
-def pairs_among(connection: sqlite3.Connection, articles: str, *, both: bool) -> str:
-    """`copy_pairs` of the articles that a query gives: both articles of a pair, or either."""
-    of_a, of_b = (f"SELECT * FROM copies WHERE {side} IN ({articles})" for side in "ab")
-    rows = f"{of_a} AND b IN ({articles})" if both else f"{of_a} UNION {of_b}"
-    return view_over(connection, "copy_pairs", "copies", rows)
+def pairs_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """`copy_pairs` of the articles that pass: both of a pair.
+
+    Where the filter names one outlet only, the other article may be of any: all it shares.
+    """
+    among = passing(connection, wanted)
+    if among.all:
+        return Narrowed("copy_pairs", {})
+    rows = copies_among(connection, among)
+    return Narrowed(view_over(connection, "copy_pairs", "copies", rows), among.values)
 
 
-def network_over(connection: sqlite3.Connection, pairs: str) -> str:
-    """`copy_network` of the pairs that a subquery gives."""
-    return view_over(connection, "copy_network", "copy_pairs", f"SELECT * FROM {pairs}")
+def copies_among(connection: sqlite3.Connection, among: Passing) -> str:
+    """Rows of `copies` whose articles pass, as `pairs_of` says.
+
+    The unary plus keeps SQLite from looking up every pair that two lists can make.
+    """
+    # Looked for once, used twice.
+    passes = f"WITH passes (article) AS MATERIALIZED ({among.numbers})"
+    one = "SELECT article FROM passes"
+    if len(among.wanted.outlet) != 1:
+        return f"{passes} SELECT * FROM copies WHERE a IN ({one}) AND +b IN ({one})"
+    of_any = passing(connection, replace(among.wanted, outlet=()))
+    other = "1" if of_any.all else f"+{{}} IN ({of_any.numbers})"
+    return (
+        f"{passes} SELECT * FROM copies WHERE a IN ({one}) AND {other.format('b')} "
+        f"UNION SELECT * FROM copies WHERE b IN ({one}) AND {other.format('a')}"
+    )
+
+
+def network_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """`copy_network` of the pairs that `pairs_of` gives."""
+    pairs = pairs_of(connection, wanted)
+    if not pairs.values:
+        return Narrowed("copy_network", {})
+    rows = f"SELECT * FROM {pairs.source}"
+    return Narrowed(view_over(connection, "copy_network", "copy_pairs", rows), pairs.values)

@@ -1,182 +1,202 @@
-"""Articles that hold some words."""
+"""Articles that a search finds, the best first; copies of a text stand for one another."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from crawler.store.queries.passing import Passing, passing
 from crawler.store.queries.rows import all_rows
+from crawler.store.queries.search_match import PARTS, WORDS
+from crawler.types import ArticleFilter
 
 RANKED = 10_000
 """Newest matches of a search among which the best are looked for: scoring all of a common word in a
 large store takes seconds."""
 COMMON = 100_000
 """Articles that may hold a word that is scored: bm25 counts them all, each time."""
-FACETED = 1_000
-"""Best matches of a search, whose outlets and languages are counted."""
+MARKS = ("\x02", "\x03")
+"""Characters before and after each found word of a passage; no stored text has them."""
 _MOST_FACETS = 12
-
-_NEWEST_MATCHES = f"""rowid > coalesce((SELECT rowid FROM articles_fts
-  WHERE articles_fts MATCH :words ORDER BY rowid DESC LIMIT 1 OFFSET {RANKED}), 0)"""
+_AROUND = {WORDS: 24, PARTS: 48}
+"""Tokens of a passage: words, or characters."""
 
 
 class SearchHit(NamedTuple):
-    """An article that holds the words."""
-
-    article: int
-    outlet: str
-    title: str
-    published_at: str | None
-    story: int | None
-    passage: str
-    """where the words stand, marked by [ ]"""
-
-
-class FacetedHit(NamedTuple):
-    """An article that holds the words, on a page of the desk."""
+    """An article that a search finds."""
 
     article: int
     outlet: str
     title: str
     at: str
+    """when it was published, or first seen"""
+    published_at: str | None
     story: int | None
+    copies: int
+    """other articles with its text that the search finds too; 0 where each has its own row"""
     passage: str
-    """where the words stand, between the characters 2 and 3"""
+    """where the words stand, between MARKS; else how the text begins"""
 
 
-class Facets(NamedTuple):
-    """How many of the best FACETED matches are of each outlet and language."""
+class Found(NamedTuple):
+    """What a search finds."""
 
-    matches: int
+    hits: list[SearchHit]
+    articles: int
+    """RANKED: there may be more"""
+    texts: int
+    """articles that are copies of each other counted once"""
     outlet: list[tuple[str, int]]
+    """the most frequent outlets, with articles"""
     language: list[tuple[str, int]]
+    """the most frequent languages without region; "und" is unknown"""
 
 
 class _Match(NamedTuple):
     article: int
-    passage: str
+    copy_group: int | None
+    outlet: str
+    language: str
 
 
 class _Shown(NamedTuple):
     article: int
     outlet: str
     title: str
+    at: str
     published_at: str | None
     story: int | None
-
-
-class _Placed(NamedTuple):
-    article: int
-    outlet: str
-    language: str
+    beginning: str
 
 
 class SearchQueries:
-    """Full-text search; all words must stand in the headline or the text."""
+    """Full-text search among the articles that pass a filter."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def best(self, words: str, *, limit: int) -> list[SearchHit]:
-        """Articles that hold all the words, the best (bm25) of the newest RANKED first.
+    def best(self, wanted: ArticleFilter, *, limit: int, each_copy: bool = False) -> Found:
+        """The best (bm25) of the newest RANKED matches, one of each text or each of its copies.
 
-        The newest first when a word is in more than COMMON articles.
+        The newest come first when a word is in more than COMMON articles, and when a search joins
+        words of scripts with and without spaces, or outlets, by OR. Raises WordsError.
         """
-        sought = quoted(words)
-        if not sought:
-            return []
-        best = all_rows(
+        sought = passing(self._connection, wanted)
+        if sought.search is None:
+            return Found([], 0, 0, [], [])
+        matches = self._matches(sought)
+        texts = Counter(_text(match) for match in matches)
+        copies: dict[int, int] = {}
+        """of the articles to show"""
+        seen = set()
+        for match in matches:
+            if len(copies) == limit:
+                break
+            text = _text(match)
+            if each_copy or text not in seen:
+                seen.add(text)
+                copies[match.article] = 0 if each_copy else texts[text] - 1
+        return Found(
+            self._hits(sought, copies),
+            articles=len(matches),
+            texts=len(texts),
+            outlet=_most_frequent(row.outlet for row in matches),
+            language=_most_frequent(row.language for row in matches),
+        )
+
+    def _matches(self, sought: Passing) -> list[_Match]:
+        """The newest matches, in the order in which they are shown."""
+        search = sought.search
+        assert search is not None  # best() made sure of it
+        index = next((name for name in (WORDS, PARTS) if name in search.ask.matches), None)
+        if index is None:
+            source, order, conditions = sought.source, "a.id DESC", list(sought.conditions)
+            newest = "0"
+        else:
+            source = f"{index} f CROSS JOIN articles a INDEXED BY articles_when ON a.id = f.rowid"
+            conditions = [f"{index} MATCH :ranked", *sought.all_but(index)]
+            order = self._best_first(index, search.marks[index])
+            newest = f"""coalesce((SELECT a.id FROM {source} WHERE {" AND ".join(conditions)}
+              ORDER BY f.rowid DESC LIMIT 1 OFFSET {RANKED}), 0)"""
+            conditions.append(f"f.rowid > {newest}")
+        return all_rows(
             self._connection,
             _Match,
             f"""
-            SELECT rowid AS article, snippet(articles_fts, 1, '[', ']', ' ... ', 16) AS passage
-            FROM articles_fts WHERE articles_fts MATCH :words AND {_NEWEST_MATCHES}
-            ORDER BY {self._best_first(words)} LIMIT :limit
-            """,
-            {"words": sought, "limit": limit},
-        )
-        shown = {
-            row.article: row
-            for row in all_rows(
-                self._connection,
-                _Shown,
-                """
-                SELECT article, outlet, title, published_at, story FROM article_overview
-                WHERE article IN (SELECT value FROM json_each(?))
-                """,
-                (json.dumps([row.article for row in best]),),
-            )
-        }
-        return [SearchHit(*shown[row.article], row.passage) for row in best]
-
-    def faceted(
-        self, words: str, *, outlet: str | None = None, language: str | None = None, limit: int
-    ) -> tuple[list[FacetedHit], Facets]:
-        """Articles of an outlet and a language, ordered as `best` does, and what all are of."""
-        sought = quoted(words)
-        if not sought:
-            return [], Facets(0, [], [])
-        base_language = "substr(a.language, 1, instr(a.language || '-', '-') - 1)"
-        best = all_rows(
-            self._connection,
-            _Placed,
-            f"""
-            SELECT f.rowid AS article, o.slug AS outlet,
-              coalesce({base_language}, 'und') AS language
-            FROM articles_fts f
-            CROSS JOIN articles a INDEXED BY articles_when ON a.id = f.rowid
+            SELECT a.id AS article, m.copy_group, o.slug AS outlet,
+              coalesce(substr(a.language, 1, instr(a.language || '-', '-') - 1), 'und') AS language
+            FROM {source}
             CROSS JOIN outlets o ON o.id = a.outlet
-            WHERE articles_fts MATCH :words AND f.{_NEWEST_MATCHES}
-              AND (:outlet IS NULL OR o.slug = :outlet)
-              AND (:language IS NULL OR coalesce({base_language}, 'und') = :language)
-            ORDER BY f.{self._best_first(words)} LIMIT :best
-            """,
-            {"words": sought, "best": FACETED, "outlet": outlet, "language": language},
-        )
-        order = {row.article: place for place, row in enumerate(best[:limit])}
-        hits = all_rows(
-            self._connection,
-            FacetedHit,
-            f"""
-            SELECT a.id AS article, o.slug AS outlet, a.title,
-              coalesce(a.published_at, a.first_seen_at) AS at, m.story,
-              snippet(articles_fts, 1, char(2), char(3), ' … ', 24) AS passage
-            FROM articles_fts f JOIN articles a ON a.id = f.rowid
-            JOIN outlets o ON o.id = a.outlet
             LEFT JOIN memberships m ON m.article = a.id
-            WHERE articles_fts MATCH ? AND f.rowid IN ({",".join(map(str, order)) or "NULL"})
+            WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT {RANKED}
             """,
-            (sought,),
-        )
-        return sorted(hits, key=lambda row: order[row.article]), Facets(
-            matches=len(best),
-            outlet=_most_frequent(row.outlet for row in best),
-            language=_most_frequent(row.language for row in best),
+            sought.values | {"ranked": search.ask.matches.get(index or "")},
         )
 
-    def _best_first(self, words: str) -> str:
+    def _best_first(self, index: str, phrases: Sequence[str]) -> str:
         """What to order matches by: their rank, or their age when that is slow."""
-        for phrase in _phrases(words):
+        for phrase in phrases:
             (articles,) = self._connection.execute(
-                "SELECT count(*) FROM"
-                " (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ? LIMIT ?)",
+                f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT ?)",
                 (phrase, COMMON + 1),
             ).fetchone()
             if articles > COMMON:
-                return "rowid DESC"
-        return "rank"
+                return "f.rowid DESC"
+        return "f.rank"
+
+    def _hits(self, sought: Passing, copies: dict[int, int]) -> list[SearchHit]:
+        """The articles in their order, with what is shown of them."""
+        shown = all_rows(
+            self._connection,
+            _Shown,
+            """
+            SELECT a.id AS article, o.slug AS outlet, a.title,
+              coalesce(a.published_at, a.first_seen_at) AS at, a.published_at, m.story,
+              substr(a.text, 1, 150) AS beginning
+            FROM json_each(?) j CROSS JOIN articles a ON a.id = j.value
+            CROSS JOIN outlets o ON o.id = a.outlet LEFT JOIN memberships m ON m.article = a.id
+            """,
+            (json.dumps(list(copies)),),
+        )
+        passages = self._passages(sought, list(copies))
+        return [
+            SearchHit(*row[:-1], copies[row.article], passages.get(row.article, row.beginning))
+            for row in shown
+        ]
+
+    def _passages(self, sought: Passing, articles: Sequence[int]) -> dict[int, str]:
+        """Where the words stand in articles, in those where they stand in the text."""
+        found: dict[int, str] = {}
+        if not articles:
+            return found
+        assert sought.search is not None  # best() made sure of it
+        for index, phrases in sought.search.marks.items():
+            rows = self._connection.execute(
+                f"""
+                SELECT rowid, snippet({index}, 1, ?, ?, ' … ', {_AROUND[index]}) FROM {index}
+                WHERE {index} MATCH ? AND rowid BETWEEN ? AND ?
+                  AND +rowid IN (SELECT value FROM json_each(?))
+                """,  # gone through once: to look up each would merge the words of a prefix again
+                (
+                    *MARKS,
+                    " OR ".join(phrases),
+                    min(articles),
+                    max(articles),
+                    json.dumps(list(articles)),
+                ),
+            )
+            for article, passage in rows:
+                if MARKS[0] in passage or article not in found:
+                    found[article] = passage
+        return found
 
 
-def quoted(words: str) -> str:
-    """A search for all the words. Quoted: AND, -, * and quotes are operators to FTS5."""
-    return " ".join(_phrases(words))
-
-
-def _phrases(words: str) -> list[str]:
-    return ['"' + word.replace('"', '""') + '"' for word in words.replace("\0", " ").split()]
+def _text(match: _Match) -> int:
+    """What copies have in common: their copy group; an article that has none, itself."""
+    return -match.article if match.copy_group is None else match.copy_group
 
 
 def _most_frequent(values: Iterable[str]) -> list[tuple[str, int]]:

@@ -5,28 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from crawler.store.queries.narrowed_views import view_over
+from crawler.store.queries.passing import passing
 from crawler.store.queries.rows import all_rows, one_row
-from crawler.store.queries.search import quoted
-
-
-class StoryFilter(NamedTuple):
-    """Which stories to list; what is not given lets all through."""
-
-    min_outlets: int = 1
-    since: str | None = None
-    """with an article published at this time or later"""
-    until: str | None = None
-    """with an article published at this time or before"""
-    outlet: str | None = None
-    """with an article of this outlet"""
-    language: str | None = None
-    """with an article in this language, with or without region"""
-    agency: bool = False
-    """carried by a news agency, itself or through an outlet that credits it"""
-    words: str | None = None
-    """with an article that holds all these words"""
+from crawler.types import ALL, ArticleFilter
 
 
 class StoryRow(NamedTuple):
@@ -132,29 +117,6 @@ class _StoryTime(NamedTuple):
 _ROW = """s.id AS story, s.title, s.outlets, s.articles, s.copy_groups, s.languages, s.first_at,
   s.last_at"""
 _LISTS = ("languages",)
-MATCHING = """
-  s.merged_into IS NULL AND s.outlets >= :min_outlets
-    AND (:since IS NULL OR s.last_at >= :since)
-    AND (:until IS NULL OR s.first_at <= :until)
-    AND (:language IS NULL OR EXISTS (SELECT 1 FROM json_each(s.languages)
-      WHERE value = :language OR value LIKE :language || '-%'))
-    AND (:outlet IS NULL OR s.id IN (SELECT m.story FROM outlets o
-      JOIN articles a ON a.outlet = o.id JOIN memberships m ON m.article = a.id
-      WHERE o.slug = :outlet))
-    AND (:agency = 0 OR EXISTS (SELECT 1 FROM memberships m
-      CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
-      CROSS JOIN outlets o ON o.id = a.outlet
-      WHERE m.story = s.id AND (o.agency = 1 OR EXISTS
-        (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5))))
-    AND (:words IS NULL OR s.id IN (SELECT m.story FROM articles_fts f
-      JOIN memberships m ON m.article = f.rowid WHERE articles_fts MATCH :words))
-"""
-"""SQL: which living stories (s) a StoryFilter lets through; `filter_values` has what it names."""
-
-
-def filter_values(wanted: StoryFilter) -> dict[str, int | str | None]:
-    """What `MATCHING` names."""
-    return {**wanted._asdict(), "words": quoted(wanted.words or "") or None}
 
 
 class StoryQueries:
@@ -164,21 +126,22 @@ class StoryQueries:
         self._connection = connection
 
     def matching(
-        self, wanted: StoryFilter, *, limit: int, offset: int = 0, newest: bool = False
+        self, wanted: ArticleFilter, *, limit: int, offset: int = 0, newest: bool = False
     ) -> list[StoryRow]:
-        """Living stories that the filter lets through: most outlets first, then latest.
+        """Living stories of which an article passes: most outlets first, then latest.
 
-        With `newest` the latest come first.
+        With `newest` the latest come first. Raises WordsError.
         """
+        source, values = passing(self._connection, wanted).first_stories(self._connection)
         return all_rows(
             self._connection,
             StoryRow,
             f"""
-            SELECT {_ROW} FROM stories s WHERE {MATCHING}
+            SELECT {_ROW} FROM {source}
             ORDER BY {"" if newest else "s.outlets DESC,"} s.last_at DESC, s.id
             LIMIT :limit OFFSET :offset
             """,
-            filter_values(wanted) | {"limit": limit, "offset": offset},
+            values | {"limit": limit, "offset": offset},
             lists=_LISTS,
         )
 
@@ -221,18 +184,20 @@ class StoryQueries:
         assert found is not None  # every living story has a row
         return found
 
-    def articles(self, story: int) -> list[StoryArticle]:
-        """The articles of a story in time order."""
+    def articles(self, story: int, wanted: ArticleFilter = ALL) -> list[StoryArticle]:
+        """The articles of a story that pass a filter, in time order."""
+        among = passing(self._connection, replace(wanted, story=story))
+        passes = f"AND t.article IN ({among.numbers})" if wanted.given else ""
         return all_rows(
             self._connection,
             StoryArticle,
-            """
+            f"""
             SELECT t.at, t.outlet, t.article, t.title, t.copy_group, a.url, a.words, a.language,
               a.published_at
             FROM story_timeline t JOIN articles a ON a.id = t.article
-            WHERE t.story = ? ORDER BY t.position
+            WHERE t.story = :of {passes} ORDER BY t.position
             """,
-            (story,),
+            among.values | {"of": story},
         )
 
     def log(self, story: int) -> list[StoryEvent]:
@@ -262,16 +227,24 @@ class StoryQueries:
             found[row.story].append(row.at)
         return found
 
-    def first_publishers(self, story: int) -> list[FirstPublisher]:
-        """Outlets of a story by the end of the interval in which they may have had it first."""
+    def first_publishers(self, story: int, wanted: ArticleFilter = ALL) -> list[FirstPublisher]:
+        """Outlets of a story by the end of the interval in which they may have had it first.
+
+        Of the articles that pass a filter, as if there were no others.
+        """
+        among = passing(self._connection, replace(wanted, story=story))
+        source = "first_publishers"
+        if wanted.given:
+            rows = f"SELECT * FROM memberships WHERE article IN ({among.numbers})"
+            source = view_over(self._connection, source, "memberships", rows)
         return all_rows(
             self._connection,
             FirstPublisher,
-            """
-            SELECT story, outlet, not_before, not_after, stated_at, article, may_be_first, tied
-            FROM first_publishers WHERE story = ? ORDER BY not_after, stated_at, outlet
+            f"""
+            SELECT {", ".join(FirstPublisher._fields)}
+            FROM {source} WHERE story = :of ORDER BY not_after, stated_at, outlet
             """,
-            (story,),
+            among.values | {"of": story},
         )
 
     def agencies(self, story: int) -> list[CarriedAgency]:

@@ -1,0 +1,108 @@
+"""The options of the one filter, and the default period of commands that count."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+
+from crawler.cli.parameters import Since, StoryNumber, Until
+from crawler.output.visible import clock, counted
+from crawler.store import Store
+from crawler.store.queries.search_words import parse_words
+from crawler.types import ArticleFilter
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = {
+    "words": click.option(
+        "--words", metavar="QUERY",
+        help='Only articles that a search finds: words, "a phrase", OR, NOT, ( ), kazakh*, '
+        "NEAR(a b, 5), title:, outlet:.",
+    ),
+    "since": click.option("--since", type=Since(), help="Only articles published since then."),
+    "until": click.option("--until", type=Until(), help="Only articles published by this time."),
+    "outlet": click.option(
+        "--outlet", metavar="NAME", multiple=True,
+        help="Only articles of this outlet; may be repeated.",
+    ),
+    "country": click.option(
+        "--country", metavar="CODE", multiple=True,
+        help="Only articles of outlets of this country: KZ; may be repeated.",
+    ),
+    "language": click.option(
+        "--language", metavar="TAG", multiple=True,
+        help="Only articles in this language: en, pt-BR; may be repeated.",
+    ),
+    "agency": click.option(
+        "--agency/--no-agency", default=None,
+        help="Only articles that a news agency wrote, or only the others.",
+    ),
+    "story": click.option(
+        "--story", type=StoryNumber(), metavar="ID", help="Only articles of this story."
+    ),
+    "min_outlets": click.option(
+        "--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
+        help="Only articles of stories that at least this many outlets reported.",
+    ),
+}  # fmt: skip
+
+
+def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
+    """The options of an ArticleFilter, without the one named; the command gets it as `wanted`."""
+    names = [field.name for field in fields(ArticleFilter) if field.name != but]
+
+    def decorate(command: F) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_filter(*arguments: Any, **values: Any) -> Any:
+            wanted = ArticleFilter(**{name: values.pop(name) for name in names})
+            return command(*arguments, wanted=wanted, **values)
+
+        for name in reversed(names):
+            with_filter = _OPTIONS[name](with_filter)
+        return with_filter
+
+    return decorate
+
+
+def with_words(wanted: ArticleFilter, words: tuple[str, ...]) -> ArticleFilter:
+    """The filter, narrowed by the words of an argument. Raises WordsError."""
+    argument = " ".join(words)
+    for part in (wanted.words, argument):  # apart, so that a mistake is shown as it was written
+        parse_words(part or "")
+    return wanted.narrowed_by(ArticleFilter(words=argument or None))
+
+
+def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> ArticleFilter:
+    """The filter, where it names neither a time nor a subject, of the last days of what it leaves.
+
+    A note on standard error says what that leaves out.
+    """
+    from crawler.clock import now, utc
+
+    if wanted.since is not None or wanted.until is not None or wanted.has_subject:
+        return wanted
+    newest = store.queries.front.newest(now(), wanted)
+    if newest is None:
+        return wanted
+    since = utc(datetime.fromisoformat(newest) - timedelta(days=days))
+    found = store.queries.front.left_out(since, wanted)
+    if found.older:
+        are = "is" if found.older == 1 else "are"
+        how_many = (
+            f"More than {found.older:,} articles"
+            if found.articles is None
+            else f"{found.older} of {counted(found.articles, 'article')}"
+        )
+        click.echo(f"{how_many} {are} older; --since {found.oldest} has them.", err=True)
+    return replace(wanted, since=since)
+
+
+def show_start(wanted: ArticleFilter, form: str | None) -> None:
+    """The beginning of the period, above a table."""
+    if form is None and wanted.since is not None:
+        click.echo(f"Since {clock(wanted.since)} UTC:\n")
