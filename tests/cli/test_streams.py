@@ -113,12 +113,9 @@ def test_bytes_that_are_no_text_name_files_and_nothing_else(tmp_path: Path) -> N
     )
     assert done.returncode == 0, done.stderr
     assert b"\\udcff" in done.stdout
-    no_word = b"has no letter and no digit"
-    for command, says in (
-        ("search", no_word), ("stories --words", no_word), ("article", b"is not text"),
-    ):  # fmt: skip
+    for command in ("search", "article", "stories"):
         done = run(rf"newsloom --db $'a\xff.db' {command} $'\xff'", cwd=tmp_path)
-        assert (done.returncode, says in done.stderr) == (2, True), done.stderr
+        assert (done.returncode, b"is not text" in done.stderr) == (2, True), done.stderr
     said = run(
         r"newsloom --db $'a\xff.db' search $'\xff'", cwd=tmp_path, environment={"LC_ALL": "C.UTF-8"}
     )
