@@ -36,7 +36,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/outlet/(?P<slug>[^/]+)$", outlet_pages.outlet),
         (r"^/network$", outlet_pages.network),
         (r"^/search$", article_pages.search),
-        (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
+        (r"^/download/(?P<what>[\w-]+)\.(?P<form>\w+)$", downloads.download),
         # Datasette's other routes come after this one, so no request reaches them.
         (NOT_OF_DATASETTE, responses.nowhere),
     ]
