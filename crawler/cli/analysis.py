@@ -15,6 +15,7 @@ from crawler.cli.parameters import StoryNumber
 from crawler.cli.tables import as_json, emit, list_options, paged, up_to
 from crawler.output.visible import clock, one_line
 from crawler.store import Store
+from crawler.store.queries.copy_network import WEEK
 from crawler.store.queries.stories import FirstPublisher
 from crawler.types import ArticleFilter
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from crawler.output.diff import Piece
 
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
-WEEK = 7
-"""Days before the newest article that `network` covers by default: a large store takes seconds."""
 MONTH = 28
 """Days before the newest article that `agencies` covers by default."""
 

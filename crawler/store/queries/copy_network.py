@@ -9,6 +9,9 @@ from crawler.store.queries.narrowed_views import network_of, pair_network_of
 from crawler.store.queries.rows import all_rows
 from crawler.types import ALL, ArticleFilter
 
+WEEK = 7
+"""Days before the newest article that are looked at by default: a large store takes seconds."""
+
 
 class NetworkEdge(NamedTuple):
     """A row of the exports `network` and `network-pairs`: copies between two outlets."""
