@@ -12,7 +12,7 @@ import click
 
 from crawler.cli.arguments import article_number, reading
 from crawler.cli.command_groups import WholeLines
-from crawler.cli.tables import emit, list_options, readable
+from crawler.cli.tables import emit, list_options
 from crawler.errors import NoSuchDatabase
 from crawler.output.visible import clock, counted
 
@@ -174,7 +174,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
         return
     if form is None:
         rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
-    emit(rows, _COLUMNS, form, headings=readable(_COLUMNS))
+    emit(rows, _COLUMNS, form)
 
 
 @contextmanager
