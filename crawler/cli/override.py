@@ -23,7 +23,7 @@ class _Reason(click.ParamType[str]):
         if not str(value).strip():
             from crawler.grouping.overrides import NO_REASON
 
-            self.fail(NO_REASON, param, ctx)
+            self.fail(f"it is {NO_REASON}", param, ctx)
         return str(value).strip()
 
 

@@ -18,10 +18,12 @@ from crawler.store.facts.overrides import Override
 from crawler.store.file.merge_facts import OtherOverride
 from dedupe import StoryChange
 
+KINDS = ("merge", "split", "pin", "link", "unlink")
+"""Kinds of overrides."""
 EVENT_KINDS = ("link", "unlink")
 """Kinds of overrides that are about events; all others are about stories."""
-NO_REASON = "it is empty; say why, for those who read the list later"
-"""What is wrong with a reason of no words."""
+NO_REASON = "empty; say why, for those who read the list later"
+"""What a reason of no words is."""
 
 
 class Decision(NamedTuple):
@@ -235,8 +237,11 @@ def _link_languages(store: Store, decision: Decision) -> None:
         linker.work(lambda _done, _total: None)
 
 
-def undo(store: Store, number: int, decision: Decision) -> None:
-    """Take an override back, and have the stories concerned linked as if it had never been."""
+def undo(store: Store, number: int, decision: Decision) -> Override:
+    """Take an override back, and have the stories concerned linked as if it had never been.
+
+    Raises UsageError when there is none to undo, or when another one holds the stories together.
+    """
     override = store.overrides.get(number)
     if override is None:
         raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
@@ -258,6 +263,7 @@ def undo(store: Store, number: int, decision: Decision) -> None:
     scheme = file_schemes(store).stories
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
     _link_languages(store, decision)
+    return override
 
 
 def _refuse_held(store: Store, override: Override) -> None:
