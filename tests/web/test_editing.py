@@ -6,11 +6,15 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -144,11 +148,11 @@ def test_a_decision_leads_to_the_story_and_can_be_undone_there(
 
 
 def test_a_refusal_is_that_of_the_command_and_keeps_what_was_typed(
-    desk: Served, large: int, single: list[int]
+    desk: Served, large: int, single: list[int], inside: Inside
 ) -> None:
     page = f"/story/{large}"
     pinned = ("override", "pin", large, "--why", "checked", "--who", "ana")
-    assert newsloom("--db", desk.db, *pinned).returncode == 0
+    assert inside("--db", desk.db, *pinned).returncode == 0
     same: list[tuple[dict[str, Any], tuple[object, ...]]] = [
         ({"kind": "merge", "other": 9999}, ("merge", large, 9999)),
         ({"kind": "merge", "other": large}, ("merge", large, large)),
@@ -161,7 +165,7 @@ def test_a_refusal_is_that_of_the_command_and_keeps_what_was_typed(
         path = "/overrides" if arguments[0] == "undo" else page
         status, _, text = post(desk, path, **fields)
         why = () if arguments[0] == "undo" else ("--why", "one report")
-        refused = newsloom("--db", desk.db, "override", *arguments, *why)
+        refused = inside("--db", desk.db, "override", *arguments, *why)
         assert (status, refused.returncode) == (400, 2)
         assert f"Error: {alert(text).removesuffix('.')}".lower() == refused.stderr.strip().lower()
     own: list[tuple[dict[str, Any], str]] = [
@@ -193,9 +197,9 @@ def test_a_refusal_is_that_of_the_command_and_keeps_what_was_typed(
         assert value in text  # unescaped above
     assert "<b>two" not in sent(desk, f"GET {page}")[2]
     # A story that another merged meanwhile still shows what was typed.
-    assert newsloom("--db", desk.db, "override", "undo", 1).returncode == 0
+    assert inside("--db", desk.db, "override", "undo", 1).returncode == 0
     merged = ("merge", single[4], single[5], "--why", "x")
-    assert newsloom("--db", desk.db, "override", *merged).returncode == 0
+    assert inside("--db", desk.db, "override", *merged).returncode == 0
     status, _, text = post(desk, f"/story/{single[5]}", kind="merge", other=single[4], why="late")
     assert (status, 'value="late"' in text) == (400, True)
     assert post(desk, "/story/9999", kind="pin")[0] == 404
@@ -275,6 +279,25 @@ def test_while_another_run_holds_the_store_what_was_typed_waits(
     assert post(desk, f"/story/{large}", kind="merge", other=single[0])[0] == 303
 
 
+def test_a_decision_that_takes_long_holds_up_no_page(desk: Served, large: int) -> None:
+    writer = sqlite3.connect(desk.db, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(post, desk, f"/story/{large}", kind="pin")
+        time.sleep(0.3)
+        for path in (f"/story/{large}", "/overrides", "/"):
+            assert sent(desk, f"GET {path}")[0] == 200
+        assert not waiting.done()
+        # Who ends the desk now still gets the decision that was asked for.
+        desk.process.send_signal(signal.SIGINT)
+        writer.execute("ROLLBACK")
+        waiting.result()
+    assert desk.process.wait(timeout=20) == 0
+    assert writer.execute("SELECT kind FROM overrides").fetchall() == [("pin",)]
+    assert writer.execute("SELECT DISTINCT outcome FROM runs").fetchall() == [("done",)]
+    writer.close()
+
+
 def test_a_store_that_cannot_be_written_is_named_at_the_start(
     grouped: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,17 +309,20 @@ def test_a_store_that_cannot_be_written_is_named_at_the_start(
     assert (done.returncode, "; leave out --edit" in done.stderr) == (2, True), done.stderr
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_person_splits_a_story_and_takes_it_back(
-    desk: Served, large: int, browser: Browser, scheme: str
+    desk: Served, large: int, browser: Browser
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    context = browser.new_context()
     page = context.new_page()
+    schemes: tuple[tuple[Literal["light", "dark"], int], ...] = (
+        ("light", 1200), ("dark", 1200), ("dark", 390), ("light", 390),
+    )  # fmt: skip
 
     def looked_at() -> None:
-        for width in (1200, 390):
+        for scheme, width in schemes:
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert Axe().run(page).response["violations"] == []
