@@ -40,7 +40,9 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Scope = dict[str, Any]
 
 
-_OF_OTHER_PROGRAMS = (b"cookie", b"authorization", b"x-csrftoken")
+# Cookies belong to a name, not to a port: those that arrive are other programs'. The last one is
+# read by Datasette only, and need not be ASCII.
+_LEFT_OUT = (b"cookie", b"authorization", b"x-csrftoken")
 
 
 class _Refusal(NamedTuple):
@@ -75,8 +77,7 @@ def with_guards(app: Asgi, *, edits: bool = False) -> Asgi:
         if refusal is not None:
             await answer.refuse(refusal)
             return
-        # Cookies belong to a name, not to a port: those that arrive are other programs'.
-        headers = [(n, v) for n, v in scope["headers"] if n not in _OF_OTHER_PROGRAMS]
+        headers = [(n, v) for n, v in scope["headers"] if n not in _LEFT_OUT]
         try:
             await app({**scope, "headers": headers}, receive, answer.send)
         except Exception:

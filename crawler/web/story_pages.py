@@ -148,7 +148,8 @@ async def story(request: Request, datasette: Datasette) -> Response:
     shown = await ask(datasette, question)
     if isinstance(shown, int):
         query = f"?done={done}" if done else ""
-        return Response.redirect(f"/story/{shown}{query}", status=301)
+        # Not for good: when the merge is undone, the number is a story of its own again.
+        return Response.redirect(f"/story/{shown}{query}", status=302)
     articles = shown.articles[:DRAWN]
     return await page(
         datasette,

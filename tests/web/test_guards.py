@@ -233,7 +233,7 @@ def test_a_merged_story_leads_to_the_one_that_goes_on(tmp_path: Path) -> None:
     told.connection.close()
     with serving(told.path) as desk:
         status, headers, _ = get(desk, "/story/2")
-    assert (status, headers["location"]) == (301, "/story/1")
+    assert (status, headers["location"]) == (302, "/story/1")
 
 
 def test_the_desk_never_writes(tmp_path: Path) -> None:
