@@ -14,6 +14,7 @@ from crawler.web import (
     article_pages,
     downloads,
     outlet_pages,
+    override_pages,
     responses,
     story_pages,
     syndication,
@@ -35,6 +36,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/outlets$", outlet_pages.outlets),
         (r"^/outlet/(?P<slug>[^/]+)$", outlet_pages.outlet),
         (r"^/network$", outlet_pages.network),
+        (r"^/overrides$", override_pages.overrides),
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
         # Datasette's other routes come after this one, so no request reaches them.
