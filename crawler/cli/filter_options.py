@@ -77,6 +77,7 @@ def with_words(wanted: ArticleFilter, words: tuple[str, ...]) -> ArticleFilter:
     """The filter, narrowed by the words of an argument. Raises WordsError."""
     argument = " ".join(words)
     for part in (wanted.words, argument):  # apart, so that a mistake is shown as it was written
+        (part or "").encode()  # bytes that are no text: what starts the command line explains it
         parse_words(part or "")
     return wanted.narrowed_by(ArticleFilter(words=argument or None))
 

@@ -14,6 +14,7 @@ from crawler.web import (
     article_pages,
     downloads,
     outlet_pages,
+    override_pages,
     responses,
     story_pages,
     syndication,
@@ -39,6 +40,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/topics$", topic_pages.topics),
         (r"^/topic/(?P<name>[^/]+)$", topic_pages.topic),
         (r"^/topic/(?P<name>[^/]+)/beside$", topic_pages.beside),
+        (r"^/overrides$", override_pages.overrides),
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
         # Datasette's other routes come after this one, so no request reaches them.

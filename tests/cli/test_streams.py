@@ -113,7 +113,7 @@ def test_bytes_that_are_no_text_name_files_and_nothing_else(tmp_path: Path) -> N
     )
     assert done.returncode == 0, done.stderr
     assert b"\\udcff" in done.stdout
-    for command in ("search", "article", "stories --words"):
+    for command in ("search", "article", "stories"):
         done = run(rf"newsloom --db $'a\xff.db' {command} $'\xff'", cwd=tmp_path)
         assert (done.returncode, b"is not text" in done.stderr) == (2, True), done.stderr
     said = run(

@@ -75,6 +75,7 @@ def test_findings_change_no_fact(store: Store, monkeypatch: pytest.MonkeyPatch) 
         store.event_vectors.replace({1: 0.0}, EventScheme(embedding_model="any"))
         store.embeddings.less_their_language(np.ones((1, 4), np.float32), ["en"])
         store.groupings.keep("again", store.groupings)
+        store.groupings.set_settings({"stories.threshold": "0"})
     assert contents(store, facts) == before
     written = {name for name, rows in contents(store, findings).items() if rows}
     assert set(findings) - written == EMPTIED

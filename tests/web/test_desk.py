@@ -22,7 +22,7 @@ PAGES = (
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
     "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
-    "/outlets?language=de",
+    "/outlets?language=de", "/overrides",
 )  # fmt: skip
 
 
