@@ -96,7 +96,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 HOSTILE_PAGES = (
     "/", "/stories", "/story/1", *(f"/article/{n}" for n in range(1, 2 * len(NAUGHTY), 2)),
     "/compare/1/2", "/compare/1/3", "/outlets", "/outlet/outlet-0", "/network",
-    "/overrides",
+    "/overrides", "/topics", "/topic/%3Cscript%3E%22",
     "/search?words=word",
     "/search?words=%3Cscript%3Ealert(1)%3C/script%3E", "/outlet/%3Cscript%3E%22",
     "/stories?since=%3Cscript%3E", "/stories?words=%22%3E%3Cscript%3E&outlet=%22onclick=%22",

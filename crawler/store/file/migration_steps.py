@@ -186,6 +186,7 @@ STEPS = (
             "unspaced_articles",
         ),
     ),
+    Step("m021_topics", objects=("topics",)),
 )
 
 VERSION = len(STEPS)
