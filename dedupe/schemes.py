@@ -177,7 +177,7 @@ class StoryScheme:
     """how much of the cosine that is expected of a pair by chance is taken off its cosine"""
     threshold: float = -0.04
     """taken off every score, so that two clusters become one where their mean score is 0"""
-    inner_contrast: float = 0.15
+    inner_contrast: float = 0.2
     """two clusters stay two, whatever the threshold says, when texts inside of each are more alike
     than texts across by this: two events of one kind"""
     top_terms: int = 20
@@ -257,7 +257,7 @@ class StoryScheme:
     together"""
     embedding_max_candidates: int = 5_000
     """copy groups looked at that are found so: the newest"""
-    recipe: int = field(default=2, init=False)
+    recipe: int = field(default=3, init=False)
     """version of what no number here says: words, names, formulas"""
 
     def __post_init__(self) -> None:
@@ -328,7 +328,7 @@ def with_current_names(
 # The numbers that an id writes out. Ids had only these at first, so the others go without saying as
 # long as they are what they were then: a store keeps its id, and its groups, when nothing differs.
 _WRITTEN = {CopyScheme: COPY_NUMBERS_WRITTEN, StoryScheme: STORY_NUMBERS_WRITTEN}
-_UNSAID = {CopyScheme: "75c89076b2ee", StoryScheme: "a363b52e9507"}
+_UNSAID = {CopyScheme: "75c89076b2ee", StoryScheme: "1681c8727a21"}
 
 
 @lru_cache(maxsize=64)

@@ -28,6 +28,9 @@ _SECTIONS = {
         "first": "crawler.cli.analysis:first",
         "network": "crawler.cli.analysis:network",
         "agencies": "crawler.cli.analysis:agencies",
+        "attention": "crawler.cli.attention_table:attention",
+        "coverage": "crawler.cli.coverage_matrix:coverage",
+        "topic": "crawler.cli.topic:topic",
         "search": "crawler.cli.articles:search",
         "article": "crawler.cli.articles:article",
         "changes": "crawler.cli.analysis:diff",
@@ -82,9 +85,12 @@ class _Commands(LazyCommands):
         assert groupings is not None
         try:
             own = click.Context(groupings, parent=ctx)
-            _, left, _ = groupings.make_parser(own).parse_args(list(args))
+            given, left, _ = groupings.make_parser(own).parse_args(list(args))
         except click.UsageError:
             return False
+        name = str(given.get("name") or "")
+        if name.isdigit() or "://" in name:
+            return False  # one article, and the other is missing
         return not left and set(ctx.help_option_names).isdisjoint(args)
 
     def invoke(self, ctx: click.Context) -> Any:

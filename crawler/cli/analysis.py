@@ -100,7 +100,8 @@ class _Interval(NamedTuple):
 
 
 _INTERVAL_HEADINGS = {
-    "polled_before": "polled before", "says_itself": "states", "first": "first?",
+    "polled_before": "polled before (UTC)", "listed": "listed (UTC)", "says_itself": "states (UTC)",
+    "first": "first?",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,3 +56,11 @@ def article_number(store: Store, name: str) -> int:
 def living_story(store: Store, number: int) -> int:
     """The story that a number leads to, through merges; UsageError if there never was one."""
     return store.queries.filters.living_story(number)
+
+
+def this_user() -> str:
+    """The name of whoever runs the command, as this machine has it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,6 +1,5 @@
-"""What a shell completes: outlets, lists and stories.
+"""What a shell completes: outlets, lists, stories and topics.
 
-A topic is to be completed in this way too: a function here, called by the type of its argument.
 Completion has no place for messages, so what cannot be read completes to nothing.
 """
 
@@ -53,4 +52,19 @@ def story_numbers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         CompletionItem(str(row.story), help=one_line(row.title))
         for row in rows
         if str(row.story).startswith(incomplete)
+    ]
+
+
+def topic_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Topics of the store, with what they are for."""
+    db: Path = ctx.find_root().params["db"]
+    try:
+        with reading(db) as store:
+            topics = store.topics.all()
+    except NewsloomError:
+        return []
+    return [
+        CompletionItem(topic.name, help=one_line(topic.why or ""))
+        for topic in topics
+        if topic.name.startswith(incomplete)
     ]

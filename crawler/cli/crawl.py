@@ -22,7 +22,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.parameters import OutletName, Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
-from crawler.cli.tables import emit, readable
+from crawler.cli.tables import emit
 from crawler.clock import now
 from crawler.interrupts import Interrupted
 from crawler.outlets.selection import Selection
@@ -205,6 +205,6 @@ def _show_plan(db: Path, arguments: _Arguments) -> None:
         for source in o.sources
     ]
     columns = _PlannedPoll._fields
-    emit(rows, columns, "json" if arguments.as_object else None, headings=readable(columns))
+    emit(rows, columns, "json" if arguments.as_object else None)
     for note in notes:
         click.echo(note, err=True)

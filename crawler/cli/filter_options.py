@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.parameters import Since, StoryNumber, Until
+from crawler.cli.parameters import Since, StoryNumber, TopicName, Until
 from crawler.output.visible import clock, counted
 from crawler.store import Store
 from crawler.store.queries.search_words import parse_words
@@ -48,6 +48,10 @@ _OPTIONS = {
         "--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
         help="Only articles of stories that at least this many outlets reported.",
     ),
+    "topic": click.option(
+        "--topic", type=TopicName(), metavar="NAME",
+        help="Only articles of this topic; `newsloom topic list` shows them.",
+    ),
 }  # fmt: skip
 
 
@@ -78,7 +82,7 @@ def with_words(wanted: ArticleFilter, words: tuple[str, ...]) -> ArticleFilter:
 
 
 def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> ArticleFilter:
-    """The filter, where it names neither a time nor a subject, of the last days of what it leaves.
+    """The filter, of the last days of what it leaves where it names no time, subject or topic.
 
     A note on standard error says what that leaves out.
     """

@@ -18,7 +18,7 @@ from crawler.cli.options import described_options, selection_options
 from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, copy, export, import_, show
 from crawler.cli.parameters import Span
-from crawler.cli.tables import emit, list_options, readable
+from crawler.cli.tables import emit, list_options
 from crawler.outlets.selection import Selection
 from crawler.output.visible import counted, length
 from crawler.store.facts.usage import HeldPages
@@ -74,7 +74,7 @@ def outlets(
     if not shown and rows and form is None:
         click.echo("No outlets match.")
         return
-    emit(shown, _COLUMNS, form, headings=readable(_COLUMNS))
+    emit(shown, _COLUMNS, form)
 
 
 def _is_meant(row: OutletRow, selection: Selection) -> bool:
@@ -124,7 +124,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
         late = queries.late(now=now(), max_age=max_age) if max_age is not None else []
         ahead = store.clocks.ahead(now=now())
         if form is None:
-            emit(rows, _HEALTH, None, headings=readable(_HEALTH))
+            emit(rows, _HEALTH, None)
             _show_rejections(queries.rejections())
             _show_silent(rows)
             _show_gaps(queries.gaps())

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.arguments import article_number, reading
+from crawler.cli.arguments import article_number, reading, this_user
 from crawler.cli.command_groups import WholeLines
-from crawler.cli.tables import emit, list_options, readable
-from crawler.errors import NoSuchDatabase
-from crawler.output.visible import clock, counted
-
-if TYPE_CHECKING:
-    from crawler.grouping.overrides import Decision
-    from crawler.store import Store
+from crawler.cli.tables import emit, list_options
+from crawler.output.visible import clock
 
 
 class _Reason(click.ParamType[str]):
@@ -28,7 +21,9 @@ class _Reason(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not str(value).strip():
-            self.fail("it is empty; say why, for those who read the list later", param, ctx)
+            from crawler.grouping.overrides import NO_REASON
+
+            self.fail(f"it is {NO_REASON}", param, ctx)
         return str(value).strip()
 
 
@@ -48,37 +43,31 @@ def override() -> None:
 
 def _author_options(command: F) -> F:
     command = click.option(
-        "--who", default=_user, show_default="the user of this machine", help="Who decided."
+        "--who", default=this_user, show_default="the user of this machine", help="Who decided."
     )(command)
     return click.option(
         "--why", required=True, type=_Reason(), help="Why; the list of overrides shows it."
     )(command)
 
 
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+def _of_two_stories(kind: str, explained: str) -> click.Command:
+    """The command for an override of a kind that is about two stories."""
+
+    @click.argument("one", metavar="A", type=_STORY)
+    @click.argument("two", metavar="B", type=_STORY)
+    @_author_options
+    @click.pass_obj
+    def command(db: Path, one: int, two: int, who: str, why: str) -> None:
+        _decide(db, kind, one, who=who, why=why, other=two)
+
+    return click.command(kind, help=explained)(command)
 
 
-@override.command()
-@click.argument("one", metavar="A", type=_STORY)
-@click.argument("two", metavar="B", type=_STORY)
-@_author_options
-@click.pass_obj
-def merge(db: Path, one: int, two: int, who: str, why: str) -> None:
-    """Merge stories A and B under the lower number."""
-    from crawler.grouping import overrides
-
-    with _open_decision(db, f"newsloom override merge {one} {two}", who, why) as (
-        store,
-        decision,
-    ):
-        number = overrides.merge(store, one, two, decision)
-        found = store.overrides.get(number)
-    assert found is not None  # just made
-    click.echo(f"override {number}: story {found.other} is part of story {found.story} now")
+override.add_command(_of_two_stories("merge", "Merge stories A and B under the lower number."))
+override.add_command(
+    _of_two_stories("link", "Have stories A and B, of different languages, tell one event.")
+)
+override.add_command(_of_two_stories("unlink", "Have stories A and B tell different events."))
 
 
 @override.command()
@@ -91,16 +80,7 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 
     An ARTICLE is a number or an address.
     """
-    from crawler.grouping import overrides
-
-    with _open_decision(db, f"newsloom override split {number}", who, why) as (store, decision):
-        chosen = [article_number(store, name) for name in articles]
-        made, new = overrides.split(store, number, chosen, decision)
-        moved = len(store.queries.stories.articles(new))
-    click.echo(
-        f"override {made}: {counted(moved, 'article')} of story {number} "
-        f"{'are' if moved != 1 else 'is'} story {new} now"
-    )
+    _decide(db, "split", number, who=who, why=why, articles=articles)
 
 
 @override.command()
@@ -109,53 +89,44 @@ def split(db: Path, number: int, articles: tuple[str, ...], who: str, why: str) 
 @click.pass_obj
 def pin(db: Path, number: int, who: str, why: str) -> None:
     """Keep the present articles of STORY together; others may still join."""
+    _decide(db, "pin", number, who=who, why=why)
+
+
+def _decide(
+    db: Path,
+    kind: str,
+    story: int,
+    *,
+    who: str,
+    why: str,
+    other: int | None = None,
+    articles: tuple[str, ...] = (),
+) -> None:
+    """Make an override, and say what is so now."""
+    from crawler.clock import now
     from crawler.grouping import overrides
 
-    with _open_decision(db, f"newsloom override pin {number}", who, why) as (store, decision):
-        made = overrides.pin(store, number, decision)
-    click.echo(f"override {made}: the articles of story {number} stay together")
-
-
-@override.command()
-@click.argument("one", metavar="A", type=_STORY)
-@click.argument("two", metavar="B", type=_STORY)
-@_author_options
-@click.pass_obj
-def link(db: Path, one: int, two: int, who: str, why: str) -> None:
-    """Have stories A and B, of different languages, tell one event."""
-    from crawler.grouping import overrides
-
-    with _open_decision(db, f"newsloom override link {one} {two}", who, why) as (store, decision):
-        number = overrides.link(store, one, two, decision)
-    click.echo(f"override {number}: stories {one} and {two} tell one event now")
-
-
-@override.command()
-@click.argument("one", metavar="A", type=_STORY)
-@click.argument("two", metavar="B", type=_STORY)
-@_author_options
-@click.pass_obj
-def unlink(db: Path, one: int, two: int, who: str, why: str) -> None:
-    """Have stories A and B tell different events."""
-    from crawler.grouping import overrides
-
-    with _open_decision(db, f"newsloom override unlink {one} {two}", who, why) as (
-        store,
-        decision,
-    ):
-        number = overrides.unlink(store, one, two, decision)
-    click.echo(f"override {number}: stories {one} and {two} tell different events now")
+    command = " ".join(["newsloom override", kind, *(str(n) for n in (story, other) if n)])
+    with overrides.open_decision(db, command, who=who, why=why, now=now()) as (store, decision):
+        chosen = [article_number(store, name) for name in articles]
+        made = overrides.decide(store, kind, story, decision, other=other, articles=chosen)
+        said = overrides.outcome(store, made)
+    click.echo(f"override {made.id}: {said}")
 
 
 @override.command()
 @click.argument("number", metavar="OVERRIDE", type=_STORY)
-@click.option("--who", default=_user, show_default="the user of this machine", help="Who decided.")
+@click.option(
+    "--who", default=this_user, show_default="the user of this machine", help="Who decided."
+)
 @click.pass_obj
 def undo(db: Path, number: int, who: str) -> None:
     """Undo an override and link its stories without it."""
+    from crawler.clock import now
     from crawler.grouping import overrides
 
-    with _open_decision(db, f"newsloom override undo {number}", who, "") as (store, decision):
+    command = f"newsloom override undo {number}"
+    with overrides.open_decision(db, command, who=who, why="", now=now()) as (store, decision):
         overrides.undo(store, number, decision)
     click.echo(f"override {number} is undone; `newsloom override list` still shows it")
 
@@ -166,7 +137,7 @@ def undo(db: Path, number: int, who: str) -> None:
 def list_(db: Path, limit: int, form: str | None) -> None:
     """List overrides, newest first."""
     with reading(db) as store:
-        rows = store.overrides.all()[:limit]
+        rows = store.overrides.newest(limit)
     if not rows and form is None:
         click.echo(
             "The store has no overrides; `newsloom override merge A B --why TEXT` makes one."
@@ -174,17 +145,4 @@ def list_(db: Path, limit: int, form: str | None) -> None:
         return
     if form is None:
         rows = [row._replace(at=clock(row.at), undone_at=clock(row.undone_at)) for row in rows]
-    emit(rows, _COLUMNS, form, headings=readable(_COLUMNS))
-
-
-@contextmanager
-def _open_decision(db: Path, command: str, who: str, why: str) -> Iterator[tuple[Store, Decision]]:
-    """Lock and open the store for a decision, which gets its author, reason, time and run."""
-    from crawler.clock import now
-    from crawler.grouping.overrides import Decision
-    from crawler.run_lock import recorded
-
-    if not db.is_file():
-        raise NoSuchDatabase(db)
-    with recorded(db, command) as run:
-        yield run.store, Decision(who=who, why=why, now=now(), run=run.number)
+    emit(rows, _COLUMNS, form)

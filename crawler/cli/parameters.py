@@ -104,6 +104,23 @@ class StoryNumber(click.ParamType[int]):
         return int(value)
 
 
+class TopicName(click.ParamType[str]):
+    """The name of a topic; a shell completes it."""
+
+    name = "topic"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The topics of the store that begin like that."""
+        from crawler.cli.completion import topic_names
+
+        return topic_names(ctx, incomplete)
+
+
 class Shard(click.ParamType[tuple[int, int]]):
     """A part of several: 2/8."""
 

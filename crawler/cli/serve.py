@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import socket
 import webbrowser
 from contextlib import suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import reading
+from crawler.cli.arguments import reading, this_user
 from crawler.errors import UsageError
 
 
@@ -28,8 +29,14 @@ from crawler.errors import UsageError
     is_flag=True,
     help="Let visitors run their own SQL; one query may need gigabytes.",
 )
+@click.option(
+    "--edit",
+    is_flag=True,
+    help="Let visitors merge, split, pin and link stories, and undo that; every user of this "
+    "machine can visit.",
+)
 @click.pass_obj
-def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
+def serve(db: Path, port: int, browse: bool, sql: bool, edit: bool) -> None:
     """Show the store in a browser: stories, articles, outlets.
 
     Needs the extra `web`. Listens only on 127.0.0.1, that is, on this machine; Datasette's own
@@ -45,6 +52,8 @@ def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
     from crawler.web.app import serve as run
 
     _check_free(port)
+    if edit:
+        _check_writable(db)
     address = f"http://127.0.0.1:{port}/"
 
     def ready() -> None:
@@ -53,7 +62,7 @@ def serve(db: Path, port: int, browse: bool, sql: bool) -> None:
             webbrowser.open(address)
 
     with suppress(KeyboardInterrupt):  # the usual way to end it
-        run(db, port=port, sql=sql, ready=ready)
+        run(db, port=port, sql=sql, edit_as=this_user() if edit else None, ready=ready)
 
 
 def _check_free(port: int) -> None:
@@ -65,3 +74,9 @@ def _check_free(port: int) -> None:
             raise UsageError(
                 f"port {port} cannot be used ({error.strerror}); name another with --port"
             ) from error
+
+
+def _check_writable(db: Path) -> None:
+    for place in (db.absolute().parent, db):
+        if not os.access(place, os.W_OK):
+            raise UsageError(f"{place} cannot be written; leave out --edit")

@@ -144,7 +144,7 @@ def emit(
 ) -> None:
     """Print fields of rows: a table for people, or csv, tsv, json, nl (JSON lines).
 
-    `headings` names the columns of the table whose headings differ from their fields.
+    The table has readable headings; `headings` names those of columns that are called otherwise.
     """
     if form in ("csv", "tsv"):
         write_csv(
@@ -160,7 +160,7 @@ def emit(
     elif form == "json":
         click.echo(as_json([{c: getattr(row, c) for c in columns} for row in rows], indent=2))
     else:
-        click.echo(table(rows, columns, headings=headings))
+        click.echo(table(rows, columns, headings=readable(columns) | dict(headings or {})))
 
 
 def _flat(value: Any) -> Any:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
-from crawler.errors import UsageError
+from crawler.errors import NoSuchDatabase, UsageError
 from crawler.grouping.event_linker import EventLinker
 from crawler.grouping.file_schemes import file_schemes
 from crawler.grouping.linker import Linker
+from crawler.output.visible import counted
+from crawler.run_lock import recorded
 from crawler.store import Store
 from crawler.store.facts.overrides import Override
 from crawler.store.file.merge_facts import OtherOverride
 from dedupe import StoryChange
 
+KINDS = ("merge", "split", "pin", "link", "unlink")
+"""Kinds of overrides."""
 EVENT_KINDS = ("link", "unlink")
 """Kinds of overrides that are about events; all others are about stories."""
+NO_REASON = "empty; say why, for those who read the list later"
+"""What a reason of no words is."""
 
 
 class Decision(NamedTuple):
@@ -27,6 +35,61 @@ class Decision(NamedTuple):
     run: int
     at: str | None = None
     """when it was decided; None: now"""
+
+
+@contextmanager
+def open_decision(
+    db: Path, command: str, *, who: str, why: str, now: str
+) -> Iterator[tuple[Store, Decision]]:
+    """The store, locked and open for a decision, and the decision with the run it is written in.
+
+    Raises NoSuchDatabase, and StoreBusy while another run holds the store.
+    """
+    if not db.is_file():
+        raise NoSuchDatabase(db)
+    with recorded(db, command) as run:
+        yield run.store, Decision(who=who, why=why, now=now, run=run.number)
+
+
+def decide(
+    store: Store,
+    kind: str,
+    story: int,
+    decision: Decision,
+    *,
+    other: int | None = None,
+    articles: Sequence[int] = (),
+) -> Override:
+    """Make an override of a kind: with another story, of articles, or of a story alone.
+
+    Raises UsageError as `merge`, `split`, `pin`, `link` and `unlink` do.
+    """
+    if other is not None:
+        number = {"merge": merge, "link": link, "unlink": unlink}[kind](
+            store, story, other, decision
+        )
+    elif kind == "split":
+        number, _ = split(store, story, list(articles), decision)
+    else:
+        number = pin(store, story, decision)
+    made = store.overrides.get(number)
+    assert made is not None  # just made
+    return made
+
+
+def outcome(store: Store, override: Override) -> str:
+    """What is so by an override that holds, as a sentence without its first capital and stop."""
+    story, other = override.story, override.other
+    if override.kind == "merge":
+        return f"story {other} is part of story {story} now"
+    if override.kind == "split":
+        moved = len(store.queries.stories.articles(other)) if other is not None else 0
+        be = "is" if moved == 1 else "are"
+        return f"{counted(moved, 'article')} of story {story} {be} story {other} now"
+    if override.kind == "pin":
+        return f"the articles of story {story} stay together"
+    events = "one event" if override.kind == "link" else "different events"
+    return f"stories {story} and {other} tell {events} now"
 
 
 def merge(store: Store, one: int, two: int, decision: Decision) -> int:
@@ -174,8 +237,11 @@ def _link_languages(store: Store, decision: Decision) -> None:
         linker.work(lambda _done, _total: None)
 
 
-def undo(store: Store, number: int, decision: Decision) -> None:
-    """Take an override back, and have the stories concerned linked as if it had never been."""
+def undo(store: Store, number: int, decision: Decision) -> Override:
+    """Take an override back, and have the stories concerned linked as if it had never been.
+
+    Raises UsageError when there is none to undo, or when another one holds the stories together.
+    """
     override = store.overrides.get(number)
     if override is None:
         raise UsageError(f"there is no override {number}; `newsloom override list` shows them")
@@ -197,6 +263,7 @@ def undo(store: Store, number: int, decision: Decision) -> None:
     scheme = file_schemes(store).stories
     Linker(store, scheme, run=decision.run, now=decision.now).work(lambda _done, _total: None)
     _link_languages(store, decision)
+    return override
 
 
 def _refuse_held(store: Store, override: Override) -> None:

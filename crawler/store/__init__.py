@@ -26,6 +26,7 @@ from crawler.store.facts.revisions import Articles, Saved
 from crawler.store.facts.runs import Runs
 from crawler.store.facts.sightings import Sightings
 from crawler.store.facts.sites import Sites
+from crawler.store.facts.topics import Topics
 from crawler.store.facts.usage import Usage
 from crawler.store.file.connection import (
     connect_for_reading,
@@ -90,6 +91,7 @@ class Store:
         self.event_vectors = EventVectors(connection)
         self.events = Events(connection)
         self.overrides = Overrides(connection)
+        self.topics = Topics(connection)
         self.groupings = Groupings(connection)
         self.queries = Queries(connection)
         self.merging = Merging(connection)

@@ -37,6 +37,8 @@ class ArticleFilter:
     """of this story"""
     min_outlets: int = 1
     """of a story that this many outlets reported"""
+    topic: str | None = None
+    """of the topic with this name: `store.queries.filters` adds its conditions"""
 
     @property
     def given(self) -> dict[str, object]:
@@ -76,6 +78,7 @@ class ArticleFilter:
             agency=_one_of("agency", self.agency, other.agency),
             story=_one_of("story", self.story, other.story),
             min_outlets=max(self.min_outlets, other.min_outlets),
+            topic=_one_of("topic", self.topic, other.topic),
         )
 
 

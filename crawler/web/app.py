@@ -53,14 +53,21 @@ class _Quiet(Database):
         return await super().execute(*arguments, **{**named, "log_sql_errors": False})
 
 
-def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
-    """Serve the desk on this machine only, until interrupted; `ready` is called once it listens."""
+def serve(db: Path, *, port: int, sql: bool, edit_as: str | None = None, ready: Any = None) -> None:
+    """Serve the desk on this machine only, until interrupted; `ready` is called once it listens.
+
+    With `edit_as`, its pages take decisions; forms begin with that name.
+    """
     import asyncio
 
+    from crawler.web.decisions import Editing, allow
     from crawler.web.server import server_of
 
     datasette = desk(db, sql=sql)
-    server = server_of(with_guards(datasette.app()), port)
+    editing = None if edit_as is None else Editing(db, edit_as)
+    if editing is not None:
+        allow(datasette, editing)
+    server = server_of(with_guards(datasette.app(), edits=editing is not None), port)
 
     async def run() -> None:
         await datasette.invoke_startup()
@@ -68,6 +75,8 @@ def serve(db: Path, *, port: int, sql: bool, ready: Any = None) -> None:
 
     with nonblocking_output():
         asyncio.run(run())
+    if editing is not None:
+        editing.close()
 
 
 async def _announce(server: Any, ready: Any) -> None:

@@ -20,6 +20,8 @@ _POLICY = (
 # Datasette's own pages have scripts in them.
 _POLICY_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
 _METHODS = ("GET", "HEAD")
+_TAKES_DECISIONS = re.compile(r"/story/[0-9]{1,15}|/overrides")
+"""Pages whose forms decide something, where the desk was started with --edit."""
 # Any port: an SSH tunnel or a web server in front uses another one.
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 # A segment `-` leads to Datasette's routes that debug or write, never to a table.
@@ -38,11 +40,18 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Scope = dict[str, Any]
 
 
+# Cookies belong to a name, not to a port: those that arrive are other programs'. The last one is
+# read by Datasette only, and need not be ASCII.
+_LEFT_OUT = (b"cookie", b"authorization", b"x-csrftoken")
+
+
 class _Refusal(NamedTuple):
     """A status, and a sentence that says why."""
 
     status: int
     sentence: str
+    allowed: tuple[str, ...] = ()
+    """methods that the address takes, where the method was wrong"""
 
 
 def request_line(scope: Scope) -> str:
@@ -52,8 +61,11 @@ def request_line(scope: Scope) -> str:
     return one_line(f"{scope['method']} {address}"[:200])
 
 
-def with_guards(app: Asgi) -> Asgi:
-    """The application behind guards; each refusal and each error is one line in the log."""
+def with_guards(app: Asgi, *, edits: bool = False) -> Asgi:
+    """The application behind guards; each refusal and each error is one line in the log.
+
+    With `edits`, forms of the desk itself may decide on stories; nothing else may write.
+    """
 
     @functools.wraps(app)
     async def behind_guards(scope: Scope, receive: Any, send: Any) -> None:
@@ -61,12 +73,11 @@ def with_guards(app: Asgi) -> Asgi:
             await app(scope, receive, send)
             return
         answer = _Answer(scope, send)
-        refusal = _refusal(scope)
+        refusal = _refusal(scope, edits=edits)
         if refusal is not None:
             await answer.refuse(refusal)
             return
-        # Cookies belong to a name, not to a port: those that arrive are other programs'.
-        headers = [(n, v) for n, v in scope["headers"] if n not in (b"cookie", b"authorization")]
+        headers = [(n, v) for n, v in scope["headers"] if n not in _LEFT_OUT]
         try:
             await app({**scope, "headers": headers}, receive, answer.send)
         except Exception:
@@ -101,8 +112,8 @@ class _Answer:
     async def refuse(self, refusal: _Refusal) -> None:
         """Answer with a status and a sentence."""
         headers = [(b"content-type", b"text/plain; charset=utf-8")]
-        if refusal.status == 405:
-            headers.append((b"allow", ", ".join(_METHODS).encode()))
+        if refusal.allowed:
+            headers.append((b"allow", ", ".join(refusal.allowed).encode()))
         await self.send(
             {"type": "http.response.start", "status": refusal.status, "headers": headers}
         )
@@ -121,13 +132,15 @@ def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
         (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"no-referrer"),
+        # With `no-referrer`, browsers send `Origin: null` with the desk's own forms.
+        (b"referrer-policy", b"same-origin"),
     ]
 
 
-def _refusal(scope: Scope) -> _Refusal | None:
-    if scope["method"] not in _METHODS:
-        return _Refusal(405, "This desk is read-only; it takes GET and HEAD.")
+def _refusal(scope: Scope, *, edits: bool) -> _Refusal | None:
+    wrong_method = _wrong_method(scope, edits=edits)
+    if wrong_method is not None:
+        return wrong_method
     # Another site may let its name point to this machine, to read the desk (DNS rebinding).
     hosts = _values(scope, b"host")
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
@@ -135,9 +148,31 @@ def _refusal(scope: Scope) -> _Refusal | None:
     # GET http://elsewhere.example/ is meant for a proxy, and names another host.
     if not _path(scope).startswith("/"):
         return _Refusal(400, "The address of a page begins with /.")
+    if scope["method"] == "POST" and not _from_own_page(scope, hosts[0]):
+        return _Refusal(403, "Only a page of this desk may decide on stories.")
     if not _from_here(scope, hosts[0]):
         return _Refusal(403, "Another site may link to this desk but not embed it.")
     return None
+
+
+def _wrong_method(scope: Scope, *, edits: bool) -> _Refusal | None:
+    takes_decisions = edits and _TAKES_DECISIONS.fullmatch(_path(scope)) is not None
+    allowed = (*_METHODS, "POST") if takes_decisions else _METHODS
+    if scope["method"] in allowed:
+        return None
+    if not edits:
+        return _Refusal(405, "This desk is read-only; it takes GET and HEAD.", allowed)
+    return _Refusal(405, f"This page takes only {', '.join(allowed)}.", allowed)
+
+
+def _from_own_page(scope: Scope, host: str) -> bool:
+    """Whether a browser says that a page of the desk sent this, and nothing says otherwise."""
+    sites, origins = _values(scope, b"sec-fetch-site"), _values(scope, b"origin")
+    return (
+        bool(sites or origins)
+        and all(site == "same-origin" for site in sites)
+        and _are_of(host, origins)
+    )
 
 
 def _from_here(scope: Scope, host: str) -> bool:
@@ -150,10 +185,12 @@ def _from_here(scope: Scope, host: str) -> bool:
     if sites:
         linked = _values(scope, b"sec-fetch-dest") == ["document"]
         return sites in (["same-origin"], ["none"]) or linked
-    return all(
-        origin.lower() in (f"http://{host}".lower(), f"https://{host}".lower())
-        for origin in _values(scope, b"origin")
-    )
+    return _are_of(host, _values(scope, b"origin"))
+
+
+def _are_of(host: str, origins: list[str]) -> bool:
+    own = (f"http://{host}".lower(), f"https://{host}".lower())
+    return all(origin.lower() in own for origin in origins)
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

@@ -14,9 +14,11 @@ from crawler.web import (
     article_pages,
     downloads,
     outlet_pages,
+    override_pages,
     responses,
     story_pages,
     syndication,
+    topic_pages,
 )
 from crawler.web.guards import NOT_OF_DATASETTE
 
@@ -35,6 +37,10 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/outlets$", outlet_pages.outlets),
         (r"^/outlet/(?P<slug>[^/]+)$", outlet_pages.outlet),
         (r"^/network$", outlet_pages.network),
+        (r"^/topics$", topic_pages.topics),
+        (r"^/topic/(?P<name>[^/]+)$", topic_pages.topic),
+        (r"^/topic/(?P<name>[^/]+)/beside$", topic_pages.beside),
+        (r"^/overrides$", override_pages.overrides),
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>[\w-]+)\.(?P<form>\w+)$", downloads.download),
         # Datasette's other routes come after this one, so no request reaches them.

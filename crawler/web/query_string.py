@@ -69,6 +69,7 @@ def article_filter(request: Request) -> ArticleFilter:
         agency=values["agency"] == "1" if "agency" in values else None,
         story=number_value(values, "story", 1) if "story" in values else None,
         min_outlets=number_value(values, "min_outlets", 1),
+        topic=values.get("topic"),
     )
 
 

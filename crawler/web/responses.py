@@ -40,11 +40,16 @@ class Unanswerable(Exception):
 
 
 async def page(
-    datasette: Datasette, request: Request, template: str, context: dict[str, Any]
+    datasette: Datasette,
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
 ) -> Response:
     """A page of the desk."""
     body = await datasette.render_template(f"desk/{template}.html", context, request)
-    return Response.html(body)
+    return Response.html(body, status=status)
 
 
 async def refusal(

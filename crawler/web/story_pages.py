@@ -26,6 +26,7 @@ from crawler.store.queries.stories import (
 )
 from crawler.types import ArticleFilter
 from crawler.web.database import ask
+from crawler.web.decisions import Done, form_context, just_done, posted
 from crawler.web.query_string import (
     article_filter,
     form_of,
@@ -118,30 +119,37 @@ async def stories(request: Request, datasette: Datasette) -> Response:
 @with_refusals
 async def story(request: Request, datasette: Datasette) -> Response:
     """One story: how it spread, its texts and their outlets, which may have been first."""
+    refused = await posted(request, datasette)
+    if isinstance(refused, Response):
+        return refused
     number = int(request.url_vars["number"])
+    done = number_value(query_values(request), "done", 0)
 
     def question(store: Store) -> _Story | int:
         living = store.stories.resolve(number)
         if living is None:
             raise Unanswerable(f"There is no story {number}.")
-        if living != number:
+        if living != number and refused is None:
             return living
         queries = store.queries.stories
-        found = queries.get(number)
+        found = queries.get(living)
         assert found is not None  # resolve() gave its number
         return _Story(
             story=found,
-            life=queries.life(number),
-            articles=queries.articles(number),
-            first=queries.first_publishers(number),
-            agencies=queries.agencies(number),
-            log=queries.log(number),
-            other_languages=store.queries.events.other_languages(number),
+            life=queries.life(living),
+            articles=queries.articles(living),
+            first=queries.first_publishers(living),
+            agencies=queries.agencies(living),
+            log=queries.log(living),
+            other_languages=store.queries.events.other_languages(living),
+            done=just_done(store, done, living) if done else None,
         )
 
     shown = await ask(datasette, question)
     if isinstance(shown, int):
-        return Response.redirect(f"/story/{shown}", status=301)
+        query = f"?done={done}" if done else ""
+        # Not for good: when the merge is undone, the number is a story of its own again.
+        return Response.redirect(f"/story/{shown}{query}", status=302)
     articles = shown.articles[:DRAWN]
     return await page(
         datasette,
@@ -154,7 +162,9 @@ async def story(request: Request, datasette: Datasette) -> Response:
             "cut": len(shown.articles) > DRAWN,
             "branches": by_copy_group(articles),
             "headlines": _headlines(articles),
+            **form_context(datasette, refused),
         },
+        status=refused.status if refused else 200,
     )
 
 
@@ -166,6 +176,7 @@ class _Story(NamedTuple):
     agencies: list[CarriedAgency]
     log: list[StoryEvent]
     other_languages: list[OtherLanguage]
+    done: Done | None
 
 
 def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:

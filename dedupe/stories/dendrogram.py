@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.schemes import StoryScheme
+
+Merge = tuple[float, float, float, float]
+"""The numbers of two clusters that become one, their distance, and the texts of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,13 @@ def flat_clusters(merges: NDArray[Any], scheme: StoryScheme) -> list[list[int]]:
     inside. So the way is from the top down: a cluster is a story if the mean score across its two
     halves reaches their `joining_bound`; otherwise each half is looked at.
     """
-    branches = _branches(merges, scheme)
+    branches = _branches(merges.tolist(), scheme)
+    cohesions = _cohesions(branches)
     found, left = [], [len(branches) - 1]
     while left:
         number = left.pop()
         branch = branches[number]
-        halves = [branches[child].inside for child in branch.children]
+        halves = [cohesions[child] for child in branch.children]
         if branch.across >= joining_bound(halves, scheme):
             found.append(_texts(number, branches))
         else:
@@ -55,10 +59,50 @@ def flat_clusters(merges: NDArray[Any], scheme: StoryScheme) -> list[list[int]]:
     return sorted(found)
 
 
-def _branches(merges: NDArray[Any], scheme: StoryScheme) -> list[_Branch]:
+def average_linkage(distances: Sequence[Sequence[float]]) -> list[Merge]:
+    """The merges of a few texts, as `scipy.cluster.hierarchy.linkage` has them; takes n^3 steps.
+
+    A row a text: its distances to all. `compare` does without the second that scipy takes to load.
+    """
+    count = len(distances)
+    texts = dict.fromkeys(range(count), 1)
+    apart = {(a, b): distances[a][b] for b in range(count) for a in range(b)}
+    merges: list[Merge] = []
+    for new in range(count, 2 * count - 1):
+        (a, b), distance = min(apart.items(), key=lambda pair: (pair[1], pair[0]))
+        del apart[a, b]
+        own = texts.pop(a), texts.pop(b)
+        for other in texts:
+            ends = [apart.pop((min(one, other), max(one, other))) for one in (a, b)]
+            apart[other, new] = (own[0] * ends[0] + own[1] * ends[1]) / sum(own)
+        texts[new] = sum(own)
+        merges.append((a, b, distance, texts[new]))
+    return merges
+
+
+def cohesion(merges: Iterable[Merge], scheme: StoryScheme) -> float:
+    """How alike texts that were linked on average are inside, for `joining_bound`."""
+    return _cohesions(_branches(merges, scheme))[-1]
+
+
+def _cohesions(branches: Sequence[_Branch]) -> list[float]:
+    """How alike each cluster is inside; minus infinity of a single text.
+
+    The mean score of its pairs. But a half may hold several events of one kind, and then this mean
+    says little: where both of its own halves are more cohesive, it is as cohesive as the less so.
+    """
+    found: list[float] = []
+    for branch in branches:
+        halves = min((found[child] for child in branch.children), default=-inf)
+        found.append(max(branch.inside, halves))
+    return found
+
+
+def _branches(merges: Iterable[Merge], scheme: StoryScheme) -> list[_Branch]:
     """Texts, then clusters, each after its children, as `merges` numbers them."""
+    merges = list(merges)
     branches = [_Branch(texts=1) for _ in range(len(merges) + 1)]
-    for one, other, distance, _ in merges.tolist():
+    for one, other, distance, _ in merges:
         a, b = branches[int(one)], branches[int(other)]
         # A distance is one less the similarity.
         across = 1.0 - distance - scheme.threshold

@@ -8,6 +8,7 @@ from math import inf
 
 from dedupe.schemes import StoryScheme
 
+from .dendrogram import average_linkage, cohesion
 from .details import name_terms
 from .score_to_explain import ScoredText, joining_bound, pair_scores
 from .terms import spelled_terms
@@ -51,20 +52,18 @@ def needed_score(
 ) -> float:
     """The mean score of all pairs from which on two stories are one, 0 at least.
 
-    Takes n^2 steps.
+    Takes n^3 steps.
     """
-    return joining_bound([_inside(texts, scheme) for texts in (ones, others)], scheme)
+    return joining_bound([_cohesion(texts, scheme) for texts in (ones, others)], scheme)
 
 
-def _inside(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
-    """The mean score of all pairs of different texts; minus infinity of a single one."""
-    count = len(texts)
-    if count == 1:
+def _cohesion(texts: Sequence[ScoredText], scheme: StoryScheme) -> float:
+    """How alike the texts are inside, as the linker has it; minus infinity of a single one."""
+    if len(texts) == 1:
         return -inf
-    scores = _bounded_scores(texts, texts, scheme)
-    # Of the square of all pairs each (count + 1)th is a text with itself.
-    others = [score for place, score in enumerate(scores) if place % (count + 1)]
-    return sum(others) / len(others)
+    scores = iter(_bounded_scores(texts, texts, scheme))
+    rows = [[1.0 - scheme.threshold - next(scores) for _ in texts] for _ in texts]
+    return cohesion(average_linkage(rows), scheme)
 
 
 def _bounded_scores(

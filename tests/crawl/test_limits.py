@@ -267,4 +267,4 @@ def test_a_time_long_before_the_first_poll_is_marked_unless_asked_for(tmp_path: 
     assert "old: 30 of 30 articles have a doubtful time" in told
     network = newsloom("--db", tmp_path / "t.db", "network")
     assert "since 1989" not in network.stdout
-    assert "30 of 33 articles are older; --since 1990-01-01 includes them" in network.stderr
+    assert "30 of 33 articles are older; --since 1990-01-01 has them" in network.stderr

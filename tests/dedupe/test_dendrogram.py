@@ -20,7 +20,7 @@ from dedupe import (
     needed_score,
     scored_texts,
 )
-from dedupe.stories.dendrogram import flat_clusters
+from dedupe.stories.dendrogram import average_linkage, flat_clusters
 
 
 @given(texts=st.integers(2, 30), seed=st.integers(0, 1_000))
@@ -40,6 +40,27 @@ def test_flat_clusters_far_more_alike_inside_stay_two(
     distances = np.array([[0, 0.6, 0.8, 0.8], [0, 0, 0.8, 0.8], [0, 0, 0, 0.5], [0, 0, 0, 0]])
     merges = linkage(squareform(distances + distances.T), "average")
     assert flat_clusters(merges, StoryScheme(inner_contrast=contrast)) == stories
+
+
+@given(texts=st.integers(2, 14), seed=st.integers(0, 1_000))
+def test_average_linkage_of_a_few_texts_equals_scipy(texts: int, seed: int) -> None:
+    distances = np.random.default_rng(seed).uniform(0.2, 1.3, texts * (texts - 1) // 2)
+    merges = linkage(distances, "average").tolist()
+    found = average_linkage(squareform(distances).tolist())
+    assert [sorted(merge[:2]) for merge in found] == [sorted(merge[:2]) for merge in merges]
+    assert np.allclose([merge[2:] for merge in found], [merge[2:] for merge in merges])
+
+
+def test_flat_clusters_half_of_two_tight_events_is_as_tight_as_these() -> None:
+    # Three events of two texts each, alike by .6 inside and by .05 across.
+    alike = np.full((6, 6), 0.05)
+    for first in (0, 2, 4):
+        alike[first : first + 2, first : first + 2] = 0.6
+    scheme = StoryScheme()
+    distances = 1 - scheme.threshold - alike
+    np.fill_diagonal(distances, 0)
+    merges = linkage(squareform(distances), "average")
+    assert flat_clusters(merges, scheme) == [[0, 1], [2, 3], [4, 5]]
 
 
 def test_flat_clusters_one_text_joins_a_close_pair() -> None:

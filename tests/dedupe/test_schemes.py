@@ -49,7 +49,7 @@ def test_earlier_names_read_under_those_of_today() -> None:
         ),
         (CopyScheme(max_per_key=65), "-n32/6-x7d0da677aead"),
         (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
-        (StoryScheme(max_df=0.31), "-g3/0.05-x1448b71812b7"),
+        (StoryScheme(max_df=0.31), "-g3/0.05-xb74240ac8d64"),
         (StoryScheme(embedding_model="mini"), "-v0.08x0.35:mini"),
     ],
 )

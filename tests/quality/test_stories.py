@@ -32,16 +32,16 @@ from tests.conftest import NOW, rows
 # sets reached .005 more on Vietnamese, and .01 to .07 on small files and single events of UCI.
 SETS = {
     "english": (("basil", "galaxy_wikinews"), 0.95),
-    "vietnamese": (("vietnamese_mds",), 0.96),
+    "vietnamese": (("vietnamese_mds",), 0.95),
     "headlines": (("google_news_topstories",), 0.97),
     # Broad stories of weeks told in headlines alone.
     "uci": (("uci_news_aggregator_sample",), 0.745),
 }
 # Learned at once, as no store does it.
-TOGETHER = {"english": 0.95, "vietnamese": 0.96, "headlines": 0.955, "uci": 0.76}
-IMPORTED = {"english": 0.955, "vietnamese": 0.96, "headlines": 0.945, "uci": 0.79}
+TOGETHER = {"english": 0.945, "vietnamese": 0.95, "headlines": 0.955, "uci": 0.76}
+IMPORTED = {"english": 0.955, "vietnamese": 0.95, "headlines": 0.96, "uci": 0.81}
 SMALL = {"english": 0.99, "vietnamese": 0.99, "headlines": 0.96, "uci": 0.89}
-ONE = {"english": 0.99, "vietnamese": 0.97, "headlines": 0.95, "uci": 0.85}
+ONE = {"english": 0.99, "vietnamese": 0.97, "headlines": 0.95, "uci": 0.845}
 # The launch of one game (Titanfall) in two labels, of 317 and 165 headlines.
 ONE_EVENT = {"dw0Jnfj8vEPaLZM8TQMSCbVaYeyrM": "d8bRIS2P12vQAfMQyl607kCwJ9A5M"}
 

@@ -99,7 +99,7 @@ class Desk:
             pin(self.store, self.chance.choice(self.living()), DECISION)
 
     def undo(self) -> None:
-        holding = [o.id for o in self.store.overrides.all() if o.undone_at is None]
+        holding = [o.id for o in self.store.overrides.newest(1_000) if o.undone_at is None]
         if holding:
             undo(self.store, self.chance.choice(holding), DECISION)
 
@@ -116,7 +116,7 @@ class Desk:
         """
         story = {row.article: row.story for row in self.placed()}
         copies = {row.article: row.copy_group or 0 for row in self.placed()}
-        holding = [o for o in self.store.overrides.all() if o.undone_at is None]
+        holding = [o for o in self.store.overrides.newest(1_000) if o.undone_at is None]
         unit = dict(copies)
         for override in holding:
             ends = {unit[article] for article in override.together}

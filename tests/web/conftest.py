@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from crawler.demo.town import Town
-from tests.conftest import Crawled
+from tests.conftest import Crawled, newsloom
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,5 +55,6 @@ def served(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Iterator[Ser
         crawled = Crawled(town, tmp_path_factory.mktemp("desk"))
         town.day = 2
         crawled.crawl("--now")
+    newsloom("--db", crawled.db, "topic", "add", "unrest", "--words", "almaty OR kazakh*")
     with serving(crawled.db) as desk:
         yield desk

@@ -22,7 +22,9 @@ PAGES = (
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
     "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
-    "/outlets?language=de",
+    "/outlets?language=de", "/overrides", "/topics",
+    "/topic/unrest", "/topic/unrest?measure=share&language=en", "/topic/99999",
+    "/topic/unrest/beside?one_outlet=meridian&two_outlet=eurowire&two_since=2022-01-06",
 )  # fmt: skip
 
 

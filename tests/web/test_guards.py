@@ -83,6 +83,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         " first_at = '2022-01-01T10:00:00Z', last_at = '2022-01-10T10:00:00Z', languages = ?",
         (NAUGHTY[0], json.dumps(list(NAUGHTY))),
     )
+    connection.executemany(
+        "INSERT INTO overrides (at, who, why, kind, story, together, undone_at, undone_by)"
+        " VALUES (?1, ?1, ?1, 'pin', 1, '[1]', ?1, ?1)",
+        [(text,) for text in NAUGHTY],
+    )
     connection.close()
     with serving(told.path) as desk:
         yield desk
@@ -91,6 +96,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 HOSTILE_PAGES = (
     "/", "/stories", "/story/1", *(f"/article/{n}" for n in range(1, 2 * len(NAUGHTY), 2)),
     "/compare/1/2", "/compare/1/3", "/outlets", "/outlet/outlet-0", "/network",
+    "/overrides", "/topics", "/topic/%3Cscript%3E%22",
     "/search?words=word",
     "/search?words=%3Cscript%3Ealert(1)%3C/script%3E", "/outlet/%3Cscript%3E%22",
     "/stories?since=%3Cscript%3E", "/stories?words=%22%3E%3Cscript%3E&outlet=%22onclick=%22",
@@ -227,7 +233,7 @@ def test_a_merged_story_leads_to_the_one_that_goes_on(tmp_path: Path) -> None:
     told.connection.close()
     with serving(told.path) as desk:
         status, headers, _ = get(desk, "/story/2")
-    assert (status, headers["location"]) == (301, "/story/1")
+    assert (status, headers["location"]) == (302, "/story/1")
 
 
 def test_the_desk_never_writes(tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def small(store: Path) -> Iterator[Served]:
 
 
 ADDRESSES = (
-    "/", "/stories.json", "/story/1", "/download/articles.csv", "/desk/desk.js", "/nosuch",
+    "/", "/stories.json", "/story/1", "/overrides", "/topics", "/topic/x",
+    "/download/articles.csv", "/desk/desk.js", "/nosuch",
     "/store", "/store/articles", "/store/articles/1", "/-/static/app.css", "/-/threads",
     "/-/messages", "/-/logout", "/store/-/create", "/store/articles/-/insert",
     "/store/articles/-/upsert", "/store/articles/-/drop", "/store/articles/1/-/update",

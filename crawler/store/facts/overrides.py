@@ -31,6 +31,8 @@ class Override(NamedTuple):
     apart: list[int]
     """articles that are in another story, or tell another event, than those"""
     undone_at: str | None
+    """when it was taken back; None while it holds"""
+    undone_by: str | None
 
 
 class EventConstraints(NamedTuple):
@@ -87,9 +89,9 @@ class Overrides:
         found = self._read("WHERE o.id = ?", (number,))
         return found[0] if found else None
 
-    def all(self) -> list[Override]:
-        """Every decision, the newest first."""
-        return self._read("ORDER BY o.id DESC", ())
+    def newest(self, limit: int, *, offset: int = 0) -> list[Override]:
+        """Decisions, undone ones too, the newest first."""
+        return self._read("ORDER BY o.id DESC LIMIT ? OFFSET ?", (limit, offset))
 
     def about(self, groups: Iterable[int]) -> list[Override]:
         """Decisions that hold and are about stories with these copy groups, oldest first."""
@@ -226,7 +228,7 @@ class Overrides:
         rows = self._connection.execute(
             f"""
             SELECT o.id, o.at, o.who, o.why, o.kind, o.story, o.other, o.together, o.apart,
-              o.undone_at
+              o.undone_at, o.undone_by
             FROM overrides o {where}
             """,
             values,

@@ -78,6 +78,7 @@ class Merging:
         changed = self._histories.join(now)
         self._sites()
         self._usage()
+        self._topics()
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
         return TakenIn(new, both, changed)
 
@@ -219,6 +220,13 @@ class Merging:
               parser_seconds = max(parser_seconds, excluded.parser_seconds),
               met = coalesce(met, excluded.met)
             """
+        )
+
+    def _topics(self) -> None:
+        """Of two topics with one name, that of this file: what people cited stays."""
+        self._connection.execute(
+            "INSERT INTO topics (name, filter, at, why)"
+            " SELECT name, filter, at, why FROM other.topics WHERE true ON CONFLICT DO NOTHING"
         )
 
     def _new_articles(self) -> int:

@@ -186,6 +186,7 @@ STEPS = (
             "unspaced_articles",
         ),
     ),
+    Step("m021_topics", objects=("topics",)),
     Step("m022_stars", objects=("star_network", "star_pairs")),
 )
 

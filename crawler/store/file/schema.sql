@@ -276,6 +276,13 @@ CREATE TABLE override_articles ( -- which articles the overrides that hold are a
   PRIMARY KEY (article, override)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE topics ( -- filters that people gave a name
+  name TEXT PRIMARY KEY, -- its name
+  filter TEXT NOT NULL, -- JSON object: the conditions that an article of the topic meets, by their names on the command line
+  at TEXT NOT NULL, -- when it was added
+  why TEXT -- what it is for; NULL: nobody said
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE outlet_usage ( -- what an outlet took on one day; a quota that it met holds until the next
   outlet INTEGER NOT NULL REFERENCES outlets (id), -- which outlet
   day TEXT NOT NULL, -- day of the crawl, UTC

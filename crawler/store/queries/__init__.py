@@ -6,11 +6,14 @@ import sqlite3
 
 from crawler.store.queries.agency_shares import AgencyCopyQueries
 from crawler.store.queries.articles import ArticleQueries
+from crawler.store.queries.attention import AttentionQueries
 from crawler.store.queries.codebook import Codebook
 from crawler.store.queries.copy_network import NetworkQueries
+from crawler.store.queries.coverage import CoverageQueries
 from crawler.store.queries.desk_front import FrontQueries
 from crawler.store.queries.events import EventQueries
 from crawler.store.queries.exports import Exports
+from crawler.store.queries.figures import FigureQueries
 from crawler.store.queries.filters import FilterQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
@@ -29,6 +32,9 @@ class Queries:
         self.agency_copy = AgencyCopyQueries(connection)
         self.search = SearchQueries(connection)
         self.network = NetworkQueries(connection)
+        self.attention = AttentionQueries(connection)
+        self.coverage = CoverageQueries(connection)
+        self.figures = FigureQueries(connection)
         self.front = FrontQueries(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)

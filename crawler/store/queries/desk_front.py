@@ -81,8 +81,9 @@ class FrontQueries:
         return windows.left_out(self._connection, since, passing(self._connection, wanted))
 
     def window(self, now: str, wanted: ArticleFilter, *, days: int) -> Window:
-        """The filter, where it names neither a time nor a subject, of the last days it leaves."""
-        if wanted.since is not None or wanted.until is not None or wanted.has_subject:
+        """The filter, of the last days that it leaves where it names no time, subject or topic."""
+        named = (wanted.since, wanted.until, wanted.topic)
+        if wanted.has_subject or any(name is not None for name in named):
             return Window(wanted, None)
         newest = self.newest(now, wanted)
         if newest is None:

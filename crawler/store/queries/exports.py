@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from crawler.store.queries import attention, coverage
 from crawler.store.queries.copy_network import NetworkEdge
 from crawler.store.queries.narrowed_views import (
     Narrowed,
@@ -48,7 +49,7 @@ class DescribedOutlet(NamedTuple):
 
 
 Narrow = Callable[[sqlite3.Connection, ArticleFilter], Narrowed]
-"""The rows of an export that a filter, which is not empty, leaves."""
+"""The rows of an export that a filter leaves."""
 
 
 class _Export(NamedTuple):
@@ -123,8 +124,11 @@ _BY_OUTLET = {
     "outlet": "outlet IN (SELECT value FROM json_each(:outlet))",
     "country": "outlet IN (SELECT slug FROM outlets"
     " WHERE country IN (SELECT value FROM json_each(:country)))",
+    "topic": "1",  # its conditions stand beside it
 }
 _OF_ARTICLE = "article IN ({numbers})"
+_COMPUTED = ""
+"""The source of an export that `narrow` makes also for every article."""
 _EXPORTS = {
     "articles": _Export(
         "article url outlet title authors language section published_at published_precision "
@@ -193,6 +197,8 @@ _EXPORTS = {
         "article, seen_at",
         _where("headline_changes", _OF_ARTICLE),
     ),
+    "attention": _Export(attention.COLUMNS, _COMPUTED, "outlet, day", attention.attention_of),
+    "coverage": _Export(coverage.COLUMNS, _COMPUTED, "place, outlet", coverage.coverage_of),
     "revisions": _Export(
         "article url outlet revision title authors words modified_at fetched_at replaced_at ours "
         "text",
@@ -269,6 +275,6 @@ class Exports:
 
     def _narrowed(self, what: str, wanted: ArticleFilter) -> Narrowed:
         export = _EXPORTS[what]
-        return (
-            export.narrow(self._connection, wanted) if wanted.given else Narrowed(export.source, {})
-        )
+        if wanted.given or export.source == _COMPUTED:
+            return export.narrow(self._connection, wanted)
+        return Narrowed(export.source, {})

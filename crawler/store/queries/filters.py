@@ -10,6 +10,7 @@ from dataclasses import replace
 from crawler.errors import NotInStore, UsageError
 from crawler.output.suggestions import suggestion
 from crawler.output.visible import one_line
+from crawler.store.facts.topics import Topics
 from crawler.store.findings.numbered_stories import Stories
 from crawler.store.queries.search_words import outlets_named, parse_words
 from crawler.types import ArticleFilter
@@ -24,11 +25,13 @@ class FilterQueries:
         self._connection = connection
 
     def checked(self, wanted: ArticleFilter) -> ArticleFilter:
-        """The filter as the store knows it: the number of the living story, countries in capitals.
+        """The filter as the store knows it: with the conditions of its topic, the number of the
+        living story, countries in capitals.
 
-        Raises NotInStore for an outlet, a country or a story that the file does not have, and
+        Raises NotInStore for an outlet, a country, a story or a topic that the file does not have,
         WordsError for a search that cannot be understood, UsageError for what no article can be.
         """
+        wanted = Topics(self._connection).narrowed(wanted)
         if wanted.since is not None and wanted.until is not None and wanted.since > wanted.until:
             raise UsageError(
                 f"the period ends ({wanted.until}) before it begins ({wanted.since}); swap since "

@@ -33,7 +33,32 @@ function atLeast(links) {
   return shown;
 }
 
+// Days of outlets, the more the darker; a day without an article says why it has none.
+const attention = (measure) => (rows, width) => {
+  const days = [...new Set(rows.map((d) => d.day))].sort();
+  const outlets = [...new Set(rows.map((d) => d.outlet))];
+  const most = d3.max(rows, (d) => +d[measure]) || 1;
+  const step = Math.ceil(days.length / Math.max(2, Math.floor(width / 90)));
+  const of = (...states) => rows.filter((d) => states.includes(d.state));
+  const said = (d) => `${d.outlet}, ${d.day}: ${d.state}\n${d.articles} of ${d.published} articles`;
+  return Plot.plot({
+    style: FONT, width, marginLeft: narrow(width) ? 100 : 150, marginRight: 15, height: 50 + 20 * outlets.length, padding: 0.12,
+    x: { domain: days, ticks: days.filter((_, n) => n % step === 0), tickFormat: (day) => midnight(new Date(day)), label: null },
+    y: { domain: outlets, label: null, tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) },
+    marks: [
+      Plot.cell(of("not covered"), { x: "day", y: "outlet", fill: GREY, fillOpacity: 0.13 }),
+      Plot.cell(of("covered"), { x: "day", y: "outlet", fill: "var(--link)", fillOpacity: (d) => 0.25 + 0.75 * Math.sqrt(+d[measure] / most) }),
+      Plot.dot(of("silent"), { x: "day", y: "outlet", r: 1.5, fill: GREY }),
+      Plot.dot(of("blind"), { x: "day", y: "outlet", symbol: "times", r: 2.5, stroke: GREY }),
+      Plot.tip(rows, Plot.pointer({ x: "day", y: "outlet", title: said })),
+    ],
+  });
+};
+
 const plots = {
+  "attention-articles": attention("articles"),
+  "attention-share": attention("share"),
+
   hours(rows, width) {
     return Plot.plot({
       style: FONT, width, height: 190, marginLeft: 35,

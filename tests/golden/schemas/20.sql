@@ -143,6 +143,14 @@ CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     content="articles"
 );
 
+CREATE VIRTUAL TABLE article_parts USING fts5 (
+  title, text,
+  tokenize='trigram',
+  content='unspaced_articles', content_rowid='article'
+);
+
+CREATE VIRTUAL TABLE part_terms USING fts5vocab (article_parts, 'row');
+
 CREATE TABLE revisions ( -- an earlier text of an article, kept when the outlet changed it
   article INTEGER NOT NULL REFERENCES articles (id), -- of which article
   revision INTEGER NOT NULL, -- 0 for the text first seen, then 1, 2, ...
@@ -413,14 +421,6 @@ CREATE TABLE "_sqlite_migrations" (
    "applied_at" TEXT
 );
 
-CREATE VIRTUAL TABLE article_parts USING fts5 (
-  title, text,
-  tokenize='trigram',
-  content='unspaced_articles', content_rowid='article'
-);
-
-CREATE VIRTUAL TABLE part_terms USING fts5vocab (article_parts, 'row');
-
 CREATE INDEX sources_outlet ON sources (outlet);
 
 CREATE INDEX fetches_source ON fetches (source, at);
@@ -485,6 +485,14 @@ CREATE INDEX event_buckets_story ON event_buckets (story);
 
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE VIEW unspaced_articles AS -- articles with characters of scripts that are written without spaces, as `article_parts` indexes them
+SELECT
+  id AS article, -- number of the article
+  title || '  ' AS title, -- headline and two spaces, so that each character begins a row of three
+  text || '  ' AS text -- body and two spaces
+FROM articles
+WHERE title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
 
 CREATE VIEW story_timeline AS -- the articles of each story in time order
 SELECT
@@ -780,14 +788,6 @@ SELECT
   ) ORDER BY f.at DESC LIMIT 1) AS reason -- why the last poll failed of the source that fails the longest
 FROM outlets o;
 
-CREATE VIEW unspaced_articles AS -- articles with characters of scripts that are written without spaces, as `article_parts` indexes them
-SELECT
-  id AS article, -- number of the article
-  title || '  ' AS title, -- headline and two spaces, so that each character begins a row of three
-  text || '  ' AS text -- body and two spaces
-FROM articles
-WHERE title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
-
 CREATE TRIGGER "articles_ai" AFTER INSERT ON "articles" BEGIN
   INSERT INTO "articles_fts" (rowid, "title", "text") VALUES (new.rowid, new."title", new."text");
 END;
@@ -814,18 +814,6 @@ CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
 END;
 
-CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
-  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
-END;
-
-CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
-  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
-END;
-
-CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
-  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
-END;
-
 CREATE TRIGGER parts_added AFTER INSERT ON articles WHEN new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' BEGIN
   INSERT INTO article_parts (rowid, title, text) VALUES (new.id, new.title || '  ', new.text || '  ');
 END;
@@ -839,6 +827,18 @@ CREATE TRIGGER parts_changed AFTER UPDATE OF id, title, text ON articles BEGIN
     SELECT 'delete', old.id, old.title || '  ', old.text || '  ' WHERE old.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR old.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
   INSERT INTO article_parts (rowid, title, text)
     SELECT new.id, new.title || '  ', new.text || '  ' WHERE new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
+END;
+
+CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
+  UPDATE memberships SET story = new.story WHERE copy_group = new.id;
+END;
+
+CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+END;
+
+CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
+  UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
 END;
 
 INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES
