@@ -122,7 +122,7 @@ async def network(request: Request, datasette: Datasette) -> Response:
     )
     # Downloads are of what is shown, not of all.
     of_window = [pair for pair in query_pairs(request) if pair[0] not in _OF_FIGURE]
-    if window.left_out is not None:
+    if window.left_out is not None and window.wanted.since is not None:
         of_window.append(("since", window.wanted.since))
     return await page(
         datasette,
