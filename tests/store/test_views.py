@@ -202,6 +202,7 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
     assert count == {
         "articles": 2, "stories": 1, "events": 0, "timeline": 2, "first": 2, "copies": 1,
         "pairs": 1, "stars": 1, "network": 1, "network-pairs": 1, "headlines": 0, "revisions": 0,
+        "attention": 2, "coverage": 2,
     }  # fmt: skip
     for what, narrowed_by in (
         ("days", ArticleFilter(story=1)),
