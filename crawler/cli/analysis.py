@@ -15,6 +15,7 @@ from crawler.cli.parameters import StoryNumber
 from crawler.cli.tables import as_json, emit, list_options, paged, up_to
 from crawler.output.visible import clock, one_line
 from crawler.store import Store
+from crawler.store.queries.copy_network import WEEK
 from crawler.store.queries.stories import FirstPublisher
 from crawler.types import ArticleFilter
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from crawler.output.diff import Piece
 
 _STORY = click.argument("number", metavar="STORY", type=StoryNumber())
-WEEK = 7
-"""Days before the newest article that `network` covers by default: a large store takes seconds."""
 MONTH = 28
 """Days before the newest article that `agencies` covers by default."""
 
@@ -114,22 +113,46 @@ def _first(row: FirstPublisher) -> str:
 
 @click.command()
 @filter_options()
+@click.option(
+    "--all-pairs",
+    is_flag=True,
+    help="Count every two articles that carry one text, not only the star of each text.",
+)
+@click.option(
+    "--min-copies",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Only edges of at least this many copies.",
+)
 @list_options(limit=30)
 @click.pass_obj
-def network(db: Path, wanted: ArticleFilter, limit: int, form: str | None) -> None:
+def network(
+    db: Path,
+    wanted: ArticleFilter,
+    all_pairs: bool,
+    min_copies: int,
+    limit: int,
+    form: str | None,
+) -> None:
     """Show which outlets ran texts of which others.
+
+    Each text is a star: its edges lead from the agency whose own text it is, otherwise from the
+    outlet that had it first, to every other outlet. If several outlets may have been first, each of
+    them has edges, and `tied` counts them. --all-pairs counts pairs of articles instead.
 
     Pairs of outlets with most copies come first. Both articles of a copy pass the filter; with one
     --outlet, the other article may be of any. Without a period, a search or a story, only the week
-    before the newest article counts. Earlier does not mean author: both outlets may have run a text
-    of a third one. `newsloom export network` writes all edges to a file.
+    before the newest article counts. First does not mean author: both outlets may have run a text
+    of a third one. `newsloom export network` (or `network-pairs`) writes all edges to a file.
     """
     with reading(db) as store:
         wanted = with_default_period(store, store.queries.filters.checked(wanted), WEEK)
-        rows = store.queries.network.heaviest(wanted)
+        rows = store.queries.network.heaviest(wanted, all_pairs=all_pairs, min_copies=min_copies)
     show_start(wanted, form)
     if form is None and not rows:
-        click.echo("No outlet ran a text of another among these articles.")
+        enough = f" {min_copies} times" if min_copies > 1 else ""
+        click.echo(f"No outlet ran a text of another{enough} among these articles.")
         return
     if len(rows) > limit:
         click.echo(

@@ -23,18 +23,18 @@ from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
 from crawler.store import Store, is_database
 from crawler.store.findings.manifest import GroupingEntry
-from crawler.store.queries.exports import EXPORTS, DescribedOutlet, Exported
+from crawler.store.queries.exports import EXPORTS, NETWORKS, DescribedOutlet, Exported
 from crawler.types import ArticleFilter
 
 
 class _Only(NamedTuple):
-    """The one export that a format can hold."""
+    """The only exports that a format can hold."""
 
-    export: str
+    exports: tuple[str, ...]
     holds: str
 
 
-_ONLY = {"graphml": _Only("network", "networks"), "opml": _Only("outlets", "feeds of outlets")}
+_ONLY = {"graphml": _Only(NETWORKS, "networks"), "opml": _Only(("outlets",), "feeds of outlets")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +95,10 @@ def export(
 ) -> None:
     """Write rows for other programs.
 
-    WHAT is one of articles, stories, events, timeline, first, copies, pairs, network,
-    agencies, headlines, revisions, days, outlets. Rows are those of articles that pass the filter,
-    and of stories with one; both articles of a copy pass, but with one --outlet the other article
-    may be of any.
+    WHAT is one of articles, stories, events, timeline, first, copies, pairs, stars, network,
+    network-pairs, agencies, headlines, revisions, days, outlets. Rows are those of articles that
+    pass the filter, and of stories with one; both articles of a copy pass, but with one --outlet
+    the other article may be of any.
     """
     if output == Path("-"):
         output = None
@@ -132,9 +132,10 @@ def _format_of(output: Path | None) -> str:
 
 def _check_format(form: str, what: str, output: Path | None) -> None:
     """Raise UsageError for a format that cannot hold these rows, or not there."""
-    if form in _ONLY and what != _ONLY[form].export:
+    if form in _ONLY and what not in _ONLY[form].exports:
         only = _ONLY[form]
-        raise UsageError(f"{form} holds {only.holds} only; write `newsloom export {only.export}`")
+        instead = " or ".join(f"`newsloom export {export}`" for export in only.exports)
+        raise UsageError(f"{form} holds {only.holds} only; write {instead}")
     if form == "parquet" and output is None:
         raise UsageError("parquet cannot go to a terminal or a pipe; name a file with -o FILE")
 

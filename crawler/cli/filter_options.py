@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
@@ -87,17 +86,10 @@ def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> Artic
 
     A note on standard error says what that leaves out.
     """
-    from crawler.clock import now, utc
+    from crawler.clock import now
 
-    named = (wanted.since, wanted.until, wanted.topic)
-    if wanted.has_subject or any(name is not None for name in named):
-        return wanted
-    newest = store.queries.front.newest(now(), wanted)
-    if newest is None:
-        return wanted
-    since = utc(datetime.fromisoformat(newest) - timedelta(days=days))
-    found = store.queries.front.left_out(since, wanted)
-    if found.older:
+    wanted, found = store.queries.front.window(now(), wanted, days=days)
+    if found is not None and found.older:
         are = "is" if found.older == 1 else "are"
         how_many = (
             f"More than {found.older:,} articles"
@@ -105,7 +97,7 @@ def with_default_period(store: Store, wanted: ArticleFilter, days: int) -> Artic
             else f"{found.older} of {counted(found.articles, 'article')}"
         )
         click.echo(f"{how_many} {are} older; --since {found.oldest} has them.", err=True)
-    return replace(wanted, since=since)
+    return wanted
 
 
 def show_start(wanted: ArticleFilter, form: str | None) -> None:

@@ -12,7 +12,7 @@ from datasette.utils.asgi import AsgiStream
 
 from crawler.output.formats import write_csv, write_graphml, write_jsonl
 from crawler.store import Store, read_store
-from crawler.store.queries.exports import EXPORTS
+from crawler.store.queries.exports import EXPORTS, NETWORKS
 from crawler.types import ArticleFilter
 from crawler.web.database import STORE, as_sentence, ask
 from crawler.web.query_string import article_filter, query_values
@@ -32,7 +32,7 @@ _CHUNK = 1 << 16
 async def download(request: Request, datasette: Datasette) -> AsgiStream:
     """One export, filtered as its link says; text=0 for no texts."""
     what, form = request.url_vars["what"], request.url_vars["form"]
-    if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what != "network"):
+    if what not in EXPORTS or form not in _TYPES or (form == "graphml" and what not in NETWORKS):
         raise Unanswerable(f"There is no download {what}.{form}.")
     text = query_values(request).get("text") != "0"
     raw = article_filter(request)

@@ -7,22 +7,32 @@ from urllib.parse import unquote, urlencode
 
 from datasette.utils.asgi import Response
 
+from crawler.clock import now
 from crawler.store import Store
 from crawler.store.queries.agency_shares import AgencyShare, AgencyWeek
 from crawler.store.queries.articles import HeadlineChange, NewArticle
-from crawler.store.queries.copy_network import NetworkEdge
+from crawler.store.queries.copy_network import WEEK, NetworkEdge
+from crawler.store.queries.desk_front import Window
 from crawler.store.queries.outlets import DayCount, OutletDetail
 from crawler.types import ArticleFilter
 from crawler.web.database import ask, ask_once
-from crawler.web.query_string import article_filter, form_of, query_pairs, query_values
+from crawler.web.query_string import (
+    article_filter,
+    form_of,
+    number_value,
+    query_pairs,
+    query_values,
+)
 from crawler.web.responses import Datasette, Request, Unanswerable, page, with_refusals
 
 ROWS = 50
 """Outlets of the list before the next page."""
+_OF_FIGURE = ("pairs", "min_copies")
+"""Names in the address of the network that are not of the filter."""
 NAMES = 1_000
 """Outlets that a form suggests."""
-EDGES = 150
-"""Edges of a network that are drawn: with more it is a ball of wool."""
+EDGES = 400
+"""Edges of a network that a page has, those of most copies; a slider says which are drawn."""
 
 
 @with_refusals
@@ -93,15 +103,27 @@ class _Outlet(NamedTuple):
 
 @with_refusals
 async def network(request: Request, datasette: Datasette) -> Response:
-    """Which outlets ran texts of which others."""
+    """Which outlets ran texts of which others: a star for each text, or all pairs."""
     raw = article_filter(request)
+    values = query_values(request)
+    if values.get("pairs", "1") != "1":
+        raise Unanswerable("pairs is 1 for every pair of articles.", status=400)
+    all_pairs = "pairs" in values
 
-    def heaviest(store: Store) -> list[NetworkEdge]:
-        return store.queries.network.heaviest(store.queries.filters.checked(raw), limit=EDGES)
+    def heaviest(store: Store) -> _Network:
+        wanted = store.queries.filters.checked(raw)
+        window = store.queries.front.window(now(), wanted, days=WEEK)
+        edges = store.queries.network.heaviest(window.wanted, all_pairs=all_pairs, limit=EDGES)
+        return _Network(window, edges)
 
-    edges = await (
-        ask(datasette, heaviest) if raw.given else ask_once(datasette, "network", heaviest)
+    kind = "network-pairs" if all_pairs else "network"
+    window, edges = await (
+        ask(datasette, heaviest) if raw.given else ask_once(datasette, kind, heaviest)
     )
+    # Downloads are of what is shown, not of all.
+    of_window = [pair for pair in query_pairs(request) if pair[0] not in _OF_FIGURE]
+    if window.left_out is not None and window.wanted.since is not None:
+        of_window.append(("since", window.wanted.since))
     return await page(
         datasette,
         request,
@@ -110,9 +132,19 @@ async def network(request: Request, datasette: Datasette) -> Response:
             "title": "Copy network",
             "edges": edges,
             "most": EDGES,
+            "all_pairs": all_pairs,
+            "export": kind,
+            "window": window,
+            "least": number_value(values, "min_copies", 1) if "min_copies" in values else "",
             "agencies": await ask(datasette, lambda store: store.queries.outlets.agencies()),
             "outlets": await ask(datasette, lambda store: store.queries.outlets.names()[:NAMES]),
-            "query": urlencode(query_pairs(request)),
+            "query": urlencode(of_window),
+            "all_query": urlencode(query_pairs(request, but="since")),
             **form_of(request),
         },
     )
+
+
+class _Network(NamedTuple):
+    window: Window
+    edges: list[NetworkEdge]

@@ -42,7 +42,7 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/topic/(?P<name>[^/]+)/beside$", topic_pages.beside),
         (r"^/overrides$", override_pages.overrides),
         (r"^/search$", article_pages.search),
-        (r"^/download/(?P<what>\w+)\.(?P<form>\w+)$", downloads.download),
+        (r"^/download/(?P<what>[\w-]+)\.(?P<form>\w+)$", downloads.download),
         # Datasette's other routes come after this one, so no request reaches them.
         (NOT_OF_DATASETTE, responses.nowhere),
     ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from crawler.errors import NotInStore, UsageError
 from crawler.store import Store, read_store
 from crawler.store.queries import passing as passing_module
 from crawler.store.queries import windows
-from crawler.store.queries.exports import EXPORTS
+from crawler.store.queries.exports import EXPORTS, NETWORKS
 from crawler.types import ALL, ArticleFilter
 from tests.store.told import Told
 
@@ -150,8 +152,42 @@ def test_both_ends_of_an_edge_pass_or_one_where_there_is_one_outlet(
         for a, b in [(row.earlier_article, row.later_article)]
         if (a in one and b in other) or (a in other and b in one)
     }
-    edges = store.queries.network.heaviest(wanted)
+    edges = store.queries.network.heaviest(wanted, all_pairs=True)
     assert sum(edge.copies for edge in edges) == len(pairs)
+
+
+@given(wanted=FILTERS)
+def test_stars_are_those_of_the_articles_that_pass(
+    store: Store, articles: list[dict[str, Any]], wanted: ArticleFilter
+) -> None:
+    wide = replace(wanted, outlet=()) if len(wanted.outlet) == 1 else wanted
+    texts: defaultdict[int, dict[str, tuple[bool, str]]] = defaultdict(dict)
+    for row in articles:
+        if passes(row, wide):
+            held = texts[row["copy_group"]]
+            own = (not row["agency"], row["at"])  # an agency's before all others
+            held[row["outlet"]] = min(own, held.get(row["outlet"], own))
+    expected = Counter(
+        (text, frozenset({first, other}))
+        for text, held in texts.items()
+        for first, other in combinations(sorted(held, key=lambda slug: held[slug]), 2)
+        if held[first] == min(held.values())
+        and (len(wanted.outlet) != 1 or wanted.outlet[0] in (first, other))
+    )
+    exported = store.queries.exports.export("stars", wanted)
+    rows = [dict(zip(exported.columns, row, strict=True)) for row in exported.rows]
+    assert expected == Counter(
+        (row["copy_group"], frozenset({row["earlier"], row["later"]})) for row in rows
+    )
+    for row in rows:
+        held = texts[row["copy_group"]]
+        assert held[row["earlier"]] == min(held.values())
+        assert row["tied"] == (Counter(held.values())[min(held.values())] > 1)
+    edges = store.queries.network.heaviest(wanted)
+    assert sum(edge.copies for edge in edges) == len(rows)
+    assert store.queries.network.heaviest(wanted, min_copies=2) == [
+        edge for edge in edges if edge.copies >= 2
+    ]
 
 
 @given(wanted=FILTERS)
@@ -162,7 +198,13 @@ def test_every_export_takes_the_filter(store: Store, wanted: ArticleFilter) -> N
         everything = set(store.queries.exports.export(what).rows)
         narrowed = store.queries.exports.export(what, wanted)
         rows = list(narrowed.rows)
-        if what not in ("first", "network", "agencies", "attention"):  # these count
+        if what not in (
+            "first",
+            "stars",
+            *NETWORKS,
+            "agencies",
+            "attention",
+        ):  # among those that pass
             assert set(rows) <= everything, what
 
 

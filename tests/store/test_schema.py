@@ -49,7 +49,7 @@ def test_every_view_answers(store: Store, tmp_path: Path) -> None:
     open_store(file).close()
     connection = sqlite3.connect(file)
     views = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
-    assert len(views) == 15
+    assert len(views) == 17
     for view in views:
         connection.execute(f"SELECT * FROM {view}").fetchall()
     overview = connection.execute("SELECT * FROM article_overview").description

@@ -70,6 +70,52 @@ def test_a_time_known_to_the_day_ties_with_any_time_of_that_day(told: Told) -> N
     }
 
 
+STARS = "SELECT earlier, later, lag_hours, tied FROM star_pairs ORDER BY earlier, later"
+
+
+def test_a_star_leads_from_the_first_holder_to_every_other_outlet(told: Told) -> None:
+    first = told.article("wire", published=hour("10:00"))
+    told.article("herald", published=hour("11:00"), copy_of=first)
+    told.article("courier", published=hour("12:00"), copy_of=first)
+    # The first article of an outlet counts, and one outlet copies nobody.
+    told.article("courier", published=hour("13:00"), copy_of=first)
+    told.article("wire", published=hour("14:00"), copy_of=first)
+    alone = told.article("wire", published=hour("10:00", 8))
+    told.article("wire", published=hour("11:00", 8), copy_of=alone)
+    assert told.rows(STARS) == [("wire", "courier", 2.0, 0), ("wire", "herald", 1.0, 0)]
+    assert told.rows("SELECT DISTINCT earlier_article, copy_group, at FROM star_pairs") == [
+        (first, first, hour("10:00"))
+    ]
+    assert told.rows("SELECT * FROM star_network ORDER BY later") == [
+        ("wire", "courier", 1, 0, 2.0, 0.9), ("wire", "herald", 1, 0, 1.0, 0.9),
+    ]  # fmt: skip
+
+
+def test_a_star_leads_from_the_agency_whose_own_text_it_is(told: Told) -> None:
+    told.outlet("agency", agency=True)
+    first = told.article("herald", published=hour("10:00"))
+    told.article("agency", published=hour("11:00"), copy_of=first)
+    told.article("courier", published=hour("12:00"), copy_of=first)
+    assert told.rows(STARS) == [("agency", "courier", 1.0, 0), ("agency", "herald", -1.0, 0)]
+    # The agency's text and that of `courier` were not compared with each other.
+    assert told.rows("SELECT later, containment FROM star_pairs ORDER BY later") == [
+        ("courier", None), ("herald", 0.6),
+    ]  # fmt: skip
+
+
+def test_outlets_that_may_have_been_first_tie_and_each_has_edges(told: Told) -> None:
+    first = told.article("wire", published=hour("10:00"))
+    told.article("herald", published=hour("00:00"), precision="day", copy_of=first)
+    # Later than `wire` whatever the hour of `herald`: not a third first one.
+    told.article("courier", published=hour("11:00"), copy_of=first)
+    told.article("late", published=hour("00:00", 6), precision="day", copy_of=first)
+    assert told.rows(STARS) == [
+        ("herald", "courier", 11.0, 1), ("herald", "late", 24.0, 1), ("herald", "wire", 10.0, 1),
+        ("wire", "courier", 1.0, 1), ("wire", "late", 14.0, 1),
+    ]  # fmt: skip
+    assert told.rows("SELECT sum(copies), sum(tied) FROM star_network") == [(5, 5)]
+
+
 def test_agency_share_by_outlet_and_week(told: Told) -> None:
     told.outlet("wire", agency=True)
     told.credit(told.article("wire", published=hour("10:00")), "byline")
@@ -133,7 +179,8 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
     store = read_store(told.path)
     everything = {what: store.queries.exports.export(what) for what in EXPORTS}
     rows = {what: list(exported.rows) for what, exported in everything.items()}
-    assert rows["network"] == told.rows("SELECT * FROM copy_network")
+    assert rows["network"] == told.rows("SELECT * FROM star_network")
+    assert rows["network-pairs"] == told.rows("SELECT * FROM copy_network")
     for what, exported in everything.items():
         for row in rows[what]:
             assert len(row) == len(exported.columns), what
@@ -154,7 +201,8 @@ def test_every_export_gives_the_columns_it_names_however_narrowed(told: Told) ->
     }
     assert count == {
         "articles": 2, "stories": 1, "events": 0, "timeline": 2, "first": 2, "copies": 1,
-        "pairs": 1, "network": 1, "headlines": 0, "revisions": 0,
+        "pairs": 1, "stars": 1, "network": 1, "network-pairs": 1, "headlines": 0, "revisions": 0,
+        "attention": 2, "coverage": 2,
     }  # fmt: skip
     for what, narrowed_by in (
         ("days", ArticleFilter(story=1)),

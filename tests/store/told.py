@@ -68,6 +68,9 @@ class Told:
                 " (?, ?, 'contains', 0.5, 0.6, 0.9, 30, 2, 0, 'a passage', 0, 0, 1, 'test')",
                 (copy_of, number),
             )
+            self.connection.execute(
+                "UPDATE copy_groups SET articles = articles + 1 WHERE id = ?", (copy_of,)
+            )
         self.connection.execute(
             "INSERT INTO memberships (article, copy_group) VALUES (?, ?)",
             (number, copy_of or number),

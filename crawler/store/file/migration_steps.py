@@ -187,6 +187,7 @@ STEPS = (
         ),
     ),
     Step("m021_topics", objects=("topics",)),
+    Step("m022_stars", objects=("star_network", "star_pairs")),
 )
 
 VERSION = len(STEPS)

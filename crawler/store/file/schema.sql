@@ -793,6 +793,94 @@ FROM (
 JOIN outlets oa ON oa.id = n.earlier_outlet
 JOIN outlets ob ON ob.id = n.later_outlet;
 
+CREATE VIEW star_pairs AS -- a star for each text that several outlets ran: from the agency whose own text it is, else from the outlet that had it first, to every other; from each of them where several may have been first
+SELECT
+  earlier, -- outlet that the star is drawn from
+  later, -- another outlet that ran the text
+  earlier_outlet, -- number of the outlet `earlier`
+  later_outlet, -- number of the outlet `later`
+  earlier_article, -- number of the first article with this text of the outlet `earlier`
+  later_article, -- number of the first article with this text of the outlet `later`
+  copy_group, -- the text: articles with the same number carry it
+  at, -- time of the article of `earlier`: published, or first seen when that is unknown
+  lag_hours, -- from `earlier` to `later`; negative when an agency states a later time than an outlet that ran its text
+  tied, -- 1 when several outlets may have been first: equal times, or one of them known to the day only
+  containment -- share of the later text that stands in the earlier, 0 to 1; NULL: these two were not compared
+FROM (
+  WITH
+  -- The first article of each outlet. An agency's own text comes before all others, whatever the times.
+  held AS (
+    SELECT m.copy_group, a.outlet, a.id AS article, 1 - o.agency AS class, min(coalesce(a.published_at, a.first_seen_at)) AS at, coalesce(a.published_precision = 'day', 0) AS by_day
+    FROM memberships m
+    JOIN copy_groups g ON g.id = m.copy_group AND g.articles > 1
+    JOIN articles a INDEXED BY articles_when ON a.id = m.article
+    JOIN outlets o ON o.id = a.outlet
+    GROUP BY m.copy_group, a.outlet
+  ),
+  placed AS (
+    SELECT copy_group, outlet, article, at, class || iif(by_day, substr(at, 1, 10), at) AS begins, class || iif(by_day, substr(at, 1, 10) || 'U', at) AS ends
+    FROM held
+  ),
+  ranked AS (
+    SELECT copy_group, outlet, article, at, begins <= min(ends) OVER (PARTITION BY copy_group) AS may_be_first, count(*) OVER (PARTITION BY copy_group) AS outlets
+    FROM placed
+  ),
+  -- Those that may be first are a list beside each outlet: SQLite joins no subquery to itself by an index.
+  listed AS (
+    SELECT *, json_group_array(json_array(outlet, article, at)) FILTER (WHERE may_be_first) OVER (PARTITION BY copy_group) AS firsts
+    FROM ranked
+    WHERE outlets > 1
+  ),
+  edges AS (
+    SELECT l.*, json_array_length(l.firsts) > 1 AS tied, json_extract(j.value, '$[0]') AS first_outlet, json_extract(j.value, '$[1]') AS first_article, json_extract(j.value, '$[2]') AS first_at
+    FROM listed l CROSS JOIN json_each(l.firsts) j
+  )
+  SELECT
+    fo.slug AS earlier,
+    lo.slug AS later,
+    e.first_outlet AS earlier_outlet,
+    e.outlet AS later_outlet,
+    e.first_article AS earlier_article,
+    e.article AS later_article,
+    e.copy_group,
+    e.first_at AS at,
+    (unixepoch(e.at) - unixepoch(e.first_at)) / 3600.0 AS lag_hours,
+    e.tied,
+    iif(c.a = e.article, c.containment_a, c.containment_b) AS containment
+  FROM edges e
+  LEFT JOIN outlets fo ON fo.id = e.first_outlet
+  LEFT JOIN outlets lo ON lo.id = e.outlet
+  LEFT JOIN copies c ON c.a = min(e.first_article, e.article) AND c.b = max(e.first_article, e.article) AND c.joined
+  -- Between two that may be first, one edge is enough: it says that they tie.
+  WHERE e.first_outlet <> e.outlet AND (NOT e.may_be_first OR (e.at, e.outlet) > (e.first_at, e.first_outlet))
+);
+
+CREATE VIEW star_network AS -- which outlets had the texts of which others first: a directed edge list, a star for each text
+SELECT
+  oa.slug AS earlier, -- outlet that had the texts first, or whose own they are
+  ob.slug AS later, -- outlet that ran them
+  n.copies, -- texts, as in `star_pairs`
+  n.tied, -- of these, texts that several outlets may have had first
+  n.lag_hours, -- median time from the earlier to the later
+  n.containment -- mean share of the later text that stands in the earlier, 0 to 1; NULL: none was compared
+FROM (
+  SELECT
+    earlier_outlet,
+    later_outlet,
+    count(*) AS copies,
+    sum(tied) AS tied,
+    round(avg(iif(place IN ((texts + 1) / 2, (texts + 2) / 2), lag_hours, NULL)), 2) AS lag_hours,
+    round(avg(containment), 3) AS containment
+  FROM (
+    SELECT earlier_outlet, later_outlet, lag_hours, tied, containment, row_number() OVER by_lag AS place, count(*) OVER by_lag AS texts
+    FROM star_pairs
+    WINDOW by_lag AS (PARTITION BY earlier_outlet, later_outlet ORDER BY lag_hours ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  )
+  GROUP BY earlier_outlet, later_outlet
+) n
+JOIN outlets oa ON oa.id = n.earlier_outlet
+JOIN outlets ob ON ob.id = n.later_outlet;
+
 CREATE VIEW agency_share AS -- how much of what an outlet prints is agency copy, by week; agencies themselves left out
 SELECT
   outlet, -- who published it

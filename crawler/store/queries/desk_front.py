@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
+from crawler.clock import later
 from crawler.store.queries import windows
 from crawler.store.queries.passing import AT, passing
 from crawler.store.queries.rows import all_rows, one_row
@@ -40,6 +43,14 @@ class LastRun(NamedTuple):
     outcome: str | None
 
 
+class Window(NamedTuple):
+    """A filter with the period that it has by default."""
+
+    wanted: ArticleFilter
+    left_out: windows.LeftOut | None
+    """what the period leaves out; None: the filter was left as it is"""
+
+
 class FrontQueries:
     """Questions about the file as a whole."""
 
@@ -68,6 +79,17 @@ class FrontQueries:
     def left_out(self, since: str, wanted: ArticleFilter = ALL) -> windows.LeftOut:
         """What a window that begins at a time leaves out of the articles of a filter."""
         return windows.left_out(self._connection, since, passing(self._connection, wanted))
+
+    def window(self, now: str, wanted: ArticleFilter, *, days: int) -> Window:
+        """The filter, of the last days that it leaves where it names no time, subject or topic."""
+        named = (wanted.since, wanted.until, wanted.topic)
+        if wanted.has_subject or any(name is not None for name in named):
+            return Window(wanted, None)
+        newest = self.newest(now, wanted)
+        if newest is None:
+            return Window(wanted, None)
+        since = later(newest, -timedelta(days=days))
+        return Window(replace(wanted, since=since), self.left_out(since, wanted))
 
     def by_hour(self, since: str, until: str) -> list[HourCount]:
         """Articles by hour of publication and language."""

@@ -12,7 +12,9 @@ from crawler.store.queries.narrowed_views import (
     Narrowed,
     copies_among,
     network_of,
+    pair_network_of,
     pairs_of,
+    stars_of,
     view_over,
 )
 from crawler.store.queries.passing import passing
@@ -173,7 +175,16 @@ _EXPORTS = {
     "pairs": _Export(
         " ".join(CopyPair._fields), "copy_pairs", "earlier_article, later_article", pairs_of
     ),
-    "network": _Export(" ".join(NetworkEdge._fields), "copy_network", "earlier, later", network_of),
+    "stars": _Export(
+        "earlier earlier_article later later_article copy_group at lag_hours tied containment",
+        "star_pairs",
+        "copy_group, earlier_article, later_article",
+        stars_of,
+    ),
+    "network": _Export(" ".join(NetworkEdge._fields), "star_network", "earlier, later", network_of),
+    "network-pairs": _Export(
+        " ".join(NetworkEdge._fields), "copy_network", "earlier, later", pair_network_of
+    ),
     "agencies": _Export(
         "outlet week articles attributed contained twin agency_copy share",
         "agency_share",
@@ -217,6 +228,8 @@ _EXPORTS = {
 }
 EXPORTS = tuple(_EXPORTS)
 """What can be exported."""
+NETWORKS = ("network", "network-pairs")
+"""Those of EXPORTS whose rows are edges of a network."""
 
 
 class Exported(NamedTuple):

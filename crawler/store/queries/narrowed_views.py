@@ -68,10 +68,39 @@ def copies_among(connection: sqlite3.Connection, among: Passing) -> str:
     )
 
 
+def stars_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """`star_pairs` as if there were only the articles that pass.
+
+    Where the filter names one outlet only: its part of the stars of all outlets.
+    """
+    among = passing(connection, wanted)
+    if among.all:
+        return Narrowed("star_pairs", {})
+    if len(wanted.outlet) != 1:
+        held = f"SELECT * FROM memberships WHERE article IN ({among.numbers})"
+        return Narrowed(view_over(connection, "star_pairs", "memberships", held), among.values)
+    of_any = passing(connection, replace(wanted, outlet=()))
+    texts = f"SELECT copy_group FROM memberships WHERE article IN ({among.numbers})"
+    # The unary plus, as above: texts are looked up, and their few articles checked.
+    other = "1" if of_any.all else f"+article IN ({of_any.numbers})"
+    held = f"SELECT * FROM memberships WHERE copy_group IN ({texts}) AND {other}"
+    stars = view_over(connection, "star_pairs", "memberships", held)
+    one = "(SELECT value FROM json_each(:outlet))"
+    return Narrowed(f"(SELECT * FROM {stars} WHERE {one} IN (earlier, later))", among.values)
+
+
 def network_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """`star_network` of the stars that `stars_of` gives."""
+    return _edges("star_network", "star_pairs", connection, stars_of(connection, wanted))
+
+
+def pair_network_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
     """`copy_network` of the pairs that `pairs_of` gives."""
-    pairs = pairs_of(connection, wanted)
-    if not pairs.values:
-        return Narrowed("copy_network", {})
-    rows = f"SELECT * FROM {pairs.source}"
-    return Narrowed(view_over(connection, "copy_network", "copy_pairs", rows), pairs.values)
+    return _edges("copy_network", "copy_pairs", connection, pairs_of(connection, wanted))
+
+
+def _edges(view: str, counted: str, connection: sqlite3.Connection, rows: Narrowed) -> Narrowed:
+    if not rows.values:
+        return Narrowed(view, {})
+    source = view_over(connection, view, counted, f"SELECT * FROM {rows.source}")
+    return Narrowed(source, rows.values)

@@ -18,6 +18,21 @@ const stamp = (at) => (d3.utcDay(at) < at ? clock(at) : midnight(at));
 const narrow = (width) => width < 500;
 const cut = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
 
+// Edges that are drawn at once, unless the slider is moved: of more, those of most copies.
+const EDGES = 80;
+
+// The edges with as many copies as the slider says; at first as many edges as can be read.
+function atLeast(links) {
+  const slider = document.getElementById("least");
+  if (!slider.dataset.given) {
+    const copies = d3.sort(links.map((d) => d.copies), d3.descending);
+    slider.dataset.given = slider.value = copies.length > EDGES ? Math.min(copies[EDGES] + 1, copies[0]) : 1;
+  }
+  const shown = links.filter((d) => d.copies >= +slider.value);
+  slider.nextElementSibling.textContent = `${slider.value}: ${shown.length} of ${links.length} lines`;
+  return shown;
+}
+
 // Days of outlets, the more the darker; a day without an article says why it has none.
 const attention = (measure) => (rows, width) => {
   const days = [...new Set(rows.map((d) => d.day))].sort();
@@ -124,56 +139,56 @@ const plots = {
     });
   },
 
+  // Two columns, since every line leads from one who was first to one who was later: names never
+  // overlap, however many there are, and the order is that of the table.
   network(rows, width) {
-    const height = Math.min(640, Math.max(380, width * 0.7));
     const agencies = new Set(document.getElementById("agencies").textContent.split(" "));
-    const links = rows.map((d) => ({ source: d.earlier, target: d.later, copies: +d.copies, lag: d.lag_hours }));
-    const given = d3.rollup(links, (own) => d3.sum(own, (d) => d.copies), (d) => d.source);
-    const nodes = [...new Set(links.flatMap((d) => [d.source, d.target]))].map((id) => ({ id, given: given.get(id) || 0 }));
-    const size = d3.scaleSqrt([0, d3.max(nodes, (d) => d.given) || 1], [4, 18]);
-    const thick = d3.scaleSqrt([0, d3.max(links, (d) => d.copies)], [0.5, 6]);
-    const forces = d3.forceSimulation(nodes)
-      .force("link", d3.forceLink(links).id((d) => d.id).distance(90).strength(0.25))
-      .force("charge", d3.forceManyBody().strength(-220))
-      .force("x", d3.forceX(width / 2).strength(0.07)).force("y", d3.forceY(height / 2).strength(0.1))
-      .force("apart", d3.forceCollide((d) => size(d.given) + 14)).stop();
-    forces.tick(300);
-    // The forces settle anywhere; the picture is to fill its place.
-    const across = d3.scaleLinear(d3.extent(nodes, (d) => d.x), [60, width - 60]);
-    const down = d3.scaleLinear(d3.extent(nodes, (d) => d.y), [25, height - 35]);
-    for (const node of nodes) [node.x, node.y] = [across(node.x), down(node.y)];
-    const svg = d3.create("svg").attr("width", width).attr("height", height).attr("viewBox", [0, 0, width, height]);
-    svg.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 -4 8 8").attr("refX", 7)
-      .attr("markerWidth", 9).attr("markerHeight", 9).attr("markerUnits", "userSpaceOnUse").attr("orient", "auto")
-      .append("path").attr("d", "M0,-4L8,0L0,4").attr("fill", "var(--faint)");
-    svg.append("g").attr("fill", "none").attr("stroke", "var(--faint)").attr("stroke-opacity", 0.45)
-      .selectAll("path").data(links).join("path").attr("stroke-width", (d) => thick(d.copies)).attr("marker-end", "url(#arrow)")
-      .attr("d", (d) => {
-        // Bent to the right, so that both ways between two outlets can be seen; it ends at the rim.
-        const [dx, dy] = [d.target.x - d.source.x, d.target.y - d.source.y];
-        const length = Math.hypot(dx, dy) || 1;
-        const [mx, my] = [(d.source.x + d.target.x) / 2 - dy * 0.12, (d.source.y + d.target.y) / 2 + dx * 0.12];
-        const rim = size(d.target.given) + 2;
-        const [ex, ey] = [d.target.x - mx, d.target.y - my];
-        const end = Math.hypot(ex, ey) || 1;
-        return length < 1 ? "" : `M${d.source.x},${d.source.y}Q${mx},${my} ${d.target.x - (ex / end) * rim},${d.target.y - (ey / end) * rim}`;
-      })
-      .append("title").text((d) => `${d.source.id} → ${d.target.id}: ${d.copies} copies, ${d.lag} h later`);
-    const node = svg.append("g").selectAll("a").data(nodes).join("a")
-      .attr("href", (d) => `/outlet/${encodeURIComponent(d.id)}`).attr("transform", (d) => `translate(${d.x},${d.y})`);
-    node.append("circle").attr("r", (d) => size(d.given)).attr("fill", (d) => (agencies.has(d.id) ? "var(--agency)" : "var(--link)"))
-      .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    // A name that would overlap that of a larger circle is left out.
-    const taken = [];
-    const named = new Set(d3.sort(nodes, (d) => -d.given).filter((d) => {
-      const [half, y] = [cut(d.id, 22).length * 3.5, d.y + size(d.given) + 12];
-      const free = taken.every((other) => Math.abs(other.x - d.x) > other.half + half || Math.abs(other.y - y) > 13);
-      if (free) taken.push({ x: d.x, y, half });
-      return free;
-    }));
-    node.filter((d) => named.has(d)).append("text").attr("y", (d) => size(d.given) + 12).attr("text-anchor", "middle").attr("font-size", 12)
-      .attr("fill", "var(--ink)").attr("stroke", "var(--paper)").attr("stroke-width", 3).attr("paint-order", "stroke").text((d) => cut(d.id, 22));
-    node.append("title").text((d) => `${d.id}: ${d.given} of its texts ran in other outlets`);
+    const all = rows.map((d) => ({ from: d.earlier, to: d.later, copies: +d.copies, tied: +d.tied, lag: d.lag_hours }));
+    const links = atLeast(all);
+    const sums = (key) => d3.rollup(links, (own) => d3.sum(own, (d) => d.copies), (d) => d[key]);
+    const [given, taken] = [sums("from"), sums("to")];
+    const left = d3.sort(given.keys(), (id) => -given.get(id), (id) => id);
+    // Each on the right stands near those on the left whose texts it ran.
+    const place = d3.scalePoint(left, [0, 1]).padding(0.5);
+    const middle = d3.rollup(links, (own) => d3.sum(own, (d) => d.copies * place(d.from)) / d3.sum(own, (d) => d.copies), (d) => d.to);
+    const right = d3.sort(taken.keys(), (id) => middle.get(id), (id) => -taken.get(id), (id) => id);
+    const margin = narrow(width) ? 125 : 210;
+    const height = 50 + 18 * Math.max(left.length, right.length, 4);
+    const rowsOfColumn = (ids) => d3.scalePoint(ids, [30, height - 10]).padding(0.5);
+    const [yl, yr] = [rowsOfColumn(left), rowsOfColumn(right)];
+    const [xl, xr] = [margin, width - margin];
+    const thick = d3.scaleSqrt([0, d3.max(links, (d) => d.copies)], [0.5, 8]);
+    const svg = d3.create("svg").attr("class", "net").attr("width", width).attr("height", height).attr("viewBox", [0, 0, width, height]);
+    const heads = document.getElementById("network-heads").dataset;
+    for (const [text, x, anchor] of [[heads.left, xl, "end"], [heads.right, xr, "start"]]) {
+      svg.append("text").attr("x", x).attr("y", 14).attr("text-anchor", anchor).attr("font-size", 12).attr("fill", "var(--faint)").text(text);
+    }
+    const path = svg.append("g").attr("fill", "none").selectAll("path").data(d3.sort(links, (d) => d.copies)).join("path")
+      .attr("d", (d) => `M${xl + 6},${yl(d.from)}C${(xl + xr) / 2},${yl(d.from)} ${(xl + xr) / 2},${yr(d.to)} ${xr - 6},${yr(d.to)}`)
+      .attr("stroke", (d) => (agencies.has(d.from) ? "var(--agency)" : "var(--link)")).attr("stroke-width", (d) => thick(d.copies))
+      .attr("stroke-dasharray", (d) => (d.tied === d.copies ? "3 3" : null));
+    path.append("title").text((d) => `${d.from} → ${d.to}: ${d.copies} copies${d.tied ? `, ${d.tied} of them tied` : ""}${d.lag ? `, ${d.lag} h later` : ""}`);
+    const ends = [
+      ...left.map((id) => ({ id, side: "from", other: "to", n: given.get(id), says: "first with texts that ran in other outlets" })),
+      ...right.map((id) => ({ id, side: "to", other: "from", n: taken.get(id), says: "ran texts that others had first" })),
+    ];
+    const node = svg.append("g").selectAll("a").data(ends).join("a").attr("href", (d) => `/outlet/${encodeURIComponent(d.id)}`)
+      .attr("aria-label", (d) => `${d.id}: ${d.says}, copies: ${d.n}`)
+      .attr("transform", (d) => (d.side === "from" ? `translate(${xl},${yl(d.id)})` : `translate(${xr},${yr(d.id)})`));
+    node.append("circle").attr("r", 4).attr("fill", (d) => (agencies.has(d.id) ? "var(--agency)" : "var(--link)"));
+    const name = (d, n) => (d.side === "from" ? `${cut(d.id, narrow(width) ? 13 : 24)} ${n}` : `${n} ${cut(d.id, narrow(width) ? 13 : 24)}`);
+    const label = node.append("text").attr("x", (d) => (d.side === "from" ? -9 : 9)).attr("dy", "0.35em").attr("font-size", 12)
+      .attr("text-anchor", (d) => (d.side === "from" ? "end" : "start")).attr("fill", "var(--ink)").text((d) => name(d, d.n));
+    // Pointed to or gone to by keyboard, an outlet is shown alone with those it shares texts with,
+    // and the numbers are of what they share.
+    const isolate = (id) => {
+      const shared = d3.rollup(links.filter((d) => d.from === id || d.to === id).flatMap((d) => [
+        ["from", d.from, d.copies], ["to", d.to, d.copies]]), (own) => d3.sum(own, (d) => d[2]), (d) => d[0], (d) => d[1]);
+      path.classed("off", (d) => id !== null && d.from !== id && d.to !== id);
+      node.classed("off", (d) => id !== null && !shared.get(d.side)?.has(d.id));
+      label.text((d) => name(d, id === null ? d.n : shared.get(d.side)?.get(d.id) ?? d.n));
+    };
+    node.on("pointerenter focus", (_, d) => isolate(d.id)).on("pointerleave blur", () => isolate(null));
     return svg.node();
   },
 };
@@ -196,3 +211,15 @@ window.addEventListener("resize", () => {
   width = window.innerWidth;
   figures.forEach(draw);
 });
+
+const slider = document.getElementById("least");
+if (slider) {
+  slider.closest("p").hidden = false;
+  slider.addEventListener("input", () => figures.forEach(draw));
+  // The address says what is seen, so that it can be sent to others.
+  slider.addEventListener("change", () => {
+    const address = new URL(location.href);
+    address.searchParams.set("min_copies", slider.value);
+    history.replaceState(null, "", address);
+  });
+}
