@@ -29,7 +29,7 @@ STORIES = 12
 def coverage(
     db: Path, argument: tuple[str, ...], wanted: ArticleFilter, limit: int, form: str | None
 ) -> None:
-    """Show which outlets reported the largest stories on a subject, and which left them out.
+    """Show which outlets left out which of the largest stories.
 
     The stories are those of the articles that pass the filter, together with the stories of other
     languages that tell one event. We were blind where no source of an outlet answered while a story

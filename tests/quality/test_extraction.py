@@ -115,7 +115,8 @@ def test_what_pages_say_of_their_articles() -> None:
     assert title >= 0.83
     assert day >= 0.99
     assert instant >= 0.955
-    assert authors >= 0.87
+    # .871 before: `DPA` in a byline is a credit and no author, and one page is labelled with it.
+    assert authors >= 0.865
     assert language >= 0.985
 
 
