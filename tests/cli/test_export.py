@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import networkx
@@ -99,11 +100,37 @@ def test_the_network_opens_in_networkx(crawled: Crawled, tmp_path: Path) -> None
     assert graph.nodes["meridian"]["agency"] == 1
 
 
+def test_outlets_of_a_filter_are_those_with_an_article_that_passes(crawled: Crawled) -> None:
+    def counts(*arguments: str) -> dict[str, int]:
+        done = newsloom("--db", crawled.db, "export", "outlets", *arguments, "--format", "jsonl")
+        assert done.returncode == 0, done.stderr
+        rows = map(json.loads, done.stdout.splitlines())
+        return {row["outlet"]: row["articles"] for row in rows}
+
+    everything = counts()
+    assert everything["broken-times"] == 0
+    assert sum(everything.values()) == 217
+    found = counts("--words", "almaty")
+    searched = newsloom(
+        "--db", crawled.db, "export", "articles", "--words", "almaty", "--format", "jsonl"
+    )
+    assert found == Counter(json.loads(row)["outlet"] for row in searched.stdout.splitlines())
+    # What names outlets keeps those without an article, too.
+    assert counts("--outlet", "broken-times") == {"broken-times": 0}
+
+
 def test_graphml_holds_hostile_names(tmp_path: Path) -> None:
     name = 'a"<b>&\x1b\x00\ud800]]>'
     stream = io.StringIO()
     node = DescribedOutlet(
-        outlet=name, name=name, home=None, country=None, language=None, agency=0, feeds="[]"
+        outlet=name,
+        name=name,
+        home=None,
+        country=None,
+        language=None,
+        agency=0,
+        articles=0,
+        feeds="[]",
     )
     write_graphml(stream, ["earlier", "later", "copies"], [(name, name, 2)], [node])
     (tmp_path / "g.graphml").write_text(stream.getvalue(), "utf-8")
@@ -119,7 +146,7 @@ def test_export_refuses_options_that_do_not_apply(crawled: Crawled, tmp_path: Pa
         ("export", "articles", "--outlet", "meridiam"): "meridian",
         ("export", "articles", "--story", "99999"): "no story 99999",
         ("export", "days", "--story", "1"): "story means nothing for days",
-        ("export", "outlets", "--since", "2d"): "since means nothing for outlets",
+        ("export", "days", "--words", "toll"): "words means nothing for days",
         ("export", "articles", "-o", tmp_path / "no" / "a.csv"): "there is no folder",
         ("export", "articles", "-o", tmp_path / "a.xlsx"): "choose one of csv, tsv, jsonl",
     }

@@ -44,6 +44,8 @@ class DescribedOutlet(NamedTuple):
     country: str | None
     language: str | None
     agency: int
+    articles: int
+    """those that pass the filter"""
     feeds: str
     """JSON array of addresses"""
 
@@ -62,6 +64,7 @@ class _Export(NamedTuple):
 
 
 _OUTLETS = """(SELECT o.slug AS outlet, o.name, o.home, o.country, o.language, o.agency,
+  (SELECT count(*) FROM articles a WHERE a.outlet = o.id{among}) AS articles,
   (SELECT json_group_array(s.url) FROM sources s
    WHERE s.outlet = o.id AND s.kind = 'feed' AND s.retired_at IS NULL
      AND s.same_as IS NULL) AS feeds FROM outlets o)"""
@@ -105,27 +108,34 @@ def _copies(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
     return Narrowed(_COPIES.format(f"({copies_among(connection, among)})"), among.values)
 
 
-def _of_outlets(what: str, source: str, **conditions: str) -> Narrow:
-    """Rows about outlets, not articles; `conditions` are those that have a meaning for them."""
-
-    def narrow(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
-        for name in wanted.given:
-            if name not in conditions:
-                raise ValueError(f"{name} means nothing for {what}, whose rows are not articles")
-        holds = " AND ".join(conditions[name] for name in wanted.given)
-        return Narrowed(
-            f"(SELECT * FROM {source} WHERE {holds})", passing(connection, wanted).values
-        )
-
-    return narrow
-
-
 _BY_OUTLET = {
     "outlet": "outlet IN (SELECT value FROM json_each(:outlet))",
     "country": "outlet IN (SELECT slug FROM outlets"
     " WHERE country IN (SELECT value FROM json_each(:country)))",
     "topic": "1",  # its conditions stand beside it
 }
+"""Conditions that have a meaning for an outlet itself."""
+
+
+def _days(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """Days of outlets: no articles, and no condition of articles has a meaning for them."""
+    conditions = _BY_OUTLET | {"since": "day || 'T23:59:59Z' >= :since", "until": "day <= :until"}
+    for name in wanted.given:
+        if name not in conditions:
+            of = f" (of the topic {wanted.topic})" if wanted.topic else ""
+            raise ValueError(f"{name}{of} means nothing for days, whose rows are not articles")
+    holds = " AND ".join(conditions[name] for name in wanted.given)
+    return Narrowed(f"(SELECT * FROM outlet_day WHERE {holds})", passing(connection, wanted).values)
+
+
+def _outlets(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
+    """The outlets chosen; with a condition of articles, those that have one that passes."""
+    among = passing(connection, wanted)
+    holds = [_BY_OUTLET.get(name, "articles > 0") for name in wanted.given]
+    counted = _OUTLETS.format(among=f" AND a.id IN ({among.numbers})")
+    return Narrowed(f"(SELECT * FROM {counted} WHERE {' AND '.join(holds)})", among.values)
+
+
 _OF_ARTICLE = "article IN ({numbers})"
 _COMPUTED = ""
 """The source of an export that `narrow` makes also for every article."""
@@ -211,19 +221,13 @@ _EXPORTS = {
         "outlet day polls read unchanged denied failed listed offered articles gaps gap_seconds",
         "outlet_day",
         "outlet, day",
-        _of_outlets(
-            "days",
-            "outlet_day",
-            since="day || 'T23:59:59Z' >= :since",
-            until="day <= :until",
-            **_BY_OUTLET,
-        ),
+        _days,
     ),
     "outlets": _Export(
         " ".join(DescribedOutlet._fields),
-        _OUTLETS,
+        _OUTLETS.format(among=""),
         "outlet",
-        _of_outlets("outlets", _OUTLETS, **_BY_OUTLET),
+        _outlets,
     ),
 }
 EXPORTS = tuple(_EXPORTS)
