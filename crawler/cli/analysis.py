@@ -183,7 +183,7 @@ def agencies(db: Path, wanted: ArticleFilter, limit: int, form: str | None) -> N
         emit(rows, columns, form)
         return
     drawn = [
-        _DrawnShare(*row[:-1], f"{row.share:4.0%} {'█' * round(20 * row.share)}") for row in rows
+        _DrawnShare(*row[:-1], f"{row.share:4.0%} {'█' * round(10 * row.share)}") for row in rows
     ]
     emit(drawn, _DrawnShare._fields, None, headings={"of_all": "of all"})
 

@@ -65,10 +65,8 @@ def attention(
             "others.",
             err=True,
         )
-    if len(rows) > limit:
-        click.echo(f"These are {limit} of {len(rows)} rows; --limit {len(rows)} shows all.",
-                   err=True)  # fmt: skip
     if form is not None:
+        _say_if_more(len(rows), "rows", limit)
         emit(rows[:limit], AttentionDay._fields, form)
     elif not totals.articles:
         click.echo("No article passes.")
@@ -86,13 +84,19 @@ def _draw(rows: Sequence[AttentionDay], totals: Totals, limit: int) -> None:
         (line for line in lines if line.published),
         key=lambda line: (-line.articles, -line.published, line.outlet),
     )
+    _say_if_more(len(shown), "outlets", limit)
     click.echo(f"{totals.first_day} to {totals.last_day}, UTC:\n")
     emit([_all(rows, totals, step), *shown[:limit]], _OutletLine._fields, None, headings=_HEADINGS)
     a_place = "a day" if step == 1 else f"{step} days"
     click.echo(
-        f"\nA place is {a_place}. Blank: published, but nothing that passes; {_SILENT} silent; "
+        f"\nA place is {a_place}. Blank: it published, but nothing on this; {_SILENT} silent; "
         f"{_BLIND} we were blind."
     )
+
+
+def _say_if_more(count: int, what: str, limit: int) -> None:
+    if count > limit:
+        click.echo(f"These are {limit} of {count} {what}; --limit {count} shows all.", err=True)
 
 
 def _line(outlet: str, days: Sequence[AttentionDay], step: int) -> _OutletLine:

@@ -8,11 +8,10 @@ from operator import attrgetter
 from pathlib import Path
 
 import click
-from tabulate import tabulate
 
 from crawler.cli.arguments import reading
 from crawler.cli.filter_options import filter_options, with_words
-from crawler.cli.tables import emit, list_options
+from crawler.cli.tables import emit, grid, list_options
 from crawler.output.visible import clock, counted, one_line
 from crawler.store.queries.coverage import COLUMNS, Coverage, OutletCoverage, by_outlet
 from crawler.types import ArticleFilter
@@ -54,8 +53,7 @@ def _draw(rows: Sequence[Coverage], outlets: Sequence[OutletCoverage]) -> None:
         for row in outlets
     ]
     heads = ["outlet", *map(str, stories), "covered"]
-    click.echo(tabulate(lines, headers=heads, tablefmt="simple", disable_numparse=True,
-                        colalign=["left", *["right"] * (len(stories) + 1)]))  # fmt: skip
+    click.echo(grid(heads, lines, ["left", *["right"] * (len(stories) + 1)]))
     click.echo("\nArticles of an outlet in a story; - not covered; × we were blind.\n")
     for number, row in stories.items():
         own = [cell for cell in rows if cell.story == number]

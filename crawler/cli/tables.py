@@ -172,33 +172,37 @@ def table(
     rows: Sequence[NamedTuple], columns: Sequence[str], *, headings: Mapping[str, str] | None = None
 ) -> str:
     """A plain table that fits the terminal; its widest columns are cut."""
-    from tabulate import tabulate
-
     heads = [(headings or {}).get(column, column) for column in columns]
     cells = [[_cell(column, getattr(row, column)) for column in columns] for row in rows]
-    return tabulate(
+    return grid(
+        heads,
         _cut_to_terminal(heads, cells),
-        headers=heads,
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=[_alignment(getattr(rows[0], column)) for column in columns] if rows else None,
+        [_alignment(getattr(rows[0], column)) for column in columns] if rows else None,
+    )
+
+
+def grid(heads: Sequence[str], cells: Sequence[Sequence[str]], align: Sequence[str] | None) -> str:
+    """Cells below their heads, each column aligned `left` or `right`."""
+    import tabulate
+
+    tabulate.MIN_PADDING = 0  # it would widen each head by two, which headlines can use better
+    return tabulate.tabulate(
+        cells, headers=heads, tablefmt="simple", disable_numparse=True, colalign=align
     )
 
 
 def _cut_to_terminal(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[list[str]]:
     """The cells, the long ones cut until a line fits the terminal."""
     room = shutil.get_terminal_size((120, 24)).columns - 2 * (len(heads) - 1)
-    # tabulate keeps two columns free beside a head.
     widths = [
-        max([_width(head) + 2, *(_width(line[i]) for line in cells)])
-        for i, head in enumerate(heads)
+        max([_width(head), *(_width(line[i]) for line in cells)]) for i, head in enumerate(heads)
     ]
     most = _widest_that_fits(widths, room)
     return [[_cut(cell, most) for cell in line] for line in cells]
 
 
 def _alignment(value: object) -> str:
-    return "right" if isinstance(value, int) else "left"
+    return "right" if isinstance(value, int | float) else "left"
 
 
 def _widest_that_fits(widths: Sequence[int], room: int) -> int:
