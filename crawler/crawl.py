@@ -52,6 +52,9 @@ class CrawlOptions:
     """whether the bytes of pages are kept, in a file beside the store"""
     keep_warc: bool = False
     """whether they are kept as WARC"""
+    one_at_a_time: bool = False
+    """whether one answer is saved before the next is asked for, so that every crawl gives the same
+    numbers"""
     regardless: bool = False
     """whether sources are asked that are not due"""
     revisits: bool = True
@@ -221,8 +224,11 @@ def _fetch(
 
 
 def _settings(options: CrawlOptions, run: int) -> dict[str, Any]:
+    # Nothing is asked for while Scrapy has an answer in hand.
+    one_by_one = {"CONCURRENT_REQUESTS": 1, "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1}
     # In the settings of Scrapy 0 is no limit.
     return {
+        **(one_by_one if options.one_at_a_time else {}),
         "NEWSLOOM_DB": str(options.db),
         "NEWSLOOM_RUN": run,
         "NEWSLOOM_SINCE": options.since,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.progress import CrawlProgress
+from crawler.cli.serve import check_desk, desk_port, show_desk
 from crawler.cli.tables import emit
 from crawler.errors import UsageError
 from crawler.interrupts import say
@@ -31,10 +32,13 @@ SINCE = "2021-01-01"
 @click.option(
     "--keep", type=click.Path(path_type=Path, dir_okay=False), help="Keep the store in this file."
 )
+@click.option("--open", "browse", is_flag=True,
+              help="Then show it in a browser, until Ctrl-C; needs the extra `web`.")  # fmt: skip
+@desk_port
 @click.option("--serve-only", is_flag=True, help="Only run the town, to crawl it yourself.")
 @click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True,
               help="With --serve-only: on day 2 some outlets correct articles.")  # fmt: skip
-def demo(keep: Path | None, serve_only: bool, day: int) -> None:
+def demo(keep: Path | None, browse: bool, port: int, serve_only: bool, day: int) -> None:
     """Crawl a fictional town of outlets and show its stories.
 
     The town runs on this machine and needs no internet.
@@ -46,19 +50,24 @@ def demo(keep: Path | None, serve_only: bool, day: int) -> None:
     if serve_only:
         _serve(day)
     else:
+        if browse:
+            check_desk(port)
         with tempfile.TemporaryDirectory(prefix="newsloom-") as folder:
             db = keep or Path(folder) / "town.db"
             try:
-                _demonstrate(db, Path(folder) / "outlets", keep)
+                _demonstrate(db, Path(folder) / "outlets", keep, shown=browse)
             except KeyboardInterrupt:
                 left = "nothing is kept;"
                 if keep is not None and keep.exists():
                     left = f"{keep} has only a part of the town; remove it and"
                 say(f"{left} run the same command again")
                 raise
+            if browse:
+                click.echo()
+                show_desk(db, port=port, browse=True)
 
 
-def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
+def _demonstrate(db: Path, outlets: Path, keep: Path | None, *, shown: bool) -> None:
     from crawler.cli.crawl_report import summary_line
     from crawler.cli.town_score import score_town
     from crawler.store import read_store
@@ -83,7 +92,8 @@ def _demonstrate(db: Path, outlets: Path, keep: Path | None) -> None:
         pair = next(((row.earlier_article, row.later_article) for row in pairs), (1, 2))
     finally:
         store.close()
-    _show_next_commands(keep, first, pair)
+    if keep is not None or not shown:
+        _show_next_commands(keep, first, pair)
 
 
 def _crawl_town(db: Path, outlets: Path) -> tuple[CrawlSummary, Mapping[str, Print]]:
@@ -104,6 +114,8 @@ def _crawl_town(db: Path, outlets: Path) -> tuple[CrawlSummary, Mapping[str, Pri
                 outlets=load_outlets(town.describe_outlets(outlets)),
                 since=SINCE,
                 allow_private=True,
+                one_at_a_time=True,
+                workers=1,
                 # Some of its outlets misbehave on purpose; `newsloom health` shows them.
                 log_level="ERROR",
             ),
@@ -147,17 +159,18 @@ def _crawl_again(db: Path, outlets: Path) -> None:
 
 def _show_next_commands(keep: Path | None, story: int, pair: tuple[int, int]) -> None:
     if keep is None:
-        click.echo("\nKeep the file and look inside:\n  newsloom demo --keep town.db")
+        click.echo(
+            "\nSee it in a browser, or keep the file and look inside:\n"
+            "  newsloom demo --open\n  newsloom demo --keep town.db"
+        )
         keep = Path("town.db")
     else:
-        click.echo(f"\nLook inside {keep}:")
+        click.echo(f"\nLook inside {keep}, and open it in a browser:")
     for command in (
         f"story {story}",
         f"compare {pair[0]} {pair[1]} --diff",
-        "network --since 2022-01-01",
-        "search almaty airport",
-        "health",
-        "serve",
+        'attention --words "kazakh* OR almaty"',
+        "serve --open",
     ):
         click.echo(f"  newsloom --db {keep} {command}")
 

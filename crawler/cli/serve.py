@@ -14,15 +14,17 @@ import click
 from crawler.cli.arguments import reading, this_user
 from crawler.errors import UsageError
 
-
-@click.command()
-@click.option(
+desk_port = click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=8001,
     show_default=True,
-    help="Port to listen on.",
+    help="Port of the desk.",
 )
+
+
+@click.command()
+@desk_port
 @click.option("--open", "browse", is_flag=True, help="Open it in a browser.")
 @click.option(
     "--sql",
@@ -44,16 +46,33 @@ def serve(db: Path, port: int, browse: bool, sql: bool, edit: bool) -> None:
     """
     with reading(db):
         pass  # says what is wrong with the file before Datasette does
+    check_desk(port)
+    if edit:
+        _check_writable(db)
+    show_desk(db, port=port, browse=browse, sql=sql, edit=edit)
+
+
+def check_desk(port: int) -> None:
+    """UsageError when the desk is not installed or its port is taken."""
     if importlib.util.find_spec("datasette") is None:
         raise UsageError(
             "the desk needs Datasette (extra `web`); run `pipx inject newsloom datasette`, or `pip "
             "install datasette` where Newsloom is installed"
         )
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(
+                f"port {port} cannot be used ({error.strerror}); name another with --port"
+            ) from error
+
+
+def show_desk(db: Path, *, port: int, browse: bool, sql: bool = False, edit: bool = False) -> None:
+    """Serve the desk until Ctrl-C, and with `browse` open it in a browser."""
     from crawler.web.app import serve as run
 
-    _check_free(port)
-    if edit:
-        _check_writable(db)
     address = f"http://127.0.0.1:{port}/"
 
     def ready() -> None:
@@ -63,17 +82,6 @@ def serve(db: Path, port: int, browse: bool, sql: bool, edit: bool) -> None:
 
     with suppress(KeyboardInterrupt):  # the usual way to end it
         run(db, port=port, sql=sql, edit_as=this_user() if edit else None, ready=ready)
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise UsageError(
-                f"port {port} cannot be used ({error.strerror}); name another with --port"
-            ) from error
 
 
 def _check_writable(db: Path) -> None:
