@@ -41,15 +41,37 @@ def blocks(page: str) -> list[Block]:
     return [Block(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S)]
 
 
-def script(page: str) -> str:
-    """One shell script of all that a page would have its reader run, in order."""
+class Command(NamedTuple):
+    """A command of a page, and the lines that the page says it prints; `...` is any lines."""
+
+    line: str
+    shown: list[str]
+
+
+def commands(console: str) -> list[Command]:
+    found: list[Command] = []
+    for line in console.splitlines():
+        if line.startswith("$ "):
+            # The demo itself is run once, for all pages.
+            found.append(Command(": town.db is here" if line[2:] == DEMO else line[2:], []))
+        else:
+            assert found, f"{line!r} is no command"
+            found[-1].shown.append(line)
+    return found
+
+
+def script(page: str, folder: Path) -> str:
+    """One shell script of all that a page would have its reader run, in order.
+
+    What its nth command prints is written to n.out in the folder.
+    """
     lines = ["set -eu"]
+    n = 0
     for language, text in blocks(page):
         if language == "console":
-            for line in text.splitlines():
-                assert line.startswith("$ "), f"{page}: {line!r} is no command"
-                # The demo itself is run once, for all pages.
-                lines.append(": town.db is here" if line[2:] == DEMO else line[2:])
+            for command in commands(text):
+                lines.append(f"{{ {command.line}\n}} >{shlex.quote(str(folder / f'{n}.out'))}")
+                n += 1
         elif language == "python":
             lines.append(f"{shlex.quote(sys.executable)} - <<'END'\n{text}END")
         elif language == "sql":
@@ -60,14 +82,28 @@ def script(page: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def pattern(shown: list[str]) -> str:
+    """What matches the lines shown: `...` alone is any lines, at the end of a line its rest."""
+    lines = [r"(?:.*\n)*" if line == "..." else
+             re.escape(line.removesuffix("...")) + (".*" if line.endswith("...") else "") + r"\s*\n"
+             for line in shown]  # fmt: skip
+    return "".join(lines)
+
+
 @pytest.mark.parametrize("page", [p for p in PAGES if {b.language for b in blocks(p)} - {"sh"}])
 def test_everything_on_a_page_works(page: str, town: Path, tmp_path: Path) -> None:
     shutil.copy(town, tmp_path / "town.db")
+    (printed := tmp_path / "printed").mkdir()
     done = subprocess.run(
-        ["sh", "-x"], input=script(page), cwd=tmp_path, env=environment(),
+        ["sh", "-x"], input=script(page, printed), cwd=tmp_path, env=environment(),
         capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
+    consoles = [text for language, text in blocks(page) if language == "console"]
+    for n, command in enumerate(c for text in consoles for c in commands(text)):
+        if command.shown:
+            output = (printed / f"{n}.out").read_text("utf-8")
+            assert re.fullmatch(pattern(command.shown), output), f"{command.line}\n{output}"
     if not R and any(block.language == "r" for block in blocks(page)):
         pytest.skip("no R on this machine: its example was not run, all else was")
 
@@ -75,6 +111,13 @@ def test_everything_on_a_page_works(page: str, town: Path, tmp_path: Path) -> No
 def test_the_tutorial_needs_nothing_that_it_does_not_make() -> None:
     first = next(b.text for b in blocks("docs/tutorial.md") if b.language == "console")
     assert first.strip() == f"$ {DEMO}"
+
+
+def test_what_a_page_shows_is_compared() -> None:
+    shown = ["a  b", "...", "time ..."]
+    assert re.fullmatch(pattern(shown), "a  b\nx\ny\ntime 12\n")
+    assert not re.fullmatch(pattern(shown), "a  c\ntime 12\n")
+    assert not re.fullmatch(pattern(shown), "a  b\ntime 12\nmore\n")
 
 
 @pytest.mark.parametrize("page", ["README.md", *PAGES])
