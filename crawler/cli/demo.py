@@ -43,28 +43,34 @@ def demo(keep: Path | None, browse: bool, port: int, serve_only: bool, day: int)
 
     The town runs on this machine and needs no internet.
     """
-    if keep is not None and not keep.absolute().parent.is_dir():
-        raise UsageError(f"{keep}: there is no folder {keep.absolute().parent}")
-    if keep is not None and keep.exists():
-        raise UsageError(f"{keep} exists already; name a new file for the town")
     if serve_only:
         _serve(day)
-    else:
+        return
+    if keep is not None:
+        _check_new(keep)
+    if browse:
+        check_desk(port)
+    with tempfile.TemporaryDirectory(prefix="newsloom-") as folder:
+        db = keep or Path(folder) / "town.db"
+        try:
+            _demonstrate(db, Path(folder) / "outlets", keep, shown=browse)
+        except KeyboardInterrupt:
+            left = "nothing is kept;"
+            if keep is not None and keep.exists():
+                left = f"{keep} has only a part of the town; remove it and"
+            say(f"{left} run the same command again")
+            raise
         if browse:
-            check_desk(port)
-        with tempfile.TemporaryDirectory(prefix="newsloom-") as folder:
-            db = keep or Path(folder) / "town.db"
-            try:
-                _demonstrate(db, Path(folder) / "outlets", keep, shown=browse)
-            except KeyboardInterrupt:
-                left = "nothing is kept;"
-                if keep is not None and keep.exists():
-                    left = f"{keep} has only a part of the town; remove it and"
-                say(f"{left} run the same command again")
-                raise
-            if browse:
-                click.echo()
-                show_desk(db, port=port, browse=True)
+            click.echo()
+            show_desk(db, port=port, browse=True)
+
+
+def _check_new(keep: Path) -> None:
+    folder = keep.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"{keep}: there is no folder {folder}")
+    if keep.exists():
+        raise UsageError(f"{keep} exists already; name a new file for the town")
 
 
 def _demonstrate(db: Path, outlets: Path, keep: Path | None, *, shown: bool) -> None:
