@@ -127,7 +127,8 @@ def _all(rows: Sequence[AttentionDay], totals: Totals, step: int) -> _OutletLine
     published = sum(row.published for row in rows)
     blocks = sparkline([sum(place) for place in _places(totals.by_day, step)])
     within = sum(totals.by_day)
-    blind = sum(row.state == "blind" for row in rows)
+    seen = {row.day for row in rows if row.state != "blind"}
+    blind = len(totals.by_day) - len(seen)
     return _OutletLine("(all)", within, published, _share(within, published), blind, blocks)
 
 
