@@ -58,6 +58,7 @@ PAGES = (
     "/story/{story}", "/article/1", "/compare/1/2", "/outlets", "/outlet/outlet-5", "/network",
     "/search?words=ka", "/search?words=ka+mi", "/search?words=kalomi&outlet=outlet-7",
     "/search?words=%22kalomi+ka%22+OR+lolo", "/search?words=kalomi+-title:lolo",
+    "/topics", "/topic/small", "/topic/large",
     "/stories.atom", "/stories.json", "/store", "/store/article_overview",
 )  # fmt: skip
 COMMANDS = (
@@ -66,13 +67,19 @@ COMMANDS = (
     ("search", "ka", "mi"), ("search", "(kalomi OR kalolo) NOT mi"), ("network",), ("agencies",),
     ("stories", "--outlet", "outlet-5", "--language", "en"), ("stories", "kalomi", "--no-agency"),
     ("network", "--words", "kalomiru"), ("network", "--outlet", "outlet-5"),
+    ("attention", "--topic", "large"), ("coverage", "--topic", "large"),
     ("agencies", "--language", "fr"), ("timeline", "{story}", "--since", "2022-02-01"), ("health",),
     ("db", "describe", "copies"),
 )  # fmt: skip
 
 
+TOPICS = {"small": "kalomi", "large": "ka"}
+"""Words of one article in fifty, and of nearly all."""
+
+
 def main() -> None:
     db = filled(FOLDER / f"newsloom-filled-{ARTICLES}.db", ARTICLES)
+    _add_topics(db)
     connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
     (story,) = connection.execute(
         "SELECT id FROM stories ORDER BY articles DESC LIMIT 1"
@@ -83,6 +90,14 @@ def main() -> None:
     _pages(db, story)
     _commands(db, story)
     _exports(db)
+
+
+def _add_topics(db: Path) -> None:
+    for name, words in TOPICS.items():
+        subprocess.run(
+            [sys.executable, "-m", "crawler", "--db", str(db), "topic", "add", name, "--words",
+             words], capture_output=True, check=False,
+        )  # fmt: skip
 
 
 def _views(connection: sqlite3.Connection, story: int) -> None:

@@ -5,6 +5,7 @@ Completion has no place for messages, so what cannot be read completes to nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -26,9 +27,7 @@ def outlet_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     folder = ctx.params.get("folder")
     described = Described(Path(folder) if folder else None, bool(ctx.params.get("only")))
     if incomplete.startswith(LIST):
-        files = [file for place in described.list_folders() for file in sorted(place.glob("*.txt"))]
-        names = dict.fromkeys(f"{LIST}{file.stem}" for file in files)
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+        return _lists(described.list_folders(), incomplete)
     try:
         known = described.load(quiet=True)
     except NewsloomError:
@@ -38,6 +37,24 @@ def outlet_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         for slug, outlet in sorted(known.items())
         if slug.startswith(incomplete)
     ]
+
+
+def stored_outlets(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Slugs of the outlets in the store, and lists once it begins with @."""
+    if incomplete.startswith(LIST):
+        return _lists(Described.by_environment().list_folders(), incomplete)
+    try:
+        with reading(ctx.find_root().params["db"]) as store:
+            slugs = store.queries.outlets.names()
+    except NewsloomError:
+        return []
+    return [CompletionItem(slug) for slug in slugs if slug.startswith(incomplete)]
+
+
+def _lists(folders: Sequence[Path], incomplete: str) -> list[CompletionItem]:
+    files = [file for place in folders for file in sorted(place.glob("*.txt"))]
+    names = dict.fromkeys(f"{LIST}{file.stem}" for file in files)
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
 def story_numbers(ctx: click.Context, incomplete: str) -> list[CompletionItem]:

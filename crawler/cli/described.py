@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,12 @@ class Described:
     folder: Path | None
     """folder or file of the caller's own descriptions"""
     only: bool = False
+
+    @classmethod
+    def by_environment(cls) -> Described:
+        """Those of a command that has no option for them."""
+        folder = os.environ.get("NEWSLOOM_OUTLETS")
+        return cls(Path(folder) if folder else None)
 
     def load(self, *, quiet: bool = False) -> dict[str, Outlet]:
         """All outlets by slug; own ones that replace bundled ones are named, unless `quiet`.

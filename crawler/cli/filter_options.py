@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.parameters import Since, StoryNumber, TopicName, Until
+from crawler.cli.parameters import Since, StoredOutlet, StoryNumber, TopicName, Until
 from crawler.output.visible import clock, counted
 from crawler.store import Store
 from crawler.store.queries.search_words import parse_words
@@ -26,8 +26,8 @@ _OPTIONS = {
     "since": click.option("--since", type=Since(), help="Only articles published since then."),
     "until": click.option("--until", type=Until(), help="Only articles published by this time."),
     "outlet": click.option(
-        "--outlet", metavar="NAME", multiple=True,
-        help="Only articles of this outlet; may be repeated.",
+        "--outlet", type=StoredOutlet(), metavar="NAME", multiple=True,
+        help="Only articles of this outlet, or of those listed in @FILE; may be repeated.",
     ),
     "country": click.option(
         "--country", metavar="CODE", multiple=True,
@@ -62,7 +62,10 @@ def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
     def decorate(command: F) -> Callable[..., Any]:
         @functools.wraps(command)
         def with_filter(*arguments: Any, **values: Any) -> Any:
-            wanted = ArticleFilter(**{name: values.pop(name) for name in names})
+            given = {name: values.pop(name) for name in names}
+            if given.get("outlet"):
+                given["outlet"] = _without_lists(given["outlet"])
+            wanted = ArticleFilter(**given)
             return command(*arguments, wanted=wanted, **values)
 
         for name in reversed(names):
@@ -70,6 +73,13 @@ def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
         return with_filter
 
     return decorate
+
+
+def _without_lists(outlets: tuple[str, ...]) -> tuple[str, ...]:
+    from crawler.cli.described import Described
+    from crawler.outlets.selection import without_lists
+
+    return tuple(without_lists(outlets, Described.by_environment().list_folders()))
 
 
 def with_words(wanted: ArticleFilter, words: tuple[str, ...]) -> ArticleFilter:

@@ -77,6 +77,23 @@ class OutletName(click.ParamType[str]):
         return outlet_names(ctx, incomplete)
 
 
+class StoredOutlet(click.ParamType[str]):
+    """The slug of an outlet of the store, or a list of slugs; a shell completes it."""
+
+    name = "outlet"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002 - click's signature
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The outlets of the store, and the lists, that begin like that."""
+        from crawler.cli.completion import stored_outlets
+
+        return stored_outlets(ctx, incomplete)
+
+
 class StoryNumber(click.ParamType[int]):
     """The number of a story; a shell completes it."""
 

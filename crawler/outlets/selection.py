@@ -98,6 +98,17 @@ def find_list(name: str, folders: Sequence[Path]) -> Path:
     )
 
 
+def without_lists(names: Sequence[str], folders: Sequence[Path]) -> list[str]:
+    """The names, those of lists replaced by what stands in them. Raises as `find_list` does."""
+    found: list[str] = []
+    for name in names:
+        if name.startswith(LIST):
+            found += [mention.slug for mention in _listed(name, folders)]
+        else:
+            found.append(name)
+    return found
+
+
 def _listed(name: str, folders: Sequence[Path]) -> Iterator[_Mention]:
     """The slugs of a list; what follows a # is a comment."""
     file = find_list(name, folders)

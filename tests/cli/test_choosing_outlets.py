@@ -174,3 +174,23 @@ def test_a_shell_completes_outlets_lists_and_stories(
     assert completed(["crawl", "--outlets", "gone"], "") == []
     assert completed(["--db", "t.db", "story"], "1") == ["1"]
     assert completed(["--db", "gone.db", "story"], "1") == []
+    assert completed(["--db", "t.db", "stories", "--outlet"], "e.") == ["e.org"]
+    monkeypatch.setenv("NEWSLOOM_OUTLETS", "mine")
+    assert completed(["--db", "t.db", "stories", "--outlet"], "@") == ["@some"]
+
+
+def test_a_filter_takes_lists_of_outlets(tmp_path: Path, inside: Inside) -> None:
+    rows = [{"url": f"https://{host}/1", "title": "Bridge"} for host in ("a.org", "b.org", "c.org")]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    (tmp_path / "two.txt").write_text("a.org\nc.org  # the third\n", "utf-8")
+    inside("--db", "t.db", "import", "a.jsonl", cwd=tmp_path)
+    add = ("--db", "t.db", "topic", "add", "x", "--outlet", "@two")
+    assert "2 articles of 2 outlets" in inside(*add, cwd=tmp_path).stdout
+    # The topic has the outlets themselves: it means the same when the list is gone.
+    (tmp_path / "two.txt").unlink()
+    assert (
+        "--outlet a.org --outlet c.org"
+        in inside("--db", "t.db", "topic", "show", "x", cwd=tmp_path).stdout
+    )
+    gone = inside("--db", "t.db", "stories", "--outlet", "@two", cwd=tmp_path)
+    assert (gone.returncode, "there is no list @two" in gone.stderr) == (2, True)
