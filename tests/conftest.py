@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 with warnings.catch_warnings():
     # On import it leaves a connection open, which Python 3.13 reports in some later test.
@@ -133,6 +134,18 @@ def slow() -> None:
         check_locks()
     except UsageError as error:
         pytest.skip(str(error))
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that one of the test processes fills, and all read."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / f"{name}.lock"):
+        if not (shared / name).exists():
+            part = factory.mktemp(name)
+            make(part)
+            part.rename(shared / name)
+    return shared / name
 
 
 def ask(file: Path, question: str) -> list[tuple[Any, ...]]:

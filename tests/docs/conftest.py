@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import made_once
+
 DEMO = "newsloom demo --keep town.db"
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Path:
     """The store that the demo leaves."""
-    folder = tmp_path_factory.mktemp("demo")
+    return made_once(tmp_path_factory, "demo", _run_demo) / "town.db"
+
+
+def _run_demo(folder: Path) -> None:
     subprocess.run(
         shlex.split(DEMO),
         cwd=folder,
@@ -23,7 +28,6 @@ def town(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Path:
         capture_output=True,
         timeout=240,
     )
-    return folder / "town.db"
 
 
 def environment() -> dict[str, str]:

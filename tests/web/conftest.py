@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from crawler.demo.town import Town
-from tests.conftest import Crawled, newsloom
+from tests.conftest import Crawled, made_once, newsloom
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,10 +51,13 @@ def serving(db: Path, *arguments: str) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Iterator[Served]:
     """The desk on the town's store of both days: the second brings corrections."""
+    with serving(made_once(tmp_path_factory, "desk", _crawl_two_days) / "town.db") as desk:
+        yield desk
+
+
+def _crawl_two_days(folder: Path) -> None:
     with Town() as town:
-        crawled = Crawled(town, tmp_path_factory.mktemp("desk"))
+        crawled = Crawled(town, folder)
         town.day = 2
         crawled.crawl("--now")
     newsloom("--db", crawled.db, "topic", "add", "unrest", "--words", "almaty OR kazakh*")
-    with serving(crawled.db) as desk:
-        yield desk
