@@ -38,7 +38,8 @@ def test_every_console_line_of_the_readme_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md"])
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    for target in links + re.findall(r'src(?:set)?="([^"]+)"', text):
         assert ((ROOT / page).parent / target).exists(), target
 
 

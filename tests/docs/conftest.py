@@ -16,10 +16,10 @@ DEMO = "newsloom demo --keep town.db"
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, slow: None) -> Path:
     """The store that the demo leaves."""
-    return made_once(tmp_path_factory, "demo", _run_demo) / "town.db"
+    return made_once(tmp_path_factory, "demo", run_demo) / "town.db"
 
 
-def _run_demo(folder: Path) -> None:
+def run_demo(folder: Path) -> None:
     subprocess.run(
         shlex.split(DEMO),
         cwd=folder,
