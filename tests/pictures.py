@@ -58,9 +58,16 @@ text {{ fill: #222; font: 14px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono"
 
 
 def words(page: Page, address: str) -> str:
-    """What a reader of the page sees, but for the hour at which the town was crawled."""
+    """What a reader of the page sees, but for the minutes at which the town was crawled.
+
+    The news of the town is of January 2022; the minutes of polls have no year.
+    """
     page.goto(f"{address}{PAGE}")
-    return re.sub(r"[\d: -]+, its first poll", "..., its first poll", page.inner_text("body"))
+    return re.sub(
+        r"(?!2022-01)\d{4}-\d\d-\d\d \d\d:\d\d|[\d: -]+(?=, its first poll)",
+        "...",
+        page.inner_text("body"),
+    )
 
 
 def _take() -> None:
