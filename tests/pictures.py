@@ -6,7 +6,6 @@ show: the words of the page, kept beside its picture, and the lines of the termi
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -58,16 +57,9 @@ text {{ fill: #222; font: 14px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono"
 
 
 def words(page: Page, address: str) -> str:
-    """What a reader of the page sees, but for the minutes at which the town was crawled.
-
-    The news of the town is of January 2022; the minutes of polls have no year.
-    """
+    """What a reader sees of the page, down to where it says when the town was crawled."""
     page.goto(f"{address}{PAGE}")
-    return re.sub(
-        r"(?!2022-01)\d{4}-\d\d-\d\d \d\d:\d\d|[\d: -]+(?=, its first poll)",
-        "...",
-        page.inner_text("body"),
-    )
+    return page.inner_text("main").partition("Which outlet may have been first")[0].rstrip()
 
 
 def _take() -> None:

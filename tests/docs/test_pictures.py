@@ -22,4 +22,4 @@ def test_the_desk_is_up_to_date(town: Path, browser: Browser) -> None:
     with serving(town) as desk:
         shown = pictures.words(page, desk.address)
     page.close()
-    assert shown.strip() == (pictures.FOLDER / "desk.txt").read_text("utf-8").strip(), REMEDY
+    assert f"{shown}\n" == (pictures.FOLDER / "desk.txt").read_text("utf-8"), REMEDY

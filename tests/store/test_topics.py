@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from crawler.errors import NotInStore, UsageError
-from crawler.store import Store, open_store
+from crawler.store import Store, open_store, read_store
 from crawler.store.queries.coverage import by_outlet
 from crawler.types import ArticleFilter
 from tests.conftest import NOW
@@ -84,6 +86,31 @@ def test_a_misdated_article_adds_no_years_of_empty_days(told: Told) -> None:
     totals = store.queries.attention.totals(ALMATY)
     store.close()
     assert (totals.first_day, totals.last_day, totals.far) == ("2022-01-03", "2022-01-06", 1)
+
+
+@pytest.mark.parametrize("figure", ["attention", "first publishers"])
+def test_twice_the_outlets_and_stories_are_twice_the_work(figure: str, tmp_path: Path) -> None:
+    def steps(outlets: int) -> int:
+        made = Told(tmp_path / f"{outlets}.db")
+        made.connection.executemany(
+            "INSERT OR IGNORE INTO stories (id, title) VALUES (?, 'unrest')",
+            [(story,) for story in range(1, 5 * outlets + 1)],
+        )
+        for number in range(outlets):
+            for on in range(1, 21):
+                story = 1 + (5 * number + on) % (5 * outlets)
+                made.article(f"o{number}", published=day(on), text="almaty", story=story)
+        made.connection.close()
+        with closing(read_store(made.path)) as store:
+            done = Counter[str]()
+            store._connection.set_progress_handler(lambda: done.update(["steps"]), 1_000)
+            if figure == "attention":
+                store.queries.attention.by_day(ALMATY)
+            else:
+                store.queries.figures.first_publishers(ALMATY, limit=10, stories=5 * outlets)
+        return done["steps"]
+
+    assert steps(80) < 2.7 * steps(40) + 20
 
 
 def test_no_article_that_passes_gives_no_day(store: Store) -> None:

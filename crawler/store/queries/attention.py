@@ -203,13 +203,17 @@ def _attention(
       every (outlet, day, articles) AS MATERIALIZED (
         SELECT a.outlet, substr({AT}, 1, 10) AS day, count(*)
         FROM articles a INDEXED BY articles_outlet WHERE a.outlet IN (SELECT id FROM asked)
-          AND {AT} >= :from_at AND {AT} <= :to_at GROUP BY a.outlet, day)
-      SELECT o.slug AS outlet, d.day, coalesce(p.articles, 0) AS articles,
-        coalesce(e.articles, 0) AS published, round(1.0 * coalesce(p.articles, 0) / e.articles, 4)
-          AS share,
-        CASE WHEN p.articles THEN 'covered' WHEN e.articles THEN 'not covered'
-          WHEN {POLLED.format(first="d.day", last="d.day")} THEN 'silent' ELSE 'blind' END AS state
-      FROM asked o CROSS JOIN days d
-      LEFT JOIN passed p ON p.outlet = o.id AND p.day = d.day
-      LEFT JOIN every e ON e.outlet = o.id AND e.day = d.day)"""
+          AND {AT} >= :from_at AND {AT} <= :to_at GROUP BY a.outlet, day),
+      -- Joins would go through all days of all outlets for each of them.
+      cells (outlet, day, articles, published) AS MATERIALIZED (
+        SELECT outlet, day, sum(passed), sum(published) FROM (
+          SELECT id AS outlet, day, 0 AS passed, 0 AS published FROM asked CROSS JOIN days
+          UNION ALL SELECT outlet, day, articles, 0 FROM passed
+          UNION ALL SELECT outlet, day, 0, articles FROM every)
+        WHERE day BETWEEN :first_day AND :last_day GROUP BY outlet, day)
+      SELECT o.slug AS outlet, c.day, c.articles, c.published,
+        round(1.0 * c.articles / nullif(c.published, 0), 4) AS share,
+        CASE WHEN c.articles THEN 'covered' WHEN c.published THEN 'not covered'
+          WHEN {POLLED.format(first="c.day", last="c.day")} THEN 'silent' ELSE 'blind' END AS state
+      FROM cells c CROSS JOIN asked o ON o.id = c.outlet)"""
     return Narrowed(source, values)

@@ -48,9 +48,11 @@ class FigureQueries:
             """,
             among.values | {"stories": stories},
         )
-        # The unary plus keeps SQLite from going through all that pass.
+        # The unary plus keeps SQLite from going through all that pass, and LIMIT from going through
+        # all copy groups once for each story.
         numbers = f"""SELECT m.* FROM json_each(:largest) l
-          CROSS JOIN memberships m ON m.story = l.value WHERE +m.article IN ({among.numbers})"""
+          CROSS JOIN memberships m ON m.story = l.value WHERE +m.article IN ({among.numbers})
+          LIMIT -1"""
         firsts = view_over(self._connection, "first_publishers", "memberships", numbers)
         return all_rows(
             self._connection,
