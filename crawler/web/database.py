@@ -13,7 +13,7 @@ from crawler.web.responses import Datasette, Unanswerable
 STORE = "store"
 """Name of the store among Datasette's databases, whatever its file is called: links stay."""
 PATIENCE = 3
-"""Seconds after which a question is broken off: others wait for its thread."""
+"""Seconds of CPU after which a question is broken off: others wait for its thread."""
 
 Answer = TypeVar("Answer")
 
