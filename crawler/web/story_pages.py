@@ -160,6 +160,7 @@ async def story(request: Request, datasette: Datasette) -> Response:
             **shown._asdict(),
             "articles": articles,
             "cut": len(shown.articles) > DRAWN,
+            "far": _count_far(shown),
             "branches": by_copy_group(articles),
             "headlines": _headlines(articles),
             **form_context(datasette, refused),
@@ -177,6 +178,12 @@ class _Story(NamedTuple):
     log: list[StoryEvent]
     other_languages: list[OtherLanguage]
     done: Done | None
+
+
+def _count_far(shown: _Story) -> int:
+    """Articles that are too far from the others to count for the times of the story."""
+    first, last = shown.story.first_at, shown.story.last_at
+    return sum(not first <= row.at <= last for row in shown.articles)
 
 
 def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:
