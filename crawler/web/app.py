@@ -11,9 +11,9 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from crawler.web import plugin
-from crawler.web.database import STORE
 from crawler.web.guards import with_guards
 from crawler.web.logs import nonblocking_output
+from crawler.web.responses import STORE
 
 _HERE = Path(__file__).parent
 CELL = 200

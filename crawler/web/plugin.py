@@ -55,6 +55,7 @@ def prepare_jinja2_environment(env: Any) -> None:
     """Filters that the templates use."""
     env.filters["seen"] = lambda text: visible_in_pages(str(text))
     env.filters["clock"] = clock
+    env.filters["period"] = _period
     env.filters["span"] = length
     env.filters["kind"] = kind_label
     env.filters["marked"] = _marked
@@ -91,6 +92,13 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 def _web(url: str) -> str | None:
     """An address that a link may lead to, escaped; None for anything but http and https."""
     return safe_url_string(url) if urlsplit(url).scheme in ("http", "https") else None
+
+
+def _period(first: str, last: str) -> str:
+    """From one time to another, the day once."""
+    one, two = clock(first), clock(last)
+    same_day = one[:10] == two[:10]
+    return one if one == two else f"{one} – {two[11:] if same_day else two}"
 
 
 def _cell(value: Any) -> Markup:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import ask
+from tests.conftest import ask, newsloom
+from tests.store.told import Told
 from tests.web.conftest import Served, serving
+from tests.web.test_guards import get
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -201,6 +203,41 @@ def test_plots_are_redrawn_for_a_turned_phone(served: Served, page: Page) -> Non
         "before => document.querySelector('figure svg').getAttribute('width') !== before",
         arg=narrow,
     )
+
+
+def test_two_outlets_are_compared_on_the_days_of_the_topic(served: Served, page: Page) -> None:
+    page.goto(f"{served.address}/topic/unrest/beside?one_outlet=meridian&two_outlet=eurowire")
+    topic = "text || title LIKE '%almaty%' OR text || title LIKE '%kazakh%'"
+    for side, outlet in enumerate(("meridian", "eurowire")):
+        own, every = ask(
+            served.db,
+            "SELECT count(*) FILTER (WHERE topical), count(*) FROM (SELECT outlet, day, topical,"
+            " min(day) FILTER (WHERE topical) OVER () AS first,"
+            " max(day) FILTER (WHERE topical) OVER () AS last FROM (SELECT a.outlet,"
+            f" substr(published_at, 1, 10) AS day, {topic} AS topical FROM articles a))"
+            f" WHERE outlet = (SELECT id FROM outlets WHERE slug = '{outlet}')"
+            " AND day BETWEEN first AND last",
+        )[0]
+        shown = page.locator(".pair > section").nth(side).locator("dl").inner_text().split("\n")
+        assert shown[1::2][:2] == [str(own), str(every)], outlet
+    figures = page.locator(".pair figure[data-plot=days]")
+    figures.nth(1).locator("svg").wait_for()
+    scales = [
+        figures.nth(n).locator("svg g text").all_inner_texts() for n in range(figures.count())
+    ]
+    assert scales[0] == scales[1]
+
+
+def test_a_topic_that_is_added_meanwhile_is_listed(tmp_path: Path) -> None:
+    told = Told(tmp_path / "topics.db")
+    told.article("herald", published="2022-01-05T10:00:00Z", text="the ferry")
+    told.connection.close()
+    with serving(told.path) as desk:
+        assert "no topics yet" in get(desk, "/topics")[2]
+        assert (
+            newsloom("--db", told.path, "topic", "add", "sea", "--words", "ferry").returncode == 0
+        )
+        assert ">sea</a>" in get(desk, "/topics")[2]
 
 
 def test_tables_wear_the_desk_s_dress(served: Served, page: Page) -> None:

@@ -119,8 +119,16 @@ class FrontQueries:
         assert found is not None  # a count has a row
         return found
 
+    def state(self) -> tuple[object, ...]:
+        """What changes when a run begins or ends, stories are linked, or a topic is another."""
+        (grouped, topics) = self._connection.execute(
+            "SELECT (SELECT max(id) FROM story_log), (SELECT json_group_array(filter || at)"
+            " FROM topics)"
+        ).fetchone()
+        return self.last_run(), grouped, topics
+
     def last_run(self) -> LastRun | None:
-        """The run that began last; when it changes, so may all that is counted over all."""
+        """The run that began last."""
         return one_row(
             self._connection,
             LastRun,

@@ -32,21 +32,23 @@ function labels(ticks) {
 const SQUEEZED = 8;
 const DAY = 864e5;
 function timeAxis(rows, columns, width, { marginLeft, marginRight = 15, interval = null }) {
-  const all = rows.flatMap((d) => columns.map((column) => time(d[column]))).filter(Boolean);
-  const times = d3.sort(interval ? [...all, ...all.map((at) => interval.offset(at))] : all);
-  const lengths = d3.pairs(times, (a, b) => b - a);
-  const longest = d3.sort(d3.range(lengths.length), (n) => -lengths[n]);
-  let [span, rest, broken] = [d3.sum(lengths), d3.sum(lengths), 0];
+  const all = new Set(rows.flatMap((d) => columns.map((column) => d[column])).filter(Boolean));
+  const times = d3.sort([...all].map(time));
+  const end = (at) => (interval ? interval.offset(at) : at);
+  const gaps = d3.pairs(times, (a, b) => b - end(a));
+  const longest = d3.sort(d3.range(gaps.length), (n) => -gaps[n]);
   const room = width - marginLeft - marginRight;
   // Bars are all of one width, so that a lone one does not look like more.
   const [least, gap] = interval ? [0, 65] : narrow(width) ? [45, 20] : [70, 40];
+  let span = end(times.at(-1)) - times[0];
+  let [rest, broken] = [span, 0];
   for (let n = 0; n < longest.length && (n + 2) * (least + gap) < room; n++) {
-    rest -= lengths[longest[n]];
-    if (lengths[longest[n]] < DAY || rest === 0) break;
+    rest -= gaps[longest[n]];
+    if (gaps[longest[n]] < DAY || rest === 0) break;
     if (rest * SQUEEZED <= span) [span, broken] = [rest, n + 1];
   }
   const cuts = d3.sort(longest.slice(0, broken));
-  const parts = [-1, ...cuts].map((cut, n) => [times[cut + 1], times[n < broken ? cuts[n] : times.length - 1]]);
+  const parts = [-1, ...cuts].map((cut, n) => [times[cut + 1], end(times[n < broken ? cuts[n] : times.length - 1])]);
   const free = room - least * parts.length - gap * broken - 10;
   let from = marginLeft;
   const places = parts.map(([first, last]) => {
@@ -58,9 +60,16 @@ function timeAxis(rows, columns, width, { marginLeft, marginRight = 15, interval
   const place = d3.scaleUtc(parts.flat(), places.flat());
   const marked = parts.map(([first, last], n) => {
     const [begin, end] = places[n];
-    const ticks = d3.utcTicks(first, last, Math.floor((end - begin) / 75));
+    let ticks = d3.utcTicks(first, last, Math.floor((end - begin) / 75));
+    if (interval && ticks.some((at) => interval(at) < at)) {
+      const every = interval.range(first, last);
+      ticks = every.filter((_, tick) => tick % Math.ceil((75 * every.length) / (end - begin)) === 0);
+    }
+    if (interval) ticks = ticks.filter((at) => at < last);
     const shown = ticks.length && end - begin > 75 ? ticks : [first];
-    return labels(shown).map((text, tick) => [place(shown[tick]), text]);
+    // A day and a week are named below their middle, an hour where it begins.
+    const within = (at) => (interval && interval !== d3.utcHour ? (place(at) + place(interval.offset(at))) / 2 : place(at));
+    return labels(shown).map((text, tick) => [within(shown[tick]), text]);
   });
   const breaks = d3.pairs(places, ([, end], [begin]) => (end + begin) / 2);
   const ticks = new Map(marked.flat());
@@ -91,12 +100,14 @@ const EDGES = 80;
 // The edges with as many copies as the slider says; at first as many edges as can be read.
 function atLeast(links) {
   const slider = document.getElementById("least");
+  slider.max = d3.max(links, (d) => d.copies);
   if (!slider.dataset.given) {
     const copies = d3.sort(links.map((d) => d.copies), d3.descending);
     slider.dataset.given = slider.value = copies.length > EDGES ? Math.min(copies[EDGES] + 1, copies[0]) : 1;
   }
   const shown = links.filter((d) => d.copies >= +slider.value);
-  slider.nextElementSibling.textContent = `${slider.value}: ${shown.length} of ${links.length} lines`;
+  const copies = slider.value === "1" ? "1 copy" : `${slider.value} copies`;
+  slider.nextElementSibling.textContent = `${copies} or more: ${shown.length} of ${links.length} lines`;
   return shown;
 }
 
@@ -124,14 +135,19 @@ const attention = (measure) => (rows, width) => {
   });
 };
 
+const PERCENT = { percent: true, domain: [0, 100], ticks: 4, tickFormat: (share) => `${share} %` };
+
 // A bar for each hour, day or week.
-function bars(rows, width, { column, value, interval, fill = null, percent = false }) {
+function bars(rows, width, figure, { column, value, interval, fill = null, percent = false }) {
+  // Figures side by side are compared, so they have one scale.
+  const beside = [...(figure.closest(".pair") ?? figure.parentElement).querySelectorAll(`figure[data-plot=${figure.dataset.plot}]`)].flatMap(rowsOf);
+  const most = d3.max(d3.rollup(beside, (own) => d3.sum(own, (d) => +d[value]), (d) => d[column]).values());
   const axis = timeAxis(rows, [column], width, { marginLeft: 40, interval });
   const from = (d) => time(d[column]);
   const number = (d) => (percent ? `${d3.format(".0%")(d[value])} of ${d.articles} articles` : `${d[value]} article${d[value] === "1" ? "" : "s"}`);
   return Plot.plot({
     style: FONT, width, height: 190, ...axis.options,
-    y: { label: null, grid: true, ticks: 4, ...(percent && { percent, domain: [0, 100] }) },
+    y: { label: null, grid: true, ...(percent ? PERCENT : { domain: [0, most], ticks: Math.min(4, most) }) },
     color: { legend: fill !== null, scheme: "Observable10" },
     marks: [
       ...axis.marks,
@@ -149,9 +165,9 @@ const plots = {
   "attention-articles": attention("articles"),
   "attention-share": attention("share"),
 
-  hours: (rows, width) => bars(rows, width, { column: "hour", value: "articles", interval: d3.utcHour, fill: "language" }),
-  days: (rows, width) => bars(rows, width, { column: "day", value: "articles", interval: d3.utcDay }),
-  weeks: (rows, width) => bars(rows, width, { column: "week", value: "share", interval: d3.utcMonday, percent: true }),
+  hours: (rows, width, figure) => bars(rows, width, figure, { column: "hour", value: "articles", interval: d3.utcHour, fill: "language" }),
+  days: (rows, width, figure) => bars(rows, width, figure, { column: "day", value: "articles", interval: d3.utcDay }),
+  weeks: (rows, width, figure) => bars(rows, width, figure, { column: "week", value: "share", interval: d3.utcMonday, percent: true }),
 
   timeline(rows, width) {
     const first = d3.rollup(rows, (own) => d3.min(own, (d) => d.at), (d) => d.outlet);
@@ -196,8 +212,8 @@ const plots = {
   shares(rows, width) {
     return Plot.plot({
       style: FONT, width, marginLeft: ofNames(width), height: 50 + 20 * rows.length,
-      x: { label: null, percent: true, domain: [0, 100], grid: true }, y: outletAxis(rows.map((d) => d.outlet), width),
-      marks: [Plot.barX(rows, { x: (d) => +d.share, y: "outlet", fill: "var(--link)", tip: true }), Plot.ruleX([0])],
+      x: { ...PERCENT, label: null, grid: true }, y: outletAxis(rows.map((d) => d.outlet), width),
+      marks: [Plot.barX(rows, { x: (d) => +d.share, y: "outlet", fill: "var(--link)", tip: true, title: (d) => `${d.outlet}\n${d.agency_copy} of ${d.articles} articles` }), Plot.ruleX([0])],
     });
   },
 
@@ -255,29 +271,35 @@ const plots = {
   },
 };
 
+// What each figure was drawn from: one whose table has not changed stays as it is.
+const drawn = new WeakMap();
+
 function draw(figure) {
   const place = figure.querySelector(".drawing");
   const rows = rowsOf(figure);
   if (!rows.length || !place.clientWidth) return;
-  const drawn = plots[figure.dataset.plot](rows, place.clientWidth);
+  const picture = plots[figure.dataset.plot](rows, place.clientWidth, figure);
   // Plot names groups of marks for screen readers; a name without a role is none.
-  for (const group of drawn.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
-  place.replaceChildren(drawn);
+  for (const group of picture.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
+  place.replaceChildren(picture);
+  drawn.set(figure, figure.querySelector("table").textContent);
 }
 
-const figures = [...document.querySelectorAll("figure[data-plot]")];
-figures.forEach(draw);
+const figures = () => [...document.querySelectorAll("figure[data-plot]")];
+figures().forEach(draw);
+document.addEventListener("refreshed", () =>
+  figures().filter((figure) => drawn.get(figure) !== figure.querySelector("table").textContent).forEach(draw));
 let width = window.innerWidth;
 window.addEventListener("resize", () => {
   if (window.innerWidth === width) return;
   width = window.innerWidth;
-  figures.forEach(draw);
+  figures().forEach(draw);
 });
 
 const slider = document.getElementById("least");
 if (slider) {
   slider.closest("p").hidden = false;
-  slider.addEventListener("input", () => figures.forEach(draw));
+  slider.addEventListener("input", () => figures().forEach(draw));
   // The address says what is seen, so that it can be sent to others.
   slider.addEventListener("change", () => {
     const address = new URL(location.href);
