@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.demo.town import Town
 from crawler.grouping.run import group
 from crawler.store import open_store
 from crawler.types import Article, Moment, Precision
@@ -188,3 +192,27 @@ def test_a_page_outlives_its_desk(desk: Served, page: Page) -> None:
     told(desk.db, 3)
     later(page)
     page.locator("ol.stories > li").nth(3).wait_for()
+
+
+def test_articles_of_a_running_crawl_come_in_and_become_stories(tmp_path: Path, page: Page) -> None:
+    open_store(tmp_path / "town.db").close()
+    seen: set[str] = set()
+    with Town() as town, serving(tmp_path / "town.db") as desk:
+        outlets = town.describe_outlets(tmp_path / "outlets")
+        page.goto(desk.address)
+        assert page.locator("h1").inner_text() == "No articles yet"
+        answers = asked(page)
+        crawl = subprocess.Popen(
+            [sys.executable, "-m", "crawler", "--db", desk.db, "crawl", "-q", "--allow-private",
+             "--only", "--outlets", outlets],
+            env={k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")},
+        )  # fmt: skip
+        while crawl.poll() is None:
+            later(page)
+            seen.add(page.locator("h1").inner_text())
+        assert crawl.wait() in (0, 3)
+        later(page)
+        page.locator("ol.stories > li").nth(5).wait_for()
+        assert page.locator("h2", has_text="Just in").count() == 0
+    assert "No stories yet" in seen
+    assert set(answers) <= {200, 304}
