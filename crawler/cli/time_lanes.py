@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
-from crawler.output.visible import clock
+from crawler.cli.time_axis import BREAK, Part, scale, time_axis
 from crawler.store.queries.stories import StoryArticle
 
 LANES = 8
@@ -25,19 +25,19 @@ def timeline(texts: Sequence[Sequence[StoryArticle]], *, width: int) -> Iterator
     """A lane for each text that has copies, one for all articles that have none, and the scale.
 
     `texts` has the articles of a story by copy group. Where several articles share a place, a
-    digit says how many; # is ten or more.
+    digit says how many; # is ten or more. ╱╱ stands for a long time without an article.
     """
     lanes = _lanes(texts)
-    times = [article.at for lane in lanes for article in lane.articles]
-    ends = (min(times), max(times))
     margin = max(len(lane.label) for lane in lanes) + 2
-    room = max(width - margin, _LEAST)
+    times = [article.at for lane in lanes for article in lane.articles]
+    parts = time_axis(times, max(width - margin, _LEAST))
     for lane in lanes:
-        yield f"{lane.label:<{margin}}{_marks(lane.articles, ends, room)}"
-    first, last = (clock(end) for end in ends)
-    yield " " * margin + f"{first}{last:>{room - len(first)}}"
-    if any(len(lane.articles) > 1 for lane in lanes):
+        yield f"{lane.label:<{margin}}{_marks(lane.articles, parts)}"
+    yield " " * margin + scale(parts)
+    if len(times) > len(lanes):
         yield " " * margin + "● one article · 2–9 that many · # ten or more"
+    if len(parts) > 1:
+        yield " " * margin + f"{BREAK.strip()} a long time without articles"
 
 
 def split_copied(
@@ -60,20 +60,20 @@ def _lanes(texts: Sequence[Sequence[StoryArticle]]) -> list[_Lane]:
     return lanes
 
 
-def _marks(articles: Sequence[StoryArticle], ends: tuple[str, str], room: int) -> str:
-    first, last = (_seconds(end) for end in ends)
-    span = (last - first) or 1
-    places = Counter(round((_seconds(one.at) - first) / span * (room - 1)) for one in articles)
+def _marks(articles: Sequence[StoryArticle], parts: Sequence[Part]) -> str:
+    places = Counter(
+        next(part for part in parts if part.first <= one.at <= part.last).place(one.at)
+        for one in articles
+    )
     low, high = min(places), max(places)
+    between = ["─"] * (parts[-1].begin + parts[-1].width)
+    for part, after in pairwise(parts):
+        between[part.begin + part.width : after.begin] = BREAK.replace(" ", "─")
     return "".join(
-        _mark(places[place]) if place in places else "─" if low < place < high else " "
+        _mark(places[place]) if place in places else between[place] if low < place else " "
         for place in range(high + 1)
     )
 
 
 def _mark(count: int) -> str:
     return "●" if count == 1 else str(count) if count < 10 else "#"
-
-
-def _seconds(at: str) -> float:
-    return datetime.fromisoformat(at).timestamp()

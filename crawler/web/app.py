@@ -11,11 +11,13 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from crawler.web import plugin
-from crawler.web.database import STORE
 from crawler.web.guards import with_guards
 from crawler.web.logs import nonblocking_output
+from crawler.web.responses import STORE
 
 _HERE = Path(__file__).parent
+CELL = 200
+"""Characters of a cell in a table; the page of the row has all."""
 
 
 def desk(db: Path, *, sql: bool) -> Any:
@@ -34,6 +36,7 @@ def desk(db: Path, *, sql: bool) -> Any:
             "allow_csv_stream": False,
             "allow_download": False,
             "suggest_facets": False,
+            "truncate_cells_html": CELL,
         },
         metadata={"title": f"Newsloom: {db.name}"},
     )

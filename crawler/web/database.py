@@ -8,10 +8,8 @@ from weakref import WeakKeyDictionary
 
 from crawler.errors import NotInStore, TookTooLong, UsageError
 from crawler.store import Store
-from crawler.web.responses import Datasette, Unanswerable
+from crawler.web.responses import STORE, Datasette, Unanswerable
 
-STORE = "store"
-"""Name of the store among Datasette's databases, whatever its file is called: links stay."""
 PATIENCE = 3
 """Seconds of CPU after which a question is broken off: others wait for its thread."""
 
@@ -49,11 +47,11 @@ def as_sentence(message: str) -> str:
 
 
 async def ask_once(datasette: Datasette, name: str, question: Callable[[Store], Answer]) -> Answer:
-    """Put a question about the whole store; the answer is kept until another run has ended."""
+    """Put a question about the whole store; the answer is kept while `FrontQueries.state` is."""
     kept = _answers.setdefault(datasette, {})
 
     def unless_kept(store: Store) -> tuple[Any, Answer]:
-        state = store.queries.front.last_run()
+        state = store.queries.front.state()
         if name in kept and kept[name][0] == state:
             return kept[name]
         return state, question(store)

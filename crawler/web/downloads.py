@@ -14,9 +14,9 @@ from crawler.output.formats import write_csv, write_graphml, write_jsonl
 from crawler.store import Store, read_store
 from crawler.store.queries.exports import EXPORTS, NETWORKS
 from crawler.types import ArticleFilter
-from crawler.web.database import STORE, as_sentence, ask
+from crawler.web.database import as_sentence, ask
 from crawler.web.query_string import article_filter, query_values
-from crawler.web.responses import Datasette, Request, Unanswerable, with_refusals
+from crawler.web.responses import STORE, Datasette, Request, Unanswerable, with_refusals
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",

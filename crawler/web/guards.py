@@ -17,8 +17,15 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Datasette's own pages have scripts in them.
-_POLICY_OF_DATASETTE = _POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    # With `no-referrer`, browsers send `Origin: null` with the desk's own forms.
+    (b"referrer-policy", b"same-origin"),
+]
+"""Of every answer."""
 _METHODS = ("GET", "HEAD")
 _TAKES_DECISIONS = re.compile(r"/story/[0-9]{1,15}|/overrides")
 """Pages whose forms decide something, where the desk was started with --edit."""
@@ -28,7 +35,7 @@ _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNOREC
 _NAME = r"/(?!-(?:[./]|$))[^/.]+"
 _OF_DATASETTE = re.compile(
     rf"/store/?|/store\.(json|csv)|/store({_NAME}){{1,2}}(\.(json|csv|blob)|/)?"
-    r"|/-/static/.+|/desk/.+|/favicon\.ico"
+    r"|/desk/.+|/favicon\.ico"
 )
 NOT_OF_DATASETTE = re.compile(rf"(?!(?:{_OF_DATASETTE.pattern})\Z)")
 """Matches every address, as it was sent, that Datasette does not answer on the desk.
@@ -104,7 +111,7 @@ class _Answer:
             self._spoilt = self.started
             if not self.started:
                 self._log(message["status"])
-                message["headers"] = [*message.get("headers", []), *_headers(self._scope)]
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
             self.started = True
         if not self._spoilt:
             await self._send(message)
@@ -123,18 +130,6 @@ class _Answer:
         # What ends as 500 is logged with its cause where that is known.
         if status >= 400 and status != 500:
             LOG.warning("%d %s", status, request_line(self._scope))
-
-
-def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    policy = _POLICY if NOT_OF_DATASETTE.match(_path(scope)) else _POLICY_OF_DATASETTE
-    return [
-        (b"content-security-policy", policy.encode()),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"x-content-type-options", b"nosniff"),
-        # With `no-referrer`, browsers send `Origin: null` with the desk's own forms.
-        (b"referrer-policy", b"same-origin"),
-    ]
 
 
 def _refusal(scope: Scope, *, edits: bool) -> _Refusal | None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from datasette import hookimpl
+from markupsafe import Markup, escape
 from w3lib.url import safe_url_string
 
 from crawler.output.reasons import meaning
@@ -18,6 +19,7 @@ from crawler.web import (
     responses,
     story_pages,
     syndication,
+    table_pages,
     topic_pages,
 )
 from crawler.web.guards import NOT_OF_DATASETTE
@@ -53,11 +55,26 @@ def prepare_jinja2_environment(env: Any) -> None:
     """Filters that the templates use."""
     env.filters["seen"] = lambda text: visible_in_pages(str(text))
     env.filters["clock"] = clock
+    env.filters["period"] = _period
     env.filters["span"] = length
     env.filters["kind"] = kind_label
     env.filters["marked"] = _marked
+    env.filters["cell"] = _cell
+    env.filters["sentence"] = table_pages.sentence
     env.filters["web"] = _web
     env.filters["meaning"] = meaning
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, view_name: str, table: str | None) -> Any:
+    """What the codebook says, for the pages of tables."""
+    return table_pages.codebook(datasette, view_name, table)
+
+
+@hookimpl
+def render_cell(value: Any, column: str) -> Markup | None:
+    """Articles, stories and outlets of a table lead to their pages on the desk."""
+    return table_pages.cell(value, column)
 
 
 @hookimpl
@@ -75,6 +92,18 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 def _web(url: str) -> str | None:
     """An address that a link may lead to, escaped; None for anything but http and https."""
     return safe_url_string(url) if urlsplit(url).scheme in ("http", "https") else None
+
+
+def _period(first: str, last: str) -> str:
+    """From one time to another, the day once."""
+    one, two = clock(first), clock(last)
+    same_day = one[:10] == two[:10]
+    return one if one == two else f"{one} – {two[11:] if same_day else two}"
+
+
+def _cell(value: Any) -> Markup:
+    """A cell of a table as Datasette gives it, a link or a text, made visible."""
+    return Markup(visible_in_pages(escape(value)))  # noqa: S704 - escaped just now
 
 
 def _marked(passage: str) -> list[tuple[bool, str]]:

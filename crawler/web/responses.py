@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from datasette.database import QueryInterrupted
@@ -26,6 +29,9 @@ Datasette = Any
 View = Callable[[Request, Datasette], Awaitable[Any]]
 
 
+STORE = "store"
+"""Name of the store among Datasette's databases, whatever its file is called: links stay."""
+_STARTED = secrets.token_hex(4)
 _REFUSALS = {400: "Not understood", 404: "No such page"}
 """Headings of pages that say why there is no other."""
 
@@ -39,6 +45,17 @@ class Unanswerable(Exception):
         self.status = status
 
 
+def store_version(datasette: Datasette) -> str:
+    """A tag that is another whenever something was written to the store, or the desk restarted."""
+    path = datasette.get_database(STORE).path
+    parts = [_STARTED]
+    for name in (path, f"{path}-wal"):
+        with suppress(FileNotFoundError):
+            found = Path(name).stat()
+            parts.append(f"{found.st_mtime_ns:x}.{found.st_size:x}")
+    return f'W/"{"-".join(parts)}"'
+
+
 async def page(
     datasette: Datasette,
     request: Request,
@@ -47,9 +64,13 @@ async def page(
     *,
     status: int = 200,
 ) -> Response:
-    """A page of the desk."""
+    """A page of the desk, with the version of the store that it is of."""
+    # What was sent with a form is not asked for again.
+    keeps_up = status == 200 and request.method != "POST"
+    context = {**context, "version": request.scope["version"]} if keeps_up else context
     body = await datasette.render_template(f"desk/{template}.html", context, request)
-    return Response.html(body, status=status)
+    headers = {"etag": request.scope["version"], "cache-control": "no-cache"} if keeps_up else {}
+    return Response.html(body, status=status, headers=headers)
 
 
 async def refusal(
@@ -90,10 +111,17 @@ async def failure(datasette: Datasette, request: Request, error: Exception) -> R
 
 
 def with_refusals(view: View) -> View:
-    """A view whose Unanswerable becomes a page that says why."""
+    """A view whose Unanswerable becomes a page that says why.
+
+    Who has the page of the present version of the store is told so, and it is not made again.
+    """
 
     @functools.wraps(view)
     async def view_or_refusal(request: Request, datasette: Datasette) -> Any:
+        # Looked at before the store is asked: a page is never older than it says.
+        request.scope["version"] = store_version(datasette)
+        if request.headers.get("if-none-match") == request.scope["version"]:
+            return Response("", status=304, headers={"etag": request.scope["version"]})
         try:
             return await view(request, datasette)
         except Unanswerable as why:

@@ -12,7 +12,13 @@ from datasette.utils.asgi import Response
 from crawler.clock import now, utc
 from crawler.store import Store
 from crawler.store.queries.articles import HeadlineChange
-from crawler.store.queries.desk_front import HourCount, LastRun, SourceCounts
+from crawler.store.queries.desk_front import (
+    LOOKED_AT,
+    HourCount,
+    LastRun,
+    SourceCounts,
+    Ungrouped,
+)
 from crawler.store.queries.events import EventRow, OtherLanguage
 from crawler.store.queries.stories import (
     CarriedAgency,
@@ -40,6 +46,8 @@ ROWS = 50
 """Stories of the list before the next page."""
 FRONT = 12
 """Stories of the day on the front page."""
+JUST_IN = 8
+"""Articles on the front page that wait for their grouping."""
 DRAWN = 1_000
 """Articles of one story that are shown."""
 
@@ -63,13 +71,16 @@ async def front(request: Request, datasette: Datasette) -> Response:
             stories=day,
             largest=[row for row in largest if row.story not in today],
             hours=hours,
+            ungrouped=queries.front.ungrouped(limit=JUST_IN),
             headlines=queries.articles.headline_changes(limit=5),
             sources=queries.front.sources(),
             run=queries.front.last_run(),
         )
 
     shown = await ask(datasette, question)
-    return await page(datasette, request, "front", {"title": "Today", **shown._asdict()})
+    return await page(
+        datasette, request, "front", {"title": "Today", "most": LOOKED_AT, **shown._asdict()}
+    )
 
 
 class _Front(NamedTuple):
@@ -77,6 +88,7 @@ class _Front(NamedTuple):
     stories: list[EventRow]
     largest: list[EventRow]
     hours: list[HourCount]
+    ungrouped: Ungrouped
     headlines: list[HeadlineChange]
     sources: SourceCounts
     run: LastRun | None
@@ -160,6 +172,7 @@ async def story(request: Request, datasette: Datasette) -> Response:
             **shown._asdict(),
             "articles": articles,
             "cut": len(shown.articles) > DRAWN,
+            "far": _count_far(shown),
             "branches": by_copy_group(articles),
             "headlines": _headlines(articles),
             **form_context(datasette, refused),
@@ -177,6 +190,12 @@ class _Story(NamedTuple):
     log: list[StoryEvent]
     other_languages: list[OtherLanguage]
     done: Done | None
+
+
+def _count_far(shown: _Story) -> int:
+    """Articles that are too far from the others to count for the times of the story."""
+    first, last = shown.story.first_at, shown.story.last_at
+    return sum(not first <= row.at <= last for row in shown.articles)
 
 
 def _headlines(articles: list[StoryArticle]) -> list[tuple[str, list[StoryArticle]]]:

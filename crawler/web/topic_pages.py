@@ -70,6 +70,7 @@ class _Reported(NamedTuple):
 class _Counted(NamedTuple):
     """What is counted of a topic's articles."""
 
+    totals: Totals
     agencies: list[AgencyShare]
     first: list[FirstCount]
     headlines: list[HeadlineChange]
@@ -104,6 +105,7 @@ async def topic(request: Request, datasette: Datasette) -> Response:
             "base": f"/topic/{request.url_vars['name']}",
             "plain": urlencode(plain),
             "query": urlencode([("topic", found.name), *plain]),
+            "counted": COUNTED,
             **reported._asdict(),
             **counted._asdict(),
             **form_of(request),
@@ -139,6 +141,7 @@ def _reported(store: Store, wanted: ArticleFilter) -> _Reported:
 def _counted(store: Store, wanted: ArticleFilter) -> _Counted:
     queries = store.queries
     return _Counted(
+        totals=queries.attention.totals(wanted),
         agencies=queries.agency_copy.shares(wanted, limit=OUTLETS),
         first=queries.figures.first_publishers(wanted, limit=ROWS, stories=COUNTED),
         headlines=queries.figures.headline_changes(wanted, limit=ROWS),
@@ -232,16 +235,38 @@ async def beside(request: Request, datasette: Datasette) -> Response:
 _PARTS = ("outlet", "since", "until")
 
 
+def _of_days(values: dict[str, str], wanted: ArticleFilter) -> dict[str, str]:
+    """What was given, and the time that is shown: downloads are of what is shown."""
+    shown = {"since": wanted.since, "until": wanted.until}
+    return values | {name: at for name, at in shown.items() if at is not None}
+
+
+def _within_topic(store: Store, wanted: ArticleFilter) -> ArticleFilter:
+    """The filter with the days of all outlets, where it names no time.
+
+    Days of its own articles only would leave out those on which the outlet told nothing of it.
+    """
+    totals = store.queries.attention.totals(replace(wanted, outlet=()))
+    if totals.first_day is None:
+        return wanted
+    return replace(
+        wanted,
+        since=wanted.since or f"{totals.first_day}T00:00:00Z",
+        until=wanted.until or f"{totals.last_day}T23:59:59Z",
+    )
+
+
 def _side(
     values: dict[str, str], raw: ArticleFilter
 ) -> Callable[[Store, ArticleFilter], _Side]:  # fmt: skip
     def question(store: Store, wanted: ArticleFilter) -> _Side:
         queries = store.queries
+        wanted = _within_topic(store, wanted)
         days = _summed(queries.attention.by_day(wanted))
         shares = queries.agency_copy.shares(wanted, limit=2)
         return _Side(
             values=values,
-            query=urlencode([("topic", raw.topic or ""), *values.items()]),
+            query=urlencode([("topic", raw.topic or ""), *_of_days(values, wanted).items()]),
             articles=sum(day.articles for day in days),
             published=sum(day.published for day in days),
             days=days,

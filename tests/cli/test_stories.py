@@ -5,10 +5,14 @@ import re
 import sqlite3
 from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from crawler.cli.time_axis import scale, time_axis
 from crawler.cli.time_lanes import timeline
 from crawler.store.queries.stories import StoryArticle
 from tests.conftest import Crawled, newsloom
@@ -111,6 +115,39 @@ def test_the_timeline_puts_articles_where_they_belong_in_time() -> None:
         "             2022-01-05 00:00         2022-01-05 20:00",
         "             ● one article · 2–9 that many · # ten or more",
     ]
+
+
+def test_one_late_article_leaves_room_for_the_others() -> None:
+    days = [rows((n, f"2022-01-05T{n:02}:00:00Z")) for n in range(1, 21)]
+    late = rows((30, "2024-03-05T12:00:00Z"))
+    assert list(timeline([*days, late], width=60)) == [
+        "independent  ●─●●─●─●●─●─●●─●─●─●●─●─●●─●─●●─●─╱╱─●",
+        "             2022-01-05 01:00 2022-01-05 20:00 ╱╱ 2024-03-05",
+        "             ● one article · 2–9 that many · # ten or more",
+        "             ╱╱ a long time without articles",
+    ]
+    # Nothing is left out where all has room, nor where only single articles would be left.
+    assert "╱╱" not in "".join(timeline(days, width=60))
+    assert "╱╱" not in "".join(timeline([days[0], late], width=60))
+
+
+@given(
+    moments=st.lists(st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1)), min_size=1),
+    room=st.integers(30, 200),
+)
+def test_an_axis_of_time_keeps_order_and_room(moments: list[datetime], room: int) -> None:
+    times = sorted(f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments)
+    parts = time_axis(times, room)
+    assert parts[0].begin == 0
+    assert parts[-1].begin + parts[-1].width == room
+    assert all(one.last < two.first for one, two in pairwise(parts))
+    places = [
+        part.place(at) for at in times for part in parts if part.first <= at <= part.last
+    ]  # fmt: skip
+    assert len(places) == len(times)
+    assert places == sorted(places)
+    assert 0 <= places[0] <= places[-1] < room
+    assert len(scale(parts)) <= room
 
 
 def test_more_texts_than_lanes_share_one() -> None:

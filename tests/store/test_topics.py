@@ -120,6 +120,22 @@ def test_no_article_that_passes_gives_no_day(store: Store) -> None:
     assert store.queries.coverage.matrix(nothing, stories=5) == []
 
 
+def test_an_outlet_that_published_on_the_day_of_a_story_could_be_seen(told: Told) -> None:
+    told.connection.execute(
+        "INSERT INTO stories (id, title, first_at, last_at) VALUES (3, 'cup', ?1, ?1)", (day(8),)
+    )
+    told.article("wire", published=day(8), text="the cup", story=3)
+    told.article("herald", published=day(8, 21), story=None)
+    told.article("late post", published=day(9), story=None)
+    told.connection.close()
+    store = open_store(told.path)
+    cells = store.queries.coverage.matrix(ArticleFilter(words="cup"), stories=5)
+    store.close()
+    assert {cell.outlet: cell.state for cell in cells} == {
+        "wire": "covered", "herald": "not covered", "late post": "blind",
+    }  # fmt: skip
+
+
 def test_coverage_tells_what_was_left_out_from_what_we_could_not_see(told: Told) -> None:
     told.outlet("silent post")
     told.connection.close()

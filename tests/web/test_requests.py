@@ -64,7 +64,7 @@ def small(store: Path) -> Iterator[Served]:
 ADDRESSES = (
     "/", "/stories.json", "/story/1", "/overrides", "/topics", "/topic/x",
     "/download/articles.csv", "/desk/desk.js", "/nosuch",
-    "/store", "/store/articles", "/store/articles/1", "/-/static/app.css", "/-/threads",
+    "/store", "/store/articles", "/store/articles/1", "/-/threads",
     "/-/messages", "/-/logout", "/store/-/create", "/store/articles/-/insert",
     "/store/articles/-/upsert", "/store/articles/-/drop", "/store/articles/1/-/update",
     "/store/articles/1/-/delete",
@@ -141,7 +141,7 @@ def test_what_researchers_use_stays(small: Served) -> None:
                     "/store/articles.csv", "/store/article_overview", "/store/articles/1",
                     "/store/articles/1.json", "/store/articles?_facet=outlet&_size=5",
                     "/store?sql=select+1", "/store.json?sql=select+1", "/store.csv?sql=select+1",
-                    "/-/static/app.css", "/-/static/table.js"):  # fmt: skip
+                    "/desk/desk.css"):  # fmt: skip
         assert sent(small, f"GET {address}")[0] in (200, 302), address
     endless = "with+t(n)+as+(select+1+union+all+select+n%2B1+from+t)+select+count(*)+from+t"
     status, _, body = sent(small, f"GET /store.json?sql={endless}")
@@ -274,3 +274,15 @@ def test_a_fault_behind_a_page_is_one_line_with_its_cause(tmp_path: Path) -> Non
         (line,) = ended(desk)
     told.connection.close()
     assert re.match(r"500 GET /outlets\S*: StoreError: .*no such table.* \(\w+\.py:\d+,", line)
+
+
+def test_sql_is_written_and_answered_on_a_page_of_the_desk(small: Served) -> None:
+    assert '<textarea id="sql"' in sent(small, "GET /store")[2]
+    query = "select+title+from+articles+where+id=:number+or+:number+is+null"
+    _, _, body = sent(small, f"GET /store?sql={query}&number=2")
+    assert '<input name="number" value="2">' in body
+    assert body.count("<tr>") == 2
+    assert "Edit as SQL" in sent(small, "GET /store/articles?id=2")[2]
+    status, _, body = sent(small, "GET /store?sql=select+nosuch+from+articles")
+    assert (status, "no such column: nosuch" in body) == (400, True)
+    assert "Search all articles" in body

@@ -32,8 +32,8 @@ class Coverage(NamedTuple):
     first_at: str | None
     """time of the first of them"""
     state: str
-    """covered, or not covered; blind: from the first article of the story to its last no source of
-    the outlet answered, and nothing that it published then is known"""
+    """covered, or not covered; blind: from the day of the story's first article to that of its last
+    no source of the outlet answered, and nothing that it published then is known"""
 
 
 class OutletCoverage(NamedTuple):
@@ -87,9 +87,10 @@ def coverage_of(
 ) -> Narrowed:
     """Rows of Coverage, as SQL, with the `place` of their story; -1: of all stories."""
     among = passing(connection, wanted)
+    first, last = "substr(t.first_at, 1, 10)", "substr(t.last_at, 1, 10)"
     seen = f"""EXISTS (SELECT 1 FROM articles a INDEXED BY articles_outlet
-      WHERE a.outlet = o.id AND {AT} >= t.first_at AND {AT} <= t.last_at)
-      OR {POLLED.format(first="substr(t.first_at, 1, 10)", last="substr(t.last_at, 1, 10)")}"""
+      WHERE a.outlet = o.id AND {AT} >= {first} AND {AT} < {last} || 'U')
+      OR {POLLED.format(first=first, last=last)}"""
     source = f"""(WITH
       asked (id, slug) AS MATERIALIZED ({outlets_asked(connection, wanted)}),
       chosen (subject, event, place) AS MATERIALIZED (

@@ -13,6 +13,9 @@ from crawler.store.queries.passing import AT, passing
 from crawler.store.queries.rows import all_rows, one_row
 from crawler.types import ALL, ArticleFilter
 
+LOOKED_AT = 10_000
+"""Articles that wait for a grouping and are looked at: a large import may wait as a whole."""
+
 
 class HourCount(NamedTuple):
     """How many articles of a language are of an hour."""
@@ -31,6 +34,24 @@ class SourceCounts(NamedTuple):
     retired: int
     polled_at: str | None
     """the last good answer"""
+
+
+class UngroupedArticle(NamedTuple):
+    """An article that waits for the next grouping."""
+
+    article: int
+    outlet: str
+    title: str
+    at: str
+
+
+class Ungrouped(NamedTuple):
+    """Articles that are in no story yet."""
+
+    articles: int
+    """LOOKED_AT at the most"""
+    newest: list[UngroupedArticle]
+    """those that were saved last"""
 
 
 class LastRun(NamedTuple):
@@ -105,6 +126,25 @@ class FrontQueries:
             (since, until),
         )
 
+    def ungrouped(self, *, limit: int) -> Ungrouped:
+        """Articles that wait for the next grouping, which a crawl makes when it ends."""
+        waiting = f"""(SELECT article FROM to_group ORDER BY article DESC LIMIT {LOOKED_AT}) g
+          WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.article = g.article)"""
+        (articles,) = self._connection.execute(f"SELECT count(*) FROM {waiting}").fetchone()
+        newest = all_rows(
+            self._connection,
+            UngroupedArticle,
+            f"""
+            SELECT a.id AS article, o.slug AS outlet, a.title,
+              coalesce(a.published_at, a.first_seen_at) AS at
+            FROM (SELECT g.article FROM {waiting} ORDER BY g.article DESC LIMIT ?) w
+            JOIN articles a ON a.id = w.article JOIN outlets o ON o.id = a.outlet
+            ORDER BY a.id DESC
+            """,
+            (limit,),
+        )
+        return Ungrouped(articles, newest)
+
     def sources(self) -> SourceCounts:
         """How the sources fare."""
         found = one_row(
@@ -119,8 +159,16 @@ class FrontQueries:
         assert found is not None  # a count has a row
         return found
 
+    def state(self) -> tuple[object, ...]:
+        """What changes when a run begins or ends, stories are linked, or a topic is another."""
+        (grouped, topics) = self._connection.execute(
+            "SELECT (SELECT max(id) FROM story_log), (SELECT json_group_array(filter || at)"
+            " FROM topics)"
+        ).fetchone()
+        return self.last_run(), grouped, topics
+
     def last_run(self) -> LastRun | None:
-        """The run that began last; when it changes, so may all that is counted over all."""
+        """The run that began last."""
         return one_row(
             self._connection,
             LastRun,

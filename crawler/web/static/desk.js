@@ -12,11 +12,87 @@ function rowsOf(figure) {
 }
 
 const time = (text) => (text ? new Date(text) : null);
-const midnight = d3.utcFormat("%-d %b");
-const clock = d3.utcFormat("%H:%M");
-const stamp = (at) => (d3.utcDay(at) < at ? clock(at) : midnight(at));
+
+// Labels of times on an axis: what changes on the first line, and below it the day or the year
+// wherever it changes.
+function labels(ticks) {
+  const [day, year] = [d3.utcFormat("%-d %b %Y"), d3.utcFormat("%Y")];
+  const fine = ticks.some((at) => d3.utcDay(at) < at);
+  const months = ticks.length > 1 && ticks.every((at) => d3.utcMonth(at) >= at);
+  const years = months && ticks.every((at) => d3.utcYear(at) >= at);
+  const [upper, lower] = years ? [year, () => ""] : fine ? [d3.utcFormat("%H:%M"), day] : [d3.utcFormat(months ? "%b" : "%-d %b"), year];
+  return ticks.map((at, n) => {
+    const below = lower(at);
+    return below && (n === 0 || lower(ticks[n - 1]) !== below) ? `${upper(at)}\n${below}` : upper(at);
+  });
+}
+
+// An axis of time that is broken where nothing happened for most of it: one print years later would
+// squeeze all others into a corner. The same rule as `crawler/cli/time_axis.py`. Places are pixels.
+const SQUEEZED = 8;
+const DAY = 864e5;
+function timeAxis(rows, columns, width, { marginLeft, marginRight = 15, interval = null }) {
+  const all = new Set(rows.flatMap((d) => columns.map((column) => d[column])).filter(Boolean));
+  const times = d3.sort([...all].map(time));
+  const end = (at) => (interval ? interval.offset(at) : at);
+  const gaps = d3.pairs(times, (a, b) => b - end(a));
+  const longest = d3.sort(d3.range(gaps.length), (n) => -gaps[n]);
+  const room = width - marginLeft - marginRight;
+  // Bars are all of one width, so that a lone one does not look like more.
+  const [least, gap] = interval ? [0, 65] : narrow(width) ? [45, 20] : [70, 40];
+  let span = end(times.at(-1)) - times[0];
+  let [rest, broken] = [span, 0];
+  for (let n = 0; n < longest.length && (n + 2) * (least + gap) < room; n++) {
+    rest -= gaps[longest[n]];
+    if (gaps[longest[n]] < DAY || rest === 0) break;
+    if (rest * SQUEEZED <= span) [span, broken] = [rest, n + 1];
+  }
+  const cuts = d3.sort(longest.slice(0, broken));
+  const parts = [-1, ...cuts].map((cut, n) => [times[cut + 1], end(times[n < broken ? cuts[n] : times.length - 1])]);
+  const free = room - least * parts.length - gap * broken - 10;
+  let from = marginLeft;
+  const places = parts.map(([first, last]) => {
+    const length = least + (free * (last - first)) / (span || 1);
+    const [begin, end] = [from + 5, from + 5 + length];
+    from = end + gap;
+    return last - first ? [begin, end] : [(begin + end) / 2, (begin + end) / 2];
+  });
+  const place = d3.scaleUtc(parts.flat(), places.flat());
+  const marked = parts.map(([first, last], n) => {
+    const [begin, end] = places[n];
+    let ticks = d3.utcTicks(first, last, Math.floor((end - begin) / 75));
+    if (interval && ticks.some((at) => interval(at) < at)) {
+      const every = interval.range(first, last);
+      ticks = every.filter((_, tick) => tick % Math.ceil((75 * every.length) / (end - begin)) === 0);
+    }
+    if (interval) ticks = ticks.filter((at) => at < last);
+    const shown = ticks.length && end - begin > 75 ? ticks : [first];
+    // A day and a week are named below their middle, an hour where it begins.
+    const within = (at) => (interval && interval !== d3.utcHour ? (place(at) + place(interval.offset(at))) / 2 : place(at));
+    return labels(shown).map((text, tick) => [within(shown[tick]), text]);
+  });
+  const breaks = d3.pairs(places, ([, end], [begin]) => (end + begin) / 2);
+  const ticks = new Map(marked.flat());
+  return {
+    place: (at) => (at ? place(at) : null),
+    options: {
+      x: { type: "linear", domain: [marginLeft, width - marginRight], range: [marginLeft, width - marginRight], label: null,
+        ticks: [...ticks.keys()], tickFormat: (x) => ticks.get(x) },
+      ...(broken && { caption: "╱╱ a long time without articles" }),
+      marginLeft, marginRight, marginBottom: 40,
+    },
+    marks: [
+      Plot.gridX([...ticks.keys()]),
+      Plot.ruleX(breaks, { stroke: GREY, strokeDasharray: "2 4", strokeOpacity: 0.6 }),
+      Plot.text(breaks, { x: (x) => x, frameAnchor: "bottom", dy: 12, text: () => "╱╱", fill: GREY }),
+    ],
+  };
+}
+
 const narrow = (width) => width < 500;
 const cut = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
+const ofNames = (width) => (narrow(width) ? 100 : 150);
+const outletAxis = (domain, width) => ({ domain, label: null, tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) });
 
 // Edges that are drawn at once, unless the slider is moved: of more, those of most copies.
 const EDGES = 80;
@@ -24,12 +100,14 @@ const EDGES = 80;
 // The edges with as many copies as the slider says; at first as many edges as can be read.
 function atLeast(links) {
   const slider = document.getElementById("least");
+  slider.max = d3.max(links, (d) => d.copies);
   if (!slider.dataset.given) {
     const copies = d3.sort(links.map((d) => d.copies), d3.descending);
     slider.dataset.given = slider.value = copies.length > EDGES ? Math.min(copies[EDGES] + 1, copies[0]) : 1;
   }
   const shown = links.filter((d) => d.copies >= +slider.value);
-  slider.nextElementSibling.textContent = `${slider.value}: ${shown.length} of ${links.length} lines`;
+  const copies = slider.value === "1" ? "1 copy" : `${slider.value} copies`;
+  slider.nextElementSibling.textContent = `${copies} or more: ${shown.length} of ${links.length} lines`;
   return shown;
 }
 
@@ -39,12 +117,14 @@ const attention = (measure) => (rows, width) => {
   const outlets = [...new Set(rows.map((d) => d.outlet))];
   const most = d3.max(rows, (d) => +d[measure]) || 1;
   const step = Math.ceil(days.length / Math.max(2, Math.floor(width / 90)));
+  const shown = days.filter((_, n) => n % step === 0);
+  const names = labels(shown.map(time));
   const of = (...states) => rows.filter((d) => states.includes(d.state));
   const said = (d) => `${d.outlet}, ${d.day}: ${d.state}\n${d.articles} of ${d.published} articles`;
   return Plot.plot({
-    style: FONT, width, marginLeft: narrow(width) ? 100 : 150, marginRight: 15, height: 50 + 20 * outlets.length, padding: 0.12,
-    x: { domain: days, ticks: days.filter((_, n) => n % step === 0), tickFormat: (day) => midnight(new Date(day)), label: null },
-    y: { domain: outlets, label: null, tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) },
+    style: FONT, width, marginLeft: ofNames(width), marginRight: 15, marginBottom: 40, height: 70 + 20 * outlets.length, padding: 0.12,
+    x: { domain: days, ticks: shown, tickFormat: (day) => names[shown.indexOf(day)], label: null },
+    y: outletAxis(outlets, width),
     marks: [
       Plot.cell(of("not covered"), { x: "day", y: "outlet", fill: GREY, fillOpacity: 0.13 }),
       Plot.cell(of("covered"), { x: "day", y: "outlet", fill: "var(--link)", fillOpacity: (d) => 0.25 + 0.75 * Math.sqrt(+d[measure] / most) }),
@@ -55,21 +135,39 @@ const attention = (measure) => (rows, width) => {
   });
 };
 
+const PERCENT = { percent: true, domain: [0, 100], ticks: 4, tickFormat: (share) => `${share} %` };
+
+// A bar for each hour, day or week.
+function bars(rows, width, figure, { column, value, interval, fill = null, percent = false }) {
+  // Figures side by side are compared, so they have one scale.
+  const beside = [...(figure.closest(".pair") ?? figure.parentElement).querySelectorAll(`figure[data-plot=${figure.dataset.plot}]`)].flatMap(rowsOf);
+  const most = d3.max(d3.rollup(beside, (own) => d3.sum(own, (d) => +d[value]), (d) => d[column]).values());
+  const axis = timeAxis(rows, [column], width, { marginLeft: 40, interval });
+  const from = (d) => time(d[column]);
+  const number = (d) => (percent ? `${d3.format(".0%")(d[value])} of ${d.articles} articles` : `${d[value]} article${d[value] === "1" ? "" : "s"}`);
+  return Plot.plot({
+    style: FONT, width, height: 190, ...axis.options,
+    y: { label: null, grid: true, ...(percent ? PERCENT : { domain: [0, most], ticks: Math.min(4, most) }) },
+    color: { legend: fill !== null, scheme: "Observable10" },
+    marks: [
+      ...axis.marks,
+      Plot.rectY(rows, {
+        x1: (d) => axis.place(from(d)), x2: (d) => axis.place(interval.offset(from(d))), y: (d) => +d[value], fill: fill ?? "var(--link)",
+        insetLeft: 0.5, insetRight: 0.5, tip: true,
+        title: (d) => `${d[column].replace("T", " ").replace(":00Z", "")}${fill ? `, ${d[fill]}` : ""}\n${number(d)}`,
+      }),
+      Plot.ruleY([0]),
+    ],
+  });
+}
+
 const plots = {
   "attention-articles": attention("articles"),
   "attention-share": attention("share"),
 
-  hours(rows, width) {
-    return Plot.plot({
-      style: FONT, width, height: 190, marginLeft: 35,
-      x: { type: "utc", tickFormat: stamp, label: null }, y: { label: null, grid: true, ticks: 4 },
-      color: { legend: true, scheme: "Observable10" },
-      marks: [
-        Plot.rectY(rows, { x: (d) => time(d.hour), y: (d) => +d.articles, interval: "hour", fill: "language", tip: true }),
-        Plot.ruleY([0]),
-      ],
-    });
-  },
+  hours: (rows, width, figure) => bars(rows, width, figure, { column: "hour", value: "articles", interval: d3.utcHour, fill: "language" }),
+  days: (rows, width, figure) => bars(rows, width, figure, { column: "day", value: "articles", interval: d3.utcDay }),
+  weeks: (rows, width, figure) => bars(rows, width, figure, { column: "week", value: "share", interval: d3.utcMonday, percent: true }),
 
   timeline(rows, width) {
     const first = d3.rollup(rows, (own) => d3.min(own, (d) => d.at), (d) => d.outlet);
@@ -77,17 +175,18 @@ const plots = {
     const outlets = d3.sort(first.keys(), (outlet) => first.get(outlet));
     const shared = [...copies].filter(([, n]) => n > 1).map(([group]) => group);
     const colour = d3.scaleOrdinal(shared, d3.schemeObservable10);
+    const axis = timeAxis(rows, ["at"], width, { marginLeft: ofNames(width) });
     return Plot.plot({
-      style: FONT, width, marginLeft: narrow(width) ? 100 : 150, marginRight: 15, height: 60 + 20 * outlets.length,
-      x: { type: "utc", tickFormat: stamp, label: null, grid: true, nice: true },
-      y: { domain: outlets, label: null, tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) },
+      style: FONT, width, ...axis.options, height: 70 + 20 * outlets.length,
+      y: outletAxis(outlets, width),
       marks: [
+        ...axis.marks,
         Plot.dot(rows, {
-          x: (d) => time(d.at), y: "outlet", r: 5, fillOpacity: 0.85,
+          x: (d) => axis.place(time(d.at)), y: "outlet", r: 5, fillOpacity: 0.85,
           fill: (d) => (copies.get(d.copy_group) > 1 ? colour(d.copy_group) : GREY),
           href: (d) => `/article/${d.article}`, target: "_self", ariaLabel: (d) => `${d.outlet}: ${d.title}`,
         }),
-        Plot.tip(rows, Plot.pointer({ x: (d) => time(d.at), y: "outlet", title: (d) => `${d.at}\n${d.outlet}\n${cut(d.title, 80)}` })),
+        Plot.tip(rows, Plot.pointer({ x: (d) => axis.place(time(d.at)), y: "outlet", title: (d) => `${d.at}\n${d.outlet}\n${cut(d.title, 80)}` })),
       ],
     });
   },
@@ -95,47 +194,26 @@ const plots = {
   intervals(rows, width) {
     const known = rows.filter((d) => d.not_before);
     const from = d3.min(rows, (d) => time(d.not_before || d.not_after));
+    const axis = timeAxis(rows, ["not_before", "not_after"], width, { marginLeft: ofNames(width) });
     return Plot.plot({
-      style: FONT, width, marginLeft: narrow(width) ? 100 : 150, marginRight: 15, height: 60 + 18 * rows.length,
-      x: { type: "utc", tickFormat: stamp, label: null, grid: true, nice: true },
-      y: { domain: rows.map((d) => d.outlet), label: null, tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) },
+      style: FONT, width, ...axis.options, height: 70 + 18 * rows.length,
+      y: outletAxis(rows.map((d) => d.outlet), width),
       marks: [
-        Plot.ruleY(rows, { y: "outlet", x1: (d) => time(d.not_before) || from, x2: (d) => time(d.not_after),
+        ...axis.marks,
+        Plot.ruleY(rows, { y: "outlet", x1: (d) => axis.place(time(d.not_before) || from), x2: (d) => axis.place(time(d.not_after)),
           stroke: (d) => (d.may_be_first === "1" ? "var(--link)" : GREY), strokeWidth: 3, strokeOpacity: 0.7 }),
-        Plot.tickX(known, { y: "outlet", x: (d) => time(d.not_before), stroke: GREY }),
-        Plot.dot(rows, { y: "outlet", x: (d) => time(d.not_after), r: 4,
+        Plot.tickX(known, { y: "outlet", x: (d) => axis.place(time(d.not_before)), stroke: GREY }),
+        Plot.dot(rows, { y: "outlet", x: (d) => axis.place(time(d.not_after)), r: 4,
           fill: (d) => (d.may_be_first === "1" ? "var(--link)" : GREY) }),
-      ],
-    });
-  },
-
-  days(rows, width) {
-    return Plot.plot({
-      style: FONT, width, height: 180, marginLeft: 40,
-      x: { type: "utc", tickFormat: stamp, label: null }, y: { label: null, grid: true, ticks: 4 },
-      marks: [
-        Plot.rectY(rows, { x: (d) => time(d.day), y: (d) => +d.articles, interval: "day", fill: "var(--link)", tip: true }),
-        Plot.ruleY([0]),
-      ],
-    });
-  },
-
-  weeks(rows, width) {
-    return Plot.plot({
-      style: FONT, width, height: 160, marginLeft: 40,
-      x: { type: "utc", tickFormat: stamp, label: null }, y: { label: null, grid: true, percent: true, domain: [0, 100], ticks: 4 },
-      marks: [
-        Plot.rectY(rows, { x: (d) => time(d.week), y: (d) => +d.share, interval: "monday", fill: "var(--link)", tip: true }),
-        Plot.ruleY([0]),
       ],
     });
   },
 
   shares(rows, width) {
     return Plot.plot({
-      style: FONT, width, marginLeft: narrow(width) ? 100 : 150, height: 50 + 20 * rows.length,
-      x: { label: null, percent: true, domain: [0, 100], grid: true }, y: { label: null, domain: rows.map((d) => d.outlet), tickFormat: (outlet) => cut(outlet, narrow(width) ? 14 : 22) },
-      marks: [Plot.barX(rows, { x: (d) => +d.share, y: "outlet", fill: "var(--link)", tip: true }), Plot.ruleX([0])],
+      style: FONT, width, marginLeft: ofNames(width), height: 50 + 20 * rows.length,
+      x: { ...PERCENT, label: null, grid: true }, y: outletAxis(rows.map((d) => d.outlet), width),
+      marks: [Plot.barX(rows, { x: (d) => +d.share, y: "outlet", fill: "var(--link)", tip: true, title: (d) => `${d.outlet}\n${d.agency_copy} of ${d.articles} articles` }), Plot.ruleX([0])],
     });
   },
 
@@ -193,29 +271,35 @@ const plots = {
   },
 };
 
+// What each figure was drawn from: one whose table has not changed stays as it is.
+const drawn = new WeakMap();
+
 function draw(figure) {
   const place = figure.querySelector(".drawing");
   const rows = rowsOf(figure);
   if (!rows.length || !place.clientWidth) return;
-  const drawn = plots[figure.dataset.plot](rows, place.clientWidth);
+  const picture = plots[figure.dataset.plot](rows, place.clientWidth, figure);
   // Plot names groups of marks for screen readers; a name without a role is none.
-  for (const group of drawn.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
-  place.replaceChildren(drawn);
+  for (const group of picture.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
+  place.replaceChildren(picture);
+  drawn.set(figure, figure.querySelector("table").textContent);
 }
 
-const figures = [...document.querySelectorAll("figure[data-plot]")];
-figures.forEach(draw);
+const figures = () => [...document.querySelectorAll("figure[data-plot]")];
+figures().forEach(draw);
+document.addEventListener("refreshed", () =>
+  figures().filter((figure) => drawn.get(figure) !== figure.querySelector("table").textContent).forEach(draw));
 let width = window.innerWidth;
 window.addEventListener("resize", () => {
   if (window.innerWidth === width) return;
   width = window.innerWidth;
-  figures.forEach(draw);
+  figures().forEach(draw);
 });
 
 const slider = document.getElementById("least");
 if (slider) {
   slider.closest("p").hidden = false;
-  slider.addEventListener("input", () => figures.forEach(draw));
+  slider.addEventListener("input", () => figures().forEach(draw));
   // The address says what is seen, so that it can be sent to others.
   slider.addEventListener("change", () => {
     const address = new URL(location.href);
