@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
@@ -16,11 +16,14 @@ from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import refusal_for_error
 from crawler.parsing.listing.documents import MAX_BYTES
 from crawler.parsing.listing.feed_head import looks_like_feed, read_feed_head
-from crawler.parsing.listing.front_page import FrontPage, read_front_page
 from crawler.parsing.listing.sitemaps import PART
 from crawler.parsing.urls import addresses
 from crawler.parsing.workers.tasks import Parts, read_listings, read_or_split
 from crawler.types import Finding, FoundSource, Listing, Listings, Missed, Outlet, SourceKind
+
+if TYPE_CHECKING:
+    # Imported when it is needed: Scrapy loads all spiders, and a crawl needs no parser of pages.
+    from crawler.parsing.listing.front_page import FrontPage
 
 USUAL_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 USUAL_SITEMAPS = (
@@ -97,7 +100,7 @@ class DiscoverySpider(Spider):
     async def parse_home(self, response: Response, asked: str) -> AsyncIterator[Finding]:
         """What the front page of a feed's site says of the outlet; its other feeds are left."""
         found = await self._front_page(response)
-        if isinstance(found, FrontPage):
+        if not isinstance(found, Missed):
             yield Finding(asked=asked, found=found)
 
     async def parse_front_page(
@@ -123,6 +126,8 @@ class DiscoverySpider(Spider):
                 )  # fmt: skip
 
     async def _front_page(self, response: Response) -> FrontPage | Missed:
+        from crawler.parsing.listing.front_page import read_front_page
+
         if response.status != 200:
             return Missed(url=response.url, reason=f"http-{response.status}")
         try:

@@ -20,7 +20,6 @@ from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusa
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.outlets.selection import Selection, select_outlets
 from crawler.parsing.listing.documents import MAX_BYTES
-from crawler.parsing.listing.sections import parse_section
 from crawler.parsing.listing.sitemaps import days_of
 from crawler.parsing.workers.tasks import (
     read_file,
@@ -28,6 +27,7 @@ from crawler.parsing.workers.tasks import (
     read_listings,
     read_or_split,
     read_page,
+    read_section,
 )
 from crawler.types import (
     Article,
@@ -144,7 +144,7 @@ class OutletSpider(Spider):
                 polled=polled,
                 listings=await parsers.run_for(
                     outlet,
-                    parse_section,
+                    read_section,
                     response.body,
                     url=response.url,
                     content_type=served,

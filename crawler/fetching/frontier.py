@@ -111,9 +111,12 @@ class Frontier(BaseScheduler):
         """
         first = self._queues[host][0]
         outlet = _outlet_of(first)
-        if self._is_barred(first):
+        # Asked first: of most hosts it is so, and a turn comes dozens of times for each page.
+        if self._parsers.is_full(outlet):
+            self._turn.append(host)
+        elif self._is_barred(first):
             self._drop(host, functools.partial(_is_of, outlet))
-        elif self._parsers.is_full(outlet) or not self._has_room(first):
+        elif not self._has_room(first):
             self._turn.append(host)
         elif self._is_spent(host, first):
             self._drop(host, lambda one: "taken_for" in meta(one))

@@ -20,8 +20,8 @@ from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.parser_pool import parser_used
 from crawler.fetching.saver import Saver, Value
-from crawler.parsing.listing.sections import shapes_of
-from crawler.parsing.page.extract import EXTRACTION
+from crawler.parsing.listing.shapes import shapes_of
+from crawler.parsing.page.version import EXTRACTION
 from crawler.polling import REVISITS
 from crawler.store import Store, open_store
 from crawler.store.facts.polls import PollState

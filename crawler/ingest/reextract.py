@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 
 from crawler.errors import ExtractError
-from crawler.parsing.page.extract import EXTRACTION
+from crawler.parsing.page.version import EXTRACTION
 from crawler.parsing.workers.pool import Workers
 from crawler.parsing.workers.tasks import read_page, rejection_of
 from crawler.store import Saved, Store

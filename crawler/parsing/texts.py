@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 
@@ -63,6 +64,7 @@ def words_of(text: str) -> list[str]:
     return _TOKEN.findall(text.casefold())
 
 
+@functools.lru_cache(maxsize=8)  # the body of a page is counted again and again
 def count_words(text: str) -> int:
     """Words of a text; characters in scripts written without spaces."""
     return len(_TOKEN.findall(text))

@@ -249,7 +249,8 @@ class _NameSums:
 
     def __init__(self, weights: dict[str, tuple[float, ...]]) -> None:
         self._weights = weights
-        self._own: dict[str, tuple[float, ...]] = {}
+        self._of_names: dict[str, tuple[float, ...]] = {}
+        self._own: dict[Place, tuple[float, ...]] = {}
         self._above: dict[Place, float] = {}
 
     def of(self, place: Place) -> tuple[float, float, float, float]:
@@ -257,25 +258,32 @@ class _NameSums:
         parent = place.parent
         grandparent = parent.parent if parent else None
         return (
-            self._sums(place.names)[0],
-            self._sums(parent.names)[1] if parent else 0.0,
-            self._sums(grandparent.names)[2] if grandparent else 0.0,
+            self._sums(place)[0],
+            self._sums(parent)[1] if parent else 0.0,
+            self._sums(grandparent)[2] if grandparent else 0.0,
             self._from(grandparent.parent) if grandparent else 0.0,
         )
 
-    def _sums(self, names: str) -> tuple[float, ...]:
-        found = self._own.get(names)
+    def _sums(self, place: Place) -> tuple[float, ...]:
+        found = self._own.get(place)
         if found is None:
-            known = [self._weights[part] for part in name_parts(names) if part in self._weights]
-            found = self._own[names] = tuple(map(sum, zip(*known, strict=True))) or _ZERO
+            names = place.names
+            found = self._of_names.get(names)
+            if found is None:
+                found = self._of_names[names] = self._sums_of_names(names)
+            self._own[place] = found
         return found
+
+    def _sums_of_names(self, names: str) -> tuple[float, ...]:
+        known = [self._weights[part] for part in name_parts(names) if part in self._weights]
+        return tuple(map(sum, zip(*known, strict=True))) or _ZERO
 
     def _from(self, place: Place | None) -> float:
         if place is None:
             return 0.0
         found = self._above.get(place)
         if found is None:
-            found = self._above[place] = self._sums(place.names)[3] + self._from(place.parent)
+            found = self._above[place] = self._sums(place)[3] + self._from(place.parent)
         return found
 
 

@@ -247,8 +247,8 @@ def _is_organisation(name: str, outlets: Collection[str]) -> bool:
 
 def _marked_authors(statements: PageStatements) -> Iterator[str]:
     """Elements that say in markup that they name the author; teasers below have theirs too."""
-    for path in (".//*[@rel='author']", ".//*[@itemprop='author']"):
-        elements = statements.elements(path)
+    for attribute in ("rel", "itemprop"):
+        elements = statements.marked_as(attribute, "author")
         around = list(elements[0].iterancestors())[:NEAR] if elements else []
         for element in elements:
             inner = element.find(".//*[@itemprop='name']")

@@ -14,12 +14,14 @@ from trafilatura.settings import DEFAULT_CONFIG, use_config
 from crawler.parsing.blocks.judge import Candidates, judge
 from crawler.parsing.page.clutter import PageChrome, clean, is_link
 from crawler.parsing.page.layout import narrow, prepare
+from crawler.parsing.page.quick_paths import quicken
 from crawler.parsing.texts import storable
 
 _DENSE = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
 MAX_LINK = 300
 """Characters; a longer link is a paragraph that can be clicked on."""
 
+quicken()
 
 CLEANED, JUDGED = "trafilatura, cleaned", "blocks of the page, judged"
 """Where a text was found."""

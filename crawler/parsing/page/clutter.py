@@ -11,7 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from crawler.parsing.page.phrases import BULLET, SENTENCE_END, fold, is_byline, is_phrase, size_of
+from crawler.parsing.page.phrases import (
+    SENTENCE_END,
+    fold,
+    is_byline,
+    is_phrase,
+    size_of,
+    without_bullet,
+)
 from crawler.parsing.texts import storable
 
 LONG_LINK = 20
@@ -61,8 +68,10 @@ def clean(text: str, chrome: PageChrome) -> str:
 
 def is_link(line: str, chrome: PageChrome) -> bool:
     """Whether the whole line is the text of a link, or of links in the cells of a table row."""
-    bare = fold(BULLET.sub("", line))
-    if bare in chrome.links or _LABEL.sub("", bare) in chrome.links:
+    bare = fold(without_bullet(line))
+    if bare in chrome.links:
+        return True
+    if ("(" in bare or "[" in bare) and _LABEL.sub("", bare) in chrome.links:
         return True
     if "|" not in line:
         return False

@@ -59,10 +59,10 @@ _CREDIT = re.compile(
     r"[\s:：\d©]*(?P<who>[^:：]{2,60}?)\W*$",
     re.IGNORECASE,
 )
-_RIGHTS = re.compile(
-    r"^\W*(?:©|\(c\)|copyright)[\s\d©,:-]*(?P<who>[^\d.,:;]{2,40})"
-    r"|(?P<late>[^.,:;()]{2,40})\.?\s+all rights reserved",
-    re.IGNORECASE,
+_RIGHTS = re.compile(r"^\W*(?:©|\(c\)|copyright)[\s\d©,:-]*(?P<who>[^\d.,:;]{2,40})", re.IGNORECASE)
+_RESERVED = re.compile("all rights reserved", re.IGNORECASE)
+_BEFORE_RESERVED = re.compile(
+    rf"(?P<who>[^.,:;()]{{2,40}})\.?\s+{_RESERVED.pattern}", re.IGNORECASE
 )
 # `dpa-infocom, dpa:220105-99-1/2`
 _CODE = re.compile(r",?\s\w{2,6}:\d[\d-]{4,20}(?:/\d{1,3})?\W*$")
@@ -265,8 +265,11 @@ def _at_end(line: str) -> Iterator[_Place]:
 def _in_last_line(line: str) -> Iterator[_Place]:
     """An agency in a short line that is all credit: whose the text is, or what it is made from."""
     line = _CODE.sub("", line)
-    if rights := _RIGHTS.search(line):
-        yield _Place("copyright", 0.9, line, rights["who"] or rights["late"])
+    rights = _RIGHTS.match(line)
+    if rights is None and _RESERVED.search(line):
+        rights = _BEFORE_RESERVED.search(line)
+    if rights:
+        yield _Place("copyright", 0.9, line, rights["who"])
     whole = _CREDIT.match(line)
     if whole and not is_ambiguous(line) and not _PICTURE.search(line):
         sure = not is_ambiguous(whole["who"])

@@ -22,12 +22,11 @@ from crawler.parsing.page.page_state import find_state_text, stated_words
 from crawler.parsing.page.reservations import read_reservation
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.tree import parse_page
+from crawler.parsing.page.version import EXTRACTION
 from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical
 from crawler.types import Article, Fetched, Outlet, Page, Validators, limits
 
-EXTRACTION = 4
-"""Version of what `extract` makes of a page; raised when the same bytes give something better."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
 TEASER = 5

@@ -41,7 +41,9 @@ _TEXTS = etree.XPath(
     ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 )
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
-_HIDDEN = etree.XPath(".//body//*[contains(translate(@style, ' ', ''), 'display:none')]")
+_HIDDEN = etree.XPath(
+    "descendant::body/descendant::*/@style[contains(translate(., ' ', ''), 'display:none')]/.."
+)
 MAX_HIDDEN = 30
 """Hidden elements that are looked at."""
 LONG_COPY = 200
@@ -242,7 +244,8 @@ def _hidden_copies(tree: etree._Element) -> list[etree._Element]:
 
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
-    if sum(map(text_length, captions)) < PICTURE_STORY * sum(map(text_length, tree.iter("p"))):
+    paragraphs = tree.iter("p") if captions else ()
+    if sum(map(text_length, captions)) < PICTURE_STORY * sum(map(text_length, paragraphs)):
         drop(tree, captions)
     named = [element for element in _CAPTIONS(tree) if text_length(element) < LONG_CAPTION]
     drop(tree, [*named, *_described_pictures(tree)])
@@ -274,7 +277,8 @@ def _is_caption(text: str, description: str) -> bool:
 
 def drop(tree: etree._Element, elements: Iterable[etree._Element]) -> None:
     """Take elements out of their tree, but not the text behind them."""
-    for element in elements:
-        if element is not tree:
-            element.tag = _DROPPED
-    etree.strip_elements(tree, _DROPPED, with_tail=False)
+    dropped = [element for element in elements if element is not tree]
+    for element in dropped:
+        element.tag = _DROPPED
+    if dropped:
+        etree.strip_elements(tree, _DROPPED, with_tail=False)

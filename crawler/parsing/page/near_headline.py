@@ -56,13 +56,9 @@ PUBLISHED = re.compile(
 )
 _DATE_MARKS = ("date", "Date", "ublish", "osted", "timestamp", "authored")
 _WITH_DATE_MARK = etree.XPath(
-    "descendant::*[self::time or (@class or @id or @itemprop or @property)"
-    " and not(self::meta) and ("
-    + " or ".join(
-        f"contains(concat(@class, ' ', @id, ' ', @itemprop, ' ', @property), {mark!r})"
-        for mark in _DATE_MARKS
-    )
-    + ")]"
+    "descendant::*[self::time or not(self::meta) and (@class | @id | @itemprop | @property)["
+    + " or ".join(f"contains(., {mark!r})" for mark in _DATE_MARKS)
+    + "]]"
 )
 _LABELS = re.compile(rf"(?={CHANGED.pattern}|{PUBLISHED.pattern})", re.IGNORECASE)
 
@@ -86,7 +82,7 @@ class Headline:
             plain_line(statements.tree.findtext(".//title")),
         )
         titles = [title.casefold() for title in stated if title]
-        mains = statements.elements(".//h1")
+        mains = statements.headings
         element = next(filter(partial(_is_headline, titles=titles), mains), None)
         if element is None:
             lower = (e for tag in ("h2", "h3") for e in statements.elements(f".//{tag}"))

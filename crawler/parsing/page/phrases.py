@@ -22,7 +22,7 @@ SHORT_HOLDS = 45
 SENTENCE = 6
 """Words behind a label from which on they may be a sentence."""
 _EDGES = " \t.:!?…|»›>-–—•*·"
-BULLET = re.compile(r"^[\s\-*•·–|>»]+|^\s*\d{1,2}[.)]\s+")
+_BULLET = re.compile(r"^[\s\-*•·–|>»]+|^\s*\d{1,2}[.)]\s+")
 SENTENCE_END = re.compile(r"[.!?…。！？।»”\"'’)\]]\s*$")
 _COPYRIGHT = re.compile(
     r"^\W*(content\s*)?(©|\(c\)|copyright\s*(©|\(c\)|[:\d]|by\b)).{0,200}$", re.IGNORECASE
@@ -34,6 +34,7 @@ _DATED_COPYRIGHT = re.compile(
 # As the end of a sentence; a request to the reader ends with a bare exclamation mark too.
 _FULL_STOP = re.compile(r"(?:[.。।۔]|[.!?…。！？।۔][\"”“»’')）」』\]]+)\s*$")
 _AFTER_LABEL = re.compile(r"[:：/)©][\W\d]*\w")
+_LABEL_END = re.compile("[:：/]")
 _DENSE = re.compile(f"[{DENSE}]")
 
 
@@ -42,12 +43,18 @@ def fold(line: str) -> str:
     return " ".join(line.split()).strip(_EDGES).casefold()
 
 
+def without_bullet(line: str) -> str:
+    """A line without the bullet or the number before it."""
+    bullet = _BULLET.match(line)
+    return line[bullet.end() :] if bullet else line
+
+
 def is_phrase(line: str) -> bool:
     """Whether a line is one of the phrases that outlets put into bodies."""
     if len(line) > LONG:
         return False
     known = _phrases()
-    bare = BULLET.sub("", line)
+    bare = without_bullet(line)
     return (
         fold(bare) in known.lines
         or _is_rights_or_credit(line, known)
@@ -72,7 +79,9 @@ def _is_rights_or_credit(line: str, known: _Phrases) -> bool:
     """Whether a line is a copyright notice or names a source, as against a sentence about one."""
     if _DATED_COPYRIGHT.match(line):
         return True
-    labelled = _COPYRIGHT.match(line) or known.credits.match(line)
+    labelled = _COPYRIGHT.match(line)
+    if labelled is None and _LABEL_END.search(line):  # without one, credits are sought for long
+        labelled = known.credits.match(line)
     return labelled is not None and not _has_sentence_after_label(line)
 
 

@@ -23,6 +23,9 @@ MAX_TITLES = 10
 """Headings that are looked at for the headline."""
 MAX_ELEMENTS = 400
 """Elements of one kind that are looked at."""
+_MARKED = etree.XPath(
+    "descendant::*[@rel='author' or @itemprop='author' or @itemprop='datePublished']"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +51,18 @@ class PageStatements:
     """links to what it names as its own address, as they stand there"""
     headings: tuple[etree._Element, ...]
     """its <h1>"""
+    times: tuple[etree._Element, ...]
+    """its <time> that have a datetime"""
     scripts: tuple[etree._Element, ...]
     """its <script>"""
+    marked: tuple[etree._Element, ...]
+    """elements whose rel or itemprop says that they name an author or the day of publication"""
 
     @classmethod
     def read(cls, tree: etree._Element, *, url: str = "") -> PageStatements:
         """Gather them from a parsed page, fetched from this address."""
         # In one walk through the tree, which costs more than what is done with what it finds.
-        tags = _elements(tree, "base", "link", "meta", "script", "title", "h1")
+        tags = _elements(tree, "base", "link", "meta", "script", "title", "h1", "time")
         found = jsonld.find_nodes(tags["script"])
         meta, base, canonical = _meta(tags["meta"]), link_base(tags["base"], url), _canonical(tags)
         stated = (*canonical, *meta.get("og:url", ())[:1], url)
@@ -79,7 +86,9 @@ class PageStatements:
             meta=meta,
             canonical=canonical,
             headings=tuple(tags["h1"][:MAX_ELEMENTS]),
+            times=tuple(islice((e for e in tags["time"] if "datetime" in e.attrib), MAX_ELEMENTS)),
             scripts=tuple(tags["script"]),
+            marked=tuple(_MARKED(tree)),
         )
 
     def first(self, *names: str) -> str | None:
@@ -129,12 +138,12 @@ class PageStatements:
 
     def elements(self, path: str) -> list[etree._Element]:
         """The first elements that an ElementPath finds."""
-        found = []
-        for element in self.tree.iterfind(path):
-            found.append(element)
-            if len(found) == MAX_ELEMENTS:
-                break
-        return found
+        return list(islice(self.tree.iterfind(path), MAX_ELEMENTS))
+
+    def marked_as(self, attribute: str, value: str) -> list[etree._Element]:
+        """The first of the marked elements of which this attribute is that."""
+        elements = (element for element in self.marked if element.get(attribute) == value)
+        return list(islice(elements, MAX_ELEMENTS))
 
 
 def link_base(elements: Iterable[etree._Element], url: str) -> str:

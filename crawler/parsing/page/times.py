@@ -99,7 +99,7 @@ def _publication_statements(
     node = _scalar(statements.node.get("datePublished"))
     if node:
         yield "jsonld", node
-    marked = statements.elements(".//*[@itemprop='datePublished']")[:_MOST_TIMES]
+    marked = statements.marked_as("itemprop", "datePublished")[:_MOST_TIMES]
     own = [element for element in marked if headline.depth_with(element) is not None]
     others = {e.get("content") for e in marked} - {e.get("content") for e in own}
     names = (name for name in statements.meta if _PUBLISHED_NAME.search(name))
@@ -118,7 +118,7 @@ def _publication_statements(
 
 def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
     """(`time`, raw) of the article's time elements that are marked as its publication."""
-    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+    for element in statements.times[:_MOST_TIMES]:
         marks = f"{element.get('class')} {element.get('id')}"
         is_marked = element.get("pubdate") is not None or PUBLISHED.search(marks)
         if is_marked and headline.depth_with(element) is not None:
@@ -234,7 +234,7 @@ def _first_time_element(
     Of several in one place the earliest: an article is published before it is changed.
     """
     found: list[tuple[int, etree._Element, Moment]] = []
-    for element in statements.elements(".//time[@datetime]")[:_MOST_TIMES]:
+    for element in statements.times[:_MOST_TIMES]:
         read = moment(element.get("datetime"), source="time", now=now, style=style)
         if read is None or is_change(element):
             continue

@@ -14,10 +14,11 @@ from trafilatura import external
 
 from crawler.parsing.blocks.model import model
 from crawler.parsing.dates import moment
+from crawler.parsing.listing import feed_head, feeds, front_page, sections, sitemaps  # noqa: F401
+from crawler.parsing.page import extract  # noqa: F401
 from crawler.parsing.page.agencies import listed_names
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.urls import registered_domain
-from crawler.parsing.workers import tasks as _read  # noqa: F401 - the parsers themselves
 
 
 def _keep_quiet(

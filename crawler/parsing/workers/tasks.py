@@ -1,18 +1,20 @@
-"""What the worker processes are asked to do; importing it loads the parsers."""
+"""What the worker processes are asked to do.
+
+Each task loads its parsers when it runs: a crawl only names tasks, and starts without the parsers.
+Workers have them from the process that they are forked from (see preload).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from textwrap import shorten
 from typing import NamedTuple
 
 from crawler.errors import ExtractError
 from crawler.parsing.dates import not_after
-from crawler.parsing.languages import language_of
 from crawler.parsing.listing.documents import is_feed, is_sitemap, unpack
-from crawler.parsing.listing.feeds import parse_feed
 from crawler.parsing.listing.sitemaps import parse_sitemap, split_sitemap
-from crawler.parsing.page.extract import TwinPage, extract
 from crawler.types import Article, Fetched, Listing, Listings, Outlet, Page, Rejected, SourceKind
 
 
@@ -32,6 +34,8 @@ def read_listings(
         kind = SourceKind.SITEMAP if is_packed or is_sitemap(plain) else SourceKind.FEED
     # Feeds may stand in the place of sitemaps (sitemaps.org, "Other Sitemap formats").
     if kind is SourceKind.FEED or is_feed(plain):
+        from crawler.parsing.listing.feeds import parse_feed
+
         return parse_feed(plain, url=url, content_type=content_type)
     return parse_sitemap(plain, content_type=content_type)
 
@@ -55,8 +59,19 @@ def read_file(
     return read_or_split(path.read_bytes(), url=url, kind=kind, content_type=content_type)
 
 
+def read_section(
+    body: bytes, *, url: str, content_type: str, selector: str | None, shapes: Collection[str]
+) -> Listings:
+    """Links of a section page that look like articles, as `parse_section` finds them."""
+    from crawler.parsing.listing.sections import parse_section
+
+    return parse_section(body, url=url, content_type=content_type, selector=selector, shapes=shapes)
+
+
 def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:
     """An article, or why the page is none."""
+    from crawler.parsing.page.extract import TwinPage, extract
+
     try:
         return extract(fetched, outlet)
     except TwinPage as twin:
@@ -73,6 +88,8 @@ def read_page(fetched: Fetched, outlet: Outlet) -> Article | Rejected:
 
 def read_listing(page: Page, outlet: Outlet, *, at: str) -> Article | None:
     """What a source gave of a page, where that is a whole text."""
+    from crawler.parsing.languages import language_of
+
     listing = page.listing
     if not listing.text:
         return None
