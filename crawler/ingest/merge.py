@@ -66,7 +66,7 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     for n, file in enumerate(files):
         progress("taking in", n, len(files))
         with store.merging.other(file):
-            with store.batch():
+            with store.batch(source=file):
                 taken[str(file)] = store.merging.take_in(now=now)
             overrides += store.merging.overrides()
     with store.batch():

@@ -21,7 +21,7 @@ from crawler.errors import NewsloomError, UsageError
 
 _MAX_LINKS = 40
 """Symbolic links that are followed, as Linux does."""
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+DISK_REFUSES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What the disk refuses; everything else is a name that cannot be written."""
 
 
@@ -193,6 +193,6 @@ def _explained(target: Path, so_far: str = "nothing was written") -> Iterator[No
         raise  # who reads it has seen enough, which is no mistake
     except OSError as error:
         why = error.strerror or str(error)
-        if error.errno in _DISK:
+        if error.errno in DISK_REFUSES:
             raise NewsloomError(f"{target}: {why}; {so_far}") from error
         raise UsageError(f"{target}: cannot be written ({why}); name another file") from error

@@ -73,7 +73,9 @@ class Upkeep:
         """
         (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise sqlite3.OperationalError("database is locked")
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise locked
 
     def schema(self) -> str:
         """The schema as SQLite keeps it, comments and all, tables first."""
