@@ -7,6 +7,7 @@ NewsloomError
 │   ├── NotInStore        a filter names what the store does not have
 │   ├── NoSuchDatabase    the store to read does not exist
 │   ├── NotAStore         the file is not a Newsloom store, or has another version
+│   ├── StoreInaccessible the file cannot be opened, or not be written to
 │   ├── SchemaRefused     a file cannot be migrated as it is
 │   ├── SchemeChanged     the file was grouped with other settings
 │   └── EmbeddingModelMissing  it is not on this machine
@@ -25,7 +26,8 @@ import unicodedata
 EXIT_CODES = {
     0: "done, or nothing new",
     1: "a bug in Newsloom, or a full or broken disk; what was saved stays saved",
-    2: "a usage error: a wrong option, or a file or an outlet that does not exist",
+    2: "a usage error: a wrong option, or a file or an outlet that does not exist or may not be "
+    "read or written",
     3: "some sources failed, or some lines were left out; everything else is saved. "
     "`health --max-age`: an outlet gave no good answer within that time",
     4: "every source failed, or this machine is offline, which counts against no outlet",
@@ -91,6 +93,10 @@ class NoSuchDatabase(UsageError):
 
 class NotAStore(UsageError):
     """The file is not a store that this version can use."""
+
+
+class StoreInaccessible(UsageError):
+    """The system lets nobody open the file, or write to it."""
 
 
 class SchemaRefused(UsageError):

@@ -11,9 +11,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from crawler.clock import now
-from crawler.errors import NewsloomError, StoreBusy, UsageError
+from crawler.errors import NewsloomError, StoreBusy, StoreInaccessible, UsageError
 from crawler.interrupts import RESUMES, came, held, note
-from crawler.output.files import is_special
+from crawler.output.files import DISK_REFUSES, is_special
 from crawler.output.visible import one_line
 from crawler.store import Store, open_store, read_store
 from crawler.types import limits
@@ -26,7 +26,7 @@ def lock(path: Path) -> Iterator[None]:
     A lock of the kernel: it ends with its process, however that ends.
     """
     if not path.absolute().parent.is_dir():
-        raise NewsloomError(
+        raise UsageError(
             f"{path}: there is no folder {path.absolute().parent}; make it, or name another file "
             "with --db"
         )
@@ -38,7 +38,14 @@ def lock(path: Path) -> Iterator[None]:
     except Timeout:
         raise StoreBusy(f"{path} is in use{_holder(path)}; nothing was done") from None
     except OSError as error:
-        raise NewsloomError(f"{path}.lock cannot be written: {error.strerror}") from error
+        if error.errno in DISK_REFUSES:
+            raise NewsloomError(
+                f"{path}.lock: {error.strerror}; free some space and run again, nothing was done"
+            ) from error
+        raise StoreInaccessible(
+            f"{path}: {path}.lock cannot be written ({error.strerror}); check the folder's "
+            "permissions, or name another file with --db"
+        ) from error
     try:
         yield
     finally:

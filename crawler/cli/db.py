@@ -52,9 +52,7 @@ def migrate(path: Path) -> None:
 @click.pass_obj
 def backup(path: Path, target: Path) -> None:
     """Write a compact copy to TARGET; a crawl may run meanwhile."""
-    if target.exists():
-        raise UsageError(f"{target} exists already; name a new file")
-    with reading(path) as store, replacing(target) as part, store.explained(target):
+    with reading(path) as store, replacing(target, new=True) as part, store.explained(target):
         store.upkeep.backup(part)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 

@@ -32,14 +32,14 @@ def merge(files: tuple[Path, ...], output: Path, quiet: bool) -> None:
     from crawler.clock import now
     from crawler.ingest.merge import merge as run_merge
 
-    _check(files, output)
+    _check(files)
     with stages(quiet=quiet) as progress:
         merged = run_merge(files, output, now=now(), progress=progress)
     if not quiet:
         _show(merged, output)
 
 
-def _check(files: tuple[Path, ...], output: Path) -> None:
+def _check(files: tuple[Path, ...]) -> None:
     """Raise UsageError for files that cannot be merged."""
     if len(files) < 2:
         raise UsageError("name two stores or more: newsloom merge ONE.db TWO.db -o ALL.db")
@@ -48,8 +48,6 @@ def _check(files: tuple[Path, ...], output: Path) -> None:
     for file in files:
         if not file.is_file():
             raise NoSuchDatabase(file)
-    if output.exists():
-        raise UsageError(f"{output} exists already; name a new file")
 
 
 def _show(merged: Merged, output: Path) -> None:

@@ -192,7 +192,12 @@ class Writer:
         except NewsloomError as error:
             self._fail(error)
         except OSError as error:
-            self._fail(StoreError(f"{self._warc and self._warc.path}: {error.strerror}"))
+            self._fail(
+                StoreError(
+                    f"{self._warc and self._warc.path}: {error.strerror}; free some space and run "
+                    "again, nothing saved is lost"
+                )
+            )
 
     def save(self, value: Value) -> None:
         """Take a value; it is committed with the next batch, a source reading at once."""

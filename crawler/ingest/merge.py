@@ -12,6 +12,7 @@ from crawler.grouping.embedding_models import open_embedding_model
 from crawler.grouping.overrides import carry
 from crawler.grouping.run import group
 from crawler.output.files import replacing
+from crawler.run_lock import lock
 from crawler.store import Store, open_store, read_store
 from crawler.store.file.merge_facts import OtherOverride, TakenIn
 
@@ -33,12 +34,13 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
     """Write a store of all that several hold.
 
     Story numbers, and the embedding model, are those of the first. The target is whole or not
-    there. Raises NotAStore for a file that is none, or of another version, and StoreError when the
+    there, and locked meanwhile. Raises NotAStore for a file that is none, or of another version,
+    UsageError for a target that is there, StoreBusy while a run makes it, and StoreError when the
     disk is full.
     """
     for file in files:
         read_store(file).close()  # says what is wrong with it
-    with replacing(target) as part:
+    with lock(target), replacing(target, new=True) as part:
         try:
             first = read_store(files[0])
             try:
@@ -66,7 +68,7 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     for n, file in enumerate(files):
         progress("taking in", n, len(files))
         with store.merging.other(file):
-            with store.batch():
+            with store.batch(source=file):
                 taken[str(file)] = store.merging.take_in(now=now)
             overrides += store.merging.overrides()
     with store.batch():

@@ -21,7 +21,7 @@ from crawler.errors import NewsloomError, UsageError
 
 _MAX_LINKS = 40
 """Symbolic links that are followed, as Linux does."""
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+DISK_REFUSES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What the disk refuses; everything else is a name that cannot be written."""
 
 
@@ -101,17 +101,19 @@ def text_of(output: Output) -> Iterator[TextIO]:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
     """An empty file to fill, which takes the place of `target` when nothing is raised.
 
-    It gets the permissions of the file it replaces. Raises as `writing` does, and UsageError for a
-    device or a pipe.
+    It gets the permissions of the file it replaces; with `new` it replaces none, not even one that
+    has come about meanwhile. Raises as `writing` does, and UsageError for a device or a pipe.
     """
     if is_special(target):
         raise UsageError(f"{target} is a device or a pipe; name a file")
     with _explained(target):
         place = _place(target)
         assert isinstance(place, Path)
+        if new:
+            _require_new(target, place)
         old = _stat(place)
         if old is not None and not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -122,6 +124,8 @@ def replacing(target: Path) -> Iterator[Path]:
         yield part
         with _explained(target):
             _settle(part, old)
+            if new:
+                _require_new(target, place)
             part.replace(place)
     finally:
         part.unlink(missing_ok=True)
@@ -164,6 +168,11 @@ def _place(target: Path) -> Path | int:
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
+def _require_new(target: Path, place: Path) -> None:
+    if place.exists():
+        raise UsageError(f"{target} exists already; name a new file")
+
+
 def _stat(place: Path) -> os.stat_result | None:
     try:
         return place.stat()
@@ -193,6 +202,6 @@ def _explained(target: Path, so_far: str = "nothing was written") -> Iterator[No
         raise  # who reads it has seen enough, which is no mistake
     except OSError as error:
         why = error.strerror or str(error)
-        if error.errno in _DISK:
+        if error.errno in DISK_REFUSES:
             raise NewsloomError(f"{target}: {why}; {so_far}") from error
         raise UsageError(f"{target}: cannot be written ({why}); name another file") from error

@@ -38,6 +38,7 @@ _INTEGERS = frozenset({
     "may_be_first", "shared", "revision", "revision_a", "revision_b", "joined", "ours",
     "earlier_article", "later_article", "attributed", "contained", "twin", "agency_copy", "polls",
     "read", "unchanged", "denied", "failed", "listed", "offered", "gaps", "gap_seconds",
+    "published", "event", "stories",
 })  # fmt: skip
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

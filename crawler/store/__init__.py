@@ -99,15 +99,18 @@ class Store:
         self.usage = Usage(connection)
 
     @contextmanager
-    def batch(self) -> Iterator[None]:
-        """A transaction: all of it is saved, or nothing. StoreError says what SQLite refused."""
-        with explained(self.path), transaction(self._connection):
+    def batch(self, *, source: Path | None = None) -> Iterator[None]:
+        """A transaction: all of it is saved, or nothing. StoreError says what SQLite refused.
+
+        `source` is another file that it reads.
+        """
+        with explained(source or self.path, written=self.path), transaction(self._connection):
             yield
 
     @contextmanager
-    def explained(self, about: Path | None = None) -> Iterator[None]:
+    def explained(self, written: Path | None = None) -> Iterator[None]:
         """What SQLite reports becomes a StoreError, about this file or one that is written."""
-        with explained(about or self.path):
+        with explained(self.path, written=written):
             yield
 
     @contextmanager

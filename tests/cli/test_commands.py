@@ -137,7 +137,7 @@ def test_side_by_side_shows_what_differs() -> None:
         (["import", "none.jsonl"], 2, "none.jsonl: no such file"),
         (["import", "."], 2, ".: a folder; name the files in it"),
         (["group", "--rebuild", "--as", "a b"], 2, "--as 'a b': a name is made of letters"),
-        (["--db", "no/folder/x.db", "import", "README.md"], 1, "there is no folder"),
+        (["--db", "no/folder/x.db", "import", "README.md"], 2, "there is no folder"),
         (["extract", "none.jsonl"], 2, "none.jsonl: no such file"),
         (["demo", "--keep", "no/folder/town.db"], 2, "there is no folder"),
     ],

@@ -13,10 +13,11 @@ from pathlib import Path
 import networkx
 import pandas
 import pytest
+from pyarrow import parquet
 
 from crawler.output.formats import write_csv, write_graphml
-from crawler.store.queries.exports import DescribedOutlet
-from tests.conftest import PYTHON, Crawled, newsloom
+from crawler.store.queries.exports import EXPORTS, DescribedOutlet
+from tests.conftest import PYTHON, Crawled, Inside, newsloom
 from tests.store.told import Told
 
 
@@ -46,19 +47,39 @@ def test_the_same_rows_in_every_form(crawled: Crawled, tmp_path: Path) -> None:
     for form in ("csv", "tsv", "jsonl", "parquet"):
         done = newsloom("--db", crawled.db, "export", "articles", "-o", tmp_path / f"a.{form}")
         assert done.returncode == 0, done.stderr
-    parquet = pandas.read_parquet(tmp_path / "a.parquet")
+    frame = pandas.read_parquet(tmp_path / "a.parquet")
     jsonl = pandas.read_json(tmp_path / "a.jsonl", lines=True)
-    assert len(parquet) == len(jsonl) > 200
-    assert str(parquet["published_at"].dtype).startswith("datetime64")
-    assert str(parquet["published_at"].dt.tz) == "UTC"
-    assert parquet["text"].tolist() == jsonl["text"].tolist()
-    assert [list(names) for names in parquet["authors"]] == jsonl["authors"].tolist()
+    assert len(frame) == len(jsonl) > 200
+    assert str(frame["published_at"].dtype).startswith("datetime64")
+    assert str(frame["published_at"].dt.tz) == "UTC"
+    assert frame["text"].tolist() == jsonl["text"].tolist()
+    assert [list(names) for names in frame["authors"]] == jsonl["authors"].tolist()
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as stream:
         table = list(csv.DictReader(stream))
     with (tmp_path / "a.tsv").open(encoding="utf-8", newline="") as stream:
         assert list(csv.DictReader(stream, dialect="excel-tab")) == table
-    assert [row["url"] for row in table] == parquet["url"].tolist()
-    assert list(table[0]) == list(parquet.columns)
+    assert [row["url"] for row in table] == frame["url"].tolist()
+    assert list(table[0]) == list(frame.columns)
+
+
+@pytest.mark.parametrize("what", EXPORTS)
+def test_columns_of_parquet_have_the_types_of_their_values(
+    crawled: Crawled, tmp_path: Path, what: str, inside: Inside
+) -> None:
+    for form in ("jsonl", "parquet"):
+        done = inside("--db", crawled.db, "export", what, "-o", tmp_path / f"a.{form}")
+        assert done.returncode == 0, done.stderr
+    table = parquet.read_table(tmp_path / "a.parquet")
+    lines = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()
+    assert table.num_rows == len(lines) > 0 or what in ("headlines", "revisions")
+    may_be: dict[str, set[type]] = {
+        "int64": {int},
+        "double": {int, float},
+        "list<element: string>": {list},
+    }
+    for name in table.schema.names:
+        values = {type(json.loads(line)[name]) for line in lines} - {type(None)}
+        assert values <= may_be.get(str(table.schema.field(name).type), {str}), name
 
 
 def test_a_manifest_says_what_to_cite(crawled: Crawled, tmp_path: Path) -> None:

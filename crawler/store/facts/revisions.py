@@ -57,7 +57,7 @@ class Articles:
             )
         if ours:
             self._addresses.correct(known, article)
-        if not _is_better(article, known):
+        if not _is_better(article, known, now=now):
             return Saved.SAME
         if known["text_hash"] == _text_hash(article):
             if _says_more(article, known):
@@ -156,10 +156,11 @@ def _is_twin(article: Article, known: sqlite3.Row) -> bool:
     return known["page"] not in (None, article.page)
 
 
-def _is_better(article: Article, known: sqlite3.Row) -> bool:
+def _is_better(article: Article, known: sqlite3.Row, *, now: str) -> bool:
     """Whether a text may take the place of the one that an article has."""
-    if article.fetched_at is not None and (known["fetched_at"] or "") > article.fetched_at:
-        return False  # an archive's capture, older than what we have
+    if article.fetched_at is not None and article.fetched_at < (known["fetched_at"] or "") <= now:
+        # An archive's capture, older than what we have. A time to come is a wrong clock's.
+        return False
     # The page was read once, and that is the better text.
     return not (known["text_from"] == "page" and article.text_from == "feed")
 
@@ -167,9 +168,11 @@ def _is_better(article: Article, known: sqlite3.Row) -> bool:
 def _says_more(article: Article, known: sqlite3.Row) -> bool:
     """Whether something else than the text is to be brought up to date."""
     read = (known["extraction"], known["reserved"]) != (article.extraction, article.reserved)
+    # A clock that was behind took it for a time to come.
+    dated = known["published_at"] is None and article.published is not None
     # Imported before imports were looked through for agencies.
     credited = article.page is None and known["page"] is None and bool(article.credits)
-    return read or credited or article.kind not in (None, known["kind"])
+    return read or dated or credited or article.kind not in (None, known["kind"])
 
 
 def _is_our_change(article: Article, known: sqlite3.Row) -> bool:

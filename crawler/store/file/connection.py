@@ -9,7 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from crawler.errors import NoSuchDatabase, NotAStore, StoreError, ValueRefused
+from crawler.errors import (
+    NoSuchDatabase,
+    NotAStore,
+    StoreError,
+    StoreInaccessible,
+    ValueRefused,
+)
 
 APPLICATION_ID = 0x4E4C4F4D
 """`NLOM`: marks the file as a Newsloom store for `file` and for ourselves."""
@@ -29,7 +35,7 @@ def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection
                 f"{path} is a SQLite file of something else; name another with --db FILE"
             )
         refuse_newer(connection, path, version)
-        connection.execute("PRAGMA journal_mode = WAL")
+        require_wal(connection, path)
         # With WAL, NORMAL loses nothing when the process dies; only a power cut can cost the
         # last commits, and those pages are then still pending.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -65,10 +71,26 @@ def refuse_newer(connection: sqlite3.Connection, path: Path | str, version: int)
         )
 
 
+def require_wal(connection: sqlite3.Connection, path: Path | str) -> None:
+    """Have writers and readers not wait for each other. Raises StoreInaccessible where the file
+    system cannot: it has no memory that processes share.
+    """
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode not in ("wal", "memory"):
+        raise StoreInaccessible(
+            f"{path}: its file system cannot keep SQLite's write-ahead log, as network drives "
+            "cannot; put the store on a disk of this machine"
+        )
+
+
 def for_reading(path: Path) -> str:
     """The address by which SQLite opens a file without ever writing to it."""
-    # A WAL file in a folder we cannot write to needs `immutable`: there is no place for its index.
-    immutable = "" if os.access(path.absolute().parent, os.W_OK) else "&immutable=1"
+    # In a folder that we cannot write to there is no place for the index of a write-ahead log.
+    # Where there is a log, it has rows that `immutable` would leave out; its writer made the index.
+    real = Path(os.path.realpath(path))
+    log, index = (real.with_name(f"{real.name}-{end}") for end in ("wal", "shm"))
+    has_log = log.exists() and (log.stat().st_size > 0 or index.exists())
+    immutable = "" if has_log or os.access(real.parent, os.W_OK) else "&immutable=1"
     return f"{path.absolute().as_uri()}?mode=ro{immutable}"
 
 
@@ -112,32 +134,53 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def explained(path: Path | str) -> Iterator[None]:
-    """Turn what SQLite reports about a file into an error that names it and the remedy."""
+def explained(path: Path | str, *, written: Path | str | None = None) -> Iterator[None]:
+    """Turn what SQLite reports about a file into an error that names it and the remedy.
+
+    `written` is a file that is made of it, which is what the disk then refuses.
+    """
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.DataError, UnicodeError, OverflowError) as error:
-        raise ValueRefused(f"{path}: {error}") from error
+        raise ValueRefused(f"{written or path}: {error}") from error
     except sqlite3.Error as error:
-        if "not a database" in str(error):
-            raise NotAStore(f"{path} is not a SQLite file; name another with --db FILE") from error
-        raise StoreError(f"{path}: {_remedy(error)}") from error
+        code = _code(error)
+        subject = path if code in _OF_THE_SOURCE else written or path
+        if code == sqlite3.SQLITE_NOTADB:
+            raise NotAStore(
+                f"{subject} is not a SQLite file, or its first page is damaged; name another with "
+                "--db FILE, or restore a backup"
+            ) from error
+        if code in _FORBIDDEN:
+            raise StoreInaccessible(f"{subject}: {_FORBIDDEN[code]}") from error
+        raise StoreError(f"{subject}: {_REMEDIES.get(code, error)}") from error
 
 
-def _remedy(error: sqlite3.Error) -> str:
-    text = str(error)
-    if "full" in text:
-        return "the disk is full; free some space and run again, nothing saved is lost"
-    if "I/O" in text:
-        return "the disk refused; is it full, failing, or over your quota? Nothing saved is lost"
-    if "malformed" in text:
-        return (
-            "the file is damaged; restore a backup, or save the rest with `sqlite3 FILE .recover`"
-        )
-    if "unable to open" in text:
-        return "cannot be opened; does its folder exist, and may you write there?"
-    if "readonly" in text:
-        return "cannot be written to; check the file's and the folder's permissions"
-    if "locked" in text:
-        return "another program holds a lock on it; close that and run again"
-    return text
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; the text of an error may speak of something else."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+_OF_THE_SOURCE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""Codes that are never about a file that is being written."""
+_READ_ONLY = "cannot be written to; check the file's and the folder's permissions"
+_FORBIDDEN = {
+    sqlite3.SQLITE_CANTOPEN: (
+        "cannot be opened; does its folder exist, may you write there, and is it a disk of this "
+        "machine?"
+    ),
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+}
+_LOCKED = "another program holds a lock on it; close that and run again"
+_REMEDIES = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and run again, nothing saved is lost",
+    sqlite3.SQLITE_IOERR: (
+        "the disk refused; is it full, failing, or over your quota? Nothing saved is lost"
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "the file is damaged; restore a backup, or save the rest with `sqlite3 FILE .recover`"
+    ),
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from crawler.errors import NoSuchDatabase
-from crawler.store.file.connection import explained, refuse_newer
+from crawler.store.file.connection import explained, refuse_newer, require_wal
 from crawler.types import Fetched, Page
 
 if sys.version_info >= (3, 14):
@@ -70,7 +70,7 @@ class KeptPages:
             self._connection = sqlite3.connect(self.path, isolation_level=None, timeout=10)
             try:
                 refuse_newer(self._connection, self.path, _VERSION)
-                self._connection.execute("PRAGMA journal_mode = WAL")
+                require_wal(self._connection, self.path)
                 self._connection.execute("PRAGMA synchronous = NORMAL")
                 self._connection.execute(_SCHEMA)
                 self._connection.execute(f"PRAGMA user_version = {_VERSION}")

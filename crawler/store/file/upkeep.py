@@ -7,6 +7,9 @@ from pathlib import Path
 
 from crawler.store.file.schema import departures
 
+_INDEX = "`sqlite3 FILE REINDEX` makes the indexes again"
+_DAMAGE = "restore a backup, or save the rest with `sqlite3 FILE .recover`"
+
 
 class Upkeep:
     """Checks and copies of the whole file."""
@@ -19,7 +22,9 @@ class Upkeep:
         figures out of step with what they count, a schema that is not today's.
         """
         found = [
-            row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"
+            f"{row[0]}; {_INDEX if ' index ' in row[0] else _DAMAGE}"
+            for row in self._connection.execute("PRAGMA integrity_check")
+            if row[0] != "ok"
         ]
         found += [
             f"table {row['table']}, row {row['rowid']}: refers to no row of {row['parent']}"
@@ -73,7 +78,9 @@ class Upkeep:
         """
         (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise sqlite3.OperationalError("database is locked")
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise locked
 
     def schema(self) -> str:
         """The schema as SQLite keeps it, comments and all, tables first."""
