@@ -36,7 +36,7 @@ AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 30.0
 # Requests that wait for their host's turn count too, so this is the number of hosts at work.
 CONCURRENT_REQUESTS = 64
-# While answers of so many bytes wait for the parsers, nothing more is fetched. A sitemap of 50 MB
+# While answers of this many bytes wait for the parsers, nothing more is fetched. A sitemap of 50 MB
 # that is being read must not stop everything else.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 64 * 1024 * 1024
 # An item costs a database row; a hundred tasks for each response cost more than the fetch.

@@ -32,7 +32,7 @@ class EventScheme:
     max_run: int = 5
     """characters of the longest name read out of a script without spaces"""
     rarity_cap: int = 64
-    """a mark that so many stories of one language show at a time says nothing; a power of two"""
+    """a mark that this many stories of one language show at a time says nothing; a power of two"""
     max_days: float = 4.0
     """stories further apart are never one event, and are not counted for what is rare"""
     penalty_per_day: float = 0.1

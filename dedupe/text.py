@@ -34,7 +34,7 @@ def tokens(text: str) -> list[str]:
 
 
 def numbers_in_context(words: Sequence[str], around: int) -> dict[tuple[str, ...], str]:
-    """The numbers of a text, each by the place where it stands: so many words before and after.
+    """The numbers of a text, each by the place where it stands: the words before and after.
 
     A place that occurs twice says nothing and is left out. Other numbers nearby count as one.
     """

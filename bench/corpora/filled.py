@@ -32,7 +32,7 @@ _WEIGHTS = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(_WORDS
 
 
 def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
-    """A store of so many articles at `path`; made once, found again the next time."""
+    """A store of this many articles at `path`; made once, found again the next time."""
     if path.exists():
         return path
     made = path.with_suffix(".part")

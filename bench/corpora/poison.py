@@ -20,7 +20,7 @@ SEARCHED = 1 << 16
 
 
 def ordinary(lengths: Iterable[int], *, draw: random.Random) -> list[str]:
-    """Texts of so many words each that have nothing in common."""
+    """Texts of this many words each that have nothing in common."""
     return [" ".join(_words(length, draw)) for length in lengths]
 
 

@@ -144,7 +144,7 @@ class Works:
         return self._made[name]
 
     def _after(self, turn: int) -> Path:
-        """A store after so many turns of the crawl."""
+        """A store after this many turns of the crawl."""
 
         def make(folder: Path) -> None:
             if turn:

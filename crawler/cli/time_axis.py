@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crawler.output.visible import clock
 
 SQUEEZED = 8
-"""An axis is broken where the rest then takes at least so many times the room."""
+"""An axis is broken where that gives the rest at least this many times the room."""
 DAY = 86_400
 """Seconds; a shorter time is never left out."""
 BREAK = " ╱╱ "
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
 
 def time_axis(times: Sequence[str], room: int) -> list[Part]:
-    """The parts of an axis with these times in so many characters; one: it has no break."""
+    """The parts of an axis with these times in this many characters; one: it has no break."""
     ordered = sorted(set(times))
     cuts = _breaks(ordered, most=(room - _STAMP) // (_DATE + len(BREAK)))
     ends = [0, *cuts, len(ordered)]

@@ -150,7 +150,7 @@ class Comparer:
     ) -> int:
         """Make the groups of a whole neighbourhood; these of its articles waited; edges kept.
 
-        Until then they wait: a run that is killed before is gone on with.
+        Until then they wait: a run that is killed before resumes.
         """
         copies = self._store.copies
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)

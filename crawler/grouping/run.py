@@ -38,7 +38,7 @@ class Grouped(NamedTuple):
     edges: int
     linked: int
     waiting: int = 0
-    """articles and copy groups that there was no time for; the next grouping goes on with them"""
+    """articles and copy groups that there was no time for; the next grouping resumes there"""
     repeated: int = 0
     """articles of which little was compared: many texts, or its outlet, repeat the rest"""
 

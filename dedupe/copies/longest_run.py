@@ -16,7 +16,7 @@ def longest_run(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     steps, link, longest = automaton.steps, automaton.link, automaton.longest
     state = length = best = best_end = 0
     for item in b:
-        # The longest suffix of what was read of `b` that stands in `a` and goes on with `item`.
+        # The longest suffix of what was read of `b` that stands in `a` and continues with `item`.
         while state and item not in steps[state]:
             state = link[state]
             length = longest[state]

@@ -27,7 +27,7 @@ Apart = Iterable[tuple[frozenset[int], frozenset[int]]]
 
 
 def rarity(stories: int, scheme: EventScheme) -> float:
-    """How much a mark says that so many stories of a language show at a time: 1 down to 0."""
+    """How much a mark says that this many stories of a language show at a time: 1 down to 0."""
     return max(0.0, 1 - (max(stories, 1).bit_length() - 1) / log2(scheme.rarity_cap))
 
 

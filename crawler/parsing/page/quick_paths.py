@@ -1,4 +1,4 @@
-"""trafilatura's XPaths, compiled anew so that they find the same elements in less time.
+"""trafilatura's XPaths, compiled again so that they find the same elements in less time.
 
 For `.//*[...]` libxml2 collects all nodes, texts too, and looks through the children of each; for
 `descendant::*[...]` it looks at each element once. And lxml makes of every attribute that a regular

@@ -126,7 +126,7 @@ class Groupings:
         )
 
     def linked(self, entry: int, groups: int) -> None:
-        """Copy groups were linked, so many."""
+        """Note that this many copy groups were linked."""
         self._connection.execute(
             "UPDATE groupings SET linked = linked + ? WHERE rowid = ?", (groups, entry)
         )

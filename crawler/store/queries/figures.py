@@ -36,7 +36,7 @@ class FigureQueries:
     ) -> list[FirstCount]:
         """Outlets by how often they were first, among the articles that pass.
 
-        Only so many stories are looked at, those that most outlets told; -1: all.
+        Of `stories`, only this many are looked at, those that most outlets reported; -1: all.
         """
         among = passing(self._connection, wanted)
         largest = self._connection.execute(
