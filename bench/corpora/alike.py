@@ -84,5 +84,5 @@ KINDS: dict[str, Callable[[int, random.Random], Iterator[Told]]] = {
 
 
 def alike(kind: str, count: int, *, seed: int = 1) -> Iterator[Told]:
-    """So many texts of a kind."""
+    """This many texts of a kind."""
     return KINDS[kind](count, random.Random(seed))  # noqa: S311
