@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from cssselect import HTMLTranslator, SelectorError
 
-from crawler.errors import OutletError
+from crawler.errors import OutletError, UsageError
 from crawler.types import QUOTA, Agency, Outlet, Quota, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -222,6 +222,13 @@ def _check_selectors(file: Path, key: str, given: object) -> None:
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
     if not isinstance(url, str) or not _is_web_address(url):
         raise OutletError(f"{file}: '{key}' holds {url!r}; write a full http or https address")
+    if "@" in url:
+        from crawler.parsing.urls import refuse_login  # seldom needed, and slow to load
+
+        try:
+            refuse_login(url)
+        except UsageError as error:
+            raise OutletError(f"{file}: '{key}': {error}") from error
     return Source(url=url, kind=kind, outlet=file.stem)
 
 

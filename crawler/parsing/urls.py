@@ -91,6 +91,19 @@ def canonical(url: str, base: str | None = None) -> str:
     return joined
 
 
+def refuse_login(url: str) -> None:
+    """Raise UsageError when an address holds a user name or password, without repeating them.
+
+    An address stands in the store, in logs and in exports; a password must stand in none of them.
+    """
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise UsageError(
+            f"the address on {parts.hostname} holds a user name or password; Newsloom does not log "
+            "in, so write it without them"
+        )
+
+
 def earlier_form(url: str) -> str:
     """A canonical address as versions of Newsloom before wrote it, with another escaping.
 

@@ -13,6 +13,7 @@ from crawler.outlets.descriptions import (
     load_outlet,
     load_outlets,
 )
+from crawler.outlets.opml import from_opml
 from crawler.outlets.selection import Selection, select_outlets
 from crawler.types import SourceKind
 
@@ -43,6 +44,7 @@ def test_a_description_is_read(tmp_path: Path) -> None:
         ('name = 3\nfeeds = ["https://g.org/f"]', "'name' has the wrong type: 3"),
         ('name = "G"\nfeeds = ["g.org/f"]', "write a full http or https address"),
         ('name = "G"\nfeeds = ["file:///etc/passwd"]', "write a full http or https address"),
+        ('name = "G"\nfeeds = ["https://me:word@g.org/f"]', "write it without them"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\ndelay = -1', "'delay' is negative"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\ndrop = ["p["]', "which is no CSS selector"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\nbody = 3', "'body' has the wrong type: 3"),
@@ -55,6 +57,17 @@ def test_a_bad_description_names_file_key_and_remedy(tmp_path: Path, text: str, 
     with pytest.raises(OutletError, match=r"gazette\.toml") as caught:
         load_outlet(written(tmp_path, text))
     assert says in str(caught.value)
+
+
+def test_no_message_repeats_a_password(tmp_path: Path) -> None:
+    with pytest.raises(OutletError) as caught:
+        load_outlet(written(tmp_path, 'name = "G"\nfeeds = ["https://me:word@g.org/f"]'))
+    assert "word@" not in str(caught.value)
+    opml = """<opml version="2.0"><body><outline text="A" xmlUrl="https://me:word@g.org/f"/>
+        <outline text="B" xmlUrl="https://h.org/f"/></body></opml>"""
+    found = from_opml(opml, {})
+    assert (len(found.outlets), len(found.bad)) == (1, 1)
+    assert "word@" not in found.bad[0]
 
 
 def test_a_typo_is_met_with_the_nearest_name() -> None:
