@@ -45,16 +45,22 @@ def select_outlets(
 ) -> dict[str, Outlet]:
     """The outlets of a selection; `folders` are searched for lists.
 
-    Parts go by name, so that each machine takes the same ones whatever it asks. Raises OutletError
+    Parts go by registered domain: outlets of one server are in one part, so that one machine paces
+    all requests to it, and outlets that come later move no others. Raises OutletError
     for a name that is not known, with the nearest; for a list that is not there, or its line that
     is wrong; and when no outlet states what is asked for, with what they do state.
     """
     chosen = _named(known, selection.names, folders) if selection.names else dict(known)
     chosen = _stating(chosen, selection)
-    part, parts = selection.shard
-    if any(not name.startswith(LIST) for name in selection.names):
+    if selection.shard == (1, 1) or any(not name.startswith(LIST) for name in selection.names):
         return chosen
-    return {slug: o for slug, o in chosen.items() if crc32(slug.encode()) % parts == part - 1}
+    return {slug: o for slug, o in chosen.items() if _is_of_part(o, *selection.shard)}
+
+
+def _is_of_part(outlet: Outlet, part: int, parts: int) -> bool:
+    from crawler.parsing.urls import slot  # slow to load
+
+    return crc32(slot(outlet.sources[0].url).encode()) % parts == part - 1
 
 
 class _Mention(NamedTuple):

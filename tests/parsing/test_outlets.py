@@ -15,6 +15,7 @@ from crawler.outlets.descriptions import (
 )
 from crawler.outlets.opml import from_opml
 from crawler.outlets.selection import Selection, select_outlets
+from crawler.parsing.urls import slot
 from crawler.types import SourceKind
 
 
@@ -98,6 +99,9 @@ def test_shards_part_all_outlets_and_stay_when_others_come() -> None:
     assert all(len(part) > len(known) / 16 for part in parts)
     fewer = {slug: outlet for slug, outlet in known.items() if slug < "m"}
     assert set(select_outlets(fewer, Selection(shard=(3, 8)))) <= set(parts[2])
+    of_one_server = [{slot(o.sources[0].url) for o in part.values()} for part in parts]
+    assert not of_one_server[0] & of_one_server[1]
+    assert sum(map(len, of_one_server)) == len(set().union(*of_one_server)) < len(known)
     # Outlets that are named are meant.
     assert list(select_outlets(known, Selection(names=("bbc",), shard=(1, 8)))) == ["bbc"]
 
