@@ -235,38 +235,16 @@ async def beside(request: Request, datasette: Datasette) -> Response:
 _PARTS = ("outlet", "since", "until")
 
 
-def _of_days(values: dict[str, str], wanted: ArticleFilter) -> dict[str, str]:
-    """What was given, and the time that is shown: downloads are of what is shown."""
-    shown = {"since": wanted.since, "until": wanted.until}
-    return values | {name: at for name, at in shown.items() if at is not None}
-
-
-def _within_topic(store: Store, wanted: ArticleFilter) -> ArticleFilter:
-    """The filter with the days of all outlets, where it names no time.
-
-    Days of its own articles only would leave out those on which the outlet told nothing of it.
-    """
-    totals = store.queries.attention.totals(replace(wanted, outlet=()))
-    if totals.first_day is None:
-        return wanted
-    return replace(
-        wanted,
-        since=wanted.since or f"{totals.first_day}T00:00:00Z",
-        until=wanted.until or f"{totals.last_day}T23:59:59Z",
-    )
-
-
 def _side(
     values: dict[str, str], raw: ArticleFilter
 ) -> Callable[[Store, ArticleFilter], _Side]:  # fmt: skip
     def question(store: Store, wanted: ArticleFilter) -> _Side:
         queries = store.queries
-        wanted = _within_topic(store, wanted)
         days = _summed(queries.attention.by_day(wanted))
         shares = queries.agency_copy.shares(wanted, limit=2)
         return _Side(
             values=values,
-            query=urlencode([("topic", raw.topic or ""), *_of_days(values, wanted).items()]),
+            query=urlencode([("topic", raw.topic or ""), *values.items()]),
             articles=sum(day.articles for day in days),
             published=sum(day.published for day in days),
             days=days,

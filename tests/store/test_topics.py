@@ -77,6 +77,18 @@ def test_attention_has_every_day_and_says_why_a_day_is_empty(store: Store) -> No
     assert (totals.articles, totals.outlets, totals.by_day) == (3, 2, [2, 0, 0, 1])
 
 
+def test_one_outlet_has_the_days_of_the_subject(store: Store) -> None:
+    rows = store.queries.attention.by_day(ArticleFilter(words="almaty", outlet=("herald",)))
+    assert [(row.day[-2:], row.articles, row.published) for row in rows] == [
+        ("03", 1, 1), ("04", 0, 1), ("05", 0, 0), ("06", 0, 0),
+    ]  # fmt: skip
+    totals = store.queries.attention.totals(ArticleFilter(words="almaty", outlet=("herald",)))
+    assert (totals.articles, totals.by_day, totals.far) == (1, [1, 0, 0, 0], 0)
+    # Without a subject the days are its own.
+    own = store.queries.attention.by_day(ArticleFilter(outlet=("herald",)))
+    assert [row.day[-2:] for row in own] == ["03", "04"]
+
+
 def test_a_misdated_article_adds_no_years_of_empty_days(told: Told) -> None:
     for n in range(40):
         told.article("wire", published=day(3 + n % 4), text="almaty")

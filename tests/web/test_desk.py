@@ -30,6 +30,7 @@ PAGES = (
     "/store/articles?_facet=outlet&_facet=language&language__exact=en&_search=almaty",
     "/store/memberships", "/store/signatures", "/store/articles/{article}", "/store/nosuch",
     "/store/article_overview?outlet__exact=nobody",
+    "/topic/unrest/beside",
     "/topic/unrest/beside?one_outlet=meridian&two_outlet=eurowire&two_since=2022-01-06",
 )  # fmt: skip
 
@@ -105,6 +106,18 @@ def test_every_page_loads_fits_and_can_be_read_by_all(
     assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {
         served.address.removeprefix("http://")
     }
+
+
+def test_pages_of_sql_can_be_read_by_all(served: Served, page: Page) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    query = "select+*+from+articles+where+outlet=:outlet+limit+5"
+    page.set_viewport_size({"width": 390, "height": 900})
+    with serving(served.db, "--sql") as desk:
+        for path in ("/store", f"/store?sql={query}&outlet=1", "/store?sql=select+nosuch"):
+            page.goto(desk.address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            assert Axe().run(page).response["violations"] == [], path
 
 
 def test_from_today_to_a_copy_and_back_by_links(served: Served, page: Page) -> None:

@@ -164,6 +164,22 @@ def test_a_figure_is_drawn_again_when_its_rows_are_others(desk: Served, page: Pa
     assert "3 outlets" in page.locator("p.facts").first.inner_text()
 
 
+def test_a_decision_that_is_being_written_outlasts_what_is_new(tmp_path: Path, page: Page) -> None:
+    told(tmp_path / "edited.db", 0, 1, 4)
+    with serving(tmp_path / "edited.db", "--edit") as desk:
+        page.goto(f"{desk.address}/story/1")
+        tick = page.get_by_label("split off article 1")
+        tick.check()
+        page.get_by_label("split: ").check()
+        page.get_by_role("textbox", name="why").fill("another br")
+        told(desk.db, 8)
+        later(page)
+        page.get_by_text("3 outlets").wait_for()
+        assert tick.is_checked()
+        assert page.get_by_label("split: ").is_checked()
+        assert page.evaluate("document.activeElement.value") == "another br"
+
+
 def test_a_hidden_tab_asks_nothing_until_it_is_seen(desk: Served, page: Page) -> None:
     page.goto(desk.address)
     answers = asked(page)

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,12 +62,10 @@ class Totals(NamedTuple):
 
 
 class Days(NamedTuple):
-    """From the first day to the last, which may be left open where no article passes."""
+    """From the first day to the last; None where no article passes."""
 
     first: str | None
     last: str | None
-    far: int = 0
-    """articles outside, which are far from all others in time"""
 
 
 class AttentionQueries:
@@ -84,7 +83,8 @@ class AttentionQueries:
         for _, day, articles in passed:
             counts[day] += articles
         found = _attention(
-            self._connection, wanted, among, days_of(wanted, sorted(counts.items())),
+            self._connection, wanted, among,
+            _days_counted(self._connection, wanted, sorted(counts.items())),
             "SELECT CAST(value ->> 0 AS INTEGER), value ->> 1, value ->> 2 FROM json_each(:passed)",
         )  # fmt: skip
         return all_rows(
@@ -98,19 +98,14 @@ class AttentionQueries:
         """Over all outlets; whether they published anything else is not looked at."""
         among = passing(self._connection, wanted)
         counts = articles_by_day(self._connection, among)
-        days = days_of(wanted, counts)
+        days = _days_counted(self._connection, wanted, counts)
         (outlets,) = self._connection.execute(
             f"SELECT count(DISTINCT a.outlet) FROM {among.source} WHERE {among.where}", among.values
         ).fetchone()
-        by_day = dict(counts)
-        return Totals(
-            articles=sum(by_day.values()),
-            outlets=outlets,
-            first_day=days.first,
-            last_day=days.last,
-            by_day=[by_day.get(day, 0) for day in each_day(days)],
-            far=days.far,
-        )
+        of_day = dict(counts)
+        by_day = [of_day.get(day, 0) for day in each_day(days)]
+        articles = sum(of_day.values())
+        return Totals(articles, outlets, days.first, days.last, by_day, articles - sum(by_day))
 
 
 def articles_by_day(connection: sqlite3.Connection, among: Passing) -> list[tuple[str, int]]:
@@ -134,8 +129,22 @@ def days_of(wanted: ArticleFilter, counts: Sequence[tuple[str, int]]) -> Days:
     kept = counts[before : len(counts) - after]
     if not kept and not (since and until):
         return Days(None, None)
-    far = sum(articles for _, articles in [*counts[:before], *counts[len(counts) - after :]])
-    return Days(since or kept[0][0], until or kept[-1][0], far)
+    return Days(since or kept[0][0], until or kept[-1][0])
+
+
+def _days_counted(
+    connection: sqlite3.Connection, wanted: ArticleFilter, counts: Sequence[tuple[str, int]]
+) -> Days:
+    """The days of a subject, whose ever the filter's outlets are; `counts` are of what passes.
+
+    Days between an outlet's own first and last article on it would leave out those on which the
+    outlet told nothing of it.
+    """
+    of_all = replace(wanted, outlet=(), country=())
+    has_subject = set(of_all.given) - {"since", "until"}
+    if of_all != wanted and has_subject:
+        counts = articles_by_day(connection, passing(connection, of_all))
+    return days_of(wanted, counts)
 
 
 def _far(counts: Sequence[tuple[str, int]], least: float) -> int:
@@ -177,7 +186,7 @@ def outlets_asked(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
 def attention_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narrowed:
     """Rows of AttentionDay, as SQL."""
     among = passing(connection, wanted)
-    days = days_of(wanted, articles_by_day(connection, among))
+    days = _days_counted(connection, wanted, articles_by_day(connection, among))
     return _attention(connection, wanted, among, days, _passed(among))
 
 

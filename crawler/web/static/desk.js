@@ -100,6 +100,7 @@ const EDGES = 80;
 // The edges with as many copies as the slider says; at first as many edges as can be read.
 function atLeast(links) {
   const slider = document.getElementById("least");
+  slider.closest("p").hidden = false;
   slider.max = d3.max(links, (d) => d.copies);
   if (!slider.dataset.given) {
     const copies = d3.sort(links.map((d) => d.copies), d3.descending);
@@ -107,7 +108,7 @@ function atLeast(links) {
   }
   const shown = links.filter((d) => d.copies >= +slider.value);
   const copies = slider.value === "1" ? "1 copy" : `${slider.value} copies`;
-  slider.nextElementSibling.textContent = `${copies} or more: ${shown.length} of ${links.length} lines`;
+  slider.nextElementSibling.textContent = `${copies}: ${shown.length} of ${links.length} lines`;
   return shown;
 }
 
@@ -296,14 +297,13 @@ window.addEventListener("resize", () => {
   figures().forEach(draw);
 });
 
-const slider = document.getElementById("least");
-if (slider) {
-  slider.closest("p").hidden = false;
-  slider.addEventListener("input", () => figures().forEach(draw));
-  // The address says what is seen, so that it can be sent to others.
-  slider.addEventListener("change", () => {
-    const address = new URL(location.href);
-    address.searchParams.set("min_copies", slider.value);
-    history.replaceState(null, "", address);
-  });
-}
+document.addEventListener("input", (event) => {
+  if (event.target.id === "least") figures().forEach(draw);
+});
+// The address says what is seen, so that it can be sent to others.
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "least") return;
+  const address = new URL(location.href);
+  address.searchParams.set("min_copies", event.target.value);
+  history.replaceState(null, "", address);
+});
