@@ -31,6 +31,9 @@ _PERHAPS = frozenset(
      "claimreview", "recipe"}
 )  # fmt: skip
 
+# Not those of lists, people and searches, whose days are no article's.
+_PAGES = frozenset({"webpage", "itempage", "faqpage", "medicalwebpage"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageIdentity:
@@ -101,6 +104,15 @@ def _certainty(one: FoundNode, page: PageIdentity) -> int | None:
     if in_doubt:
         points -= 1
     return points if points > 0 or (points == 0 and not in_doubt) else None
+
+
+def own_page(found: Iterable[FoundNode], page: PageIdentity) -> Node:
+    """The node that describes the page itself, known by its address; empty when there is none."""
+    for one in found:
+        types = {kind.casefold() for kind in kinds(one.node)}
+        if one.own and one.sound and types & _PAGES and _by_address(one.node, page) > 0:
+            return one.node
+    return {}
 
 
 def _slug(address: str) -> str | None:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.page_identity import PageIdentity, own_nodes, whole
+from crawler.parsing.page.page_identity import PageIdentity, own_nodes, own_page, whole
 from crawler.parsing.texts import plain_line
 
 MAX_VALUES = 40
@@ -39,6 +39,8 @@ class PageStatements:
     """the JSON-LD node of the page's article; empty when there is none"""
     picked: jsonld.Node
     """what could be picked out of a broken script about it, to be believed last; or empty"""
+    page: jsonld.Node
+    """the node of the page itself, which describes no article; or empty"""
     own: tuple[jsonld.Node, ...]
     """all JSON-LD nodes of the page's article, that one first"""
     nodes: Mapping[str, jsonld.Node]
@@ -80,6 +82,7 @@ class PageStatements:
             identity=identity,
             node=sound[0] if sound else {},
             picked=picked[0] if picked else {},
+            page=own_page(found, identity),
             own=tuple(sound),
             nodes=_by_id(one.node for one in found),
             kinds=tuple(dict.fromkeys(own_kinds)),

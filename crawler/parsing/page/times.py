@@ -111,9 +111,9 @@ def _publication_statements(
         if raw and element.tag != "meta":
             yield "time", raw
     yield from _marked_times(statements, headline)
-    picked = statements.picked.get("datePublished")
-    if picked:
-        yield "jsonld", picked
+    for node in (statements.picked, statements.page):
+        if stated := _scalar(node.get("datePublished")):
+            yield "jsonld", stated
 
 
 def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
@@ -131,9 +131,9 @@ def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, 
         yield "jsonld", node
     for raw in statements.all(*_MODIFIED_META):
         yield "meta", raw
-    picked = statements.picked.get("dateModified")
-    if picked:
-        yield "jsonld", picked
+    for node in (statements.picked, statements.page):
+        if stated := _scalar(node.get("dateModified")):
+            yield "jsonld", stated
 
 
 def _scalar(value: Any) -> str | None:
