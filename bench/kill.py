@@ -21,7 +21,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from bench.corpora.kills import LOADED, Whole
+from bench.corpora.kills import Whole
 from bench.corpora.works import Works
 from crawler.demo.houses import HOUSES
 from crawler.demo.town import Town
@@ -47,7 +47,7 @@ def main() -> None:
             if work.name not in wholes:
                 wholes[work.name] = Whole(work, folder / "whole")
             whole = wholes[work.name]
-            moment = draw.uniform(LOADED, whole.seconds)
+            moment = draw.uniform(0, whole.seconds)
             in_run, wrong = whole.killed(folder / "killed", moment)
             kills[kind] += 1
             in_runs[kind] += in_run

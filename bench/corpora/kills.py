@@ -20,8 +20,6 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LOADED = 0.1
-"""Seconds that Python itself takes to start, before a line of Newsloom is read."""
 DONE = (0, 3, 4)
 """Exit codes of a command that did its work; some, or all, sources of an outlet of the town fail."""
 ALREADY = 2
@@ -102,10 +100,11 @@ class Whole:
 
     def __init__(self, work: Work, folder: Path) -> None:
         self.work = work
-        shutil.copytree(work.before, folder)
+        process = _begin(work, folder)
         began = time.perf_counter()
-        code = newsloom(work.line, folder).wait()
+        code = process.wait()
         self.seconds = time.perf_counter() - began
+        """from its first change in the folder to its end"""
         if code not in DONE:
             raise RuntimeError(f"{work.name} ended with {code}; nothing can be compared with it")
         _follow(work, folder)
@@ -113,20 +112,19 @@ class Whole:
         shutil.rmtree(folder)
 
     def killed(self, folder: Path, moment: float) -> tuple[bool, list[str]]:
-        """Kill the work after some seconds, run it again and go on.
+        """Kill the work some seconds after its first change, run it again and go on.
 
         Whether it was killed in the middle of a run, and what is then wrong.
         """
         work = self.work
-        shutil.copytree(work.before, folder)
-        process = newsloom(work.line, folder)
+        process = _begin(work, folder)
         time.sleep(moment)
         with suppress(ProcessLookupError):  # it has ended
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         db = folder / work.store
         dangling = open_runs(db)
-        wrong = _half_written(work, folder)
+        wrong = self._half_written(folder)
         again = newsloom(work.line, folder).wait()
         if again not in (*DONE, ALREADY):
             wrong.append(f"run again it ends with {again}")
@@ -140,22 +138,36 @@ class Whole:
         shutil.rmtree(folder)
         return bool(dangling), wrong
 
+    def _half_written(self, folder: Path) -> list[str]:
+        """A new file is whole or not there."""
+        target = folder / self.work.output
+        if (
+            not self.work.output
+            or (self.work.before / self.work.output).exists()
+            or not target.exists()
+        ):
+            return []
+        if is_store(target):
+            return [f"{self.work.output}: {fault}" for fault in faults(target, [])]
+        whole = digest(target) == self.result.output
+        return [] if whole else [f"half of {self.work.output}"]
+
+
+def _begin(work: Work, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a work, up to its first change: half of a short command is spent on loading."""
+    shutil.copytree(work.before, folder, ignore=shutil.ignore_patterns("*.lock"))
+    before = set(folder.iterdir())
+    process = newsloom(work.line, folder)
+    while process.poll() is None and set(folder.iterdir()) == before:
+        time.sleep(0.002)
+    return process
+
 
 def _follow(work: Work, folder: Path) -> None:
     for line in work.after:
         code = newsloom(line, folder).wait()
         if code not in DONE:
             raise RuntimeError(f"{work.name}: {line[0]} ended with {code}")
-
-
-def _half_written(work: Work, folder: Path) -> list[str]:
-    """A new file is whole or not there."""
-    target = folder / work.output
-    if not work.output or (work.before / work.output).exists() or not target.exists():
-        return []
-    if is_store(target):
-        return [f"{work.output}: {fault}" for fault in faults(target, [])]
-    return [] if target.with_name(f"{target.name}.manifest.json").exists() else ["no manifest"]
 
 
 def result(work: Work, folder: Path) -> Result:

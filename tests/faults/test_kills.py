@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.corpora.kills import LOADED, Whole
+from bench.corpora.kills import Whole
 from bench.corpora.works import Works
 from crawler.demo.town import Town
 
@@ -27,7 +27,7 @@ def test_killed_and_run_again_all_is_as_if_nothing_had_been(tmp_path: Path) -> N
             if work.name not in wholes:
                 wholes[work.name] = Whole(work, tmp_path / "whole")
             whole = wholes[work.name]
-            moment = draw.uniform(LOADED, whole.seconds)
+            moment = draw.uniform(0, whole.seconds)
             _, found = whole.killed(tmp_path / "killed", moment)
             if found:
                 wrong[f"{work.name} after {moment:.2f} s"] = found
