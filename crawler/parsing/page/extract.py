@@ -26,7 +26,7 @@ from crawler.parsing.texts import count_words
 from crawler.parsing.urls import canonical
 from crawler.types import Article, Fetched, Outlet, Page, Validators, limits
 
-EXTRACTION = 4
+EXTRACTION = 5
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
 MIN_WORDS = 20
 """Shorter bodies are captions, teasers and error messages."""
