@@ -32,7 +32,10 @@ _PUBLISHED_META = (
     "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
 # Other names of such elements: `w-published-date`, `bt:pubDate`, `article:publish_time`.
-_PUBLISHED_NAME = re.compile(r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date")
+_PUBLISHED_NAME = re.compile(
+    r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date|article[-_.:]published$"
+    r"|date[-_.:]?(?:original|posted)$|\bposted[-_.:]?(?:date|time|on|at)\b"
+)
 _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
     "dcterms.modified", "dc.date.modified",
@@ -69,7 +72,7 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     language, or not at all.
     """
     headline = Headline.of(statements)
-    published = list(_publication_statements(statements, headline))
+    published = list(_publication_statements(statements, headline)) or _creation(statements)
     modified = list(_modification_statements(statements))
     raws = list(dict.fromkeys(raw for _, raw in (*published, *modified)))
     style = _style(statements, raws, url)
@@ -114,6 +117,12 @@ def _publication_statements(
     picked = statements.picked.get("datePublished")
     if picked:
         yield "jsonld", picked
+
+
+def _creation(statements: PageStatements) -> list[tuple[str, str]]:
+    """When the article was made; a draft may be older, so this is for pages that say no more."""
+    raw = _scalar(statements.node.get("dateCreated"))
+    return [("jsonld", raw)] if raw else []
 
 
 def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
