@@ -33,7 +33,7 @@ def read_listings(
     # Feeds may stand in the place of sitemaps (sitemaps.org, "Other Sitemap formats").
     if kind is SourceKind.FEED or is_feed(plain):
         return parse_feed(plain, url=url, content_type=content_type)
-    return parse_sitemap(plain, content_type=content_type)
+    return parse_sitemap(plain, url=url, content_type=content_type)
 
 
 def read_or_split(
