@@ -16,7 +16,7 @@ from crawler.parsing.page.phrases import BULLET, SENTENCE_END, fold, is_byline, 
 LONG_LINK = 20
 """Characters; a list item that begins with so long a link is a teaser."""
 LONG_COPY = 10
-"""Words of a line that may begin a second copy of a passage; those of refrains are shorter."""
+"""Words of a line that may begin a second copy of a text; those of refrains are shorter."""
 HEAD = 16
 """Lines before the first paragraph that are looked through for the headline, byline and time."""
 _CLOCK_OR_YEAR = re.compile(r"\b(19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}")
@@ -62,17 +62,20 @@ def clean(text: str, chrome: PageChrome) -> str:
 
 
 def once(lines: Sequence[str]) -> list[str]:
-    """Without second copies of passages: a page may have its text for each width of screen.
+    """Without second copies of a whole text: a page may have one for each width of screen.
 
-    One is two different lines at least, the first a long one, in the order of the first copy.
+    One begins as the text does, with its first long line and another behind that.
     """
+    start = next((n for n, line in enumerate(lines) if size_of(line) >= LONG_COPY), len(lines))
+    two = lines[start : start + 2]
+    if len(set(two)) < 2:
+        return list(lines)
     first: dict[str, int] = {}
     kept = []
     copied = -1
     for number, line in enumerate(lines):
         before = first.setdefault(line, number)
-        following, copy = lines[before + 1 : before + 2], lines[number + 1 : number + 2]
-        begins = size_of(line) >= LONG_COPY and following == copy != [line] and copy != []
+        begins = before == start and two == lines[number : number + 2]
         if before < number and (begins or 0 <= copied == before - 1):
             copied = before
         else:
