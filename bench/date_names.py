@@ -23,6 +23,7 @@ from crawler.parsing.dates.fold import fold
 
 FILE = Path(__file__).parents[1] / "crawler" / "parsing" / "dates" / "cldr.json"
 WIDTHS = ("wide", "abbreviated")
+NOON = 12 * 3600
 NEARLY_ALL = 0.8
 """Of the languages that have a name for a month."""
 ARTICLES = re.compile(r"^(?:de|d|di|del)\s+(?=\w{3})")
@@ -91,11 +92,14 @@ def halves() -> dict[str, dict[str, int]]:
     """Hours to add by language and name of a half of the day.
 
     Under "" stand names in scripts without capitals, when all languages agree: they are no words
-    of other languages.
+    of other languages. Of these scripts the finer parts are here too: 晚上8:30 is in the evening.
     """
     found: dict[str, dict[str, int]] = defaultdict(dict)
     general: dict[str, set[int]] = defaultdict(set)
     for locale in locales():
+        for name, hours in parts_of_day(locale):
+            found[locale.language].setdefault(name, hours)
+            general[name].add(hours)
         for key, hours in (("am", 0), ("pm", 12)):
             for names in (n for widths in locale.day_periods.values() for n in widths.values()):
                 name = fold(names.get(key, ""))
@@ -105,6 +109,23 @@ def halves() -> dict[str, dict[str, int]]:
                     general[name].add(hours)
     found[""] = {name: min(hours) for name, hours in general.items() if name and len(hours) == 1}
     return found
+
+
+def parts_of_day(locale: Locale) -> Iterator[tuple[str, int]]:
+    """(folded name, hours to add) of the parts of a day in a script without capitals.
+
+    Of noon and midnight, and of nights that have both, a clock of twelve hours says too little.
+    """
+    for key, rules in (locale.day_period_rules.get(None) or {}).items():
+        (rule, *others) = rules
+        start, end = rule.get("from"), rule.get("before")
+        if others or start is None or end is None or start > end:
+            continue
+        hours = 0 if end <= NOON else 12 if start > NOON else None
+        for names in (n for widths in locale.day_periods.values() for n in widths.values()):
+            name = fold(names.get(key, ""))
+            if hours is not None and name and name.upper() == name:
+                yield name, hours
 
 
 def order_of(locale: Locale) -> str:

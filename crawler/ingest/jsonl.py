@@ -1,4 +1,4 @@
-"""Articles from JSONL and CSV files: other people's collections, other tools' output."""
+"""Articles from JSONL, JSON and CSV files: other people's collections, other tools' output."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from crawler.errors import UsageError
 from crawler.ingest.row_files import Damaged, Row, read_rows
 from crawler.parsing.dates import DateStyle, moment
-from crawler.parsing.languages import language_of
+from crawler.parsing.languages import language_of, language_tag
 from crawler.parsing.page.agencies import known_agencies
+from crawler.parsing.page.authors import split_names
 from crawler.parsing.page.credits import read_credits
+from crawler.parsing.page.jsonld import names_in
 from crawler.parsing.texts import plain_line, storable
 from crawler.parsing.urls import canonical, host
 from crawler.store import Store
@@ -167,7 +169,7 @@ def _article(row: dict[str, Any], agencies: tuple[Agency, ...], *, now: str) -> 
             outlet=outlet,
             more=agencies,
         ),
-        language=stated or language_of(text, stated=None),
+        language=language_tag(stated) or language_of(text, stated=None),
         published=_moment(row, "published_at", now=now),
         fetched_at=fetched.at if fetched else None,
         kind=_kind(row),
@@ -225,7 +227,11 @@ def _string(row: dict[str, Any], key: str) -> str | None:
 
 
 def _authors(value: Any) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value or []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    """Names of a list, which may have objects with a name; of a byline those that it names."""
+    if isinstance(value, str):
+        names = split_names(value) or [value]
+    elif value is None or isinstance(value, list | dict):
+        names = list(names_in(value, {}))
+    else:
         raise BadValue("authors", "'authors' is not a list of names")
     return tuple(name for raw in names if (name := plain_line(raw)))

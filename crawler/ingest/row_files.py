@@ -1,8 +1,10 @@
-"""Rows of files for an import: JSON lines, and CSV with a header."""
+"""Rows of files for an import: JSON lines, JSON arrays, and CSV with a header."""
 
 from __future__ import annotations
 
+import codecs
 import csv
+import functools
 import gzip
 import io
 import itertools
@@ -19,20 +21,23 @@ from typing import Any, NamedTuple
 from crawler.errors import UsageError
 from crawler.types import limits
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 ALIASES = {
     "url": ("link", "address", "articleurl", "weburl"),
     "title": ("headline",),
-    "text": ("body", "content", "fulltext", "articletext"),
-    "outlet": ("source", "publication", "publisher", "newspaper", "medianame"),
+    "text": ("body", "content", "fulltext", "articletext", "articlebody", "maintext"),
+    "outlet": ("source", "publication", "publisher", "newspaper", "medianame", "sourcedomain"),
     "authors": ("author", "byline"),
     "language": ("lang",),
     "published_at": ("published", "date", "publishdate", "publisheddate", "publicationdate",
-                     "pubdate"),
-    "fetched_at": ("fetched", "collectedat", "crawledat", "retrievedat"),
+                     "pubdate", "datepublish", "datepublished"),
+    "fetched_at": ("fetched", "collectedat", "crawledat", "retrievedat", "datedownload"),
     "kind": (),
 }  # fmt: skip
-"""What an import reads of a row, and what other programs call it in the header of a CSV file."""
+"""What an import reads of a row, and what other programs call it."""
+_DELIMITER_LINE = re.compile(r"sep=(.)\s*")
+"""The first line of a CSV file for Excel."""
+_ON_BAD_BYTES = "newsloom.windows-1252"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _FAULTS = {
     "unexpected end of data": "a quotation mark is not closed, so the rest of the file is left out",
@@ -40,6 +45,21 @@ _FAULTS = {
     "expected after": "text follows a closing quotation mark; inside of a cell, write two of them",
 }
 """What the csv module says, and what that means."""
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """What a byte that is not UTF-8 is in the encoding that other files have most."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return bad.decode("windows-1252", "replace"), error.end
+
+
+codecs.register_error(_ON_BAD_BYTES, _as_windows_1252)
+
+
+_BETWEEN_VALUES = re.compile(r"[\s,\[\]]*")
+_DECODER = json.JSONDecoder(strict=False)
 
 
 class Row(NamedTuple):
@@ -68,12 +88,19 @@ def read_rows(file: Path) -> Iterator[Row]:
     if first is None:
         return
     beginning = first[1].lstrip("\ufeff \t")
-    if beginning.startswith("{"):
-        for number, line in itertools.chain([first], lines):
+    if beginning.startswith("[") or beginning.strip() == "{":
+        whole = "".join(itertools.chain([beginning], (line for _, line in lines)))
+        yield from _from_document(whole, first[0])
+    elif beginning.startswith("{"):
+        for number, line in itertools.chain([(first[0], beginning)], lines):
             if line.strip():
-                yield _from_json(number, line)
+                yield from _from_json(number, line)
     else:
-        yield from _from_csv(lines, _read_header(file, beginning, line=first[0]))
+        number, stated = first[0], _DELIMITER_LINE.fullmatch(beginning)
+        if stated:
+            number, beginning = next(lines, first)
+        delimiters = stated[1] if stated else DELIMITERS
+        yield from _from_csv(lines, _read_header(file, beginning, delimiters, line=number))
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
@@ -107,8 +134,9 @@ def _open_text(file: Path) -> Iterator[io.TextIOBase]:
         packed = raw.peek(2)[:2] == b"\x1f\x8b"
         stream = gzip.GzipFile(fileobj=raw) if packed else raw
         encoding = "utf-16" if stream.peek(2)[:2] in _UTF_16 else "utf-8"
-        # `replace`: one bad byte must not cost the file. No newline is translated: cells have some.
-        with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as text:
+        # One bad byte must not cost the file. No newline is translated: cells have some.
+        errors = _ON_BAD_BYTES if encoding == "utf-8" else "replace"
+        with io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="") as text:
             yield text
 
 
@@ -120,14 +148,69 @@ def _standard_input() -> io.BufferedReader:
     return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
 
 
-def _from_json(number: int, line: str) -> Row:
+def _from_json(number: int, line: str) -> Iterator[Row]:
     if len(line) > limits.JSON_LINE:
-        return Row(number, {}, f"the line has more than {limits.JSON_LINE:,} characters")
+        yield Row(number, {}, f"the line has more than {limits.JSON_LINE:,} characters")
+        return
     try:
-        values = json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Row(number, {}, f"not JSON: {error}")
-    return Row(number, values) if isinstance(values, dict) else Row(number, {}, "not a JSON object")
+        yield Row(number, {}, f"not JSON: {error}")
+        return
+    yield from (_from_value(number, one) for one in _listed(value))
+
+
+def _from_document(text: str, number: int) -> Iterator[Row]:
+    """The rows of a JSON document that goes over lines: of an array, or objects in a row.
+
+    Of one that is cut off, those before the cut.
+    """
+    end = 0
+    while (start := _BETWEEN_VALUES.match(text, end).end()) < len(text):  # type: ignore[union-attr]
+        number += text.count("\n", end, start)
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError) as error:
+            yield Row(number, {}, f"not JSON: {error}")
+            return
+        yield from (_from_value(number, one) for one in _listed(value))
+        number += text.count("\n", start, end)
+
+
+def _listed(value: Any) -> list[Any]:
+    """The objects of an answer that lists articles, as `{"status": "ok", "articles": [...]}`."""
+    if not isinstance(value, dict) or "url" in value or "url" in dict(_other_names(tuple(value))):
+        return [value]
+    lists = [part for part in value.values() if isinstance(part, list)]
+    return lists[0] if len(lists) == 1 else [value]
+
+
+def _from_value(number: int, values: Any) -> Row:
+    """The row of a JSON object."""
+    if not isinstance(values, dict):
+        return Row(number, {}, "not a JSON object")
+    for key, name in _other_names(tuple(values)):
+        value = values[name]
+        # What other programs call so may be another thing: `source` is an object to some.
+        if isinstance(value, str | int | float) or (key == "authors" and isinstance(value, list)):
+            values[key] = values.pop(name)
+    return Row(number, values)
+
+
+@functools.lru_cache(maxsize=100)
+def _other_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(key, name) of the keys that an object has by another name, the first of its aliases."""
+    plain = {_plain(name): name for name in reversed(names)}
+    found = []
+    for key, aliases in ALIASES.items():
+        name = next((plain[a] for a in (key.replace("_", ""), *aliases) if a in plain), None)
+        if name is not None and key not in names:
+            found.append((key, name))
+    return tuple(found)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 class _Header(NamedTuple):
@@ -139,21 +222,27 @@ class _Header(NamedTuple):
     """what columns hold, by their places; of those that an import reads"""
     delimiter: str
 
+    @property
+    def is_spaced(self) -> bool:
+        """Whether a space stands behind each delimiter."""
+        rest = self.columns[1:]
+        return bool(rest) and all(column.startswith(" ") for column in rest)
 
-def _read_header(file: Path, text: str, *, line: int) -> _Header:
-    """The header, read with the delimiter by which most columns are known.
+
+def _read_header(file: Path, text: str, delimiters: str, *, line: int) -> _Header:
+    """The header, read with that one of the delimiters by which most columns are known.
 
     Raises UsageError when none of them is an address, or two may hold one value.
     """
     readings = [
         _Header(line, columns, _keys(f"{file}, line {line}", columns), delimiter)
-        for delimiter in DELIMITERS
+        for delimiter in delimiters
         if (columns := _split(text, delimiter))
     ]
     header = max(readings, key=lambda reading: len(reading.keys), default=None)
     if header is None or "url" not in header.keys.values():
         raise UsageError(
-            f"{file}: not JSON lines, one object per line, and not CSV with a header, because no "
+            f"{file}: not JSON, and not CSV with a header, because no "
             f"column is called url; it begins with {text[:20]!r}"
         )
     return header
@@ -171,7 +260,7 @@ def _keys(where: str, columns: Sequence[str]) -> dict[int, str]:
 
     Raises UsageError where two columns may hold one value.
     """
-    plain = [re.sub(r"[\W_]", "", column).lower() for column in columns]
+    plain = list(map(_plain, columns))
     found: dict[int, str] = {}
     for key, aliases in ALIASES.items():
         # The name itself, or else one of its aliases.
@@ -191,7 +280,10 @@ def _from_csv(lines: Iterator[tuple[int, str]], header: _Header) -> Iterator[Row
     """The rows below a header."""
     named = {key: header.columns[place] for place, key in header.keys.items()}
     csv.field_size_limit(limits.JSON_LINE)
-    reader = csv.reader((line for _, line in lines), delimiter=header.delimiter, strict=True)
+    reader = csv.reader(
+        (line for _, line in lines), delimiter=header.delimiter, strict=True,
+        skipinitialspace=header.is_spaced,
+    )  # fmt: skip
     while True:
         line = header.line + reader.line_num + 1
         try:
@@ -229,8 +321,11 @@ def _values(cells: Sequence[str], header: _Header) -> dict[str, Any]:
     return values
 
 
-def _names(cell: str) -> list[Any]:
-    """Authors of a cell: a JSON array, as an export has it, or names with a semicolon between."""
+def _names(cell: str) -> list[Any] | str:
+    """Authors of a cell: a JSON array, as an export has it, or names with a semicolon between.
+
+    Where there is none the cell as it stands.
+    """
     if cell.startswith("["):
         try:
             found = json.loads(cell)
@@ -238,4 +333,4 @@ def _names(cell: str) -> list[Any]:
             found = None
         if isinstance(found, list):
             return found
-    return cell.split(";")
+    return cell.split(";") if ";" in cell else cell

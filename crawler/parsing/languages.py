@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import py3langid
 
 from crawler.parsing.texts import count_words
@@ -11,14 +13,30 @@ READ = 800
 ENOUGH_WORDS = 25
 """Below this a detector guesses; what the page or the outlet says is then worth more."""
 
+_TAG = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
+# Of ISO 639-3's macrolanguages those that news is written in: a detector cannot tell their members
+# apart, or knows only the whole.
+_MACROLANGUAGES = (
+    ("sh", "bs", "hr", "sr", "cnr"), ("no", "nb", "nn"), ("ms", "id"), ("fa", "prs"),
+    ("zh", "yue"),
+)  # fmt: skip
+_WHOLE = {code: codes[0] for codes in _MACROLANGUAGES for code in codes}
+
+
+def language_tag(stated: str | None) -> str | None:
+    """A stated language as BCP 47 writes it: `pt-BR` for `pt_BR`; None for what is no tag."""
+    found = (stated or "").strip().replace("_", "-")
+    return found if _TAG.fullmatch(found) else None
+
 
 def language_of(text: str, *, stated: str | None) -> str | None:
     """BCP 47 tag of the text's language.
 
-    The text decides; the stated tag is kept where it only refines (`pt-BR` for `pt`), and is all
-    there is for very short texts.
+    The text decides; the stated tag is kept where it only refines (`pt-BR` for `pt`, `hr` for what
+    may be Bosnian), and is all there is for very short texts.
     """
     if count_words(text[:READ]) < ENOUGH_WORDS:
         return stated
     found = str(py3langid.classify(text[:READ])[0])
-    return stated if stated and stated.lower().partition("-")[0] == found else found
+    code = (stated or "").lower().partition("-")[0]
+    return stated if stated and _WHOLE.get(code, code) == _WHOLE.get(found, found) else found

@@ -15,6 +15,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<[!?][^<>]{0,300}>")
+_CDATA = re.compile(r"<!?\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _WITHOUT_END = frozenset({"br", "hr", "img", "wbr"})
 MAX_MARKUP = 20 * limits.LINE
 """Characters of a line with its markup that are looked at."""
@@ -23,14 +24,19 @@ MAX_ESCAPES = 3
 # A single no-break or ideographic space is how the outlet writes it, and stays.
 _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # NUL ends a string in C programs that read the store; a lone surrogate cannot be stored at all.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Soft hyphens, word joiners and byte order marks say where a line may break, and hide words from a
+# search. So do zero-width spaces, but between letters of scripts without spaces they part words.
+_UNSTORABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u2060\ufeff\ud800-\udfff]"
+    r"|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b"
+)
 DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 """Ranges for a regular expression: scripts without spaces, two characters of which are a word."""
 _TOKEN = re.compile(f"[{DENSE}]|[^\\W{DENSE}]+")
 
 
 def storable(text: str) -> str:
-    """Without control characters and lone surrogates; newlines and tabs stay."""
+    """Without control and layout characters and lone surrogates; newlines and tabs stay."""
     return _UNSTORABLE.sub("", text)
 
 
@@ -49,6 +55,7 @@ def _without_tags(text: str) -> str:
     """Without what is markup: a headline may be about `<b>`, or say that `a <b and c> d`."""
     if "<" not in text:
         return text
+    text = _CDATA.sub(r"\1", text)
     ended = {match["name"].lower() for match in _TAG.finditer(text) if match["end"]}
 
     def kept(match: re.Match[str]) -> str:

@@ -63,6 +63,10 @@ _UNSEEN = "\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 _AROUND = re.compile(rf"^[\s\x80-\x9f{_UNSEEN}]+|[\s\x80-\x9f{_UNSEEN}]+$")
 # An address before which another was put: https://https://example.org/a.
 _DOUBLED = re.compile(r"^https?:[^?#/]*/{0,2}[^?#/:]*(?=https?://)", re.IGNORECASE)
+# A site's address before an address of it: https://example.org/https://example.org/a.
+_SITE_TWICE = re.compile(r"^https?://([^/?#]+)/+(?=https?://\1(?:[/?#]|$))", re.IGNORECASE)
+# A colon or a slash too few, or a slash too many, before a name with a full stop.
+_SLIP = re.compile(r"^(https?)(?::/|//|:/{3,})(?=[^/?#:\s]+\.[^/?#\s])", re.IGNORECASE)
 # A feed that was escaped twice.
 _AMPERSAND = re.compile(r"&(?:amp|#0*38|#x26);", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
@@ -133,7 +137,14 @@ def registered_domain(url: str) -> str:
     """The part of the host that somebody registered: bbc.co.uk for news.bbc.co.uk."""
     name = urlsplit(url).hostname or ""
     found: str = _suffixes()(name).top_domain_under_public_suffix
-    return found or name
+    return found or _under_unknown_suffix(name)
+
+
+def _under_unknown_suffix(name: str) -> str:
+    """Of a domain on no list the last two labels: publicsuffix.org's prevailing rule is `*`."""
+    labels = name.split(".")
+    is_address = ":" in name or labels[-1].isdigit()
+    return name if is_address else ".".join(labels[-2:])
 
 
 def publisher_of(url: str) -> str:
@@ -150,7 +161,7 @@ def slot(url: str) -> str:
     """
     name = urlsplit(url).hostname or ""
     found: str = _suffixes()(name, include_psl_private_domains=True).top_domain_under_public_suffix
-    return found or name
+    return found or _under_unknown_suffix(name)
 
 
 def is_front_page(url: str) -> bool:
@@ -163,8 +174,21 @@ def _joined(url: str, base: str | None) -> str:
     """An address as a browser reads it, against the address of its document."""
     text = _AMPERSAND.sub("&", _AROUND.sub("", _CONTROL.sub("", url)))
     text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
-    text = _DOUBLED.sub("", text)
-    return urljoin(base, text) if base else text
+    text = _SITE_TWICE.sub("", _SLIP.sub(r"\1://", _DOUBLED.sub("", text)))
+    if not base:
+        return text
+    return urljoin(base, f"//{text}" if _begins_with_host(text, base) else text)
+
+
+def _begins_with_host(text: str, base: str) -> bool:
+    """Whether a link is its document's host and a path: an address without its scheme."""
+    name, slash, _ = text.partition("/")
+    own = urlsplit(base).netloc.lower()
+    return (
+        bool(slash)
+        and "." in name
+        and name.lower().removeprefix("www.") == own.removeprefix("www.")
+    )
 
 
 def _normal(url: str) -> str:

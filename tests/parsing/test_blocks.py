@@ -45,6 +45,8 @@ def texts_of(body: str) -> list[str]:
         ("<div>Before<p>Inside</p>behind</div>", ["Before", "Inside", "behind"]),
         ("<p>One<br>two<br><br>three</p>", ["One", "two", "three"]),
         ("<p>One<br><b>two</b></p>", ["One", "two"]),
+        ("<p><b>One</b> <i>two</i> <a href=x><u>three</u></a></p>", ["One two three"]),
+        ("<p><b>One</b><i>two</i></p>", ["Onetwo"]),
         ("<p>One<br><img><i></i><b>two</b></p>", ["One", "two"]),
         ("<p>One<span><br></span>two</p>", ["Onetwo"]),
         ("<p>One <b>two</b><br>three</p>", ["One two", "three"]),

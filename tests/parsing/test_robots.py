@@ -343,10 +343,10 @@ def test_what_is_allowed_is_what_regular_expressions_allow(
     best = (0, True)
     for pattern, allow in patterns:
         expression, octets = "", 0
-        for part in re.split(r"(\*|\$$)", pattern):
+        for place, part in enumerate(re.split(r"(\*|\$\Z)", pattern)):
             literal = path_of(f"https://example.org/{part}")[1:]
-            sign = part in SIGNS and (part == "*" or pattern.endswith("$"))
-            expression += SIGNS[part] if sign else re.escape(literal)
+            # The signs stand at the odd places; another dollar is one of the path.
+            expression += SIGNS[part] if place % 2 else re.escape(literal)
             octets += len(literal)
         if re.match(expression, path_of(f"https://example.org{path}")):
             best = max(best, (octets, allow))

@@ -42,6 +42,7 @@ def ld(text: str) -> str:
         '{"@type": "http://schema.org/ReportageNewsArticle", "headline": "Bridge closes"}}',
         '{"@type": "NewsArticle", "author": undefined, "headline": "Bridge closes"}',
         '{"@type": "NewsArticle", "url": "https://a.example//b", "headline": "Bridge closes",,}',
+        r'{"@type": "NewsArticle", "description": "Ann\'s \d", "headline": "Bridge closes"}',
     ],
 )
 def test_json_ld_is_read_in_every_state_of_repair(script: str) -> None:
@@ -113,6 +114,20 @@ def test_hostile_json_ld_costs_nothing() -> None:
         ("سارا کریمی و رضا احمدی", ["سارا کریمی", "رضا احمدی"]),
         ("राम लाल और सीता देवी", ["राम लाल", "सीता देवी"]),
         ("Martin Luther King, Jr.", ["Martin Luther King Jr."]),
+        ("By Ann Lee @annlee", ["Ann Lee"]),
+        ("Ann Lee (ann.lee@gazette.example)", ["Ann Lee"]),
+        ("ann.lee@gazette.example (Ann Lee)", ["Ann Lee"]),
+        ("Ann Lee - The Gazette", ["Ann Lee", "The Gazette"]),
+        ("Reporting by Ann Lee; editing by Bo Chen", ["Ann Lee"]),
+        ("Words: Ann Lee, Photos: Bo Chen", ["Ann Lee"]),
+        ("Author: Ann Lee", ["Ann Lee"]),
+        ("Penulis: Budi Santoso | Editor: Dewi Lestari", ["Budi Santoso"]),
+        ("김철수 기자 kim@gazette.example", ["김철수"]),
+        ("文／李 安子", ["李 安子"]),
+        ("李安记者", ["李安"]),
+        ("Írta: Kovács János", ["Kovács János"]),
+        ("Του Γιάννη Παπαδόπουλου", ["Γιάννη Παπαδόπουλου"]),
+        ("מאת: דנה כהן", ["דנה כהן"]),
     ],
 )
 def test_bylines_become_names(raw: str, names: list[str]) -> None:
@@ -132,6 +147,11 @@ def test_bylines_become_names(raw: str, names: list[str]) -> None:
         ('<meta name="citation_author" content="García Márquez, Gabriel">', "",
          ("Gabriel García Márquez",)),
         ('<meta name="author" content="Reuters">', "", ()),
+        (ld('{"@type": "Article", "author": [{"name": "Ann Lee"}, {"name": "ANN LEE"}]}'), "",
+         ("Ann Lee",)),
+        ('<meta name="author" content="Ann Lee - Gazette Online">', "", ("Ann Lee",)),
+        ("", '<p class="byline">Ann Lee (ann@gazette.example)</p>', ("Ann Lee",)),
+        ("", '<span property="author"><span property="name">Ann Lee</span></span>', ("Ann Lee",)),
         ('<meta name="author" content="AFP, MANILA">', "", ()),
         ('<meta name="author" content="The Gazette"><meta property="og:site_name" '
          'content="The Gazette">', "", ()),

@@ -139,7 +139,8 @@ def _blocks_of(nodes: Iterable[etree._ElementUnicodeResult]) -> list[Block]:
             if len(blocks) >= MAX_BLOCKS:
                 return blocks
         current = at.block
-        pieces.append(_Piece(str(node), at.cell, at.linked))
+        gap = " " if before is None and pieces and _is_behind_space(element) else ""
+        pieces.append(_Piece(gap + node, at.cell, at.linked))
     _close(blocks, current, pieces)
     return blocks
 
@@ -165,6 +166,17 @@ def _is_on_new_line(element: etree._Element, before: etree._Element | None) -> b
         before = before.getprevious()
         if before is not None and _has_text(before.tail):
             return False
+    return False
+
+
+def _is_behind_space(element: etree._Element) -> bool:
+    """Whether white space alone stands before an inline element: no text node that is read."""
+    while element is not None and element.tag in _INLINE:
+        before, above = element.getprevious(), element.getparent()
+        text = above.text if before is None else before.tail
+        if text or before is not None:
+            return bool(text) and text.isspace()
+        element = above
     return False
 
 

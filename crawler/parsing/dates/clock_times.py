@@ -15,10 +15,10 @@ _WITH_COLON = re.compile(
 )
 _OTHERWISE = re.compile(
     r"(?<![\d:.,+-])(?P<hour>\d{1,2})"
-    r"(?: ?(?:h|[時时시点點] ?) ?(?P<minute>\d\d)(?!\d)"
+    r"(?: ?(?:[hu]|[時时시点點] ?) ?(?P<minute>\d\d)(?!\d)"
     r"(?: ?[分분] ?(?P<second>\d\d) ?[秒초])?[분分]?"
     r"|\.(?P<dotted>\d\d)(?![\d.])"
-    r"| ?(?P<alone>uhr|[時时시点點]|h|am|pm)(?![^\W\d_]))"
+    r"| ?(?P<alone>uhr|uur|[時时시点點]|[hu]|am|pm)(?![^\W\d_]))"
 )
 _OFFSET = re.compile(
     r"[ ,|]*[(\[]? ?(?:(?:gmt|utc|ut|z)? ?(?P<sign>[+-])|(?:gmt|utc) ?(?P<apart>[+-]) )"
@@ -29,8 +29,11 @@ _NAME = re.compile(
     r"[ ,|]*(?:(?!(?:gmt|utc)\b)[^\W\d_]{1,5}[ ,|]+)?[(\[]?(?P<name>[^\W\d_]{2,5}|z)(?![\w/])[)\]]?"
 )
 _PLACE = re.compile(r"[ ,|]*[(\[]?(?P<name>[a-z]+/[a-z_/-]+)")
-_HALF = re.compile(r"[ ,]*([^\W\d_]+(?: [^\W\d_]+)?)")
-_HALF_BEFORE = re.compile(r"(?:(?<=\W)|^)([^\W\d_]+) ?$")
+# A vowel sign of an Indic script is no letter.
+_HALF_NAME = r"[^\W\d_][^\s\d.,:;|/()\[\]_-]*"
+_HALF = re.compile(rf"[ ,]*({_HALF_NAME}(?: {_HALF_NAME})?)")
+# Behind the day without a space in Chinese, Japanese and Korean: `5日下午3:30`.
+_HALF_BEFORE = re.compile(rf"(?:(?<=[\W\d])|^)[日號号일]?({_HALF_NAME}) ?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

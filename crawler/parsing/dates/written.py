@@ -14,6 +14,12 @@ from crawler.parsing.dates.names import Order, month_of
 
 _COMPACT = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
 _EPOCH = re.compile(r"(?:\d{9,10}(?:\.\d{1,6})?|\d{12,13}|\d{15,16})")
+_ASP = re.compile(r"^\\?/Date\((\d{12,13})(?:[+-]\d{4})?\)\\?/$")
+"""Milliseconds since 1970 in the JSON of ASP.NET; what stands behind them changes no instant."""
+_LOST_PLUS = re.compile(
+    r"(?<=\dT)(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?: |%2B)(?=\d\d:?\d\d$)", re.I
+)
+"""The clock before an offset whose plus sign went through a form, or is still escaped for one."""
 _ISO = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?P<second>:\d\d(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
@@ -36,6 +42,9 @@ _MONTH_NUMBERED = re.compile(  # Vietnamese
     r"(?<!\d)(?P<day>\d{1,2}) ?(?:thang|thg|th) ?(?P<month>\d{1,2})"
     r"[ ,-]*(?:nam )?(?P<year>\d{4})(?!\d)"
 )
+_NUMBERED_MONTH_FIRST = re.compile(  # what WordPress makes of `F j, Y` in Vietnamese
+    r"\bthang (?P<month>\d{1,2}) (?P<day>\d{1,2}), ?(?P<year>\d{4})(?!\d)"
+)
 _MONTH_BEFORE_YEAR = re.compile(  # RFC 822's order, in Chinese, Japanese, Korean
     r"(?<!\d)(?P<day>\d{1,2}) (?P<month>\d{1,2}) ?[\u6708\uc6d4][ ,]*(?P<year>\d{4})(?!\d)"
 )
@@ -46,6 +55,19 @@ _TOKEN = re.compile(r"\d+|[^\d\s.,;:|/()\[\]{}<>\"'_+*=?!&@#·•،؛।~-]+")
 _CHINESE = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月日號号])")
 _BEFORE_CLOCK = re.compile(r"(?<=/\d{4}):(?=\d\d:\d\d)")
 """Between day and clock in the logs of web servers."""
+_SHORT_YEAR = re.compile(r"(?<=[\s,])'(\d\d)(?![\d'])")
+"""January 5, '22"""
+# Folded: `tháng Một`, `tháng Mười Hai`; the first and the last have another name each.
+_VIETNAMESE = (
+    ("mot", "gieng"), ("hai",), ("ba",), ("tu",), ("nam",), ("sau",), ("bay",), ("tam",), ("chin",),
+    ("muoi",), ("muoi mot",), ("muoi hai", "chap"),
+)  # fmt: skip
+_VIETNAMESE_BY_NAME = {
+    name: number for number, names in enumerate(_VIETNAMESE, 1) for name in names
+}
+_MONTH_IN_WORDS = re.compile(
+    rf"\bthang ({'|'.join(sorted(_VIETNAMESE_BY_NAME, key=len, reverse=True))})(?![^\W\d_])"
+)
 _BETWEEN = 8
 """Letters between a day, its month and its year, spaces counted: `5th of January`."""
 _SECOND_NAME = re.compile(r"/[^\d/|]{3,20}(?=\d{4})")
@@ -76,10 +98,13 @@ class Written:
 
 def read_written(raw: str, *, language: str | None = None) -> Written | None:
     """Read a time; None where there is none with a day. `language` is a code of two letters."""
+    raw = _ASP.sub(r"\1", _LOST_PLUS.sub(r"\1+", raw))
     exact = _exact(raw)
     if exact is not None:
         return exact
     text = _BEFORE_CLOCK.sub(" ", fold(_CHINESE.sub(_figures, raw.replace("元年", "1年"))))
+    text = _SHORT_YEAR.sub(lambda found: str(long_year(int(found[1]), language)), text)
+    text = _MONTH_IN_WORDS.sub(lambda found: f"thang {_VIETNAMESE_BY_NAME[found[1]]}", text)
     clock = find_clock(text, raw=raw, language=language, strict=True)
     rest = _without(text, clock)
     found = _days(rest, language)
@@ -180,7 +205,9 @@ def _days(text: str, language: str | None) -> list[_Found]:
 
 
 def _numbered(text: str, language: str | None) -> Iterator[_Found]:
-    for pattern in (_YEAR_FIRST, _MONTH_NUMBERED, _MONTH_BEFORE_YEAR, _MONGOLIAN):
+    for pattern in (
+        _YEAR_FIRST, _MONTH_NUMBERED, _NUMBERED_MONTH_FIRST, _MONTH_BEFORE_YEAR, _MONGOLIAN,
+    ):  # fmt: skip
         for found in pattern.finditer(text):
             parts = found.groupdict()
             year, month, day = (int(parts[name]) for name in ("year", "month", "day"))

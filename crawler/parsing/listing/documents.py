@@ -23,6 +23,7 @@ _BEFORE = b"\xef\xbb\xbf \t\r\n"
 _SITEMAP = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s/>]")
 _FEED = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]", re.IGNORECASE)
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][\da-fA-F]{1,6});)(?:(\w{2,32};))?")
+_SURROGATES = re.compile(r"(?:&#(?:5[5-7]\d{3}|[xX][dD][89a-fA-F][\da-fA-F]{2});)+")
 _NO_TAG = re.compile(r"<(?![/!?\w])")
 
 
@@ -109,9 +110,17 @@ def _start(body: bytes) -> str:
 def well_formed(text: str) -> str:
     """XML in which each ampersand and each `<` is one of XML's, and those of HTML are characters.
 
-    In a CDATA section they are escaped too much; addresses and titles are unescaped later.
+    In a CDATA section they are escaped too much; addresses and titles are unescaped later. Halves
+    of a character, as programs that count in UTF-16 write them, are put together.
     """
-    return _NO_TAG.sub("&lt;", _BARE.sub(_character, text))
+    return _NO_TAG.sub("&lt;", _BARE.sub(_character, _SURROGATES.sub(_joined, text)))
+
+
+def _joined(found: re.Match[str]) -> str:
+    units = "".join(re.findall("&[^;]+;", found[0]))
+    codes = (int(n, 16) if x else int(n) for x, n in re.findall(r"&#([xX]?)(\w+);", units))
+    text = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    return text.decode("utf-16-le", "ignore")
 
 
 def _character(found: re.Match[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape, unescape
@@ -18,6 +17,7 @@ from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.listing.documents import text_of, well_formed
 from crawler.parsing.listing.fragments import entry_text
+from crawler.parsing.page.broken_json import read_values
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
 from crawler.parsing.urls import canonical, host
@@ -27,6 +27,7 @@ WHOLE_TEXT = 80
 """Words; what a feed gives of an article is a teaser when it is shorter."""
 _NO_LINK = "no-link:"
 _XML_BASE = re.compile(r"""(\sxml:base\s*=\s*["'])([^"'<>]{0,2000})(["'])""")
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:entry|item)[\s>]", re.IGNORECASE)
 _GUID = re.compile(r"<guid(?:\s[^<>]{0,300})?>", re.IGNORECASE)
 _PERMALINK = re.compile(r"""isPermaLink\s*=\s*["']?\s*(\w+)""", re.IGNORECASE)
 _EMPTY_LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</link>|<link\s*/>")
@@ -81,13 +82,22 @@ _keep_dc_date()
 
 
 def _with_full_bases(text: str, url: str) -> str:
-    """With each xml:base a full address; feedparser resolves links against those alone."""
+    """With each xml:base a full address; feedparser resolves links against those alone.
+
+    Those of entries are relative to that of the feed, and that to `url`.
+    """
+    first = _ENTRY.search(text)
+    base = url
 
     def full(found: re.Match[str]) -> str:
+        nonlocal base
         try:
-            return f"{found[1]}{escape(urljoin(url, unescape(found[2])))}{found[3]}"
+            address = urljoin(base, unescape(found[2]))
         except ValueError:
             return ""
+        if first is None or found.start() < first.start():
+            base = address
+        return f"{found[1]}{escape(address)}{found[3]}"
 
     return _XML_BASE.sub(full, text)
 
@@ -149,8 +159,14 @@ def _links(entry: Any) -> Iterator[str]:
     for found in (entry.get("feedburner_origlink"), entry.get("link")):
         if isinstance(found, str) and found != entry.get("id"):
             yield found
+    # RFC 4287, 4.2.7.2: the name of a relation may be written in full.
+    for link in entry.get("links", ()):
+        if str(link.get("rel")).endswith("/relation/alternate") and link.get("href"):
+            yield link["href"]
     # Many RSS feeds put the address into guid only; feedparser gives it as id.
     yield from _as_address(entry.get("id"))
+    # RFC 4287, 4.1.3.2: the text is elsewhere.
+    yield from (part["src"] for part in entry.get("content", ()) if part.get("src"))
 
 
 def _updated(entry: Any) -> Any:
@@ -173,10 +189,14 @@ def _hub(links: Any) -> str | None:
 
 def _json_feed(text: str, url: str) -> Listings:
     try:
-        document = json.loads(text)
-        items = [item for item in document["items"][:MAX_ENTRIES] if isinstance(item, dict)]
+        document, sound = next(read_values(text))
+        # Where it is cut off, the last entry may have half an address, which is another address.
+        given = document["items"][: MAX_ENTRIES if sound else -1]
+        items = [item for item in given if isinstance(item, dict)]
         hubs = [hub.get("url") for hub in document.get("hubs") or ()]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except StopIteration:
+        raise ExtractError("not-a-feed", "not a JSON Feed: no JSON that can be read") from None
+    except (KeyError, TypeError, AttributeError) as error:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
     hub = next((hub for hub in hubs if isinstance(hub, str)), None)
     language = _text(document.get("language"))

@@ -87,8 +87,8 @@ def days_of(url: str) -> tuple[str, str] | None:
     return f"{year}-{month or 1:02d}-{day or 1:02d}", f"{year}-{last_month:02d}-{last_day:02d}"
 
 
-def parse_sitemap(body: bytes, *, content_type: str = "") -> Listings:
-    """Read a sitemap or sitemap index, gzipped or not, or a part of one.
+def parse_sitemap(body: bytes, *, url: str = "", content_type: str = "") -> Listings:
+    """Read a sitemap or sitemap index, gzipped or not, or a part of one, fetched from `url`.
 
     Raises ExtractError `not-a-sitemap` when nothing of one can be read from it.
     """
@@ -101,8 +101,10 @@ def parse_sitemap(body: bytes, *, content_type: str = "") -> Listings:
     style, now = _style(entry for _, entry in entries), present()
     for tag, entry in entries:
         try:
-            # Full addresses only, as the protocol has it: what is cut off must not be completed.
-            address = canonical(entry.get("loc", "") if tag != _CUT else "")
+            # Full addresses, as the protocol has it, or whole paths: what is cut off must not be
+            # completed.
+            loc = entry.get("loc", "") if tag != _CUT else ""
+            address = canonical(loc, url if loc.startswith("/") else None)
         except UsageError:
             refused += 1
             if len(refused_as) < MAX_REFUSED:

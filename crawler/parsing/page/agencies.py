@@ -21,8 +21,9 @@ LONG_NAME = 5
 # AA, PA, TT: two or three capitals have other meanings. These are known for nothing else in print.
 _CAPITALS = range(2, 4)
 _KNOWN_CAPITALS = frozenset(
-    {"AP", "AFP", "EFE", "DPA", "PTI", "AAP", "KNA", "UPI", "NTB", "ČTK", "CTK", "APA", "PAP"}
-)
+    {"AP", "AFP", "EFE", "DPA", "PTI", "AAP", "KNA", "UPI", "NTB", "ČTK", "CTK", "APA", "PAP",
+     "MTI", "ANP", "STT"}
+)  # fmt: skip
 BETWEEN_NAMES = re.compile(r"\s*(?:[/,;&+|]|(?:\s(?:and|und|et|y|e|en|og|och|и|та)\s))\s*")
 
 

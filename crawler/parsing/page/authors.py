@@ -58,7 +58,12 @@ _OTHERS = re.compile("comment|related|recommend|teaser|sidebar|footer|quote", re
 _NOT_A_NAME = re.compile(
     r"https?:|@|www\.|\d|[<>{}\[\]]|^\S+\.[a-z]{2,}$|^[a-z0-9]+(?:-[a-z0-9]+)+$"
 )
-_ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+|\s*\S+@\S+\.\S+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\s*\(?(?:(?:https?://|www\.)\S+|\S+@\S+\.\S+|(?<!\S)@\w+\)?)", re.IGNORECASE
+)
+# As RSS 2.0 has it: ann.lee@example.org (Ann Lee)
+_NAMED_ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*\(([^()]{2,60})\)\s*")
+_FIRST_OF_ENTRY = re.compile(r"[,;|/]|\s[–—-]\s")
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
 
 
@@ -84,9 +89,11 @@ def read_bylines(statements: PageStatements, *, url: str, outlet: str = "") -> B
     entries = dict.fromkeys(entry for _, found in sources for entry in found)
     entries |= dict.fromkeys(statements.names("author", "creator"))
     for source, found in sources:
-        people = dict.fromkeys(name for entry in found for name in _people(entry, not_people))
+        people: dict[str, str] = {}
+        for name in (name for entry in found for name in _people(entry, not_people)):
+            people.setdefault(name.casefold(), name)
         if people:
-            return Bylines(tuple(people)[:MAX_AUTHORS], source, tuple(entries))
+            return Bylines(tuple(people.values())[:MAX_AUTHORS], source, tuple(entries))
     return Bylines((), None, tuple(entries))
 
 
@@ -109,21 +116,35 @@ def split_names(raw: str) -> list[str]:
     """
     words = _words()
     entry = (plain_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
-    entry = words.by.sub("", _ADDRESS.sub("", _ASIDE.sub("", entry)))
+    entry = words.by.sub("", _ASIDE.sub("", _without_address(entry)))
     names: list[str] = []
     for part in _in_reading_order(_parts(entry)):
-        name = words.by.sub("", part).strip(" .,;:·•|/-–—*")
-        if _ABBREVIATED.search(part):
-            name += "."
-        if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NOT_A_NAME.search(name):
+        name = _name_in(part)
+        if name is None:
             continue
         if names and _GENERATION.fullmatch(name):
             names[-1] += f" {part.strip()}"
-            continue
         # A single word behind a name is what the person is, or where.
-        if not words.titles.search(name) and not (names and re.fullmatch("[A-Za-zÀ-ž]+", name)):
+        elif not words.titles.search(name) and not (names and re.fullmatch("[A-Za-zÀ-ž]+", name)):
             names.append(name)
     return names
+
+
+def _name_in(part: str) -> str | None:
+    """The name of one who wrote, in a part of a byline; None where there is none."""
+    words = _words()
+    if words.not_by.match(part):
+        return None
+    name = words.behind.sub("", words.by.sub("", part).strip(" .,;:·•|/-–—*"))
+    if _ABBREVIATED.search(part):
+        name += "."
+    is_name = 2 <= len(name) <= 60 and len(name.split()) <= 6 and not _NOT_A_NAME.search(name)
+    return name if is_name else None
+
+
+def _without_address(entry: str) -> str:
+    named = _NAMED_ADDRESS.fullmatch(entry)
+    return named[1] if named else _ADDRESS.sub("", entry)
 
 
 class _Part(NamedTuple):
@@ -229,7 +250,8 @@ def _as_catalogued(entry: str) -> str:
 def _people(entry: str, outlets: Collection[str]) -> list[str]:
     """The people of an entry; none when it begins with an organisation: `AFP, MANILA`."""
     names = split_names(entry)
-    if not names or _is_organisation(re.split("[,;|/]", entry)[0], outlets):
+    first = _FIRST_OF_ENTRY.split(_without_address(entry))[0]
+    if not names or _is_organisation(first, outlets):
         return []
     return [name for name in names if not _is_organisation(name, outlets)]
 
@@ -247,7 +269,7 @@ def _is_organisation(name: str, outlets: Collection[str]) -> bool:
 
 def _marked_authors(statements: PageStatements) -> Iterator[str]:
     """Elements that say in markup that they name the author; teasers below have theirs too."""
-    for attribute in ("rel", "itemprop"):
+    for attribute in ("rel", "itemprop", "property"):
         elements = statements.marked_as(attribute, "author")
         around = list(elements[0].iterancestors())[:NEAR] if elements else []
         for element in elements:
@@ -280,12 +302,16 @@ class _Words:
             resources.files("crawler.parsing.page").joinpath("byline_words.toml").read_text("utf-8")
         )
         every = tomllib.loads(data)
-        by, between, titles = (
+        by, not_by, behind, between, titles = (
             "|".join(map(re.escape, sorted(every[key], key=len, reverse=True)))
-            for key in ("by", "between", "titles")
+            for key in ("by", "not_by", "behind", "between", "titles")
         )
-        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：]\s*|\s+)", re.IGNORECASE)
-        self.between = re.compile(rf"\s*[,;|/•·、，]\s*|\s+(?:{between})\s+", re.IGNORECASE)
+        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：／]\s*|\s+)", re.IGNORECASE)
+        self.not_by = re.compile(rf"^\s*(?:{not_by})(?:\s*[:：／]|\s)", re.IGNORECASE)
+        self.behind = re.compile(rf"(?<=\w)\s*(?:{behind})$")
+        self.between = re.compile(
+            rf"\s*[,;|/•·、，]\s*|\s+[–—-]\s+|\s+(?:{between})\s+", re.IGNORECASE
+        )
         self.titles = re.compile(rf"(?:^|[\s-])(?:{titles})(?:$|[\s-])", re.IGNORECASE)
         self.organisations = frozenset(name.casefold() for name in every["organisations"])
 

@@ -12,7 +12,7 @@ from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from crawler.parsing.blocks.judge import Candidates, judge
-from crawler.parsing.page.clutter import PageChrome, clean, is_link
+from crawler.parsing.page.clutter import PageChrome, clean, is_link, is_title, once
 from crawler.parsing.page.layout import narrow, prepare
 from crawler.parsing.page.quick_paths import quicken
 from crawler.parsing.texts import storable
@@ -66,22 +66,26 @@ def read_body(
         with_metadata=False,
         config=_dense_config() if dense else DEFAULT_CONFIG,
     )
-    extracted = (document.text or "") if document is not None else ""
+    extracted = storable((document.text or "") if document is not None else "")
     lines = tuple(line.strip() for line in extracted.splitlines() if line.strip())
     links = sum(len(line) for line in lines if is_link(line, chrome))
     text = clean(extracted, chrome)
     # Where an outlet's description points at the body, a person has judged.
-    judged = None if body else _judged(tree, lines, text)
+    judged = None if body else _judged(tree, lines, text, chrome)
     linked = links / max(sum(map(len, lines)), 1)
     if judged is None:
         return Body(text, lines, linked)
     return Body(judged, lines, linked, JUDGED)
 
 
-def _judged(tree: etree._Element, lines: Sequence[str], text: str) -> str | None:
+def _judged(
+    tree: etree._Element, lines: Sequence[str], text: str, chrome: PageChrome
+) -> str | None:
     candidates = Candidates.of(tree, lines, _are_in(lines, text.splitlines()))
     judged = judge(candidates) if candidates else None
-    return None if judged is None else storable("\n".join(judged))
+    if judged is None:
+        return None
+    return "\n".join(once([line for line in judged if not is_title(line, chrome)]))
 
 
 def _are_in(lines: Sequence[str], some: Sequence[str]) -> list[bool]:

@@ -41,6 +41,8 @@ _AUTHOR = re.compile(
     r"(?=\s{0,200}[,}\]])"
 )
 _TYPE = re.compile(r'"@type"\s{0,20}:\s{0,20}\[?\s{0,20}"(\w{0,40}Article|\w{0,40}Posting)"')
+# Behind a backslash stands one of these (RFC 8259, 7); programs escape apostrophes too.
+_ESCAPE = re.compile(r"\\(?:(?P<known>[\"\\/bfnrt]|u[\da-fA-F]{4})|(?P<other>.?))", re.DOTALL)
 # strict=False: raw newlines inside strings are the commonest mistake.
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -105,8 +107,16 @@ def _tidied(text: str) -> str:
             return match["commas"] if match["last"] is None else ""
         return match["kept"] or (" null" if match[0].endswith("undefined") else "")
 
+    text = _ESCAPE.sub(_escaped, text)
     # Twice: a comment may stand between a comma too many and the bracket.
     return _STRING_OR_COMMENT.sub(kept, _STRING_OR_COMMENT.sub(kept, text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """An escape as JSON has it; what needs none stands for itself."""
+    if match["known"]:
+        return match[0]
+    return match["other"] if match["other"] == "'" else "\\\\" + match["other"]
 
 
 def _unescaped(text: str) -> str:

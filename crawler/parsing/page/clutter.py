@@ -19,10 +19,11 @@ from crawler.parsing.page.phrases import (
     size_of,
     without_bullet,
 )
-from crawler.parsing.texts import storable
 
 LONG_LINK = 20
 """Characters; a list item that begins with so long a link is a teaser."""
+LONG_COPY = 10
+"""Words of a line that may begin a second copy of a text; those of refrains are shorter."""
 HEAD = 16
 """Lines before the first paragraph that are looked through for the headline, byline and time."""
 _CLOCK_OR_YEAR = re.compile(r"\b(19|20)\d\d\b|\d{1,2}[:.]\d\d\b|\d{1,2}/\d{1,2}")
@@ -59,11 +60,35 @@ class PageChrome:
 
 def clean(text: str, chrome: PageChrome) -> str:
     """The article's own lines, in order."""
-    lines = [line.strip() for line in storable(text).splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if any(map(str.isalnum, line)) and not is_phrase(line)]
-    lines = [line for line in _without_head(lines, chrome) if not _is_title(line, chrome)]
+    lines = once(lines)
+    lines = [line for line in _without_head(lines, chrome) if not is_title(line, chrome)]
     lines = lines[: _end(lines, chrome)]
     return "\n".join(_without_links(lines, chrome))
+
+
+def once(lines: Sequence[str]) -> list[str]:
+    """Without second copies of a whole text: a page may have one for each width of screen.
+
+    One begins as the text does, with its first long line and another behind that.
+    """
+    start = next((n for n, line in enumerate(lines) if size_of(line) >= LONG_COPY), len(lines))
+    two = lines[start : start + 2]
+    if len(set(two)) < 2:
+        return list(lines)
+    first: dict[str, int] = {}
+    kept = []
+    copied = -1
+    for number, line in enumerate(lines):
+        before = first.setdefault(line, number)
+        begins = before == start and two == lines[number : number + 2]
+        if before < number and (begins or 0 <= copied == before - 1):
+            copied = before
+        else:
+            copied = -1
+            kept.append(line)
+    return kept
 
 
 def is_link(line: str, chrome: PageChrome) -> bool:
@@ -79,7 +104,8 @@ def is_link(line: str, chrome: PageChrome) -> bool:
     return len(cells) > 1 and all(cell in chrome.links for cell in cells)
 
 
-def _is_title(line: str, chrome: PageChrome) -> bool:
+def is_title(line: str, chrome: PageChrome) -> bool:
+    """Whether a line is the headline."""
     return size_of(line) >= 3 and fold(line) in chrome.titles
 
 

@@ -55,8 +55,10 @@ _CHINESE = re.compile(
 )
 _CREDIT = re.compile(
     r"^\W*(?:©|\(c\)|copyright|source|sources|quelle|quellen|fonte|fuente|fuentes|kilde|källa|bron|"
-    r"źródło|zdroj|kaynak|источник|джерело|sumber|nguồn|来源|來源|출처|with|mit|avec|con|com|met|med)?"
-    r"[\s:：\d©]*(?P<who>[^:：]{2,60}?)\W*$",
+    r"źródło|zdroj|kaynak|источник|източник|извор|джерело|sumber|nguồn|来源|來源|출처|forrás|sursa|"
+    r"izvor|πηγή|lähde|allikas|šaltinis|avots|المصدر|منبع|מקור|स्रोत|সূত্র|ที่มา|"
+    r"with|mit|avec|con|com|met|med)?"
+    r"[\s:：\d©]*(?:وكالة\s)?(?P<who>[^:：]{2,60}?)\W*$",
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"^\W*(?:©|\(c\)|copyright)[\s\d©,:-]*(?P<who>[^\d.,:;]{2,40})", re.IGNORECASE)
@@ -70,7 +72,14 @@ _WITH = re.compile(
     r"\b(?:with (?:files|inputs?|agency inputs?|reporting|information) (?:from|by)|"
     r"additional reporting by|provided by|mit (?:material|informationen) (?:von|der|des)|"
     r"mit agenturmaterial|avec|con información de|com informações d[aeo]|con informazioni di|"
-    r"по (?:материалам|данным|сообщению)|za:?)\s*(?P<who>.{2,80})",
+    r"(?:с использованием|по) (?:материал\w+|данным|сообщению|информации)|"
+    r"(?:з використанням|за) (?:матеріал\w+|даними|інформаці\w+)|za:?)\s*(?P<who>.{2,80})",
+    re.IGNORECASE,
+)
+# `The Associated Press contributed to this report.`
+_CONTRIBUTED = re.compile(
+    r"^\W*(?P<who>[^.:;]{2,80}?) (?:also )?contributed (?:reporting )?to (?:this|the)\b"
+    r"|\bsyndicated (?P<fed>[^.:;]{2,30}) feed\b",
     re.IGNORECASE,
 )
 # `The bridge is closed. (dpa)`, `... geschlossen. /dpa`, `... closed. — AFP`
@@ -277,6 +286,8 @@ def _in_last_line(line: str) -> Iterator[_Place]:
     # Below a half: files of an agency are not its text, and others sign as Reuters does.
     if made_from := _WITH.search(line):
         yield _Place("credit", 0.4, line, made_from["who"])
+    if part := _CONTRIBUTED.search(line):
+        yield _Place("credit", 0.4, line, part["who"] or part["fed"])
     if _REUTERS_STYLE.search(line):
         yield _Place("credit", 0.4, line, "Reuters")
 

@@ -17,6 +17,8 @@ NEAR_HEADLINE = "read from the text near the headline"
 """Why a day is doubted that no statement gives."""
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=\D|$)")
 
+_NAMED_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=/)", re.IGNORECASE)
+
 
 def search_day(
     headline: Headline, style: DateStyle, *, url: str, now: str, refused: Container[str]
@@ -82,8 +84,8 @@ def _is_others(found: Moment, headline: Headline, style: DateStyle, now: str) ->
 
 
 def address_day(url: str) -> str | None:
-    """The day that an address has, `YYYY-MM-DD`."""
-    day = _IN_ADDRESS.search(url)
+    """The day that an address has, `2022-01-05` or `2022-jan-05`."""
+    day = _IN_ADDRESS.search(url) or _NAMED_IN_ADDRESS.search(url)
     return "-".join(day.groups()) if day else None
 
 

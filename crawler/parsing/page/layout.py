@@ -16,7 +16,15 @@ from cssselect import HTMLTranslator
 from lxml import etree
 from lxml.html import HTMLParser
 
-from crawler.parsing.texts import words_of
+from crawler.parsing.page.hidden import hidden_parts, show_without_scripts
+from crawler.parsing.page.source_lines import join_headings, join_source_lines, references
+from crawler.parsing.page.tree_texts import (
+    element_of,
+    is_within,
+    letters_of,
+    text_length,
+    texts_of_page,
+)
 
 _ROWS_AND_CELLS = frozenset({"tbody", "thead", "tfoot", "tr", "td", "th"})
 _DROPPED = "dropped"
@@ -37,17 +45,6 @@ _CAPTIONS = etree.XPath(".//@class[contains(., 'aption') or contains(., 'redit')
 
 # trafilatura takes the first articleBody there, be it another article's (see page_state).
 _STATED = etree.XPath(".//script[contains(@type, 'ld+json') and contains(., 'articleBody')]")
-_TEXTS = etree.XPath(
-    ".//body//text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
-)
-_OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
-_HIDDEN = etree.XPath(
-    "descendant::body/descendant::*/@style[contains(translate(., ' ', ''), 'display:none')]/.."
-)
-MAX_HIDDEN = 30
-"""Hidden elements that are looked at."""
-LONG_COPY = 200
-"""Characters of a hidden block that may be a copy of the article."""
 FOUND_BY = 20
 """Letters of a passage's beginning by which it is found on a page."""
 
@@ -63,12 +60,8 @@ def narrow(tree: etree._Element, *, unwanted: Iterable[str], body: str | None) -
         return tree
     page = etree.fromstring("<html><body><article></article></body></html>", HTMLParser())
     # Of elements within each other, the outer one.
-    page[0][0].extend([element for element in chosen if not _is_within(element, chosen)])
+    page[0][0].extend([element for element in chosen if not is_within(element, chosen)])
     return page
-
-
-def _is_within(element: etree._Element, others: list[etree._Element]) -> bool:
-    return any(above in others for above in element.iterancestors())
 
 
 def select(tree: etree._Element, selector: str) -> list[etree._Element]:
@@ -82,8 +75,13 @@ def _xpath(selector: str) -> str:
 
 
 def prepare(tree: etree._Element) -> None:
-    """Change a page's tree in place: menus and captions out, layout tables into plain blocks."""
-    drop(tree, [*_STATED(tree), *_hidden_copies(tree)])
+    """Change a page's tree in place: what is hidden, menus and captions out, layout tables into
+    plain blocks, lines of the source joined.
+    """
+    show_without_scripts(tree)
+    drop(tree, [*_STATED(tree), *hidden_parts(tree), *references(tree)])
+    join_source_lines(tree)
+    join_headings(tree)
     _drop_captions(tree)
     tables = [(table, _arranges(table)) for table in tree.iter("table")]
     drop(tree, [table for table, arranges in tables if not arranges and _is_menu(table)])
@@ -118,32 +116,22 @@ def join_parts(tree: etree._Element, parts: Sequence[Sequence[str]]) -> None:
 
 def _places(tree: etree._Element, parts: Iterable[Sequence[str]]) -> list[etree._Element]:
     """The elements in whose text parts begin, one for each part that is on the page."""
-    texts = _TEXTS(tree)
-    letters = [_letters(text) for text in texts]
+    texts = texts_of_page(tree)
+    letters = [letters_of(text) for text in texts]
     ends = list(accumulate(map(len, letters)))
     page = "".join(letters)
     begins = [at for part in parts if (at := _beginning(part, page)) is not None]
-    return [_element_of(texts[bisect_right(ends, at)]) for at in begins]
+    return [element_of(texts[bisect_right(ends, at)]) for at in begins]
 
 
 def _beginning(part: Sequence[str], page: str) -> int | None:
     """Where on a page, given by its letters, a part begins."""
     for passage in part:
         # Four times as many characters, for there are spaces and marks between letters.
-        letters = _letters(passage[: 4 * FOUND_BY])[:FOUND_BY]
+        letters = letters_of(passage[: 4 * FOUND_BY])[:FOUND_BY]
         if len(letters) == FOUND_BY and (at := page.find(letters)) >= 0:
             return at
     return None
-
-
-def _element_of(text: etree._ElementUnicodeResult) -> etree._Element:
-    """The element in whose text this is, be it behind another element there."""
-    nearest = text.getparent()
-    return nearest.getparent() if text.is_tail else nearest
-
-
-def _letters(text: str) -> str:
-    return "".join(words_of(text))
 
 
 def _unlist(places: Iterable[etree._Element]) -> None:
@@ -176,11 +164,6 @@ def _heading_before(element: etree._Element, tree: etree._Element) -> etree._Ele
             break
         found = one if one.tag == "h1" else found
     return found
-
-
-def text_length(element: etree._Element) -> int:
-    """Characters of an element's text, white space not counted."""
-    return sum(len("".join(text.split())) for text in element.itertext())
 
 
 def _arranges(table: etree._Element) -> bool:
@@ -226,22 +209,6 @@ def _join_lists(table: etree._Element) -> None:
         element.tag = "span"
 
 
-def _hidden_copies(tree: etree._Element) -> list[etree._Element]:
-    """Blocks that readers do not see, and whose longest text the page shows elsewhere.
-
-    A text that is only hidden is the article's, and a program shows it.
-    """
-    found = _HIDDEN(tree)[:MAX_HIDDEN]
-    outer = (one for one in found if not _is_within(one, found))
-    hidden = [one for one in outer if text_length(one) > LONG_COPY]
-    if not hidden:
-        return []
-    inside = {inner for element in hidden for inner in element.iter()}
-    shown = "".join(_letters(text) for text in _TEXTS(tree) if _element_of(text) not in inside)
-    longest = (max(map(_letters, _OWN_TEXTS(element)), key=len, default="") for element in hidden)
-    return [one for one, text in zip(hidden, longest, strict=True) if text and text in shown]
-
-
 def _drop_captions(tree: etree._Element) -> None:
     captions = list(tree.iter("figcaption"))
     paragraphs = tree.iter("p") if captions else ()
@@ -254,7 +221,7 @@ def _drop_captions(tree: etree._Element) -> None:
 def _described_pictures(tree: etree._Element) -> list[etree._Element]:
     """Boxes with a picture, and with no text but its description, perhaps with a credit."""
     # By box: one with thousands of pictures is looked at once.
-    letters = {e.getparent(): _letters(e.get("alt", "")[:LONG_CAPTION]) for e in tree.iter("img")}
+    letters = {e.getparent(): letters_of(e.get("alt", "")[:LONG_CAPTION]) for e in tree.iter("img")}
     return [
         box
         for box, alt in letters.items()
@@ -271,7 +238,7 @@ def _is_linked(box: etree._Element) -> bool:
 
 def _is_caption(text: str, description: str) -> bool:
     """Whether a text is a picture's description, of which these are the letters, and a credit."""
-    letters = _letters(text)
+    letters = letters_of(text)
     return letters.startswith(description) and len(letters) <= 2 * len(description)
 
 

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 
 from crawler.errors import UsageError
 from crawler.parsing.address_forms import lies_below
+from crawler.parsing.languages import language_tag
 from crawler.parsing.page.article_kind import article_kind
 from crawler.parsing.page.authors import Bylines, read_bylines
 from crawler.parsing.page.jsonld import first_string, kinds
-from crawler.parsing.page.page_identity import UNLIKE
-from crawler.parsing.page.statements import PageStatements, visible_text
+from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.page.times import Times, read_times
+from crawler.parsing.page.titles import read_titles
 from crawler.parsing.texts import plain_line, words_of
 from crawler.parsing.urls import addresses, canonical, host, is_front_page, registered_domain
 from crawler.types import ArticleKind, Fetched, Outlet
@@ -31,16 +32,13 @@ MAX_TAGS = 30
 """Tags that are kept of an article."""
 MAX_TAG = 60
 """Characters; a longer tag is a sentence."""
-_SEPARATOR = re.compile(r"\s+[|\\\-–—·•:»>«‹›~/]+\s+|\s*[|｜]\s*|[:：]\s+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-zA-Z0-9]{2,8})*")
-KICKER = 1 / 3
-"""Share of a heading's characters up to which an element in it may be no part of the headline."""
-MAX_PARTS = 20
-"""Elements of a heading, marks in a title, that are looked at."""
-_MARKS = " |-–—·•:»>/"
+_PLACEHOLDER = re.compile(
+    r"[{}]|%7B%7B|<%|\[object\b|(?:^|/)(?:undefined|null|nan|none)(?=/|[?#]|$)", re.IGNORECASE
+)
 _LONG_NUMBER = re.compile(r"\d{4}")
 LONG_WORD = 4
 """Letters of a word of a headline that is looked for in an address."""
+_IMAGES = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
 _TIERS = {"free": False, "locked": True, "metered": True, "paid": True, "subscriber": True}
 
 
@@ -68,14 +66,17 @@ class Metadata:
 def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) -> Metadata:
     """Read everything but the body from a parsed page."""
     listing, url = fetched.page.listing, fetched.url
-    titles = _titles(statements, url=url, listed=listing.title, outlet=outlet.name)
+    section = _section(statements)
+    titles = read_titles(
+        statements, url=url, listed=listing.title, outlet=outlet.name, section=section[1]
+    )
     bylines = read_bylines(statements, url=url, outlet=outlet.name)
     times = read_times(statements, url=url, listing=listing, now=fetched.at)
     root = statements.tree
     found: dict[str, tuple[str, Any]] = {
         "canonical": _canonical(statements, url),
         "language": _language(statements),
-        "section": _section(statements),
+        "section": section,
         "tags": _tags(statements),
         "image": _image(statements),
         "paywalled": _paywalled(statements),
@@ -95,104 +96,6 @@ def read_metadata(statements: PageStatements, fetched: Fetched, outlet: Outlet) 
         sources=sources,
         **{name: value for name, (_, value) in found.items()},
     )
-
-
-def _titles(
-    statements: PageStatements, *, url: str, listed: str | None, outlet: str
-) -> dict[str, str]:
-    """The headline in every form and where it stands, the most trustworthy first.
-
-    The forms without the site's name come before those with it.
-    """
-    stated = [(source, title) for source, title in _stated_titles(statements, listed) if title]
-    forms = stated or [("first heading", text) for text in _lower_headings(statements)][:1]
-    names = {*statements.site_names, outlet.casefold(), host(url)} - {""}
-    others = [title for _, title in forms]
-    found: dict[str, str] = {}
-    for source, title in forms:
-        found.setdefault(_without_site(title, names, others), source)
-    for source, title in forms:
-        found.setdefault(title, source)
-    return found
-
-
-def _stated_titles(
-    statements: PageStatements, listed: str | None
-) -> Iterator[tuple[str, str | None]]:
-    """(source, title) of everything that is meant as the headline, the most trustworthy first."""
-    headings = list(filter(None, map(visible_text, statements.headings)))
-    one = len(headings) == 1
-    headline, og_title = statements.text("headline"), plain_line(statements.first("og:title"))
-    title = plain_line(statements.tree.findtext(".//title"))
-    # A template's or another article's; it may still be what the page was called before.
-    like = statements.identity.likeness(headline) if headline else None
-    unseen = like is not None and like < UNLIKE
-    if not unseen:
-        yield "jsonld headline", headline
-    yield "meta og:title", og_title
-    yield "the only <h1>", _without_kicker(statements, (og_title, title)) if one else None
-    yield "<title>", title
-    yield from (("<h1>", heading) for heading in headings)
-    yield "broken jsonld headline", statements.picked_text("headline")
-    yield "feed or sitemap", listed
-    if unseen:
-        yield "jsonld headline", headline
-
-
-def _without_kicker(statements: PageStatements, stated: Iterable[str | None]) -> str | None:
-    """The text of the first <h1>, without an element at its start or end that is none of the title.
-
-    `Breaking` in a <span> is none where the page states the rest as its title elsewhere.
-    """
-    for element in statements.headings:
-        text = visible_text(element)
-        if not text:
-            continue
-        inner = map(visible_text, islice(element.iterdescendants(), MAX_PARTS))
-        parts = {part.strip(_MARKS) for part in inner if part and len(part) <= KICKER * len(text)}
-        for form in _forms(stated):
-            rests = (text.removesuffix(form), text.removeprefix(form)) if form else ()
-            if any(rest != text and rest.strip(_MARKS) in parts for rest in rests):
-                return form
-        return text
-    return None
-
-
-def _forms(stated: Iterable[str | None]) -> Iterator[str]:
-    """Titles, and what stands before and behind each mark that may part a title from the site."""
-    for title in filter(None, stated):
-        yield title
-        for match in islice(_SEPARATOR.finditer(title), MAX_PARTS):
-            yield title[: match.start()].strip()
-            yield title[match.end() :].strip()
-
-
-def _lower_headings(statements: PageStatements) -> list[str]:
-    """The texts of a page's headings below <h1>, for pages cut off at their top, or older."""
-    elements = (element for tag in ("h2", "h3") for element in statements.elements(f".//{tag}"))
-    return list(filter(None, map(visible_text, elements)))
-
-
-def _without_site(title: str, names: Iterable[str], forms: Iterable[str]) -> str:
-    """A headline without ` | The Example Gazette` behind it, or `Gazette: ` before it.
-
-    Such a part goes when it is a name of the site, or when what is left is what the page shows
-    as a headline elsewhere; before a colon only the site's name does: `Nairobi: The new bridge`.
-    """
-    others = {form for form in forms if form != title}
-    for match in _SEPARATOR.finditer(title):
-        before, after = title[: match.start()].strip(), title[match.end() :].strip()
-        shown = others if match[0].strip() not in (":", "：") or match[0][0].isspace() else ()
-        if before in shown or (before and _is_site(after, names)):
-            return before
-        if after in shown or (after and _is_site(before, names)):
-            return after
-    return title
-
-
-def _is_site(part: str, names: Iterable[str]) -> bool:
-    folded = part.casefold()
-    return any(folded in (name, name.partition(".")[0]) for name in names)
 
 
 def _section(statements: PageStatements) -> tuple[str, str | None]:
@@ -219,9 +122,11 @@ def _tags(statements: PageStatements) -> tuple[str, tuple[str, ...]]:
         ("meta article:tag", statements.all("article:tag")),
         ("meta keywords", statements.all("news_keywords", "parsely-tags", "keywords")),
     ):
-        tags = dict.fromkeys(tag for entry in entries for tag in _split_tags(entry))
+        tags: dict[str, str] = {}
+        for tag in (tag for entry in entries for tag in _split_tags(entry)):
+            tags.setdefault(tag.casefold(), tag)
         if tags:
-            return source, tuple(tags)[:MAX_TAGS]
+            return source, tuple(tags.values())[:MAX_TAGS]
     return "", ()
 
 
@@ -235,7 +140,7 @@ def _split_tags(entry: object) -> Iterator[str]:
 
 def _image(statements: PageStatements) -> tuple[str, str | None]:
     for source, raw in (
-        ("meta og:image", statements.first("og:image", "og:image:url", "twitter:image")),
+        ("meta og:image", statements.first(*_IMAGES)),
         ("jsonld image", first_string(statements.node.get("image"))),
     ):
         try:
@@ -252,7 +157,9 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
     Of several that disagree, that which the page has, or states elsewhere too.
     """
     base = statements.identity.base
-    links = addresses(statements.canonical, base)
+    # A template that was not filled in leaves `undefined` or {{ url }}.
+    filled_in = (link for link in statements.canonical if not _PLACEHOLDER.search(link.strip()))
+    links = addresses(filled_in, base)
     stated = next(iter(addresses(islice(statements.all("og:url"), 1), base)), "")
     own = [link for link in links if _may_be_own(link, statements, url)]
     if len(links) > 1:
@@ -296,8 +203,8 @@ def _language(statements: PageStatements) -> tuple[str, str | None]:
         ("jsonld inLanguage", first_string(statements.node.get("inLanguage"))),
         ("meta og:locale", statements.first("og:locale", "content-language", "dc.language")),
     ):
-        found = (value or "").strip().replace("_", "-")
-        if _LANGUAGE.fullmatch(found):
+        found = language_tag(value)
+        if found is not None:
             return source, found
     return "", None
 

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from crawler.parsing.page.phrases import size_of
+from crawler.parsing.page.phrases import SENTENCE_END, size_of
 from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.texts import plain_line
 
@@ -26,6 +26,10 @@ TEASER_HEADING = 4
 """Words; shorter headings are labels: `Published on`."""
 MOST_MARKED = 40
 """Elements marked as dates that are looked at."""
+SMALL_WORDS = 5
+"""Words without a capital from which on a text with a full stop is a sentence."""
+# NORTHBANK, Jan. 5, 2022 (Agency) - The two ferries ...
+_DATELINE = re.compile(r"([^\W\d_a-zß-ÿ]{2}[^—–]{4,60}?)\s*(?:[—–]|--|\s-\s|/[\w ]+/)")
 _MAX_STEPS = 400
 """Elements on each side that are walked through at most."""
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -60,6 +64,10 @@ _WITH_DATE_MARK = etree.XPath(
     + " or ".join(f"contains(., {mark!r})" for mark in _DATE_MARKS)
     + "]]"
 )
+_DATE_ATTRIBUTES = (
+    "datetime", "content", "title", "data-datetime", "data-timestamp", "data-published",
+    "data-date", "data-time", "data-utime",
+)  # fmt: skip
 _LABELS = re.compile(rf"(?={CHANGED.pattern}|{PUBLISHED.pattern})", re.IGNORECASE)
 
 
@@ -79,7 +87,7 @@ class Headline:
         stated = (
             statements.text("headline"),
             plain_line(statements.first("og:title")),
-            plain_line(statements.tree.findtext(".//title")),
+            statements.title,
         )
         titles = [title.casefold() for title in stated if title]
         mains = statements.headings
@@ -136,8 +144,7 @@ class Headline:
             return
         for forward, most in ((True, BEHIND), (False, BEFORE)):
             for block in islice(_blocks(self.element, forward=forward), most):
-                if size_of(block) <= MOST_WORDS:
-                    yield from _unchanged(block)
+                yield from _lines_of(block)
 
 
 def _is_headline(element: etree._Element, *, titles: Sequence[str]) -> bool:
@@ -155,6 +162,24 @@ def _plain_headline(statements: PageStatements, titles: Sequence[str]) -> etree.
     return None
 
 
+def _lines_of(block: str) -> Iterator[str]:
+    """What of a block may give the day of publication: a short text, or the dateline of a long one.
+
+    A sentence tells of another day, but for one that begins with `Published`.
+    """
+    size, is_labelled = size_of(block), _LABELS.match(block) is not None
+    if size <= MOST_WORDS * (2 if is_labelled else 1):
+        if is_labelled or not _is_sentence(block):
+            yield from _unchanged(block)
+    elif dateline := _DATELINE.match(block):
+        yield dateline[1]
+
+
+def _is_sentence(text: str) -> bool:
+    small = sum(word[:1].islower() for word in text.split())
+    return small >= SMALL_WORDS and SENTENCE_END.search(text) is not None
+
+
 def _unchanged(text: str) -> Iterator[str]:
     """The parts of a text that are not about a change, by the labels before them."""
     return (part for part in _LABELS.split(text) if part and not CHANGED.match(part))
@@ -162,7 +187,7 @@ def _unchanged(text: str) -> Iterator[str]:
 
 def _date_texts(element: etree._Element) -> list[str]:
     """What of an element may be its date."""
-    attributes = map(element.get, ("datetime", "content", "title"))
+    attributes = map(element.get, _DATE_ATTRIBUTES)
     text = plain_line(" ".join(islice(element.itertext(), 20))) or ""
     parts = _unchanged(text) if size_of(text) <= MOST_WORDS else ()
     return [t[:100] for t in (*attributes, *parts) if t]

@@ -60,7 +60,12 @@ class PageIdentity:
     @property
     def names(self) -> tuple[str, ...]:
         """Its headlines, and those in its addresses."""
-        return (*self.titles, *filter(None, map(_slug, self.addresses)))
+        return (*self.titles, *self.slugs)
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Headlines in its addresses."""
+        return tuple(filter(None, map(_slug, self.addresses)))
 
 
 def likeness(one: str, other: str) -> float:

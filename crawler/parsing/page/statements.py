@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin
@@ -24,8 +25,16 @@ MAX_TITLES = 10
 MAX_ELEMENTS = 400
 """Elements of one kind that are looked at."""
 _MARKED = etree.XPath(
-    "descendant::*[@rel='author' or @itemprop='author' or @itemprop='datePublished']"
+    "descendant::*[@rel='author' or @itemprop='author' or @itemprop='datePublished'"
+    " or @property='author']"
 )
+UNSEEN = frozenset({"noscript", "script", "style", "svg", "template"})
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+READ_OUT = frozenset(
+    {"a11y-hidden", "assistive-text", "screen-reader-text", "sr-only", "visually-hidden",
+     "visuallyhidden"}
+)  # fmt: skip
+"""Classes of texts for screen readers only, as Bootstrap, Tailwind and WordPress name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +60,8 @@ class PageStatements:
     """contents of the meta elements, by property, name or itemprop in small letters"""
     canonical: tuple[str, ...]
     """links to what it names as its own address, as they stand there"""
+    title: str | None
+    """its <title>, on one line"""
     headings: tuple[etree._Element, ...]
     """its <h1>"""
     times: tuple[etree._Element, ...]
@@ -68,9 +79,10 @@ class PageStatements:
         found = jsonld.find_nodes(tags["script"])
         meta, base, canonical = _meta(tags["meta"]), link_base(tags["base"], url), _canonical(tags)
         stated = (*canonical, *meta.get("og:url", ())[:1], url)
+        title = _title(tags["title"])
         identity = PageIdentity(
             addresses=frozenset(filter(None, (whole(link, base) for link in stated))),
-            titles=tuple(dict.fromkeys(_titles(tags, meta))),
+            titles=tuple(dict.fromkeys(_titles(tags["h1"], meta, title))),
             base=base,
         )
         own = own_nodes(found, identity)
@@ -88,6 +100,7 @@ class PageStatements:
             kinds=tuple(dict.fromkeys(own_kinds)),
             meta=meta,
             canonical=canonical,
+            title=title,
             headings=tuple(tags["h1"][:MAX_ELEMENTS]),
             times=tuple(islice((e for e in tags["time"] if "datetime" in e.attrib), MAX_ELEMENTS)),
             scripts=tuple(tags["script"]),
@@ -160,8 +173,30 @@ def link_base(elements: Iterable[etree._Element], url: str) -> str:
 
 
 def visible_text(element: etree._Element) -> str | None:
-    """The text of an element, on one line."""
-    return plain_line(" ".join(element.itertext()))
+    """The text of an element, on one line, without what of it nobody sees."""
+    if not len(element):
+        return plain_line(element.text)
+    return plain_line(" ".join(_seen(element)))
+
+
+def _seen(element: etree._Element) -> Iterator[str]:
+    """The texts of an element, in order, but for those of elements in it that are not shown."""
+    yield element.text or ""
+    for inner in element:
+        if isinstance(inner.tag, str) and inner.tag not in UNSEEN and not is_hidden(inner):
+            yield from _seen(inner)
+        yield inner.tail or ""
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Whether an element says of itself that it is not shown, or only read out."""
+    if element.get("hidden") is not None and element.get("hidden") != "until-found":
+        return True
+    style = element.get("style")
+    if style and _NOT_SHOWN.search(style):
+        return True
+    name = element.get("class")
+    return bool(name) and not READ_OUT.isdisjoint(name.split())
 
 
 _Elements = Mapping[str, list[etree._Element]]
@@ -182,12 +217,19 @@ def _canonical(elements: _Elements) -> tuple[str, ...]:
     return tuple(islice(filter(None, links), MAX_CANONICALS))
 
 
-def _titles(elements: _Elements, meta: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """Headings, its title, and that for other sites."""
-    headings = (visible_text(heading) for heading in elements["h1"][:MAX_TITLES])
+def _title(elements: Iterable[etree._Element]) -> str | None:
+    """The title of the page; a drawing on it may have one as well."""
+    own = (e for e in elements if next(e.iterancestors("svg"), None) is None)
+    return next(filter(None, (plain_line(element.text) for element in own)), None)
+
+
+def _titles(
+    headings: Sequence[etree._Element], meta: Mapping[str, tuple[str, ...]], title: str | None
+) -> Iterator[str]:
+    """Headings, that for other sites, and its title."""
+    shown = (visible_text(heading) for heading in headings[:MAX_TITLES])
     stated = (*meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1])
-    title = (element.text for element in elements["title"][:1])
-    return filter(None, map(plain_line, (*headings, *stated, *title)))
+    return filter(None, (*shown, *map(plain_line, stated), title))
 
 
 def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:

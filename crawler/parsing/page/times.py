@@ -32,7 +32,10 @@ _PUBLISHED_META = (
     "date.created", "datecreated", "citation_publication_date",
 )  # fmt: skip
 # Other names of such elements: `w-published-date`, `bt:pubDate`, `article:publish_time`.
-_PUBLISHED_NAME = re.compile(r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date")
+_PUBLISHED_NAME = re.compile(
+    r"publi(?:sh|c)\w*[-_.:]?(?:date|time|on|at)\b|\bpub_?date|article[-_.:]published$"
+    r"|date[-_.:]?(?:original|posted)$|\bposted[-_.:]?(?:date|time|on|at)\b"
+)
 _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
     "dcterms.modified", "dc.date.modified",
@@ -69,7 +72,7 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     language, or not at all.
     """
     headline = Headline.of(statements)
-    published = list(_publication_statements(statements, headline))
+    published = list(_publication_statements(statements, headline)) or _creation(statements)
     modified = list(_modification_statements(statements))
     raws = list(dict.fromkeys(raw for _, raw in (*published, *modified)))
     style = _style(statements, raws, url)
@@ -111,9 +114,13 @@ def _publication_statements(
         if raw and element.tag != "meta":
             yield "time", raw
     yield from _marked_times(statements, headline)
-    for node in (statements.picked, statements.page):
-        if stated := _scalar(node.get("datePublished")):
-            yield "jsonld", stated
+    yield from _less_trusted(statements, "datePublished")
+
+
+def _creation(statements: PageStatements) -> list[tuple[str, str]]:
+    """When the article was made; a draft may be older, so this is for pages that say no more."""
+    raw = _scalar(statements.node.get("dateCreated"))
+    return [("jsonld", raw)] if raw else []
 
 
 def _marked_times(statements: PageStatements, headline: Headline) -> Iterator[tuple[str, str]]:
@@ -131,8 +138,13 @@ def _modification_statements(statements: PageStatements) -> Iterator[tuple[str, 
         yield "jsonld", node
     for raw in statements.all(*_MODIFIED_META):
         yield "meta", raw
+    yield from _less_trusted(statements, "dateModified")
+
+
+def _less_trusted(statements: PageStatements, key: str) -> Iterator[tuple[str, str]]:
+    """What JSON-LD says where it is broken, or is about the page and no article."""
     for node in (statements.picked, statements.page):
-        if stated := _scalar(node.get("dateModified")):
+        if stated := _scalar(node.get(key)):
             yield "jsonld", stated
 
 

@@ -37,7 +37,7 @@ def read_listings(
         from crawler.parsing.listing.feeds import parse_feed
 
         return parse_feed(plain, url=url, content_type=content_type)
-    return parse_sitemap(plain, content_type=content_type)
+    return parse_sitemap(plain, url=url, content_type=content_type)
 
 
 def read_or_split(

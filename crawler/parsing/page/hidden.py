@@ -1,0 +1,86 @@
+"""What a page has and does not show: second copies, decoys, texts for browsers without scripts."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from crawler.parsing.page.statements import is_hidden
+from crawler.parsing.page.tree_texts import (
+    element_of,
+    is_within,
+    letters_of,
+    text_length,
+    texts_of_page,
+)
+
+_OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
+_HIDDEN = etree.XPath(
+    "descendant::body/descendant::*/@style[contains(translate(., ' ', ''), 'display:none')]/.."
+)
+_PERHAPS_HIDDEN = etree.XPath(
+    "descendant::body/descendant::*[@hidden or self::template or self::dialog"
+    " or contains(@style, 'isibility') or contains(@style, 'isplay') or contains(@class, 'sr-only') or contains(@class, 'screen')"
+    " or contains(@class, 'isually') or contains(@class, 'a11y') or contains(@class, 'assistive')]"
+)
+HIDDEN_PART = 0.25
+"""Of the characters of the paragraphs that a page shows, up to which what it hides is no part."""
+MAX_HIDDEN = 30
+"""Hidden elements that may be copies which are looked at."""
+LONG_COPY = 200
+"""Characters of a hidden block that may be a copy of the article, or of one for want of scripts."""
+
+
+def show_without_scripts(tree: etree._Element) -> None:
+    """Make a plain block of the text for browsers without scripts, where there is no other."""
+    for element in list(tree.iter("noscript")):
+        size = sum(map(text_length, element.iter("p")))
+        if size > LONG_COPY and 2 * size > sum(map(text_length, tree.iter("p"))):
+            element.tag = "div"
+
+
+def hidden_parts(tree: etree._Element) -> list[etree._Element]:
+    """Elements that readers do not see, and that are no part of the article."""
+    return [*_copies(tree), *_asides(tree)]
+
+
+def _copies(tree: etree._Element) -> list[etree._Element]:
+    """Blocks that readers do not see, and whose longest text the page shows elsewhere.
+
+    A text that is only hidden is the article's, and a program shows it.
+    """
+    found = _HIDDEN(tree)[:MAX_HIDDEN]
+    outer = (one for one in found if not is_within(one, found))
+    hidden = [one for one in outer if text_length(one) > LONG_COPY]
+    if not hidden:
+        return []
+    inside = {inner for element in hidden for inner in element.iter()}
+    shown = "".join(
+        letters_of(text) for text in texts_of_page(tree) if element_of(text) not in inside
+    )
+    longest = (max(map(letters_of, _OWN_TEXTS(element)), key=len, default="") for element in hidden)
+    return [one for one, text in zip(hidden, longest, strict=True) if text and text in shown]
+
+
+def _asides(tree: etree._Element) -> list[etree._Element]:
+    """What the page hides of itself: decoys, texts for screen readers, dialogues not yet open.
+
+    Where it hides much, it is of the article, and a program shows it: answers to questions, what
+    stands behind `Read on`.
+    """
+    found = {element for element in _PERHAPS_HIDDEN(tree) if _is_unseen(element)}
+    outer = [one for one in found if not is_within(one, found)]
+    if not outer:
+        return []
+    is_little = sum(map(text_length, outer)) <= HIDDEN_PART * _shown_in_paragraphs(tree, outer)
+    return outer if is_little else []
+
+
+def _shown_in_paragraphs(tree: etree._Element, hidden: list[etree._Element]) -> int:
+    inside = {inner for one in hidden for inner in one.iter("p")}
+    return sum(text_length(one) for one in tree.iter("p") if one not in inside)
+
+
+def _is_unseen(element: etree._Element) -> bool:
+    if element.tag == "template":  # a declarative shadow root is shown
+        return element.get("shadowrootmode") is None and element.get("shadowroot") is None
+    return is_hidden(element) or (element.tag == "dialog" and element.get("open") is None)
