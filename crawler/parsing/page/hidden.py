@@ -19,8 +19,9 @@ _HIDDEN = etree.XPath(
 )
 _PERHAPS_HIDDEN = etree.XPath(
     "descendant::body/descendant::*[@hidden or self::template or self::dialog"
-    " or contains(@style, 'isibility') or contains(@style, 'isplay') or contains(@class, 'sr-only') or contains(@class, 'screen')"
-    " or contains(@class, 'isually') or contains(@class, 'a11y') or contains(@class, 'assistive')]"
+    " or contains(@style, 'isibility') or contains(@style, 'isplay')"
+    " or contains(@class, 'sr-only') or contains(@class, 'screen') or contains(@class, 'isually')"
+    " or contains(@class, 'a11y') or contains(@class, 'assistive')]"
 )
 HIDDEN_PART = 0.25
 """Of the characters of the paragraphs that a page shows, up to which what it hides is no part."""
