@@ -105,3 +105,23 @@ def test_numbers_of_notes_are_no_words() -> None:
 def test_the_text_for_browsers_without_scripts_is_in_paragraphs() -> None:
     body = f"<div class='lazy'></div><noscript>{paragraphs(*TEXTS)}</noscript>"
     assert text_of(body) == list(TEXTS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Read more: <a href='/x'>Harbour opens late this year</a>",
+        "À lire aussi : Le port ouvre plus tard",
+        "İlginizi çekebilir: Liman geç açıldı",
+        "Διαβάστε επίσης: Το λιμάνι άνοιξε αργά",
+        "Citește și: Portul se deschide mai târziu",
+        "Ezt is olvassa el: Később nyit a kikötő",
+        "Already a subscriber? Log in",
+    ],
+)
+def test_what_outlets_say_in_every_text_is_none_of_it(line: str) -> None:
+    for body in (
+        paragraphs(TEXTS[0], line, *TEXTS[1:]),
+        paragraphs(TEXTS[0]) + f"<p><strong>{line}</strong></p>" + paragraphs(*TEXTS[1:]),
+    ):
+        assert text_of(body) == list(TEXTS)

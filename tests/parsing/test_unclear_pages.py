@@ -22,7 +22,9 @@ TEXT = (
          "again on this day after three weeks of ice.</p>", "2022-01-05T00:00:00Z"),
         ("<span class=date data-timestamp=1641376800>long ago</span>", "2022-01-05T10:00:00Z"),
         ("<div class=published data-date='2022-01-05T10:00:00Z'></div>", "2022-01-05T10:00:00Z"),
-        # What an article tells of another day.
+        # What an article tells of another day, and what it quotes.
+        ("<p>They are back.</p><blockquote>Back! — Harbour <a href=x>January 5, 2022</a>"
+         "</blockquote>", None),
         ("<p>The fair begins on 12 March 2022 on the quay of the old harbour.</p>", None),
         ("<p>In March 2022 - or on 12 March 2022, as some have it - the ferries that link both "
          "banks will cross the river again.</p>", None),

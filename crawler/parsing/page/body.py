@@ -14,6 +14,7 @@ from trafilatura.settings import DEFAULT_CONFIG, use_config
 from crawler.parsing.blocks.judge import Candidates, judge
 from crawler.parsing.page.clutter import PageChrome, clean, is_link, is_title, once
 from crawler.parsing.page.layout import narrow, prepare
+from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.page.quick_paths import quicken
 from crawler.parsing.texts import storable
 
@@ -85,7 +86,10 @@ def _judged(
     judged = judge(candidates) if candidates else None
     if judged is None:
         return None
-    return "\n".join(once([line for line in judged if not is_title(line, chrome)]))
+    # What outlets say in every text is none of it, however likely its place.
+    return "\n".join(
+        once([line for line in judged if not (is_title(line, chrome) or is_phrase(line))])
+    )
 
 
 def _are_in(lines: Sequence[str], some: Sequence[str]) -> list[bool]:

@@ -40,8 +40,9 @@ _OTHERS = re.compile(
 )
 """In the class or id of what is about other articles, or by readers."""
 _UNSEEN = _ASIDE.union(
-    ("script", "style", "noscript", "template", "select", "svg", "title", "head", "form")
-)
+    ("script", "style", "noscript", "template", "select", "svg", "title", "head", "form",
+     "blockquote")
+)  # fmt: skip
 _INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "label", "mark", "q",
      "s", "small", "span", "strong", "sub", "sup", "time", "u", "wbr")

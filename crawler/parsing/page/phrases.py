@@ -148,7 +148,8 @@ def _phrases() -> _Phrases:
     languages = _phrase_table().values()
     every: dict[str, list[str]] = {}
     for key in ("lines", "starts", "holds", "credits", "bylines"):
-        every[key] = sorted({phrase for one in languages for phrase in one.get(key, ())})
+        # As lines are compared: a Greek word has another letter at its end.
+        every[key] = sorted({phrase.casefold() for one in languages for phrase in one.get(key, ())})
     either = {key: "|".join(map(re.escape, phrases)) for key, phrases in every.items()}
     names = either["credits"]
     return _Phrases(
