@@ -162,7 +162,9 @@ def test_the_quick_tests_need_neither_town_nor_browser_nor_r() -> None:
         cwd=ROOT, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert {line.partition(":")[0] for line in listed.split("\n") if line.startswith("tests")} == {
-        "tests/web/test_guards.py", "tests/docs/test_docs.py", "tests/docs/test_architecture.py",
+        "tests/web/test_guards.py", "tests/web/test_desk.py", "tests/docs/test_docs.py",
+        "tests/docs/test_architecture.py", "tests/docs/test_reliability.py",
+        "tests/docs/test_style.py",
     }  # fmt: skip
 
 

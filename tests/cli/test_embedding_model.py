@@ -78,8 +78,7 @@ def add(db: Path, *articles: tuple[str, str, str, str]) -> None:
     given = db.with_suffix(".jsonl")
     lines = (
         json.dumps({"url": f"https://{outlet}/{number}", "outlet": outlet,
-                    "language": language, "title": title, "text": text,
-                    "published": "2022-01-05T08:00:00Z"}) + "\n"
+                    "language": language, "title": title, "text": text}) + "\n"
         for number, (outlet, language, title, text) in enumerate(articles, start=1)
     )  # fmt: skip
     given.write_text("".join(lines), encoding="utf-8")

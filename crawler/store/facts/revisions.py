@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
+from crawler import clock
 from crawler.parsing.texts import count_words
 from crawler.store.facts.agency_credits import Credits
 from crawler.store.facts.article_addresses import ArticleAddresses
@@ -57,7 +58,7 @@ class Articles:
             )
         if ours:
             self._addresses.correct(known, article)
-        if not _is_better(article, known, now=now):
+        if not _is_better(article, known):
             return Saved.SAME
         if known["text_hash"] == _text_hash(article):
             if _says_more(article, known):
@@ -156,9 +157,12 @@ def _is_twin(article: Article, known: sqlite3.Row) -> bool:
     return known["page"] not in (None, article.page)
 
 
-def _is_better(article: Article, known: sqlite3.Row, *, now: str) -> bool:
+def _is_better(article: Article, known: sqlite3.Row) -> bool:
     """Whether a text may take the place of the one that an article has."""
-    if article.fetched_at is not None and article.fetched_at < (known["fetched_at"] or "") <= now:
+    if (
+        article.fetched_at is not None
+        and article.fetched_at < (known["fetched_at"] or "") <= clock.now()
+    ):
         # An archive's capture, older than what we have. A time to come is a wrong clock's.
         return False
     # The page was read once, and that is the better text.
