@@ -1,4 +1,4 @@
-"""kill -9 at twenty random moments of all that writes; `bench/kill.py` does it at 200."""
+"""kill -9 at a random moment of each kind of work that writes; `bench/kill.py` does it at 200."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from bench.corpora.kills import Whole
 from bench.corpora.works import Works
 from crawler.demo.town import Town
 
-KILLS = 20
+KILLS = 12
+"""One for each kind of work; each costs seconds."""
 OUTLETS = ("the-ledger",)
 
 

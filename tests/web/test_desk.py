@@ -73,8 +73,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert [line for line in said if "with a status of 4" not in line] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (390, "dark")])
 def test_every_page_loads_fits_and_can_be_read_by_all(
     served: Served, page: Page, scheme: Any, width: int
 ) -> None:
