@@ -11,7 +11,7 @@ from crawler.errors import EmbeddingModelMissing
 from crawler.grouping.embedding_models import open_embedding_model
 from crawler.grouping.overrides import carry
 from crawler.grouping.run import group
-from crawler.output.files import replacing, require_new
+from crawler.output.files import replacing
 from crawler.run_lock import lock
 from crawler.store import Store, open_store, read_store
 from crawler.store.file.merge_facts import OtherOverride, TakenIn
@@ -38,7 +38,6 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
     UsageError for a target that is there, StoreBusy while a run makes it, and StoreError when the
     disk is full.
     """
-    require_new(target, target)
     for file in files:
         read_store(file).close()  # says what is wrong with it
     with lock(target), replacing(target, new=True) as part:

@@ -113,7 +113,7 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
         place = _place(target)
         assert isinstance(place, Path)
         if new:
-            require_new(target, place)
+            _require_new(target, place)
         old = _stat(place)
         if old is not None and not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -125,7 +125,7 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
         with _explained(target):
             _settle(part, old)
             if new:
-                require_new(target, place)
+                _require_new(target, place)
             part.replace(place)
     finally:
         part.unlink(missing_ok=True)
@@ -168,8 +168,7 @@ def _place(target: Path) -> Path | int:
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def require_new(target: Path, place: Path) -> None:
-    """Raise UsageError when a file is there already; `place` is where the name `target` leads."""
+def _require_new(target: Path, place: Path) -> None:
     if place.exists():
         raise UsageError(f"{target} exists already; name a new file")
 

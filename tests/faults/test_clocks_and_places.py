@@ -20,7 +20,7 @@ from tests.conftest import NOW, ask, newsloom
 from tests.crawl.site import Site, feed, item, page
 
 ROOT = Path(__file__).parents[2]
-AHEAD, BEHIND = "2023-01-20T12:00:00Z", "2021-01-20T12:00:00Z"
+AHEAD, BEHIND = utc(datetime.now(UTC) + timedelta(days=365)), "2021-01-20T12:00:00Z"
 FIRST = Article(
     url="https://g.org/1", outlet="", title="Bridge closes", text="The old bridge closed today.",
     fetched_at=NOW,

@@ -239,7 +239,8 @@ def test_wrong_files_are_named_and_nothing_is_left(tmp_path: Path, inside: Insid
         assert says in done.stderr
         assert not target.exists()
         assert not list(tmp_path.glob("all.db*"))
-    assert "exists" in inside("merge", one, tmp_path / "text.db", "-o", one).stderr
+    two = Machine(tmp_path / "b.db").done()
+    assert "exists" in inside("merge", one, two, "-o", one).stderr
 
 
 def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path, inside: Inside) -> None:
