@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
+
+T = TypeVar("T")
 
 
 class Span(click.ParamType[timedelta]):
@@ -60,10 +62,12 @@ class Until(Since):
     to_end = True
 
 
-class OutletName(click.ParamType[str]):
-    """The slug of an outlet, or a list of slugs; a shell completes it."""
+class _Completed(click.ParamType[T]):
+    """What a shell completes with names of the store or of the descriptions."""
 
-    name = "outlet"
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The names that begin like that."""
+        raise NotImplementedError
 
     def shell_complete(
         self,
@@ -71,40 +75,40 @@ class OutletName(click.ParamType[str]):
         param: click.Parameter,  # noqa: ARG002 - click's signature
         incomplete: str,
     ) -> list[CompletionItem]:
+        """Called by click."""
+        return self.complete(ctx, incomplete)
+
+
+class OutletName(_Completed[str]):
+    """The slug of an outlet, or a list of slugs; a shell completes it."""
+
+    name = "outlet"
+
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The outlets that are described, and the lists, that begin like that."""
         from crawler.cli.completion import outlet_names
 
         return outlet_names(ctx, incomplete)
 
 
-class StoredOutlet(click.ParamType[str]):
+class StoredOutlet(_Completed[str]):
     """The slug of an outlet of the store, or a list of slugs; a shell completes it."""
 
     name = "outlet"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002 - click's signature
-        incomplete: str,
-    ) -> list[CompletionItem]:
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The outlets of the store, and the lists, that begin like that."""
         from crawler.cli.completion import stored_outlets
 
         return stored_outlets(ctx, incomplete)
 
 
-class StoryNumber(click.ParamType[int]):
+class StoryNumber(_Completed[int]):
     """The number of a story; a shell completes it."""
 
     name = "story"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002 - click's signature
-        incomplete: str,
-    ) -> list[CompletionItem]:
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The largest stories of the store whose numbers begin like that."""
         from crawler.cli.completion import story_numbers
 
@@ -121,17 +125,12 @@ class StoryNumber(click.ParamType[int]):
         return int(value)
 
 
-class TopicName(click.ParamType[str]):
+class TopicName(_Completed[str]):
     """The name of a topic; a shell completes it."""
 
     name = "topic"
 
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002 - click's signature
-        incomplete: str,
-    ) -> list[CompletionItem]:
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The topics of the store that begin like that."""
         from crawler.cli.completion import topic_names
 

@@ -150,7 +150,7 @@ class Comparer:
     ) -> int:
         """Make the groups of a whole neighbourhood; these of its articles waited; edges kept.
 
-        Until then they wait: a run that is killed before resumes.
+        Until then they wait: if the run is killed before, the next one resumes.
         """
         copies = self._store.copies
         groups, more = copy_groups(near, copies.edges(near), self._compare_pair)

@@ -115,7 +115,7 @@ class Store:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """For reading while others wait: raises TookTooLong after so much CPU time of this thread.
+        """For reading while others wait: raises TookTooLong after this much CPU time of the thread.
 
         Not of the clock, or what can be answered would depend on what else this machine does.
         """

@@ -113,7 +113,7 @@ async def failure(datasette: Datasette, request: Request, error: Exception) -> R
 def with_refusals(view: View) -> View:
     """A view whose Unanswerable becomes a page that says why.
 
-    Who has the page of the present version of the store is told so, and it is not made again.
+    A browser that has the page of the store's present version gets 304, and it is not made again.
     """
 
     @functools.wraps(view)

@@ -36,7 +36,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(disk: Path, *, left: int) -> Path:
-    """Take all of the disk but so many kilobytes."""
+    """Fill the disk up to this many kilobytes."""
     filler = disk / "filler"
     with filler.open("wb") as stream:
         stream.truncate(0)

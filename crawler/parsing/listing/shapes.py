@@ -18,8 +18,8 @@ _DIGITS = re.compile(r"\d+")
 def shape(url: str) -> str:
     """What addresses of one kind have in common.
 
-    `/politics/2022/01/05/the-old-bridge-is-closed-12345` gives `/a/9999/99/99/a-*9*`: one word, up
-    to three and more are told apart, since sections have short names and articles long ones.
+    `/politics/2022/01/05/the-old-bridge-is-closed-12345` gives `/a/9999/99/99/a-*9*`. A part
+    of one word, of two or three, and of more have different shapes: sections have short names.
     """
     parts = urlsplit(url)
     return "/".join(map(_segment, parts.path.split("/"))) + ("?" if parts.query else "")

@@ -49,7 +49,7 @@ class Ungrouped(NamedTuple):
     """Articles that are in no story yet."""
 
     articles: int
-    """LOOKED_AT at the most"""
+    """how many there are; no more than LOOKED_AT are counted"""
     newest: list[UngroupedArticle]
     """those that were saved last"""
 
