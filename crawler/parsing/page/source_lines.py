@@ -14,8 +14,9 @@ _KEEPS_LINES = etree.XPath(
     ".//body//*[contains(@style, 'white-space') or contains(@class, 'pre-line')"
     " or contains(@class, 'pre-wrap') or contains(@class, 'pre-formatted')]"
 )
-# Not of blank lines, which part the paragraphs of a page without markup.
-_SOURCE_BREAK = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v]*(?!\s*\n)")
+# Not of blank lines, which part the paragraphs of a page without markup. Indentation is looked at
+# once: nothing is given back (*+), and a match begins where a run of spaces does.
+_SOURCE_BREAK = re.compile(r"(?<![ \t\r\f\v])[ \t\r\f\v]*+\n[ \t\r\f\v]*+(?!\s*\n)")
 _RAISED = etree.XPath(".//body//sup")
 _REFERENCE = re.compile(r"\s*(?:\[\s*(?:\d{1,3}|[a-z]|\*{1,3})\s*\]|\d{1,3}|[*†‡]{1,3})\s*")
 
