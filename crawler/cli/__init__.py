@@ -21,6 +21,7 @@ _SECTIONS = {
         "crawl": "crawler.cli.crawl:crawl",
         "group": "crawler.cli.group:group",
         "serve": "crawler.cli.serve:serve",
+        "mcp": "crawler.cli.mcp:mcp",
     },
     "Look": {
         "stories": "crawler.cli.stories:stories",
