@@ -164,7 +164,7 @@ def _plain(value: Any, longest: int) -> object:
     if is_dataclass(value):
         value = {one.name: getattr(value, one.name) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(one, longest) for name, one in value.items()}
+        return {visible_to_assistants(name): _plain(one, longest) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one, longest) for one in value]
     if isinstance(value, str):
