@@ -25,6 +25,7 @@ from crawler.assistants.answers import (
     StoryLink,
 )
 from crawler.assistants.per_call import BESIDE, Limit, Offset, StorePerCall, at_most, next_offset
+from crawler.errors import UsageError
 from crawler.grouping.explain_copies import ComparedArticle, CopyExplanation
 from crawler.library.conditions import Conditions
 from crawler.library.reports import Explanation, article_report, citation, explain, story_report
@@ -61,6 +62,8 @@ class ArticleTools(StorePerCall):
         """
         found = ArticleFilter(words=words)
         with self._among(conditions, found) as (store, wanted):
+            if wanted.words is None:
+                raise UsageError("there are no words to look for; `stories` lists without any")
             result = store.queries.search.best(wanted, limit=limit + 1, offset=offset)
             hits = result.hits[:limit]
             places = store.queries.articles.placed([hit.article for hit in hits])

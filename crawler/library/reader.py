@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar, Unpack
 
+from crawler.errors import UsageError
 from crawler.library.conditions import Conditions, filter_of
 from crawler.library.reports import (
     ArticleReport,
@@ -199,6 +200,8 @@ class StoreReader:
         """
 
         def best(ask: Queries, wanted: ArticleFilter) -> Iterable[SearchHit]:
+            if wanted.words is None:
+                raise UsageError("there are no words to look for; `articles` lists without any")
             for hit in ask.search.best(wanted, limit=limit, each_copy=each_copy).hits:
                 yield hit._replace(passage=in_brackets(hit.passage))
 

@@ -206,6 +206,8 @@ def test_sql_that_runs_for_ever_is_stopped(db: Path, monkeypatch: pytest.MonkeyP
         ("article", {"article": "99"}, "there is no article 99"),
         ("article", {"article": "https://x.org/"}, "there is no article https://x.org/"),
         ("search", {"words": "(bridge"}, "this ( is not closed"),
+        ("search", {"words": " "}, "there are no words to look for"),
+        ("search", {}, "words: "),
         ("stories", {"outlet": ["herlad"]}, "did you mean herald"),
         ("stories", {"since": "soon"}, "'soon' is not a clear time"),
         ("stories", {"topic": "flods"}, "did you mean floods"),

@@ -114,6 +114,8 @@ def test_what_is_wrong_says_what_to_do(store: StoreReader, tmp_path: Path) -> No
         store.stories(outlet="herlad")
     with pytest.raises(UsageError, match="write 2022-01-05, or 7d"):
         store.stories(since="yesterday")
+    with pytest.raises(UsageError, match="no words to look for"):
+        store.search("")
     with pytest.raises(NotInStore, match="no story 99"):
         store.story(99)
     with pytest.raises(UsageError, match="there is no article 99"):
