@@ -55,9 +55,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
     if text[:1] == "{":
         return _json_feed(text, url)
     text = well_formed(_with_plain_guids(_with_full_bases(text, url)))
-    # As a stream: of a string or bytes, feedparser would open the file or address of that name.
-    stream = io.BytesIO(text.encode("utf-8", "replace"))
-    parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    parsed = _parsed(text)
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     entries = map(_from_feedparser, parsed.entries[:MAX_ENTRIES])
@@ -67,6 +65,17 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
         hub=_hub(parsed.feed.get("links", ())),
         language=_text(parsed.feed.get("language")),
     )
+
+
+def _parsed(text: str) -> Any:
+    # As a stream: of a string or bytes, feedparser would open the file or address of that name.
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    try:
+        return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
+        # A tag in the wrong place trips it, in many ways: KeyError for a link that nothing began.
+        trouble = f"broken beyond reading ({type(error).__name__}: {error})"
+        raise ExtractError("not-a-feed", trouble[:200]) from error
 
 
 def _keep_dc_date() -> None:

@@ -1,0 +1,76 @@
+"""The laws of the readers of hostile bytes, on what bench/fuzz.py sets out from and has found."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.corpora.fuzz_targets import TARGETS
+from crawler.errors import ExtractError
+from crawler.parsing.listing.feeds import parse_feed
+from crawler.parsing.listing.sitemaps import parse_sitemap
+from crawler.parsing.texts import parsable
+from tests.parsing.test_hostile import PARAGRAPHS, PROSE, outcome
+
+FOUND = {
+    "addresses": (
+        "https://g.example/a?x=1&amp;amp;y=2",
+        "https://g.example/&f;",
+        "https://g.example/a;?x=1",
+        "//a/https://a/be./////2./e",
+        "https://" * 30 + "g.example/a",
+        "https://www./a",
+        "http://کاbc.example/news",
+    ),
+    "feeds": (
+        "<rss><channel><item><link>https://g.example/1</item></link></channel></rss>",
+        "<rss version='2.0'><channel><item><link>https://g.example/1</link>"
+        "<description>&lt;a href='/x'&gt;&amp;#1;&lt;/a&gt;</description></item></channel></rss>",
+    ),
+    "sitemaps": ("https://[g.example/a\nhttps://g.example/b",),
+    "extract": (f"<html><body><p>\x08{PROSE * 9}</p></body></html>",),
+}
+"""Inputs that a target once failed on."""
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_laws_hold(name: str) -> None:
+    target = TARGETS[name]
+    found = [text.encode() for text in FOUND.get(name, ())]
+    for data in (*found, *(seed[: target.longest] for seed in target.seeds())):
+        target.run(data)
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x01", "\x08", "\x1b", "\ufffe", "&#1;", "&#x1B;", "&#8;", "&#x0008;", "&#xFFFF;"],
+)
+def test_a_character_that_no_tree_may_hold_costs_no_text(character: str) -> None:
+    article, _ = outcome(f"<html><body>{PARAGRAPHS}<p>Nobody{character} knows</p>{PARAGRAPHS}")
+    assert article is not None
+    assert article.text.count("The council") == 12
+    assert "Nobody knows" in article.text
+    entry = f"<item><link>https://g.example/1</link><description><![CDATA[<p>{PROSE * 20}</p>" \
+        f"<p>Nobody{character} <a href='/x'>knows</a></p>]]></description></item>"  # fmt: skip
+    found = parse_feed(f"<rss><channel>{entry}</channel></rss>".encode(), url="https://g.example/")
+    assert "Nobody knows" in (found.pages[0].text or "")
+
+
+def test_breaks_that_no_tree_may_hold_part_words() -> None:
+    assert parsable("one\x0btwo\x0cthree") == "one two three"
+    assert parsable("a&#9;b&#10;c&#xD;d&#x41;&#8217;&#65;&#19990;&#x1F600;&#100;") == (
+        "a&#9;b&#10;c&#xD;d&#x41;&#8217;&#65;&#19990;&#x1F600;&#100;"
+    )
+
+
+def test_an_address_that_is_none_costs_a_sitemap_itself_alone() -> None:
+    body = "".join(f"<url><loc>{loc}</loc></url>" for loc in ("https://[g", "https://g.example/2"))
+    found = parse_sitemap(f"<urlset>{body}</urlset>".encode(), url="https://g.example/s.xml")
+    assert [page.url for page in found.pages] == ["https://g.example/2"]
+    assert found.refused_as == ("https://[g",)
+
+
+def test_a_feed_that_trips_its_parser_is_said_to_be_broken() -> None:
+    with pytest.raises(ExtractError) as caught:
+        parse_feed(FOUND["feeds"][0].encode(), url="https://g.example/feed")
+    assert caught.value.reason == "not-a-feed"
+    assert "broken beyond reading" in caught.value.detail
