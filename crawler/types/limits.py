@@ -21,4 +21,4 @@ TEXT = 1_000_000
 JSON_LINE = 16 * TEXT
 """A line of an import: a text whose characters are all escaped takes twelve times its length."""
 PASSAGE = 500
-"""Of a passage that is kept with each pair of copies: the beginning, as much as a person looks at."""
+"""Of a passage that is kept with each pair of copies: its beginning."""
