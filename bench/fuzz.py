@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from bench.corpora.fuzz_targets import TARGETS, Target
@@ -25,6 +26,7 @@ ONLY = os.environ.get("ONLY", "").split(",") if os.environ.get("ONLY") else list
 NEEDS = ["atheris==3.0.0"]
 MEMORY = 2_048
 """MB."""
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108
 INPUTS = ENVIRONMENTS / "fuzz-inputs"
 ROOT = Path(__file__).parents[1]
 PROGRESS = re.compile(r"^#(\d+)\s+\w+\s+(?:cov: (\d+))?", re.MULTILINE)
@@ -38,13 +40,8 @@ def fuzz(python: Path, name: str, target: Target) -> int:
     for number, seed in enumerate(target.seeds()):
         (corpus / f"seed-{number}").write_bytes(seed[: target.longest])
     before = set(faults.iterdir())
-    done = subprocess.run(
-        [python, "-m", "bench.peers.fuzzing", name, faults, corpus, f"-max_len={target.longest}",
-         f"-max_total_time={SECONDS}", f"-artifact_prefix={faults}/", f"-rss_limit_mb={MEMORY}",
-         "-timeout=60", "-print_final_stats=0", "-seed=1"],
-        cwd=ROOT, capture_output=True, text=True, errors="replace", check=False,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{sysconfig.get_path('purelib')}"},
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as place:
+        done = _search(python, name, target, faults, corpus, place)
     said = PROGRESS.findall(done.stderr)
     runs, covered = said[-1] if said else ("0", "0")
     found = [line for line in done.stderr.splitlines() if line.startswith("FAULT ")]
@@ -56,6 +53,20 @@ def fuzz(python: Path, name: str, target: Target) -> int:
     if not said:
         print(done.stderr[-2_000:], file=sys.stderr)
     return len(found) + (not said)
+
+
+def _search(
+    python: Path, name: str, target: Target, faults: Path, corpus: Path, place: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the fuzzer; stores that a target writes to are in `place`, as it ends without a word."""
+    libraries = f"{ROOT}:{sysconfig.get_path('purelib')}"
+    return subprocess.run(
+        [python, "-m", "bench.peers.fuzzing", name, faults, corpus, f"-max_len={target.longest}",
+         f"-max_total_time={SECONDS}", f"-artifact_prefix={faults}/", f"-rss_limit_mb={MEMORY}",
+         "-timeout=60", "-print_final_stats=0", "-seed=1"],
+        cwd=ROOT, capture_output=True, text=True, errors="replace", check=False,
+        env=os.environ | {"PYTHONPATH": libraries, "TMPDIR": place},
+    )  # fmt: skip
 
 
 def main() -> None:

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import ast
 import functools
+import io
 import json
 import pickle
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from crawler.demo.houses import HOUSES
 from crawler.demo.prints import town_prints
 from crawler.demo.rendering import article_page
 from crawler.errors import ExtractError, UsageError, WordsError
 from crawler.ingest.jsonl import import_articles
+from crawler.ingest.warc import import_warc
 from crawler.outlets.opml import from_opml
 from crawler.parsing import urls
 from crawler.parsing.address_forms import address_form, is_form_of, spellings
@@ -32,6 +40,7 @@ from crawler.parsing.page.broken_json import read_values
 from crawler.parsing.page.jsonld import first_string, kinds, names_in, update_texts
 from crawler.parsing.robots import decode_robots, parse_robots, path_of
 from crawler.parsing.texts import plain_line, storable
+from crawler.parsing.workers.pool import Workers
 from crawler.parsing.workers.tasks import Parts, read_or_split, read_page
 from crawler.store import Store, open_store
 from crawler.store.queries.search_words import parse_words
@@ -48,6 +57,8 @@ from crawler.types import (
     limits,
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 TESTS = Path(__file__).parents[2] / "tests"
 NOW = "2026-11-01T00:00:00Z"
 BASE = "https://gazette.example/news/"
@@ -217,6 +228,30 @@ def read_import(data: bytes) -> None:
         require(bad.reason and plain_line(bad.reason), "a bad line has a reason", bad)
 
 
+class _InProcess(Workers):
+    """Parsers that are no processes of their own: what is fuzzed has that around it."""
+
+    def __init__(self) -> None:
+        pass
+
+    def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it at once."""
+        done: Future[T] = Future()
+        done.set_result(work(*args, **kwargs))
+        return done
+
+
+def read_warc(data: bytes) -> None:
+    """Archives: each record is saved or named, and what breaks off says where."""
+    file = _folder() / "archive.warc"
+    file.write_bytes(data)
+    file.touch()
+    store = _empty_store()
+    store.archives.note(file, len(data), 0, at=NOW)  # the last input had its name
+    found = import_warc(store, file, {}, run=1, now=NOW, workers=_InProcess())
+    require(found.broken is None or found.broken.strip(), "damage has a name", found)
+
+
 def read_opml(data: bytes) -> None:
     """OPML: outlets with addresses that can be fetched, or UsageError."""
     try:
@@ -309,11 +344,19 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(getattr(value, field.name))
 
 
+def tidy() -> None:
+    """Close and remove the stores that targets write to; they are made again where needed."""
+    for made in (_small_store, _empty_store):
+        if made.cache_info().currsize:
+            made().close()
+        made.cache_clear()
+    shutil.rmtree(_folder())
+    _folder.cache_clear()
+
+
 @functools.cache
 def _folder() -> Path:
-    # For as long as the process: a fuzzer ends without leaving any context.
-    shared = Path("/dev/shm")  # noqa: S108
-    return Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None, prefix="newsloom-fuzz-"))
+    return Path(tempfile.mkdtemp(prefix="newsloom-fuzz-"))
 
 
 @functools.cache
@@ -386,6 +429,20 @@ def _sitemaps() -> Iterator[bytes]:
     yield from _strings_of("parsing/test_sitemap_documents.py", "parsing/test_listings.py")
 
 
+def _archives() -> Iterator[bytes]:
+    for pages, packed in ((3, False), (3, True), (1, False)):
+        out = io.BytesIO()
+        writer = WARCWriter(out, gzip=packed)
+        for number, body in enumerate(islice(_pages(), pages)):
+            headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], "HTTP/1.1")
+            record = writer.create_warc_record(
+                f"{BASE}{number}", "response", payload=io.BytesIO(body), http_headers=headers,
+                warc_headers_dict={"WARC-Date": "2022-01-05T12:00:00Z"},
+            )  # fmt: skip
+            writer.write_record(record)
+        yield out.getvalue()
+
+
 def _rows() -> Iterator[bytes]:
     yield from _cases("copies-", "stories-", "agencies-")
     yield from _strings_of("cli/test_import_csv.py", "cli/test_import_rows.py")
@@ -402,5 +459,6 @@ _target("extract", read_article, _pages, 20_000)
 _target("robots", read_robots, lambda: _strings_of("parsing/test_robots.py"), 8_000)
 _target("search", read_search, lambda: _strings_of("store/test_searching.py"), 500)
 _target("import", read_import, _rows, 8_000)
+_target("warc", read_warc, _archives, 12_000)
 _target("opml", read_opml, lambda: _strings_of("parsing/test_outlets.py"), 8_000)
 _target("encodings", read_text, lambda: [*_cases("page-", "feed-")], 4_000)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from bench.corpora.fuzz_targets import TARGETS
+from bench.corpora.fuzz_targets import TARGETS, tidy
 from crawler.errors import ExtractError
 from crawler.parsing.listing.feeds import parse_feed
 from crawler.parsing.listing.sitemaps import parse_sitemap
 from crawler.parsing.texts import parsable
 from tests.parsing.test_hostile import PARAGRAPHS, PROSE, outcome
 
+# warcio leaves what it reads to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 FOUND = {
     "addresses": (
         "https://g.example/a?x=1&amp;amp;y=2",
@@ -27,9 +31,20 @@ FOUND = {
         "<description>&lt;a href='/x'&gt;&amp;#1;&lt;/a&gt;</description></item></channel></rss>",
     ),
     "sitemaps": ("https://[g.example/a\nhttps://g.example/b",),
+    "warc": (
+        "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 5\r\n\r\nHTTP/\r\n\r\n",
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://g.example/\r\n\r\nHTTP/",
+        "WARC/1.0\r\nWARC-Type: response\r\n\r\n",
+    ),
     "extract": (f"<html><body><p>\x08{PROSE * 9}</p></body></html>",),
 }
 """Inputs that a target once failed on."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidied() -> Iterator[None]:
+    yield
+    tidy()
 
 
 @pytest.mark.parametrize("name", TARGETS)
