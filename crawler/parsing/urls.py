@@ -214,8 +214,9 @@ def _normal(url: str) -> str:
     host = parts.netloc.lower().rpartition("@")[2]
     if host.rpartition(":")[2] in ("", str(port)) and port in (None, _PORTS[scheme]):
         host = host.rpartition(":")[0]
-    path = _SESSION_IN_PATH.sub("", _escaped_alike(parts.path))
-    query = "&".join(filter(_is_kept, _escaped_alike(parts.query).split("&")))
+    # First without what goes: a percent sign in it says nothing of the rest.
+    path = _SESSION_IN_PATH.sub("", _escaped_alike(without_dots(parts.path)))
+    query = _kept(_escaped_alike(_kept(parts.query)))
     return urlunsplit((scheme, host, without_dots(path) or "/", query, ""))
 
 
@@ -228,6 +229,10 @@ def _escaped_alike(part: str) -> str:
     return _ESCAPE.sub(
         lambda found: c if (c := chr(int(found[1], 16))) in plain else found[0].upper(), part
     )
+
+
+def _kept(query: str) -> str:
+    return "&".join(filter(_is_kept, query.split("&")))
 
 
 def _is_kept(field: str) -> bool:

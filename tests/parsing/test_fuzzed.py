@@ -23,6 +23,8 @@ FOUND = {
         "//a/https://a/be./////2./e",
         "https://" * 30 + "g.example/a",
         "https://www./a",
+        "https://g.example/a%2/../%2Eb",
+        "https://g.example/a?utm_source=%2&b=%41",
         "http://کاbc.example/news",
     ),
     "feeds": (
