@@ -86,6 +86,20 @@ def test_an_address_that_is_none_costs_a_sitemap_itself_alone() -> None:
     assert found.refused_as == ("https://[g",)
 
 
+@pytest.mark.parametrize(
+    "name", ["links", "content", "enclosures", "tags", "authors", "title_detail", "summary",
+             "published_parsed", "id", "guidislink", "language", "link", "hub", "entries", "feed"]
+)  # fmt: skip
+def test_an_element_with_a_name_of_the_parsers_own_costs_nothing(name: str) -> None:
+    own = f"<{name}>x</{name}>"
+    entry = f"<item>{own}<title>A</title><link>https://g.example/1</link></item>"
+    found = parse_feed(
+        f"<rss version='2.0'><channel>{own}{entry}</channel></rss>".encode(),
+        url="https://g.example/feed",
+    )
+    assert [(page.url, page.title) for page in found.pages] == [("https://g.example/1", "A")]
+
+
 def test_a_feed_that_trips_its_parser_is_said_to_be_broken() -> None:
     with pytest.raises(ExtractError) as caught:
         parse_feed(FOUND["feeds"][0].encode(), url="https://g.example/feed")
