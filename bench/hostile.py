@@ -1,26 +1,37 @@
-"""10,000 hostile inputs: pages, feeds, sitemaps, robots.txt, OPML, WARC, JSON lines and CSV.
+"""10,000 hostile inputs of eight kinds, and servers that misbehave in 50 ways.
 
 Claim: whatever is read, it takes at most 5 s of CPU and 2 GB, and ends with what the reader
 declares. Pages, feeds and sitemaps are read by processes that are killed there and replaced; all
 else is read by the command itself, so nothing of it may come to a limit. COUNT=10000 in all.
+Beside servers that send bombs, lies, floods of headers, and without end, all articles of honest
+outlets are saved.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+import sqlite3
 import sys
+import tempfile
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.corpora.cpu import crawl, reap
 from bench.corpora.fuzz_targets import TARGETS
 from bench.corpora.hostile import KINDS, inputs
+from bench.corpora.hostile_servers import HostileServer, every
 from bench.corpora.memory import peak_and_own
+from bench.corpora.web import Answer, Web
 from crawler.parsing.workers.pool import SECONDS, Timed, Workers
 
 COUNT = int(os.environ.get("COUNT", "10000"))
 AHEAD = 4
+OUTLETS, ARTICLES = 5, 20
 CUT_OFF = {"parser-timeout", "parser-memory"}
 
 
@@ -72,6 +83,41 @@ def tally(name: str, count: int, workers: Workers) -> Tally:
     return Tally(total, worst, most, cut_off, wrong)
 
 
+def servers() -> int:
+    """A crawl of honest outlets beside servers that misbehave; what is wrong."""
+    text = "The council closed the bridge on Monday, as two of its cables had rusted through. " * 5
+
+    def honest(host: str, path: str, _headers: Mapping[str, str]) -> Answer:
+        if path != "/feed":
+            title = f"Bridge {path} of {host}"
+            return Answer(f"<title>{title}</title><h1>{title}</h1><p>{path} {text}".encode())
+        links = (f"<item><link>http://{host}/{n}</link></item>" for n in range(ARTICLES))
+        return Answer(f"<rss><channel>{''.join(links)}</channel></rss>".encode(), "text/xml")
+
+    reap()
+    behaviours = every()
+    with (
+        tempfile.TemporaryDirectory() as name, Web(honest, hosts=OUTLETS) as web,
+        HostileServer(behaviours) as server,
+    ):  # fmt: skip
+        folder = Path(name)
+        feeds = [(f"honest{n}", f"http://{host}:{web.port}/feed")
+                 for n, host in enumerate(web.addresses)]  # fmt: skip
+        (folder / "outlets").mkdir()
+        for slug, feed in (*feeds, *server.feeds()):
+            (folder / "outlets" / f"{slug}.toml").write_text(
+                f'name = "{slug}"\ndelay = 0\nfeeds = ["{feed}"]\n'
+            )
+        seconds = crawl(folder / "x.db", folder / "outlets", "--workers", 1, codes=(3,))
+        with closing(sqlite3.connect(folder / "x.db")) as store:
+            saved = int(store.execute("SELECT count(*) FROM articles").fetchone()[0])
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    wanted = OUTLETS * ARTICLES
+    print(f"{len(behaviours)} ways to misbehave, each in three places: {saved} of {wanted} honest "
+          f"articles saved, {seconds:.0f} s of CPU, {most:.0f} MB")  # fmt: skip
+    return wanted - saved
+
+
 def main() -> None:
     workers = Workers(1)
     wrong = total = 0
@@ -84,6 +130,7 @@ def main() -> None:
               f"{found.cut_off:8} {found.wrong:6}", flush=True)  # fmt: skip
         total, wrong = total + found.inputs, wrong + found.wrong
     workers.close()
+    wrong += servers()
     print(f"{total:,} inputs, {wrong} wrong (goal: 0; at most {SECONDS:g} s of CPU each)")
     sys.exit(wrong > 0)
 
