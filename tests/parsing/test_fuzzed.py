@@ -27,6 +27,7 @@ FOUND = {
         "https://g.example/a?utm_source=%2&b=%41",
         "http://کاbc.example/news",
     ),
+    "dates": (f"\x01\x00{'x' * 88} 2022-01-05 10:30",),
     "feeds": (
         "<rss><channel><item><link>https://g.example/1</item></link></channel></rss>",
         "<rss version='2.0'><channel><item><link>https://g.example/1</link>"
