@@ -104,8 +104,9 @@ def text_of(output: Output) -> Iterator[TextIO]:
 def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
     """An empty file to fill, which takes the place of `target` when nothing is raised.
 
-    It gets the permissions of the file it replaces; with `new` it replaces none, not even one that
-    has come about meanwhile. Raises as `writing` does, and UsageError for a device or a pipe.
+    It gets the permissions of the file it replaces. With `new` it replaces none, not even one that
+    has come about meanwhile, and is for its owner alone, as a store is. Raises as `writing` does,
+    and UsageError for a device or a pipe.
     """
     if is_special(target):
         raise UsageError(f"{target} is a device or a pipe; name a file")
@@ -120,7 +121,7 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
     with ExitStack() as made:
         with _explained(target):
             part = made.enter_context(workshop(place.parent)) / "part"
-            part.touch()
+            part.touch(0o600 if new else 0o666)
         yield part
         with _explained(target):
             _settle(part, old)
