@@ -261,7 +261,7 @@ def read_opml(data: bytes) -> None:
     for slug, outlet in found.outlets.items():
         require(re.fullmatch(r"[\w.-]+", slug), "a slug is a file's name", slug)
         for source in outlet.sources:
-            _require_address(source.url)
+            _require_address(urls.canonical(source.url))  # it is kept as it is written
 
 
 def read_text(data: bytes) -> None:
