@@ -26,7 +26,7 @@ else:
 BOMB = 64 * 1024 * 1024
 """Bytes of a bomb, unpacked: eight times what a crawl takes."""
 PATIENCE = 30
-"""Seconds for which a server goes on with what never ends."""
+"""Seconds after which a server ends what would never end."""
 FEED = (
     '<rss version="2.0"><channel><title>T</title><item><title>A</title><link>http://{host}/page'
     "</link></item></channel></rss>"
