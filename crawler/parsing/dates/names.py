@@ -54,7 +54,7 @@ def month_of(word: str, language: str | None) -> int | None:
             return int(found)
     if len(word) <= _STEM:
         return None
-    shorter = (word[: len(word) - cut] for cut in range(4) if len(word) - cut >= _STEM)
+    shorter = (word[: len(word) - cut] for cut in range(4))
     return next((_stems()[form] for form in shorter if form in _stems()), None)
 
 
