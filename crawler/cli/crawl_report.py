@@ -9,7 +9,7 @@ import click
 
 from crawler.cli.group import repeated_line
 from crawler.cli.tables import INLINE, as_json
-from crawler.output.reasons import meaning
+from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ def waiting_line(row: HeldPages) -> str:
     wait = "waits" if row.pages == 1 else "wait"
     if row.reason == "stalled":
         return f"{row.outlet}: {pages} {wait} for the next run: {meaning('stalled')}"
+    if row.reason in ACCESS:
+        return f"{row.outlet}: {pages} {wait}: {row.detail}"
     quota = row.detail.replace("_", " ")
     return (
         f"{row.outlet}: {pages} {wait} until tomorrow (UTC), because its daily quota of {quota} is "

@@ -20,6 +20,7 @@ from crawler.cli.outlets_describe import add, copy, export, import_, show
 from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
 from crawler.outlets.selection import Selection
+from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted, length
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
@@ -184,7 +185,10 @@ def _show_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
     for waiting in held:
         click.echo(f"\n{waiting_line(waiting)}")
     named = {waiting.outlet for waiting in held if waiting.reason == "quota"}
+    told = {waiting.outlet for waiting in held if waiting.reason in ACCESS}
     for row in rows:
+        if row.reason in ACCESS and row.outlet not in told:
+            click.echo(f"\n{row.outlet}: {meaning(row.reason)}")
         if row.quota and row.outlet not in named:
             quota = row.quota.replace("_", " ")
             click.echo(

@@ -67,3 +67,9 @@ class Meta(TypedDict, total=False):
 def meta(exchange: Request | Response) -> Meta:
     """What a request, or the request of an answer, carries."""
     return cast("Meta", exchange.meta)
+
+
+def outlet_of(request: Request) -> str:
+    """Slug of the outlet that a request is made for; empty for a robots.txt."""
+    asked = request.cb_kwargs.get("page") or meta(request).get("source")
+    return asked.outlet if asked is not None else ""
