@@ -15,7 +15,7 @@ from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.expired_access import is_login, of_access
-from crawler.fetching.meta import Meta, meta
+from crawler.fetching.meta import Meta, meta, moved_to
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
@@ -309,15 +309,9 @@ def _polled(response: Response, source: Source) -> Polled:
         at=now(),
         seconds=round(meta(response).get("download_latency", 0.0), 3),
         content_hash=blake2b(response.body, digest_size=16).hexdigest(),
-        moved_to=_moved_to(response),
+        moved_to=moved_to(response),
         own=not (meta(response).get("moved") or meta(response).get("redirect_urls")),
     )
-
-
-def _moved_to(response: Response) -> str | None:
-    """Where redirects led that are all for good."""
-    statuses = meta(response).get("redirect_reasons", ())
-    return response.url if statuses and set(statuses) <= {301, 308} else None
 
 
 def _fetched(response: Response, page: Page, *, own_access: bool) -> Fetched:

@@ -73,3 +73,9 @@ def outlet_of(request: Request) -> str:
     """Slug of the outlet that a request is made for; empty for a robots.txt."""
     asked = request.cb_kwargs.get("page") or meta(request).get("source")
     return asked.outlet if asked is not None else ""
+
+
+def moved_to(response: Response) -> str | None:
+    """Where redirects led that are all for good."""
+    statuses = meta(response).get("redirect_reasons", ())
+    return response.url if statuses and set(statuses) <= {301, 308} else None
