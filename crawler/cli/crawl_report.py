@@ -9,6 +9,7 @@ import click
 
 from crawler.cli.group import repeated_line
 from crawler.cli.tables import INLINE, as_json
+from crawler.cli.watched_lines import show_watched
 from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.store.facts.usage import HeldPages
     from crawler.store.queries.outlets import PollTrouble
     from crawler.store.queries.stories import GroupCounts
+    from crawler.watching.end_of_run import Watched
 
 _POLLS = {
     "read": "read",
@@ -51,6 +53,8 @@ class CrawlReport:
     stories: int
     """in the whole store"""
     troubles: Sequence[PollTrouble]
+    watched: Watched | None
+    """what watches noticed and told"""
 
 
 def crawl_report(
@@ -68,6 +72,7 @@ def crawl_report(
         ungrouped=summary.grouped.waiting if summary.grouped else 0,
         stories=totals.stories,
         troubles=troubles,
+        watched=summary.watched,
     )
 
 
@@ -85,6 +90,7 @@ def show_report(
     """
     shown = _new(summary, troubles) if quiet else troubles
     _show_troubles(summary, shown)
+    show_watched(summary.watched, quiet=quiet)
     trouble = bool(shown or summary.outage) and not summary.interrupted
     if as_object:
         click.echo(as_json(crawl_report(summary, totals, troubles)))

@@ -24,7 +24,7 @@ PAGES = (
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
     "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
-    "/outlets?language=de", "/overrides", "/topics",
+    "/outlets?language=de", "/overrides", "/topics", "/watches",
     "/topic/unrest", "/topic/unrest?measure=share&language=en", "/topic/99999",
     "/store", "/store?_show_hidden=1", "/store/article_overview", "/store/story_life?_sort=story",
     "/store/articles?_facet=outlet&_facet=language&language__exact=en&_search=almaty",

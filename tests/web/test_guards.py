@@ -96,7 +96,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 HOSTILE_PAGES = (
     "/", "/stories", "/story/1", *(f"/article/{n}" for n in range(1, 2 * len(NAUGHTY), 2)),
     "/compare/1/2", "/compare/1/3", "/outlets", "/outlet/outlet-0", "/network",
-    "/overrides", "/topics", "/topic/%3Cscript%3E%22",
+    "/overrides", "/topics", "/watches", "/watches/%3Cscript%3E.atom", "/topic/%3Cscript%3E%22",
     "/search?words=word",
     "/store", "/store/articles?_facet=section&_facet=language", "/store/articles/1",
     "/store/overrides", "/store/article_overview?_sort=title", "/store/headline_changes",

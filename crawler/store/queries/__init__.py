@@ -18,6 +18,7 @@ from crawler.store.queries.filters import FilterQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
 from crawler.store.queries.stories import StoryQueries
+from crawler.store.queries.watched import WatchQueries
 
 
 class Queries:
@@ -36,5 +37,6 @@ class Queries:
         self.coverage = CoverageQueries(connection)
         self.figures = FigureQueries(connection)
         self.front = FrontQueries(connection)
+        self.watched = WatchQueries(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)

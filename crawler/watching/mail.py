@@ -1,0 +1,123 @@
+"""Messages by mail: through the SMTP server that NEWSLOOM_SMTP names, else by sendmail."""
+
+from __future__ import annotations
+
+import shutil
+import smtplib
+import ssl
+import subprocess
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from crawler.output.visible import one_line
+from crawler.watching.bounded import Undelivered
+from crawler.watching.messages import Message
+
+SERVER = "NEWSLOOM_SMTP"
+_USUAL = "/usr/sbin/sendmail"
+_PORTS = {"smtp": 587, "smtps": 465}
+_SUBJECT = 200
+"""Characters."""
+
+
+def send_mail(to: str, message: Message, *, environment: Mapping[str, str], seconds: float) -> None:
+    """Send a message to an address. Raises Undelivered."""
+    server = environment.get(SERVER, "").strip()
+    if server:
+        _by_smtp(server, to, message, seconds)
+    else:
+        _by_sendmail(to, message, environment, seconds)
+
+
+def _by_smtp(server: str, to: str, message: Message, seconds: float) -> None:
+    try:
+        parts = urlsplit(server)
+        host, port = parts.hostname, parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        host = None
+    if not host:
+        raise Undelivered(
+            f"is not told, because {SERVER} is no address of a server; write "
+            "smtp://user:password@mail.example.org or smtps://...",
+            tried=False,
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    mail = _mail(message, to, sender=user if "@" in user else to)
+    context = ssl.create_default_context()
+    try:
+        if parts.scheme == "smtps":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port, timeout=seconds, context=context
+            )
+        else:
+            connection = smtplib.SMTP(host, port, timeout=seconds)
+        with connection:
+            connection.ehlo()
+            if parts.scheme == "smtp" and connection.has_extn("starttls"):
+                connection.starttls(context=context)
+            elif parts.scheme == "smtp" and password:
+                raise Undelivered(
+                    f"is not told: the server of {SERVER} offers no TLS, and the password is not "
+                    "sent in clear"
+                )
+            if user:
+                connection.login(user, password)
+            connection.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        raise Undelivered(f"is refused by the mail server: {code} {_text(said)}") from error
+    except smtplib.SMTPResponseException as error:
+        why = f"{error.smtp_code} {_text(error.smtp_error)}"
+        raise Undelivered(f"is refused by the mail server: {why}") from error
+    except TimeoutError as error:
+        raise Undelivered(f"gets no mail: no answer within {seconds:.0f} s") from error
+    except (OSError, smtplib.SMTPException) as error:
+        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Undelivered(
+            f"gets no mail: the mail server cannot be reached: {_text(cause)}"
+        ) from error
+
+
+def _by_sendmail(to: str, message: Message, environment: Mapping[str, str], seconds: float) -> None:
+    program = shutil.which("sendmail", path=environment.get("PATH")) or _USUAL
+    if not Path(program).is_file():
+        raise Undelivered(
+            f"is not told: there is no sendmail on this machine; set {SERVER} to an SMTP server, "
+            "smtp://user:password@mail.example.org",
+            tried=False,
+        )
+    mail = bytes(_mail(message, to, sender=to))
+    try:
+        done = subprocess.run(
+            [program, "-i", "--", to], input=mail, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Undelivered(f"gets no mail: sendmail took over {seconds:.0f} s") from error
+    except OSError as error:
+        raise Undelivered(f"gets no mail: sendmail: {error.strerror}") from error
+    if done.returncode:
+        raise Undelivered(
+            f"gets no mail: sendmail ended with {done.returncode}: {_text(done.stderr)}"
+        )
+
+
+def _mail(message: Message, to: str, *, sender: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Subject"] = f"[{message.watch}] {one_line(message.text)}"[:_SUBJECT]
+    mail["From"] = f"Newsloom <{sender}>"
+    mail["To"] = to
+    mail["Date"] = format_datetime(datetime.fromisoformat(message.at))
+    # Mail programs show what has one Message-ID once.
+    mail["Message-ID"] = f"<{message.key}@newsloom.invalid>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.as_text())
+    return mail
+
+
+def _text(said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return one_line(" ".join(text.split()))[:200]
