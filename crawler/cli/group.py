@@ -101,8 +101,11 @@ def group(
         run.summary = done._asdict()
         watched = None if name is not None else _watch(run)
     show_watched(watched, quiet=quiet)
-    if quiet:
-        return
+    if not quiet:
+        _show(line, done)
+
+
+def _show(line: str, done: Grouped) -> None:
     click.echo(line)
     if done.repeated:
         click.echo(repeated_line(done.repeated), err=True)

@@ -245,21 +245,23 @@ def _delivery(
     if file is not None:
         return _to_file(file)
     if webhook is not None:
-        if secret_from is not None and not _VARIABLE.fullmatch(secret_from):
-            # Not repeated: it may be the secret.
-            raise UsageError(
-                "--secret-from takes the name of an environment variable, such as WATCH_SECRET; "
-                "put the secret into that variable"
-            )
-        _check_address(webhook, allow_private=allow_private)
-        return Delivery(
-            way=Way.WEBHOOK, target=webhook, secret_from=secret_from, private=allow_private
-        )
+        return _to_webhook(webhook, secret_from, allow_private=allow_private)
     if mail is not None:
         if not _MAILBOX.fullmatch(mail):
             raise UsageError(f"{one_line(mail)} is no mail address; write me@example.org")
         return Delivery(way=Way.MAIL, target=mail)
     return Delivery(way=Way.FEED)
+
+
+def _to_webhook(webhook: str, secret_from: str | None, *, allow_private: bool) -> Delivery:
+    if secret_from is not None and not _VARIABLE.fullmatch(secret_from):
+        # Not repeated: it may be the secret.
+        raise UsageError(
+            "--secret-from takes the name of an environment variable, such as WATCH_SECRET; "
+            "put the secret into that variable"
+        )
+    _check_address(webhook, allow_private=allow_private)
+    return Delivery(way=Way.WEBHOOK, target=webhook, secret_from=secret_from, private=allow_private)
 
 
 def _to_file(file: Path) -> Delivery:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from crawler.clock import later, now
 from crawler.output.visible import counted
 
 if TYPE_CHECKING:
     from crawler.store import Store
     from crawler.watching.end_of_run import Watched
+
+SHOWN = timedelta(days=7)
+"""For which `health` shows that an event was given up."""
 
 
 def show_watched(watched: Watched | None, *, quiet: bool) -> None:
@@ -26,11 +31,12 @@ def show_watched(watched: Watched | None, *, quiet: bool) -> None:
 
 
 def show_untold(store: Store) -> None:
-    """Watches with events that could not be sent."""
+    """Watches with events that could not be sent, or were given up in the last days."""
+    since = later(now(), -SHOWN)
     for watch in store.watches.all():
-        figures = store.watches.figures(watch)
-        if figures.trouble is None:
+        found = store.watches.untold(watch, since=since)
+        if found.trouble is None:
             continue
-        parts = [f"{counted(figures.waiting, 'event')} waiting"] if figures.waiting else []
-        parts += [f"{counted(figures.given_up, 'event')} given up"] if figures.given_up else []
-        click.echo(f"\nwatch {watch.name}: {', '.join(parts)}: {figures.trouble}")
+        parts = [f"{counted(found.waiting, 'event')} waiting"] if found.waiting else []
+        parts += [f"{counted(found.given_up, 'event')} given up"] if found.given_up else []
+        click.echo(f"\nwatch {watch.name}: {', '.join(parts)}: {found.trouble}")

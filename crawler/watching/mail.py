@@ -11,6 +11,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from crawler.output.visible import one_line
@@ -33,53 +34,84 @@ def send_mail(to: str, message: Message, *, environment: Mapping[str, str], seco
         _by_sendmail(to, message, environment, seconds)
 
 
-def _by_smtp(server: str, to: str, message: Message, seconds: float) -> None:
+class _Server(NamedTuple):
+    """An SMTP server and how to log in to it."""
+
+    host: str
+    port: int
+    secure: bool
+    """whether the connection begins with TLS"""
+    user: str
+    password: str
+
+
+def _server(address: str) -> _Server:
+    """What an address names. Raises Undelivered."""
     try:
-        parts = urlsplit(server)
-        host, port = parts.hostname, parts.port or _PORTS[parts.scheme]
+        parts = urlsplit(address)
+        port = parts.port or _PORTS[parts.scheme]
     except (ValueError, KeyError):
-        host = None
-    if not host:
+        parts, port = urlsplit(""), 0
+    if not parts.hostname:
         raise Undelivered(
             f"is not told, because {SERVER} is no address of a server; write "
             "smtp://user:password@mail.example.org or smtps://...",
             tried=False,
         )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    mail = _mail(message, to, sender=user if "@" in user else to)
-    context = ssl.create_default_context()
+    return _Server(parts.hostname, port, parts.scheme == "smtps", user, password)
+
+
+def _by_smtp(address: str, to: str, message: Message, seconds: float) -> None:
+    server = _server(address)
+    mail = _mail(message, to, sender=server.user if "@" in server.user else to)
     try:
-        if parts.scheme == "smtps":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=seconds, context=context
-            )
-        else:
-            connection = smtplib.SMTP(host, port, timeout=seconds)
-        with connection:
-            connection.ehlo()
-            if parts.scheme == "smtp" and connection.has_extn("starttls"):
-                connection.starttls(context=context)
-            elif parts.scheme == "smtp" and password:
-                raise Undelivered(
-                    f"is not told: the server of {SERVER} offers no TLS, and the password is not "
-                    "sent in clear"
-                )
-            if user:
-                connection.login(user, password)
+        with _connected(server, seconds) as connection:
+            if server.user:
+                connection.login(server.user, server.password)
             connection.send_message(mail)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise Undelivered(f"is refused by the mail server: {code} {_text(said)}") from error
-    except smtplib.SMTPResponseException as error:
-        why = f"{error.smtp_code} {_text(error.smtp_error)}"
-        raise Undelivered(f"is refused by the mail server: {why}") from error
     except TimeoutError as error:
         raise Undelivered(f"gets no mail: no answer within {seconds:.0f} s") from error
     except (OSError, smtplib.SMTPException) as error:
-        cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Undelivered(_in_words(error)) from error
+
+
+def _connected(server: _Server, seconds: float) -> smtplib.SMTP:
+    """A connection over TLS, where there is a password or the server offers it."""
+    context = ssl.create_default_context()
+    if server.secure:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
+    connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
+    try:
+        _begin_tls(connection, server, context)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _begin_tls(connection: smtplib.SMTP, server: _Server, context: ssl.SSLContext) -> None:
+    connection.ehlo()
+    if connection.has_extn("starttls"):
+        connection.starttls(context=context)
+    elif server.password:
         raise Undelivered(
-            f"gets no mail: the mail server cannot be reached: {_text(cause)}"
-        ) from error
+            f"is not told: the server of {SERVER} offers no TLS, and the password is not sent in "
+            "clear"
+        )
+
+
+def _in_words(error: Exception) -> str:
+    """Why a server took no mail."""
+    match error:
+        case smtplib.SMTPRecipientsRefused(recipients=refused):
+            code, said = next(iter(refused.values()))
+            return f"is refused by the mail server: {code} {_text(said)}"
+        case smtplib.SMTPResponseException():
+            why = f"{error.smtp_code} {_text(error.smtp_error)}"
+            return f"is refused by the mail server: {why}"
+    cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return f"gets no mail: the mail server cannot be reached: {_text(cause)}"
 
 
 def _by_sendmail(to: str, message: Message, environment: Mapping[str, str], seconds: float) -> None:

@@ -38,7 +38,7 @@ class Trouble(NamedTuple):
     why: str
     """a sentence without its subject"""
     again: bool
-    """whether the attempt before failed as well"""
+    """whether messages of it waited before for want of an answer"""
 
 
 class Sent(NamedTuple):
@@ -133,6 +133,7 @@ def receiver(delivery: Delivery) -> str:
 def _failed(store: Store, watch: Watch, event: OutboxEvent, error: Undelivered) -> Trouble:
     """Note a failure, and what follows from it."""
     why = f"{receiver(watch.delivery)} {error}"
+    before = store.watches.untold(watch, since=now())
     attempts = event.attempts + error.tried
     if attempts >= MAX_ATTEMPTS:
         with store.batch():
@@ -149,8 +150,10 @@ def _failed(store: Store, watch: Watch, event: OutboxEvent, error: Undelivered) 
         store.watches.failed(event.id, why, next_at=next_at, tried=error.tried)
         if next_at is not None and error.wait is not None:
             store.watches.put_off(watch, until=next_at)
-    waiting = counted(store.watches.figures(watch).waiting, "event")
+    waiting = counted(before.waiting, "event")
     again = "the next run tries again"
     if next_at is not None:
         again = f"tried again after {clock(next_at)} UTC"
-    return Trouble(watch.name, f"{why}; {waiting} waiting, {again}", again=bool(event.trouble))
+    return Trouble(
+        watch.name, f"{why}; {waiting} waiting, {again}", again=before.waits_for is not None
+    )

@@ -85,7 +85,6 @@ def post(
     seconds: float,
 ) -> None:
     """Send a message; `at` is the time of the attempt. Raises Undelivered for all but a 2xx."""
-    parts = urlsplit(safe_url_string(address))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": f"Newsloom/{__version__}",
@@ -95,30 +94,42 @@ def post(
     }
     if secret is not None:
         headers["webhook-signature"] = signature(secret, key, headers["webhook-timestamp"], body)
-    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     try:
-        connection = _Guarded(parts.hostname or "", parts.port, parts.scheme, seconds, private)
-    except ValueError as error:
-        raise Undelivered("is no web address") from error
+        status, wait = _answer(address, body, headers, private=private, seconds=seconds)
+    except TimeoutError as error:
+        raise Undelivered(f"gave no answer within {seconds:.0f} s") from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Undelivered(_in_words(error)) from error
+    if not 200 <= status < 300:
+        raise Undelivered(_refused(status), wait=wait)
+
+
+def _answer(
+    address: str, body: bytes, headers: Mapping[str, str], *, private: bool, seconds: float
+) -> tuple[int, timedelta | None]:
+    """The status of the answer, and how long the receiver wants to be left alone."""
+    parts = urlsplit(safe_url_string(address))
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    connection = _Guarded(parts.hostname or "", parts.port, parts.scheme, seconds, private)
     try:
         connection.request("POST", path, body, headers)
         with connection.getresponse() as answer:
-            status, wait = answer.status, _wait(answer)
-    except (http.client.InvalidURL, ValueError) as error:
-        raise Undelivered("is no web address") from error
-    except TimeoutError as error:
-        raise Undelivered(f"gave no answer within {seconds:.0f} s") from error
-    except ssl.SSLError as error:
-        reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
-        raise Undelivered(f"cannot be reached: TLS: {reason}") from error
-    except OSError as error:
-        raise Undelivered(f"cannot be reached: {error.strerror or error}") from error
-    except http.client.HTTPException as error:
-        raise Undelivered("gave an answer that is no HTTP") from error
+            return answer.status, _wait(answer)
     finally:
         connection.close()
-    if not 200 <= status < 300:
-        raise Undelivered(_refused(status), wait=wait)
+
+
+def _in_words(error: Exception) -> str:
+    """Why there was no answer; without the address, which may be a secret."""
+    match error:
+        case http.client.InvalidURL() | ValueError() if not isinstance(error, OSError):
+            return "is no web address"
+        case ssl.SSLError():
+            verified = getattr(error, "verify_message", "")
+            return f"cannot be reached: TLS: {verified or error.reason or 'no TLS'}"
+        case OSError():
+            return f"cannot be reached: {error.strerror or error}"
+    return "gave an answer that is no HTTP"
 
 
 def signature(secret: bytes, key: str, timestamp: str, body: bytes) -> str:

@@ -213,7 +213,8 @@ CREATE TABLE watches ( -- what people want to be told of, and how
   added_at TEXT NOT NULL, -- when it was added; it tells of nothing before
   first_article INTEGER NOT NULL, -- highest number of an article when it was added
   last_article INTEGER NOT NULL, -- articles up to this number have been looked at
-  looked_at TEXT NOT NULL -- when it last looked
+  looked_at TEXT NOT NULL, -- when it last looked
+  quiet_until TEXT -- nothing is sent before this time, as the webhook asked (Retry-After); NULL: at any time
 ) STRICT;
 
 CREATE TABLE watch_events ( -- what watches told of, and the outbox: what is still to be sent

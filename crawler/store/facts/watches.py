@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -49,6 +49,17 @@ class WatchFigures(NamedTuple):
     """why sending failed the last time, while events wait or after one was given up"""
 
 
+class Untold(NamedTuple):
+    """Events of a watch that could not be sent."""
+
+    waiting: int
+    given_up: int
+    waits_for: str | None
+    """why those that were tried wait; None: none was tried"""
+    trouble: str | None
+    """the same, or why others were given up; None: nothing went wrong"""
+
+
 class Watches:
     """The `watches` and `watch_events` of the file."""
 
@@ -68,11 +79,12 @@ class Watches:
             )
         added = self._connection.execute(
             """
-            WITH there AS (SELECT coalesce(max(id), 0) AS article FROM articles)
             INSERT INTO watches (name, uid, event, filter, way, target, secret_from, private,
               added_at, first_article, last_article, looked_at)
             SELECT :name, :uid, :event, :filter, :way, :target, :secret_from, :private,
-              :now, article, article, :now FROM there WHERE true ON CONFLICT DO NOTHING
+              :now, article, article, :now
+            FROM (SELECT coalesce(max(id), 0) AS article FROM articles)
+            WHERE true ON CONFLICT DO NOTHING
             """,
             {
                 "name": name,
@@ -147,12 +159,17 @@ class Watches:
     def due(self, watch: Watch, *, now: str, latest: str) -> list[OutboxEvent]:
         """Events that are to be sent now, in their order.
 
-        No event waits until after `latest`: a clock that was ahead wrote that.
+        None waits until after `latest`: a clock that was ahead wrote that.
         """
         return self._events(
-            "watch = ? AND state = 'waiting'"
-            " AND (next_at IS NULL OR next_at <= ? OR next_at > ?) ORDER BY id",
-            (watch.id, now, latest),
+            """
+            watch = :watch AND state = 'waiting'
+              AND (next_at IS NULL OR next_at <= :now OR next_at > :latest)
+              AND NOT EXISTS (SELECT 1 FROM watches
+                WHERE id = :watch AND quiet_until > :now AND quiet_until <= :latest)
+            ORDER BY id
+            """,
+            {"watch": watch.id, "now": now, "latest": latest},
         )
 
     def sent(self, event: int, *, now: str) -> None:
@@ -172,10 +189,9 @@ class Watches:
         )
 
     def put_off(self, watch: Watch, *, until: str) -> None:
-        """Let all events of a watch wait, as its receiver wishes."""
+        """Send nothing of a watch before this time."""
         self._connection.execute(
-            "UPDATE watch_events SET next_at = ? WHERE watch = ? AND state = 'waiting'",
-            (until, watch.id),
+            "UPDATE watches SET quiet_until = ? WHERE id = ?", (until, watch.id)
         )
 
     def give_up(self, event: int, trouble: str, *, now: str) -> None:
@@ -200,11 +216,28 @@ class Watches:
         ).fetchone()
         return WatchFigures(*row)
 
+    def untold(self, watch: Watch, *, since: str) -> Untold:
+        """Events that could not be sent; of those given up the ones since a time."""
+        row = self._connection.execute(
+            """
+            SELECT count(*) FILTER (WHERE state = 'waiting'),
+              count(*) FILTER (WHERE state = 'given-up'),
+              max(trouble) FILTER (WHERE state = 'waiting'),
+              max(trouble) FILTER (WHERE state = 'given-up')
+            FROM watch_events
+            WHERE watch = ? AND (state = 'waiting' OR state = 'given-up' AND settled_at >= ?)
+            """,
+            (watch.id, since),
+        ).fetchone()
+        return Untold(row[0], row[1], row[2], row[2] or row[3])
+
     def events(self, watch: Watch, *, limit: int) -> list[OutboxEvent]:
         """The last events of a watch, the newest first."""
-        return self._events("watch = ? ORDER BY id DESC LIMIT ?", (watch.id, limit))
+        return self._events(
+            "watch = :watch ORDER BY id DESC LIMIT :limit", {"watch": watch.id, "limit": limit}
+        )
 
-    def _events(self, which: str, values: tuple[object, ...]) -> list[OutboxEvent]:
+    def _events(self, which: str, values: Mapping[str, object]) -> list[OutboxEvent]:
         columns = ", ".join(OutboxEvent._fields)
         rows = self._connection.execute(f"SELECT {columns} FROM watch_events WHERE {which}", values)
         return [OutboxEvent(*row) for row in rows]
