@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Inside, ask
+from tests.conftest import Inside, ask, made_once, newsloom
 from tests.crawl.site import WORDS
 
 
@@ -58,14 +59,25 @@ def bridge(outlet: str, number: int = 1, **more: str) -> dict[str, str]:
     } | more  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def old_mill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one article on something else, grouped."""
+
+    def make(folder: Path) -> None:
+        row = {
+            "url": "https://herald.example/0", "outlet": "herald", "title": "A mill burns down",
+            "text": 3 * "Firemen fought all night for the old mill at the river, but in vain. ",
+            "published_at": "2021-11-05T10:00:00Z",
+        }  # fmt: skip
+        (folder / "mill.jsonl").write_text(json.dumps(row), encoding="utf-8")
+        for arguments in (("import", folder / "mill.jsonl"), ("group",)):
+            assert newsloom("--db", folder / "n.db", *arguments).returncode == 0
+
+    return made_once(tmp_path_factory, "mill", make) / "n.db"
+
+
 @pytest.fixture
-def desk(tmp_path: Path, inside: Inside) -> Desk:
-    """A store with one article on something else."""
-    made = Desk(tmp_path, inside)
-    made.bring({
-        "url": "https://herald.example/0", "outlet": "herald", "title": "A mill burns down",
-        "published_at": "2021-11-05T10:00:00Z",
-        "text": 3 * "Firemen fought all night for the old mill at the river, but its roof fell. ",
-    })  # fmt: skip
-    made.group()
-    return made
+def desk(old_mill: Path, tmp_path: Path, inside: Inside) -> Desk:
+    """A store of one's own with that article."""
+    shutil.copy(old_mill, tmp_path / "n.db")
+    return Desk(tmp_path, inside)

@@ -80,6 +80,7 @@ class WatchQueries:
 
     def touched(self, wanted: ArticleFilter, *, after: int) -> list[TouchedStory]:
         """Stories with new articles of which an article passes, by number."""
+        # The plus: or all that a search finds would be looked for in each of the stories.
         among = passing(self._connection, wanted)
         return all_rows(
             self._connection,
@@ -90,12 +91,13 @@ class WatchQueries:
                 CROSS JOIN articles b INDEXED BY articles_when ON b.id = m.article
                 WHERE m.story = s.id AND m.article <= :after) AS outlets_before,
               (SELECT min(m.article) FROM memberships m WHERE m.story = s.id) AS first_article
-            FROM (SELECT DISTINCT story FROM memberships WHERE article > :after) t
-            CROSS JOIN stories s ON s.id = t.story
-            WHERE s.merged_into IS NULL AND EXISTS (SELECT 1 FROM memberships m
-              CROSS JOIN articles a INDEXED BY articles_when ON a.id = m.article
-              WHERE m.story = s.id AND {among.where})
-            ORDER BY s.id
+            FROM (SELECT DISTINCT m.story FROM
+                (SELECT DISTINCT story FROM memberships WHERE article > :after) t
+              CROSS JOIN memberships m ON m.story = t.story
+              CROSS JOIN articles a INDEXED BY articles_when ON a.id = +m.article
+              WHERE {among.where}) p
+            CROSS JOIN stories s ON s.id = p.story
+            WHERE s.merged_into IS NULL ORDER BY s.id
             """,
             among.values | {"after": after},
         )
