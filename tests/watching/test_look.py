@@ -7,9 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.cli import newsloom as program
 from crawler.store import open_store
 from crawler.watching.look import level, look
 from crawler.watching.messages import Message, NamedArticle, NamedStory, read_message
@@ -231,3 +233,26 @@ def test_watches_are_listed_shown_and_removed(desk: Desk) -> None:
     assert "did you mean bridges" in desk("watch", "show", "bridge").stderr
     assert desk("watch", "remove", "bridges").stdout == "watch bridges is removed\n"
     assert desk("watch", "remove", "bridges").returncode == 2
+
+
+def test_a_shell_completes_watches_and_cron_names_their_secrets(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.watch("w", "--words", "x", "--webhook", "https://h.example/${CHAT_PATH}",
+               "--secret-from", "HOOK_SECRET")  # fmt: skip
+    shell = BashComplete(program, {}, "newsloom", "_NEWSLOOM_COMPLETE")
+    found = shell.get_completions(["--db", str(desk.db), "watch", "show"], "")
+    assert [item.value for item in found] == ["w"]
+    assert shell.get_completions(["--db", "gone.db", "watch", "show"], "") == []
+    keys = {"name": '"G"', "home": '"https://g.org/"', "feeds": '["https://g.org/f"]',
+            "cookies_from": '"G_COOKIES"'}  # fmt: skip
+    description = "\n".join(f"{key} = {value}" for key, value in keys.items())
+    (desk.folder / "gazette.toml").write_text(description, encoding="utf-8")
+    chosen = ("--only", "--outlets", desk.folder / "gazette.toml")
+    lines = desk("cron", *chosen).stdout.splitlines()
+    assert lines[1:4] == [
+        "# G_COOKIES=...  for the outlet gazette",
+        "# HOOK_SECRET=...  for the watch w",
+        "# CHAT_PATH=...  for the watch w",
+    ]
+    assert "with G_COOKIES, HOOK_SECRET, CHAT_PATH:" in desk("systemd", *chosen).stdout
