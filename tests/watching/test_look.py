@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -159,6 +160,24 @@ def test_articles_that_wait_for_their_grouping_are_looked_at_after_it(desk: Desk
     store.close()
     desk.group()
     assert len(desk.events("b")) == 1
+
+
+def test_what_a_merge_brings_is_no_news(desk: Desk, inside: Inside, old_mill: Path) -> None:
+    desk.watch("b", "--words", "bridge OR mill")
+    other = Desk(desk.folder / "other", inside)
+    other.folder.mkdir()
+    shutil.copy(old_mill, other.db)
+    other.bring(bridge("gazette"))
+    merged = Desk(desk.folder / "merged", inside)
+    merged.folder.mkdir()
+    assert inside("merge", desk.db, other.db, "-o", merged.db).returncode == 0
+    merged.group()
+    assert merged.events("b") == []
+    tunnel = "Water broke into the tunnel below the hill, and no bridge led out of it. " * 9
+    merged.bring(bridge("courier", 7, title="A tunnel floods", text=tunnel,
+                        published_at="2022-03-05T10:00:00Z"))  # fmt: skip
+    merged.group()
+    assert [one["story"]["title"] for one in merged.events("b")] == ["A tunnel floods"]
 
 
 ANY = st.text(min_size=1, max_size=20)
