@@ -187,8 +187,6 @@ def _variables(
     db: Path, *, names: tuple[str, ...], folder: Path | None, only: bool, **conditions: Any
 ) -> dict[str, str]:
     """Environment variables that the outlets and the watches of a crawl need, and for whom."""
-    from crawler.watching.webhook import variables
-
     chosen = Described(folder, only).select(Selection(names=names, **conditions), quiet=True)
     found = {name: f"the outlet {slug}" for slug, one in chosen.items() for name in one.access_from}
     if not db.is_file():
@@ -196,6 +194,8 @@ def _variables(
     with suppress(NewsloomError):  # a file that cannot be read: the crawl says why
         with reading(db) as store:
             watches = store.watches.all()
+        if watches:
+            from crawler.watching.webhook import variables
         for watch in watches:
             needed = [watch.delivery.secret_from, *variables(watch.delivery.target or "")]
             found |= {name: f"the watch {watch.name}" for name in needed if name}

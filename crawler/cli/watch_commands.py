@@ -277,8 +277,10 @@ def _to_file(file: Path) -> Delivery:
 def _check_address(webhook: str, *, allow_private: bool) -> None:
     """What an address shows by itself; what its name leads to is seen whenever it is told."""
     from crawler.parsing.urls import refuse_login
-    from crawler.watching.webhook import PRIVATE
+    from crawler.watching.webhook import PRIVATE, is_variable
 
+    if is_variable(webhook):
+        return
     try:
         parts = urlsplit(webhook)
         is_web = parts.scheme in ("http", "https") and bool(parts.hostname)

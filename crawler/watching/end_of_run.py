@@ -7,8 +7,16 @@ from typing import NamedTuple, TextIO
 
 from crawler.clock import now
 from crawler.store import Store
-from crawler.watching.look import look
-from crawler.watching.outbox import Trouble, send_waiting
+
+
+class Trouble(NamedTuple):
+    """Why a watch could not look, or its messages were not sent."""
+
+    watch: str
+    why: str
+    """a sentence without its subject"""
+    again: bool
+    """whether messages of it waited before, for want of an answer"""
 
 
 class Watched(NamedTuple):
@@ -29,7 +37,13 @@ def look_and_tell(
     `environment` has the secrets that watches name, `out` is where watches of standard output
     write.
     """
+    if not store.watches.all():
+        return Watched(0, 0, ())
+    # Imported when they are needed: most stores have no watches.
+    from crawler.watching.look import look
+    from crawler.watching.outbox import send_waiting
+
     looked = look(store, run=run, now=now())
-    sent = send_waiting(store, environment=environment, out=out)
+    sent, unsent = send_waiting(store, environment=environment, out=out)
     unable = [Trouble(name, why, again=False) for name, why in looked.troubles.items()]
-    return Watched(looked.events, sent.messages, (*unable, *sent.troubles))
+    return Watched(looked.events, sent, (*unable, *unsent))

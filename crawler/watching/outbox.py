@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from crawler.clock import later, now
 from crawler.output.visible import clock, counted, one_line
@@ -15,6 +15,7 @@ from crawler.store import Store
 from crawler.store.facts.watches import OutboxEvent
 from crawler.types import Delivery, Watch, Way
 from crawler.watching.bounded import Undelivered, within
+from crawler.watching.end_of_run import Trouble
 from crawler.watching.line_files import append_line
 from crawler.watching.mail import send_mail
 from crawler.watching.messages import Message, read_message
@@ -31,34 +32,27 @@ MAX_ATTEMPTS = 10
 """Failures after which a message is given up: over two and a half days at the least."""
 
 
-class Trouble(NamedTuple):
-    """Why messages of a watch were not sent."""
+def send_waiting(
+    store: Store, *, environment: Mapping[str, str], out: TextIO
+) -> tuple[int, list[Trouble]]:
+    """Send what is due; what fails waits for a later run, and stops no other watch.
 
-    watch: str
-    why: str
-    """a sentence without its subject"""
-    again: bool
-    """whether messages of it waited before for want of an answer"""
-
-
-class Sent(NamedTuple):
-    """What was sent."""
-
-    messages: int
-    troubles: list[Trouble]
-
-
-def send_waiting(store: Store, *, environment: Mapping[str, str], out: TextIO) -> Sent:
-    """Send what is due; what fails waits for a later run, and stops no other watch."""
+    How many messages were sent, and why others were not.
+    """
     end = time.monotonic() + BUDGET
     messages = 0
     troubles: list[Trouble] = []
-    for watch in store.watches.all():
+    # Receivers that hang must not use up the time of those that answer.
+    for watch in sorted(store.watches.all(), key=lambda one: _has_failed(store, one)):
         latest = later(now(), LONGEST_WAIT)
-        for event in store.watches.due(watch, now=now(), latest=latest):
+        due = store.watches.due(watch, now=now(), latest=latest)
+        for number, event in enumerate(due):
             seconds = min(ATTEMPT, end - time.monotonic())
             if seconds <= 0:
-                return Sent(messages, troubles)
+                left = counted(len(due) - number, "event")
+                why = f"{left} waiting, for the time of a run is over; the next run sends more"
+                troubles.append(Trouble(watch.name, why, again=True))
+                break
             message = read_message(event.message)
             try:
                 send(message, watch.delivery, environment=environment, out=out, seconds=seconds)
@@ -69,7 +63,11 @@ def send_waiting(store: Store, *, environment: Mapping[str, str], out: TextIO) -
             with store.batch():
                 store.watches.sent(event.id, now=now())
             messages += 1
-    return Sent(messages, troubles)
+    return messages, troubles
+
+
+def _has_failed(store: Store, watch: Watch) -> bool:
+    return store.watches.untold(watch, since=now()).waits_for is not None
 
 
 def send(

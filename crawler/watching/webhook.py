@@ -47,6 +47,11 @@ def variables(target: str) -> list[str]:
     return _VARIABLE.findall(target)
 
 
+def is_variable(target: str) -> bool:
+    """Whether the whole of an address is that of an environment variable."""
+    return _VARIABLE.fullmatch(target) is not None
+
+
 def secret_of(name: str | None, environment: Mapping[str, str]) -> bytes | None:
     """The secret that signs, from the variable of this name. Raises Undelivered."""
     if name is None:
@@ -109,6 +114,8 @@ def _answer(
 ) -> tuple[int, timedelta | None]:
     """The status of the answer, and how long the receiver wants to be left alone."""
     parts = urlsplit(safe_url_string(address))
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(parts.scheme)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     connection = _Guarded(parts.hostname or "", parts.port, parts.scheme, seconds, private)
     try:

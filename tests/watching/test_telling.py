@@ -329,7 +329,21 @@ def test_mail_goes_by_sendmail(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
     )
 
 
-def test_a_test_is_sent_and_kept_nowhere(desk: Desk, receiver: Receiver) -> None:
+def test_when_the_time_of_a_run_is_over_the_rest_waits(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(desk, receiver.url)
+    with monkeypatch.context() as short:
+        short.setattr(outbox, "BUDGET", 0.0)
+        over = "watch w: 1 event waiting, for the time of a run is over; the next run sends more"
+        assert over in desk.group().stderr
+    desk.group()
+    assert len(receiver.posted) == 1
+
+
+def test_a_test_is_sent_and_kept_nowhere(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hooked(desk, receiver.url)
     assert desk("watch", "test", "w").returncode == 0
     ((_, body),) = receiver.posted
@@ -337,6 +351,15 @@ def test_a_test_is_sent_and_kept_nowhere(desk: Desk, receiver: Receiver) -> None
     assert desk.events("w") == []
     desk.watch("quiet", "--when", "outlet-silent", "--file", "-")
     assert json.loads(desk("watch", "test", "quiet").stdout)["text"].startswith("This is a test")
+    monkeypatch.setenv("HOOK_URL", receiver.url)
+    desk.watch("secret", "--words", "bridge", "--webhook", "${HOOK_URL}", "--allow-private")
+    assert desk("watch", "test", "secret").returncode == 0
+    assert len(receiver.posted) == 2
+    monkeypatch.setenv("HOOK_URL", "ftp://s3cr3t.example/")
+    refused = desk("watch", "test", "secret")
+    assert (refused.returncode, refused.stderr) == (
+        3, "watch secret: webhook ${HOOK_URL} is no web address\n",
+    )  # fmt: skip
     desk.watch("feed", "--words", "bridge")
     assert "/watches/feed.atom" in desk("watch", "test", "feed").stdout
 
