@@ -36,7 +36,8 @@ def of_access(value: Value, outlet: Outlet, url: str) -> Value:
     return replace(
         value,
         reason="access-expired",
-        detail=f"{what}, though your access was sent; it may have expired: renew {names}",
+        detail=f"{what}, though your access was sent; it may have expired: renew {names}, then run "
+        "`newsloom crawl --now`",
         temporary=True,
         until=later(value.at, RENEWAL) if isinstance(value, Rejected) else value.until,
     )

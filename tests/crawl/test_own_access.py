@@ -192,7 +192,7 @@ def test_access_that_has_expired_is_said_and_its_pages_wait(tmp_path: Path) -> N
         ]  # fmt: skip
         renew = (
             "though your access was sent; it may have expired: renew GAZETTE_HEADERS and "
-            "GAZETTE_COOKIES"
+            "GAZETTE_COOKIES, then run `newsloom crawl --now`"
         )
         assert f"gazette: access-expired (answers http-401, {renew})" in done.stderr
         assert f"gazette: access-expired (leads to a login, {renew})" in done.stderr
@@ -200,6 +200,12 @@ def test_access_that_has_expired_is_said_and_its_pages_wait(tmp_path: Path) -> N
         assert f"gazette: 1 page waits: answers http-403, {renew}" in health
         assert f"gazette: 2 pages wait: leads to a login, {renew}" in health
         assert SECRET not in done.stderr + health
+        site["/forbidden"] = article(1)
+        site.paths()
+        crawl(tmp_path)
+        assert "/forbidden" not in site.paths()
+        crawl(tmp_path, "--now")
+        assert ask(tmp_path, "SELECT state FROM pages ORDER BY id")[0] == ("article",)
 
 
 OUTLET = Outlet(
