@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.group import repeated_line
-from crawler.cli.tables import INLINE, as_json
+from crawler.cli.tables import as_json
 from crawler.cli.watched_lines import show_watched
+from crawler.output.plain import INLINE
 from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted
 

@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 from w3lib.url import safe_url_string
 
-from crawler import __version__
 from crawler.clock import posix
 from crawler.polling import requested_pause
 from crawler.public_addresses import is_public
+from crawler.release import __version__
 from crawler.watching.bounded import Undelivered
 
 PRIVATE = (
