@@ -41,5 +41,10 @@ def within(seconds: float, send: Callable[[], None]) -> None:
     thread.join(seconds)
     if thread.is_alive():
         raise Undelivered(f"gave no answer within {seconds:.0f} s")
-    if failed:
-        raise failed[0]
+    for error in failed:
+        if isinstance(error, Undelivered):
+            raise error
+        # Not what it says: that may hold an address or a secret.
+        raise Undelivered(
+            f"is not told, because of a bug in Newsloom ({type(error).__name__}); please report it"
+        ) from error

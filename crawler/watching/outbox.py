@@ -48,7 +48,7 @@ def send_waiting(
         due = store.watches.due(watch, now=now(), latest=latest)
         for number, event in enumerate(due):
             seconds = min(ATTEMPT, end - time.monotonic())
-            if seconds <= 0:
+            if seconds < ATTEMPT / 10:  # too little for an honest attempt
                 left = counted(len(due) - number, "event")
                 why = f"{left} waiting, for the time of a run is over; the next run sends more"
                 troubles.append(Trouble(watch.name, why, again=True))

@@ -329,6 +329,19 @@ def test_mail_goes_by_sendmail(desk: Desk, tmp_path: Path, monkeypatch: pytest.M
     )
 
 
+def test_a_bug_in_sending_fails_no_run_and_shows_no_secret(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("s3cr3t")
+
+    monkeypatch.setattr(outbox, "post", broken)
+    hooked(desk, receiver.url)
+    said = desk.group().stderr
+    assert "is not told, because of a bug in Newsloom (RuntimeError); please report it" in said
+    assert "s3cr3t" not in said
+
+
 def test_when_the_time_of_a_run_is_over_the_rest_waits(
     desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
