@@ -104,7 +104,7 @@ def _copies(store: Store, watch: Watch, wanted: ArticleFilter, now: str) -> Iter
 
 
 def _headlines(store: Store, watch: Watch, wanted: ArticleFilter, now: str) -> Iterator[Message]:
-    since = max(watch.added_at, later(min(watch.looked_at, now), -OVERLAP))
+    since = max(_added_at(watch, now), later(min(watch.looked_at, now), -OVERLAP))
     for row in store.queries.watched.changed_headlines(wanted, since=since):
         key = key_of(watch, "headline", row.article, row.revision)
         yield headline_message(store, watch, row, key=key, at=now)
@@ -112,10 +112,15 @@ def _headlines(store: Store, watch: Watch, wanted: ArticleFilter, now: str) -> I
 
 def _silences(store: Store, watch: Watch, wanted: ArticleFilter, now: str) -> Iterator[Message]:
     for row in store.queries.watched.fallen_silent(
-        wanted.outlet, wanted.country, since=watch.added_at, now=now
+        wanted.outlet, wanted.country, since=_added_at(watch, now), now=now
     ):
         key = key_of(watch, "silent", row.outlet, row.last_new_at)
         yield silence_message(watch, row, key=key, at=now)
+
+
+def _added_at(watch: Watch, now: str) -> str:
+    """When a watch was added; one that will be was added under a clock that was ahead."""
+    return min(watch.added_at, now)
 
 
 _NOTICE: dict[WatchedEvent, Callable[[Store, Watch, ArticleFilter, str], Iterator[Message]]] = {
