@@ -15,7 +15,7 @@ from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.expired_access import is_login, of_access
-from crawler.fetching.meta import Meta, meta, moved_to
+from crawler.fetching.meta import Meta, is_unchanged, meta, moved_to
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
@@ -124,7 +124,7 @@ class OutletSpider(Spider):
     ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
         polled, outlet = _polled(response, source), self.outlets[source.outlet]
         known = meta(response).get("content_hash")
-        if response.status == 304 or (known is not None and polled.content_hash == known):
+        if is_unchanged(response) or (known is not None and polled.content_hash == known):
             yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200 or is_login(outlet, source.url, response.url):
             until = meta(response).get("until")
@@ -240,7 +240,7 @@ class OutletSpider(Spider):
         self, response: Response, page: Page
     ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
         fetched = _fetched(response, page, own_access=bool(self.outlets[page.outlet].access_from))
-        if response.status == 304:
+        if is_unchanged(response):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:

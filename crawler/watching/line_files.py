@@ -26,7 +26,7 @@ def append_line(file: Path, line: str, *, key: str) -> None:
     if special:
         raise Undelivered("is a device or a pipe, not a file")
     try:
-        descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
     except OSError as error:
         raise Undelivered(f"cannot be written: {error.strerror}") from error
     try:

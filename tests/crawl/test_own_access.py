@@ -6,16 +6,19 @@ import gzip
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from scrapy import Request
 
 from crawler.errors import UsageError
+from crawler.fetching.middlewares.send_access import SendAccess
 from crawler.fetching.own_access import own_access
-from crawler.types import Outlet
+from crawler.types import Outlet, Source, SourceKind
 from tests.conftest import newsloom
 from tests.crawl.site import Reply, Site, feed, item, page
 from tests.crawl.test_polling import ask, crawl
@@ -260,3 +263,19 @@ def test_access_belongs_to_one_registered_domain(home: str, url: str, is_for: bo
     found = own_access(outlet, {"C": f"a={SECRET}"})
     assert found.is_for(url) is is_for
     assert SECRET not in repr(found)
+
+
+def test_a_proxy_that_could_read_access_does_not_get_it() -> None:
+    sender = SendAccess(SimpleNamespace(signals=SimpleNamespace(connect=lambda *_, **__: None)))
+    outlet = Outlet(slug="g", name="G", home="http://g.localhost/", cookies_from="GAZETTE_COOKIES")
+    sender._look(SimpleNamespace(outlets={"g": outlet}))  # type: ignore[arg-type]
+    source = Source(url="http://g.localhost/feed", kind=SourceKind.FEED, outlet="g")
+    sent = []
+    for url, proxy in (("http", None), ("http", "http://p"), ("https", "http://p")):
+        carried: dict[str, object] = {"source": source} | ({"proxy": proxy} if proxy else {})
+        request = Request(f"{url}://g.localhost/feed", meta=carried)
+        sender.process_request(request)
+        sent.append("Cookie" in request.headers)
+        sender.process_exception(request, OSError())
+        assert "Cookie" not in request.headers
+    assert sent == [True, False, True]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.http import Response
 
-from crawler.fetching.meta import outlet_of
+from crawler.fetching.meta import meta, outlet_of
 from crawler.fetching.own_access import Accesses, OwnAccess, accesses
 from crawler.fetching.refusals import Refusal, Refused
 
@@ -49,7 +50,7 @@ class SendAccess(_WithAccess):
     def process_request(self, request: Request) -> None:
         """Add the outlet's access, where the address may have it."""
         access = self._access_to(request)
-        if access is None or not access.is_for(request.url):
+        if access is None or not access.is_for(request.url) or _is_read_by_proxy(request):
             return
         for name, value in access.headers:
             request.headers[name] = value.encode("latin-1")
@@ -74,6 +75,11 @@ class SendAccess(_WithAccess):
 
     def _access_to(self, request: Request) -> OwnAccess | None:
         return self._accesses.known.get(outlet_of(request))
+
+
+def _is_read_by_proxy(request: Request) -> bool:
+    """Whether a proxy would read what is sent: without TLS it does."""
+    return bool(meta(request).get("proxy")) and urlsplit(request.url).scheme == "http"
 
 
 def _merged(cookies: tuple[tuple[str, str], ...], chain: str) -> str:
