@@ -14,7 +14,8 @@ from scrapy.http import Response
 from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
-from crawler.fetching.meta import Meta, meta
+from crawler.fetching.expired_access import is_login, of_access
+from crawler.fetching.meta import Meta, is_unchanged, meta, moved_to
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
@@ -115,11 +116,17 @@ class OutletSpider(Spider):
         self, response: Response, source: Source
     ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
-        polled = _polled(response, source)
+        async for value in self._read_source(response, source):
+            yield of_access(value, self.outlets[source.outlet], response.url)
+
+    async def _read_source(
+        self, response: Response, source: Source
+    ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
+        polled, outlet = _polled(response, source), self.outlets[source.outlet]
         known = meta(response).get("content_hash")
-        if _is_unchanged(response) or (known is not None and polled.content_hash == known):
+        if is_unchanged(response) or (known is not None and polled.content_hash == known):
             yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
-        elif response.status != 200:
+        elif response.status != 200 or is_login(outlet, source.url, response.url):
             until = meta(response).get("until")
             yield _poll_failed(source, polled, refusal_for_status(response.status, until=until))
         else:
@@ -206,7 +213,7 @@ class OutletSpider(Spider):
         if self._is_left(failure.value, refusal):
             yield Left(what=source)
             return
-        yield PollFailed(
+        failed = PollFailed(
             source=source,
             url=failure.request.url,
             reason=refusal.reason,
@@ -215,7 +222,9 @@ class OutletSpider(Spider):
             denied=refusal.denied,
             temporary=refusal.temporary,
             until=refusal.until,
+            asked=refusal.reason != "no-access",
         )
+        yield of_access(failed, self.outlets[source.outlet], failure.request.url)
 
     async def parse_page(
         self, response: Response, page: Page
@@ -223,15 +232,15 @@ class OutletSpider(Spider):
         """An article, or why the page is none; its bytes before it, where they are kept."""
         try:
             async for value in self._read_page(response, page):
-                yield value
+                yield of_access(value, self.outlets[page.outlet], response.url)
         except LeftForLater:
             yield Left(what=page)
 
     async def _read_page(
         self, response: Response, page: Page
     ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
-        fetched = _fetched(response, page)
-        if _is_unchanged(response):
+        fetched = _fetched(response, page, own_access=bool(self.outlets[page.outlet].access_from))
+        if is_unchanged(response):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
@@ -254,7 +263,8 @@ class OutletSpider(Spider):
             yield Left(what=page)
             return
         try:
-            yield await self._rejected(page, refusal, at=now())
+            rejected = await self._rejected(page, refusal, at=now())
+            yield of_access(rejected, self.outlets[page.outlet], failure.request.url)
         except LeftForLater:
             yield Left(what=page)
 
@@ -287,12 +297,6 @@ def _header(response: Response, name: str) -> str | None:
     return value.decode("latin-1")[:500] if value else None
 
 
-def _is_unchanged(response: Response) -> bool:
-    """Whether the server says so, having been asked; some say it of what nobody has read."""
-    asked = response.request.headers if response.request is not None else ()
-    return response.status == 304 and ("If-None-Match" in asked or "If-Modified-Since" in asked)
-
-
 def _polled(response: Response, source: Source) -> Polled:
     return Polled(
         source=source,
@@ -305,18 +309,12 @@ def _polled(response: Response, source: Source) -> Polled:
         at=now(),
         seconds=round(meta(response).get("download_latency", 0.0), 3),
         content_hash=blake2b(response.body, digest_size=16).hexdigest(),
-        moved_to=_moved_to(response),
+        moved_to=moved_to(response),
         own=not (meta(response).get("moved") or meta(response).get("redirect_urls")),
     )
 
 
-def _moved_to(response: Response) -> str | None:
-    """Where redirects led that are all for good."""
-    statuses = meta(response).get("redirect_reasons", ())
-    return response.url if statuses and set(statuses) <= {301, 308} else None
-
-
-def _fetched(response: Response, page: Page) -> Fetched:
+def _fetched(response: Response, page: Page, *, own_access: bool) -> Fetched:
     return Fetched(
         page=page,
         url=response.url,
@@ -327,6 +325,7 @@ def _fetched(response: Response, page: Page) -> Fetched:
         headers={
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")[:500]
             for name, values in response.headers.items()
+            if not (own_access and name == b"Set-Cookie")  # a session, and kept pages are shared
         },
     )
 

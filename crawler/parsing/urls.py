@@ -73,6 +73,15 @@ _FULL = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 # A feed that was escaped twice, or more often.
 _AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x26);)+", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
+_WALLS = {
+    "consent-wall": re.compile(
+        r"^([^/]+\.)?consent\.|/(consent|privacy-gate|cookie-?wall)(/|\.\w+)?$"
+    ),
+    "login-wall": re.compile(
+        r"^(log-?in|sign-?in|auth|sso|accounts?)\."
+        r"|/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)(/|\.\w+)?$"
+    ),
+}
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -167,6 +176,22 @@ def slot(url: str) -> str:
     name = urlsplit(url).hostname or ""
     found: str = _suffixes()(name, include_psl_private_domains=True).top_domain_under_public_suffix
     return found or _under_unknown_suffix(name)
+
+
+def wall_at(url: str) -> str | None:
+    """Which page instead of an article an address is: `consent-wall` or `login-wall`."""
+    parts = urlsplit(url)
+    place = f"{parts.netloc}{parts.path}".lower()
+    return next((wall for wall, pattern in _WALLS.items() if pattern.search(place)), None)
+
+
+def secret_domain(url: str) -> str:
+    """To which hosts a secret for this address may go: its registered domain, in all its hosts.
+
+    Of services where many publish it is the host alone.
+    """
+    name = urlsplit(url).hostname or ""
+    return name if registered_domain(url) in _HOSTS_OF_MANY else slot(url)
 
 
 def is_front_page(url: str) -> bool:
