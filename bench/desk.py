@@ -79,7 +79,7 @@ TOPICS = {"small": "kalomi", "large": "ka"}
 
 def main() -> None:
     db = filled(FOLDER / f"newsloom-filled-{ARTICLES}.db", ARTICLES)
-    _add_topics(db)
+    add_topics(db)
     connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
     (story,) = connection.execute(
         "SELECT id FROM stories ORDER BY articles DESC LIMIT 1"
@@ -92,7 +92,7 @@ def main() -> None:
     _exports(db)
 
 
-def _add_topics(db: Path) -> None:
+def add_topics(db: Path) -> None:
     for name, words in TOPICS.items():
         subprocess.run(
             [sys.executable, "-m", "crawler", "--db", str(db), "topic", "add", name, "--words",

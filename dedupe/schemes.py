@@ -182,6 +182,8 @@ class StoryScheme:
     than texts across by this: two events of one kind"""
     top_terms: int = 20
     """heaviest terms of a text: a pair that shares none of them is unrelated, and ..."""
+    top_term_max_share: float = 0.15
+    """a word that more than this share of the texts of its language have is none of them"""
     unrelated_cap: float = -0.1
     """... its cosine beyond chance at most this, however untypical both texts are"""
     agreeing_details: float = 0.15
@@ -257,7 +259,7 @@ class StoryScheme:
     together"""
     embedding_max_candidates: int = 5_000
     """copy groups looked at that are found so: the newest"""
-    recipe: int = field(default=3, init=False)
+    recipe: int = field(default=4, init=False)
     """version of what no number here says: words, names, formulas"""
 
     def __post_init__(self) -> None:
@@ -267,13 +269,8 @@ class StoryScheme:
                       "inner_contrast", "chance_prior_texts", "common_word_texts", "story_share",
                       "max_df", "zipf_scale", "step_days")
         )  # fmt: skip
-        positive = (
-            "agreeing_details",
-            "chance_prior",
-            "chance_max_ratio",
-            "zipf_shift",
-            "threshold_step",
-        )
+        positive = ("agreeing_details", "top_term_max_share", "chance_prior", "chance_max_ratio",
+                    "zipf_shift", "threshold_step")  # fmt: skip
         if min(getattr(self, name) for name in positive) <= 0:
             raise InvalidScheme(f"{', '.join(positive)} are larger than 0")
         numbers = {name: n for name, n in asdict(self).items() if name != "embedding_model"}

@@ -190,7 +190,7 @@ def test_what_pyproject_asks_for_is_pinned() -> None:
     tools = [entry for entry in groups["dev"] if isinstance(entry, str)]
     for file, names in (
         ("run.txt", run_time),
-        ("dev.txt", [*run_time, *extras["web"], *extras["parquet"], *tools]),
+        ("dev.txt", [*run_time, *extras["web"], *extras["parquet"], *extras["mcp"], *tools]),
     ):
         pins = pinned(file)
         for wanted in map(Requirement, names):

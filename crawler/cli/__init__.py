@@ -9,10 +9,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from crawler import __version__, interrupts
+from crawler import interrupts
 from crawler.cli.command_groups import LazyCommands, OldName
 from crawler.cli.streams import abandon, open_streams
 from crawler.errors import NewsloomError, UsageError
+from crawler.release import __version__
 
 _SECTIONS = {
     "Start": {
@@ -20,6 +21,7 @@ _SECTIONS = {
         "crawl": "crawler.cli.crawl:crawl",
         "group": "crawler.cli.group:group",
         "serve": "crawler.cli.serve:serve",
+        "mcp": "crawler.cli.mcp:mcp",
     },
     "Look": {
         "stories": "crawler.cli.stories:stories",

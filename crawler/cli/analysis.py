@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from crawler.cli.arguments import article_number, reading
+from crawler.cli.arguments import reading
 from crawler.cli.filter_options import filter_options, show_start, with_default_period
 from crawler.cli.parameters import StoryNumber
 from crawler.cli.tables import as_json, emit, list_options, paged, up_to
+from crawler.library.reports import article_number
 from crawler.output.visible import clock, one_line
 from crawler.store import Store
 from crawler.store.queries.copy_network import WEEK

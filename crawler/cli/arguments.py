@@ -30,34 +30,6 @@ def reading(db: Path) -> Iterator[Store]:
         store.close()
 
 
-def article_number(store: Store, name: str) -> int:
-    """Number of an article, given its number or address.
-
-    Raises UsageError; its message says what became of a page that is no article.
-    """
-    number = store.queries.articles.number(name)
-    if number is None and not name.isdigit():
-        from crawler.parsing.urls import canonical
-
-        address = canonical(name)
-        number = store.queries.articles.number(address)
-        page = store.queries.articles.page(address)
-        if number is None and page is not None:
-            raise UsageError(
-                f"{name}: this page gave no article: {page.state}, {page.reason or 'not tried yet'}"
-            )
-    if number is None:
-        raise UsageError(
-            f"there is no article {name}; `newsloom search WORDS` finds articles and their numbers"
-        )
-    return number
-
-
-def living_story(store: Store, number: int) -> int:
-    """The story that a number leads to, through merges; UsageError if there never was one."""
-    return store.queries.filters.living_story(number)
-
-
 def this_user() -> str:
     """The name of whoever runs the command, as this machine has it."""
     try:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from crawler.cli.arguments import article_number, reading
-from crawler.cli.filter_options import filter_options, with_words
+from crawler.cli.arguments import reading
+from crawler.cli.filter_options import WordsCommand, filter_options, with_words
 from crawler.cli.options import object_option
-from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, table, up_to
+from crawler.cli.tables import as_json, emit, list_options, paged, table, up_to
 from crawler.errors import UsageError
+from crawler.library.reports import ArticleReport, article_report
 from crawler.output.visible import clock, counted, kind_label, one_line, visible
-from crawler.store.queries.agency_shares import CreditRow
-from crawler.store.queries.articles import ArticleDetail, CopyRow, RevisionRow
-from crawler.store.queries.search import MARKS
+from crawler.store.queries.articles import ArticleDetail
+from crawler.store.queries.search import in_brackets
 from crawler.types import ArticleFilter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleReport:
-    """What `newsloom article --json` prints."""
-
-    article: ArticleDetail = field(metadata=INLINE)
-    credits: list[CreditRow]
-    """agencies whose text it carries, and how that is known"""
-    revisions: list[RevisionRow]
-    """earlier texts, oldest first"""
-    copies: list[CopyRow]
-    """articles that it was compared with"""
 
 
 @click.command()
@@ -39,15 +25,7 @@ class ArticleReport:
 def article(db: Path, name: str, as_object: bool) -> None:
     """Show one article: text, origin of fields, revisions, copies."""
     with reading(db) as store:
-        number = article_number(store, name)
-        found = store.queries.articles.get(number)
-        assert found is not None  # article_number() gave it
-        report = ArticleReport(
-            article=found,
-            credits=store.queries.agency_copy.credits(number),
-            revisions=store.queries.articles.revisions(number),
-            copies=store.queries.articles.copies_of(number),
-        )
+        report = article_report(store, name)
     if as_object:
         click.echo(as_json(report, indent=2))
         return
@@ -104,7 +82,7 @@ def _interval(found: ArticleDetail) -> str:
 _COLUMNS = ("article", "story", "outlet", "published_at", "copies", "title", "passage")
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("argument", nargs=-1, metavar="[WORDS]...")
 @filter_options()
 @click.option("--each-copy", is_flag=True, help="Show each copy of a text in a row of its own.")
@@ -129,7 +107,9 @@ def search(
         if wanted.words is None:
             raise UsageError("there are no words to look for; write `newsloom search almaty`")
         found = store.queries.search.best(wanted, limit=limit + 1, each_copy=each_copy)
-    rows = up_to(limit, [row._replace(passage=_marked(row.passage)) for row in found.hits], form)
+    rows = up_to(
+        limit, [row._replace(passage=in_brackets(row.passage)) for row in found.hits], form
+    )
     if form is not None:
         emit(rows, _COLUMNS, form)
         return
@@ -142,8 +122,3 @@ def search(
         click.echo(f"{at:<16}  {row.outlet}, article {row.article}{story}{copies}")
         click.echo(f"  {one_line(row.title or '(no headline)')}")
         click.echo(f"  {one_line(' '.join(row.passage.split()))}\n")
-
-
-def _marked(passage: str) -> str:
-    """A passage with what was found in brackets."""
-    return passage.replace(MARKS[0], "[").replace(MARKS[1], "]")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.arguments import article_number, reading
+from crawler.cli.arguments import reading
 from crawler.cli.event_evidence import about_events, span
 from crawler.cli.tables import as_json, paged
+from crawler.library.reports import article_number
 from crawler.output.visible import counted, one_line, visible
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.group import repeated_line
-from crawler.cli.tables import INLINE, as_json
+from crawler.cli.tables import as_json
+from crawler.output.plain import INLINE
 from crawler.output.reasons import meaning
 from crawler.output.visible import counted
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import click
 
-from crawler.cli.arguments import article_number, reading
+from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
 from crawler.cli.partition_scores import Agreements, Headings, agreement, show
-from crawler.cli.tables import INLINE, as_json
+from crawler.cli.tables import as_json
 from crawler.errors import UsageError
+from crawler.library.reports import article_number
+from crawler.output.plain import INLINE
 from crawler.output.visible import counted, one_line
 from crawler.store import Store
 

@@ -13,14 +13,15 @@ from typing import Any, NamedTuple
 
 import click
 
-from crawler import __version__
 from crawler.cli.arguments import reading
 from crawler.cli.filter_options import filter_options
 from crawler.cli.progress import Line
-from crawler.cli.tables import INLINE, as_json, text_filter
+from crawler.cli.tables import as_json, text_filter
 from crawler.errors import UsageError
 from crawler.output.files import Output, is_special, text_of, writing
 from crawler.output.formats import FORMATS, write_csv, write_graphml, write_jsonl, write_parquet
+from crawler.output.plain import INLINE
+from crawler.release import __version__
 from crawler.store import Store, is_database
 from crawler.store.findings.manifest import GroupingEntry
 from crawler.store.queries.exports import EXPORTS, NETWORKS, DescribedOutlet, Exported

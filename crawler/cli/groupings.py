@@ -11,8 +11,9 @@ import click
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
 from crawler.cli.partition_scores import Agreement, Agreements, Headings, agreement, show
-from crawler.cli.tables import INLINE, as_json, readable, table
+from crawler.cli.tables import as_json, readable, table
 from crawler.errors import UsageError
+from crawler.output.plain import INLINE
 from crawler.output.visible import clock, one_line
 from crawler.store.findings.manifest import KeptGrouping, KeptPlace
 from crawler.store.queries.articles import PlacedArticle

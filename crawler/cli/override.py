@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.arguments import article_number, reading, this_user
+from crawler.cli.arguments import reading, this_user
 from crawler.cli.command_groups import WholeLines
 from crawler.cli.tables import emit, list_options
+from crawler.library.reports import article_number
 from crawler.output.visible import clock
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from crawler.errors import UsageError
+
 T = TypeVar("T")
 
 
@@ -38,22 +40,12 @@ class Since(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read it; a usage error shows how to write it."""
-        from datetime import UTC, datetime
+        from crawler.library.conditions import asked_time
 
-        from crawler.clock import utc
-        from crawler.parsing.dates import requested_time
-
-        if re.fullmatch(r"\d{1,9}[smhd]", str(value)):
-            try:
-                return utc(datetime.now(UTC) - Span().convert(value, param, ctx))
-            except OverflowError:
-                self.fail(f"{value!r} is before the year 1; write a shorter time", param, ctx)
-        found = requested_time(str(value), to_end=self.to_end)
-        if found is None:
-            self.fail(
-                f"{value!r} is not a clear time; write 2022-01-05, or 7d for a week ago", param, ctx
-            )
-        return found
+        try:
+            return asked_time(str(value), to_end=self.to_end)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Until(Since):

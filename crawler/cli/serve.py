@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import socket
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -59,14 +58,9 @@ def check_desk(port: int) -> None:
             "the desk needs Datasette (extra `web`); run `pipx inject newsloom datasette`, or `pip "
             "install datasette` where Newsloom is installed"
         )
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise UsageError(
-                f"port {port} cannot be used ({error.strerror}); name another with --port"
-            ) from error
+    from crawler.web.server import check_port
+
+    check_port(port)
 
 
 def show_desk(db: Path, *, port: int, browse: bool, sql: bool = False, edit: bool = False) -> None:

@@ -7,29 +7,23 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from crawler.cli.arguments import living_story, reading
-from crawler.cli.filter_options import filter_options, with_words
+from crawler.cli.arguments import reading
+from crawler.cli.filter_options import WordsCommand, filter_options, with_words
 from crawler.cli.options import object_option
 from crawler.cli.parameters import StoryNumber
-from crawler.cli.tables import INLINE, as_json, emit, list_options, paged, sparkline, up_to
+from crawler.cli.tables import as_json, emit, list_options, paged, sparkline, up_to
 from crawler.cli.time_lanes import split_copied, timeline
+from crawler.library.reports import StoryReport, story_report
 from crawler.output.visible import clock, counted, length, one_line
 from crawler.store import Store
 from crawler.store.queries.events import OtherLanguage
-from crawler.store.queries.stories import (
-    StoryArticle,
-    StoryDetail,
-    StoryEvent,
-    StoryLife,
-    by_copy_group,
-)
+from crawler.store.queries.stories import StoryArticle, StoryLife, by_copy_group
 from crawler.types import ArticleFilter
 
 _COLUMNS = ("story", "outlets", "articles", "copy_groups", "first_at", "last_at", "title")
@@ -59,7 +53,7 @@ class _StoryWithSpread(NamedTuple):
     spread: str
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("argument", nargs=-1, metavar="[WORDS]...")
 @filter_options()
 @click.option("--events", is_flag=True,
@@ -135,19 +129,6 @@ def _spread(times: list[str], places: int = 12) -> str:
     return sparkline([found[place] for place in range(places)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryReport:
-    """What `newsloom story --json` prints."""
-
-    story: StoryDetail = field(metadata=INLINE)
-    life: StoryLife = field(metadata=INLINE)
-    asked_for: int
-    """the number on the command line, which may have been merged into this story"""
-    other_languages: list[OtherLanguage]
-    articles: list[StoryArticle]
-    log: list[StoryEvent]
-
-
 @click.command()
 @click.argument("number", metavar="ID", type=StoryNumber())
 @object_option
@@ -155,23 +136,14 @@ class StoryReport:
 def story(db: Path, number: int, as_object: bool) -> None:
     """Show one story: how it spread, its texts, and their outlets."""
     with reading(db) as store:
-        living = living_story(store, number)
-        found = store.queries.stories.get(living)
-        assert found is not None  # living_story() gave its number
-        report = StoryReport(
-            story=found,
-            life=store.queries.stories.life(living),
-            asked_for=number,
-            other_languages=store.queries.events.other_languages(living),
-            articles=store.queries.stories.articles(living),
-            log=store.queries.stories.log(living),
-        )
+        report = story_report(store, number)
+    found = report.story
     if as_object:
         click.echo(as_json(report, indent=2))
         return
     with paged():
-        if living != number:
-            click.echo(f"Story {number} was merged into story {living}.\n")
+        if found.story != number:
+            click.echo(f"Story {number} was merged into story {found.story}.\n")
         texts = by_copy_group(report.articles)
         _show_summary(report)
         if found.articles > 1:

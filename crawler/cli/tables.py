@@ -9,21 +9,19 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import Field, fields, is_dataclass
 from math import ceil
 from typing import Any, NamedTuple, TextIO, TypeVar
 
 import click
 
 from crawler.output.formats import write_csv
+from crawler.output.plain import plain
 from crawler.output.visible import clock, one_line, visible
 from crawler.types import limits
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R", bound=NamedTuple)
-INLINE = {"inline": True}
-"""Metadata of a dataclass field that is printed as its keys in the object, not as a key itself."""
 
 
 def as_json(value: object, *, indent: int | None = None) -> str:
@@ -32,33 +30,7 @@ def as_json(value: object, *, indent: int | None = None) -> str:
     Their fields are the keys. Raises TypeError for what JSON does not have; no repr is ever
     printed.
     """
-    plain = _with_names(value)
-    return visible(json.dumps(plain, ensure_ascii=False, indent=indent, allow_nan=False))
-
-
-def _with_names(value: Any) -> object:
-    """The value with dicts in the place of named tuples, which `json` would write as arrays."""
-    if hasattr(value, "_asdict"):
-        value = value._asdict()
-    if is_dataclass(value):
-        found: dict[str, object] = {}
-        for one in fields(value):
-            found |= _keys_of(one, getattr(value, one.name))
-        return found
-    if isinstance(value, Mapping):
-        return {name: _with_names(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_names(part) for part in value]
-    return value
-
-
-def _keys_of(field: Field[Any], value: object) -> dict[str, object]:
-    """What a field adds to the object of its dataclass."""
-    plain = _with_names(value)
-    if "inline" not in field.metadata:
-        return {field.name: plain}
-    assert isinstance(plain, dict)
-    return plain
+    return visible(json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False))
 
 
 def text_filter(stream: TextIO) -> Callable[[str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler import __version__
+from crawler.release import __version__
 
 
 def user_agent(contact: str) -> str:

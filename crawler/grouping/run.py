@@ -13,13 +13,13 @@ from importlib.metadata import version
 from typing import NamedTuple
 from unicodedata import unidata_version
 
-from crawler import __version__
 from crawler.errors import SchemeChanged
 from crawler.grouping.comparer import Comparer
 from crawler.grouping.embedding_models import embedding_versions, open_embedding_model
 from crawler.grouping.event_linker import EventLinker
 from crawler.grouping.file_schemes import Schemes, file_schemes
 from crawler.grouping.linker import Linker
+from crawler.release import __version__
 from crawler.store import Store
 from dedupe import CopyScheme, EventScheme, StoryScheme, seed_id
 

@@ -15,9 +15,13 @@ IN_PAGES = (
 )
 """A pattern of what acts on a page. Joiners and marks of direction are not in it, since Persian and
 Hindi need them; overrides of direction are, since no text needs those."""
+TO_ASSISTANTS = IN_PAGES[:-1] + "\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
+"""A pattern of what people cannot see and a language model reads: what acts on a page, tags and the
+selectors of variants, in which whole sentences have been hidden."""
 _RAW = re.compile(ON_TERMINALS)
 _RAW_OR_NEWLINE = re.compile(ON_TERMINALS[:-1] + "\n]")
 _RAW_IN_PAGES = re.compile(IN_PAGES)
+_RAW_TO_ASSISTANTS = re.compile(TO_ASSISTANTS)
 
 
 def visible(text: str) -> str:
@@ -33,6 +37,11 @@ def one_line(text: str) -> str:
 def visible_in_pages(text: str) -> str:
     """Text for a page or a program: controls and overrides of direction escaped."""
     return _RAW_IN_PAGES.sub(_spelled, text)
+
+
+def visible_to_assistants(text: str) -> str:
+    """Text for a language model: what a person would not see of it is spelled out."""
+    return _RAW_TO_ASSISTANTS.sub(_spelled, text)
 
 
 def clock(at: str | None) -> str:

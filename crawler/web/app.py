@@ -64,7 +64,7 @@ def serve(db: Path, *, port: int, sql: bool, edit_as: str | None = None, ready: 
     import asyncio
 
     from crawler.web.decisions import Editing, allow
-    from crawler.web.server import server_of
+    from crawler.web.server import serve_and_say, server_of
 
     datasette = desk(db, sql=sql)
     editing = None if edit_as is None else Editing(db, edit_as)
@@ -74,18 +74,9 @@ def serve(db: Path, *, port: int, sql: bool, edit_as: str | None = None, ready: 
 
     async def run() -> None:
         await datasette.invoke_startup()
-        await asyncio.gather(server.serve(), _announce(server, ready))
+        await serve_and_say(server, ready)
 
     with nonblocking_output():
         asyncio.run(run())
     if editing is not None:
         editing.close()
-
-
-async def _announce(server: Any, ready: Any) -> None:
-    import asyncio
-
-    while not server.started and not server.should_exit:
-        await asyncio.sleep(0.05)
-    if server.started and ready is not None:
-        ready()

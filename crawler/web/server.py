@@ -1,13 +1,17 @@
-"""The web server below the desk: uvicorn, at 127.0.0.1, ended by a signal."""
+"""The web server below the desk, and for assistants: uvicorn, at 127.0.0.1, ended by a signal."""
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+
+from crawler.errors import UsageError
 
 
 def server_of(app: Any, port: int) -> uvicorn.Server:
@@ -25,6 +29,30 @@ def server_of(app: Any, port: int) -> uvicorn.Server:
             timeout_graceful_shutdown=1,
         )
     )
+
+
+def check_port(port: int) -> None:
+    """UsageError when a port of 127.0.0.1 is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(
+                f"port {port} cannot be used ({error.strerror}); name another"
+            ) from error
+
+
+async def serve_and_say(server: uvicorn.Server, ready: Callable[[], None] | None) -> None:
+    """Serve until a signal; `ready` is called once the server listens."""
+    await asyncio.gather(server.serve(), _announce(server, ready))
+
+
+async def _announce(server: uvicorn.Server, ready: Callable[[], None] | None) -> None:
+    while not server.started and not server.should_exit:
+        await asyncio.sleep(0.05)
+    if server.started and ready is not None:
+        ready()
 
 
 class _Server(uvicorn.Server):

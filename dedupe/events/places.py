@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -53,18 +53,18 @@ def places(text: str, base_language: str) -> Iterator[tuple[str, str]]:
         words = spaced_words(text)
         folded = [word.lower() for word in words]
         for at in range(len(words)):
-            if found := _name_at(folded, at, names):
+            if found := _name_at(folded, at, base_language):
                 code, length = found
                 yield code, " ".join(words[at : at + length])
 
 
-def _name_at(words: Sequence[str], at: int, names: _Names) -> tuple[str, int] | None:
+def _name_at(words: Sequence[str], at: int, base_language: str) -> tuple[str, int] | None:
     """Code and number of words of the name that begins with a word."""
     word = words[at]
-    for length in range(len(word), 1, -1):
+    for names in _names_begun(word, base_language):
         found = [
             name
-            for name in names.by_stem.get(word[:length], ())
+            for name in names
             if len(rest := words[at : at + len(name.stems)]) == len(name.stems)
             and all(map(_is_form, rest, name.stems))
         ]
@@ -73,6 +73,15 @@ def _name_at(words: Sequence[str], at: int, names: _Names) -> tuple[str, int] | 
             best = max(found, key=lambda name: (len(name.stems), _alike(name.first, word)))
             return best.code, len(best.stems)
     return None
+
+
+# Nearly every word of a text begins no name, and most words come again.
+@lru_cache(maxsize=50_000)
+def _names_begun(word: str, base_language: str) -> tuple[list[_Name], ...]:
+    """Names whose first stem a word begins with, by stem, the longest first."""
+    by_stem = _names(base_language).by_stem
+    stems = (word[:length] for length in range(len(word), 1, -1))
+    return tuple(by_stem[stem] for stem in stems if stem in by_stem)
 
 
 def _alike(name: str, word: str) -> tuple[int, int]:

@@ -116,6 +116,12 @@ class Background:
         found: NDArray[np.bool_] = np.isin(terms, self._common)
         return found
 
+    def is_usual(self, terms: NDArray[np.int64], scheme: StoryScheme) -> NDArray[np.bool_]:
+        """Which terms are too frequent in the language to be heavy terms of a text."""
+        if not len(self._common):
+            return np.zeros(len(terms), np.bool_)
+        return self._shares(terms, scheme) > scheme.top_term_max_share
+
     def _shares(self, terms: NDArray[np.int64], scheme: StoryScheme) -> NDArray[np.float64]:
         """The share of texts that have each term, as the language has it."""
         at = np.searchsorted(self._common, terms).clip(max=len(self._common) - 1)

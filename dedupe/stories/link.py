@@ -123,8 +123,10 @@ def top_terms(
     found = {}
     for language, texts in by_language(nodes).items():
         matrix = term_matrix(texts, scheme)
-        vectors = backgrounds[language].vectors(matrix, scheme)
-        kept = top_term_mask(vectors, scheme.top_terms).multiply(vectors).tocsr()
+        background = backgrounds[language]
+        vectors = background.vectors(matrix, scheme)
+        mask = top_term_mask(vectors, background.is_usual(matrix.terms, scheme), scheme.top_terms)
+        kept = mask.multiply(vectors).tocsr()
         for row, node in enumerate(texts):
             part = slice(kept.indptr[row], kept.indptr[row + 1])
             terms, weights = matrix.terms[kept.indices[part]].tolist(), kept.data[part].tolist()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import inf, log, sqrt
 from operator import mul
@@ -75,10 +75,10 @@ def scored_texts(
     """The nodes, by their ids, as the background of their language has them."""
     weighted = {node.id: (node, term_weights(node.title, node.text, scheme)) for node in nodes}
     terms = {term for _, weights in weighted.values() for term in weights}
-    counted = _counted(background, terms, scheme)
-    common = common_word_rates(background.common_words, scheme).keys()
+    shares = _common_word_shares(background, scheme)
+    counted = _counted(background, terms, shares, scheme)
     return {
-        number: _scored(node, weights, counted, common, scheme, background)
+        number: _scored(node, weights, counted, shares, scheme, background)
         for number, (node, weights) in weighted.items()
     }
 
@@ -169,18 +169,19 @@ def _scored(
     node: StoryNode,
     weights: Weights,
     counted: dict[int, Counted],
-    common: AbstractSet[int],
+    shares: Mapping[int, float],
     scheme: StoryScheme,
     background: PackedBackground,
 ) -> ScoredText:
     vector = _unit_vector(weights, counted, scheme, background)
+    rare = [term for term in vector if shares.get(term, 0.0) <= scheme.top_term_max_share]
     return ScoredText(
         node=node,
         vector=vector,
-        details=_details(node, vector, common, scheme),
+        details=_details(node, vector, shares.keys(), scheme),
         numbers=numbers_by_place(node.text[: scheme.lead_chars], scheme),
         top_terms=frozenset(
-            sorted(vector, key=lambda term: (-vector[term], term))[: scheme.top_terms]
+            sorted(rare, key=lambda term: (-vector[term], term))[: scheme.top_terms]
         ),
         chance=_chance(node, vector, counted, scheme, background),
         embedding=_unit(node.embedding),
@@ -242,19 +243,26 @@ def _unit(embedding: bytes) -> tuple[float, ...]:
     return tuple(value / norm for value in values) if norm else ()
 
 
+def _common_word_shares(background: PackedBackground, scheme: StoryScheme) -> dict[int, float]:
+    """The share of texts that have each common word, as the language has it."""
+    rates = common_word_rates(background.common_words, scheme)
+    return {term: 1 - (1 - rate) ** scheme.common_word_length for term, rate in rates.items()}
+
+
 def _counted(
-    background: PackedBackground, terms: Collection[int], scheme: StoryScheme
+    background: PackedBackground,
+    terms: Collection[int],
+    shares: Mapping[int, float],
+    scheme: StoryScheme,
 ) -> dict[int, Counted]:
     counters = [term % scheme.background_counters for term in terms]
     # First come all frequencies, then all directions.
     directions = {scheme.background_counters + counter for counter in counters}
     read = dict(_read(background.counts, sorted({*counters, *directions})))
-    rates = common_word_rates(background.common_words, scheme)
     found = {}
     for term, counter in zip(terms, counters, strict=True):
-        share = 1 - (1 - rates.get(term, 0.0)) ** scheme.common_word_length
         found[term] = Counted(
-            texts=read[counter] + scheme.common_word_texts * share,
+            texts=read[counter] + scheme.common_word_texts * shares.get(term, 0.0),
             direction=read[scheme.background_counters + counter],
         )
     return found

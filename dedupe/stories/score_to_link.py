@@ -96,7 +96,9 @@ def stream_texts(
         numbers = [numbers_by_place(node.text[: scheme.lead_chars], scheme) for node in nodes]
     return StreamTexts(
         vectors=vectors,
-        top_terms=top_term_mask(vectors, scheme.top_terms),
+        top_terms=top_term_mask(
+            vectors, background.is_usual(weighted.terms, scheme), scheme.top_terms
+        ),
         details=details,
         places=_flags([own.keys() for own in numbers]),
         fillings=_flags([own.items() for own in numbers]),
@@ -107,19 +109,23 @@ def stream_texts(
     )
 
 
-def top_term_mask(vectors: csr_matrix, count: int) -> csr_matrix:
-    """1 for the `count` heaviest terms of each text."""
-    ends = vectors.indptr.tolist()
+def top_term_mask(vectors: csr_matrix, is_usual: NDArray[np.bool_], count: int) -> csr_matrix:
+    """1 for the `count` heaviest terms of each text, those of the columns `is_usual` left out."""
+    # In a short text of a file of few texts a word like "has" is among the heaviest.
+    rare = vectors.copy()
+    rare.data[is_usual[rare.indices]] = 0
+    rare.eliminate_zeros()
+    ends = rare.indptr.tolist()
     # Row by row: to sort them all at once, padded to the longest, takes longer.
     kept = [
         # Stable, so that of equals the term with the lower number is taken.
-        start + np.argsort(-vectors.data[start:end], kind="stable")[:count]
+        start + np.argsort(-rare.data[start:end], kind="stable")[:count]
         if end - start > count
         else np.arange(start, end)
         for start, end in pairwise(ends)
     ]
-    counts = np.minimum(np.diff(vectors.indptr), count)
-    columns = vectors.indices[np.concatenate([np.zeros(0, np.int64), *kept])]
+    counts = np.minimum(np.diff(rare.indptr), count)
+    columns = rare.indices[np.concatenate([np.zeros(0, np.int64), *kept])]
     ones = np.ones(len(columns), np.float32)
     return csr_matrix((ones, columns, np.cumsum([0, *counts])), shape=vectors.shape)
 
@@ -247,7 +253,11 @@ def distances(texts: StreamTexts, scheme: StoryScheme) -> NDArray[np.float64]:
     filled = 0
     for start in range(0, count, _BLOCK):
         block, later = np.arange(start, min(start + _BLOCK, count)), np.arange(start, count)
-        similarity = similarities(texts.rows(block), texts.rows(later), scheme)
+        # Most components are one block of few texts, of which a copy costs more than the product.
+        ones, others = (
+            texts if len(rows) == count else texts.rows(rows) for rows in (block, later)
+        )
+        similarity = similarities(ones, others, scheme)
         distance = 1.0 - similarity.clip(min=1.0 - scheme.max_distance)
         for place, row in enumerate(distance, start=1):
             end = filled + len(row) - place

@@ -71,6 +71,7 @@ OTHERS = frozenset(
         "outlets add",
         "outlets import",
         "outlets export",
+        "mcp",  # its tools do: tests/assistants
     }
 )
 """Commands that open no store."""

@@ -72,6 +72,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
     "dedupe.stories.terms": {"_KEPT": 3, "_position_weights": "uncached"},
     "dedupe.stories.term_matrix": {"_row": "uncached"},
     "dedupe.copies.words": {"_KEPT": 3, "_cut_again": "uncached"},
+    "dedupe.events.places": {"_names_begun": "uncached"},
     "dedupe.events.skeletons": {"skeleton": "uncached"},
     "dedupe.events.profile": {"_figure": "uncached"},
 }  # fmt: skip
@@ -82,7 +83,7 @@ DECIDES_NOTHING: dict[str, dict[str, Any]] = {
 # the new digest here.
 RECIPE = {
     "copies": {1: "8f76bf55ee1c", 2: "79db5a48988c"},
-    "stories": {1: "953d9763e7c6", 2: "534633ebaa5b", 3: "534633ebaa5b"},
+    "stories": {1: "953d9763e7c6", 2: "534633ebaa5b", 3: "534633ebaa5b", 4: "534633ebaa5b"},
     "events": {1: "4e3dbcdcd775"},
 }
 SCHEMES: dict[str, CopyScheme | StoryScheme | EventScheme] = {

@@ -48,9 +48,9 @@ def test_earlier_names_read_under_those_of_today() -> None:
             "-t3/140/0.03-o3/0.02-f20/0.0005-n32/6",
         ),
         (CopyScheme(max_per_key=65), "-n32/6-x7d0da677aead"),
-        (StoryScheme(), "-m1.6-c100x200-g3/0.05"),
-        (StoryScheme(max_df=0.31), "-g3/0.05-xb74240ac8d64"),
-        (StoryScheme(embedding_model="mini"), "-v0.08x0.35:mini"),
+        (StoryScheme(), "-m1.6-c100x200-g3/0.05-xe50f85d45301"),
+        (StoryScheme(max_df=0.31), "-g3/0.05-x839aecd39f9a"),
+        (StoryScheme(embedding_model="mini"), "-v0.08x0.35:mini-xe50f85d45301"),
     ],
 )
 def test_scheme_id_that_stores_know(scheme: CopyScheme | StoryScheme, id_: str) -> None:

@@ -26,7 +26,7 @@ START = datetime(2022, 1, 5, 12, tzinfo=UTC)
 Told = tuple[int, datetime | None, str, str]
 
 
-def save(store: Store, told: Sequence[Told]) -> None:
+def save(store: Store, told: Sequence[Told], *, language: str = "en") -> None:
     with store.batch():
         for number, at, title, text in told:
             when = None
@@ -34,7 +34,7 @@ def save(store: Store, told: Sequence[Told]) -> None:
                 when = Moment(at=utc(at), precision=Precision.SECOND, source="feed", raw="")
             article = Article(
                 url=f"https://o{number % 9}.org/{number}", outlet="", title=title, text=text,
-                language="en", published=when,
+                language=language, published=when,
             )  # fmt: skip
             outlet = store.outlets.ensure(f"o{number % 9}.org")
             store.articles.save(article, outlet=outlet, run=1, now=NOW)
@@ -72,6 +72,18 @@ def pure(found: dict[int, int], events: int) -> None:
     assert len(set(found.values())) == events
 
 
+def test_a_common_word_joins_nothing(store: Store) -> None:
+    """In a new file of short texts it is among the heaviest words of each."""
+    told: list[Told] = [
+        (1, START, "Markthalle zerstört", "Ein Erdbeben hat die Stadt am Morgen getroffen."),
+        (2, START, "Haushalt beschlossen", "Das Parlament hat den Haushalt angenommen."),
+    ]
+    save(store, told, language="de")
+    group(store, run=1, now=NOW)
+    found = stories(store)
+    assert found[1] != found[2]
+
+
 @pytest.mark.parametrize(
     "at", [None, datetime(1970, 1, 2, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)]
 )
@@ -82,22 +94,22 @@ def test_unlikely_times_and_none_at_all(store: Store, at: datetime | None) -> No
 
 
 @pytest.mark.slow
-def test_thousands_in_one_minute(store: Store) -> None:
-    save(store, stream(2000, START, events=200))
+def test_a_thousand_in_one_minute(store: Store) -> None:
+    save(store, stream(1000, START, events=100))
     group(store, run=1, now=NOW)
-    pure(stories(store), 200)
+    pure(stories(store), 100)
 
 
 @pytest.mark.slow
 def test_a_large_story_stays_one_and_swallows_nothing(store: Store) -> None:
     draw = random.Random(2)
-    told = [(n, START, *telling(n if n % 20 else 0, draw)) for n in range(1500)]
-    for part in range(3):
-        save(store, told[part * 500 : part * 500 + 500])
+    told = [(n, START, *telling(n if n % 20 else 0, draw)) for n in range(800)]
+    for part in range(2):
+        save(store, told[part * 400 : part * 400 + 400])
         group(store, run=1, now=NOW)
     found = stories(store)
-    assert len({found[n] for n in range(0, 1500, 20)}) == 1
-    assert len(set(found.values())) == 1 + 1425
+    assert len({found[n] for n in range(0, 800, 20)}) == 1
+    assert len(set(found.values())) == 1 + 760
 
 
 def test_texts_of_two_words(store: Store) -> None:
@@ -107,11 +119,11 @@ def test_texts_of_two_words(store: Store) -> None:
 
 
 @pytest.mark.slow
-def test_an_archive_of_ten_years_is_not_chained(store: Store) -> None:
+def test_an_archive_of_five_years_is_not_chained(store: Store) -> None:
     """The same subject comes back every season, among others: a story each time."""
     draw = random.Random(3)
     told: list[Told] = []
-    for season in range(40):
+    for season in range(20):
         at = START - 91 * season * DAY
         subjects = [0, *(1 + season * 15 + n // 2 for n in range(30))]
         told += [(len(told) + n, at, *telling(subject, draw)) for n, subject in enumerate(subjects)]
@@ -119,7 +131,7 @@ def test_an_archive_of_ten_years_is_not_chained(store: Store) -> None:
     save(store, told)
     group(store, run=1, now=NOW)
     found = stories(store)
-    assert len(set(found.values())) == 40 * 16
+    assert len(set(found.values())) == 20 * 16
 
 
 def test_a_story_stays_open_while_it_is_fed_and_closes_when_quiet(store: Store) -> None:
@@ -162,7 +174,7 @@ def month(seed: int) -> tuple[list[Told], dict[int, int]]:
     told: list[Told] = []
     truth: dict[int, int] = {}
     for n, (_, happened, at, title, text) in zip(
-        range(1500), Events(seed=seed, a_day=50), strict=False
+        range(750), Events(seed=seed, a_day=25), strict=False
     ):
         told.append((n, datetime.fromisoformat(at), title, text))
         truth[n] = happened
@@ -170,13 +182,13 @@ def month(seed: int) -> tuple[list[Told], dict[int, int]]:
 
 
 @pytest.mark.slow
-def test_thirty_days_three_at_a_time_are_thirty_days_rebuilt() -> None:
+def test_thirty_days_five_at_a_time_are_thirty_days_rebuilt() -> None:
     told, truth = month(seed=5)
     store = open_store(":memory:")
     with store.batch():
         store.runs.open("test", now=NOW, pid=1)
-    for day in range(0, 30, 3):
-        save(store, told[day * 50 : (day + 3) * 50])
+    for day in range(0, 30, 5):
+        save(store, told[day * 25 : (day + 5) * 25])
         group(store, run=1, now=NOW)
     before = stories(store)
     group(store, run=1, now=NOW, rebuild=True)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from crawler import __version__
+from crawler.release import __version__
 
 
 class OpenRun(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler import __version__
+from crawler.release import __version__
 from crawler.types import Fetched
 
 _CODED = frozenset({"content-encoding", "transfer-encoding", "content-length"})

@@ -15,6 +15,8 @@ from crawler.store.queries.events import EventQueries
 from crawler.store.queries.exports import Exports
 from crawler.store.queries.figures import FigureQueries
 from crawler.store.queries.filters import FilterQueries
+from crawler.store.queries.free_sql import FreeSql
+from crawler.store.queries.named_outlets import NamedOutletQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
 from crawler.store.queries.stories import StoryQueries
@@ -29,6 +31,7 @@ class Queries:
         self.events = EventQueries(connection)
         self.articles = ArticleQueries(connection)
         self.outlets = OutletQueries(connection)
+        self.named_outlets = NamedOutletQueries(connection)
         self.agency_copy = AgencyCopyQueries(connection)
         self.search = SearchQueries(connection)
         self.network = NetworkQueries(connection)
@@ -38,3 +41,4 @@ class Queries:
         self.front = FrontQueries(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)
+        self.free_sql = FreeSql(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from crawler.store.queries import attention, coverage
@@ -18,7 +19,39 @@ from crawler.store.queries.narrowed_views import (
     view_over,
 )
 from crawler.store.queries.passing import passing
+from crawler.store.queries.rows import with_lists
 from crawler.types import ALL, ArticleFilter
+
+
+class ArticleRow(NamedTuple):
+    """A row of the export `articles`: see `article_overview` and `articles`."""
+
+    article: int
+    url: str
+    outlet: str
+    title: str
+    authors: tuple[str, ...]
+    language: str | None
+    section: str | None
+    published_at: str | None
+    published_precision: str | None
+    published_source: str | None
+    published_doubt: str | None
+    first_seen_at: str
+    previous_poll_at: str | None
+    modified_at: str | None
+    tags: tuple[str, ...]
+    words: int
+    agency: int
+    agencies: tuple[str, ...]
+    revisions: int
+    copy_group: int | None
+    story: int | None
+    paywalled: int | None
+    reserved: str | None
+    kind: str | None
+    text: str | None
+    """None where it was not asked for"""
 
 
 class CopyPair(NamedTuple):
@@ -141,9 +174,7 @@ _COMPUTED = ""
 """The source of an export that `narrow` makes also for every article."""
 _EXPORTS = {
     "articles": _Export(
-        "article url outlet title authors language section published_at published_precision "
-        "published_source published_doubt first_seen_at previous_poll_at modified_at tags words "
-        "agency agencies revisions copy_group story paywalled reserved kind text",
+        " ".join(ArticleRow._fields),
         _ARTICLES,
         "article",
         _where(_ARTICLES, _OF_ARTICLE),
@@ -264,6 +295,15 @@ class Exports:
         cursor = self._connection.execute(query, values)
         rows = (tuple(row) for row in cursor)
         return Exported(columns, rows, " ".join(query.split()), values)
+
+    def articles(
+        self, wanted: ArticleFilter = ALL, *, text: bool, limit: int
+    ) -> Iterator[ArticleRow]:
+        """The export `articles`, with or without texts; limit -1: all of them."""
+        rows = self.export("articles", wanted, text=text).rows
+        for row in islice(rows, None if limit < 0 else limit):
+            found = ArticleRow._make(row if text else (*row, None))
+            yield with_lists(found, ("authors", "tags", "agencies"))
 
     def pairs(self, wanted: ArticleFilter = ALL) -> Iterator[CopyPair]:
         """The export `pairs`."""

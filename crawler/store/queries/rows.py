@@ -32,7 +32,7 @@ def all_rows(
     if columns != kind._fields:
         raise TypeError(f"{kind.__name__} has the fields {kind._fields}, the question {columns}")
     rows = [kind._make(row) for row in cursor]
-    return [_with_lists(row, lists) for row in rows] if lists else rows
+    return [with_lists(row, lists) for row in rows] if lists else rows
 
 
 def one_row(
@@ -48,5 +48,6 @@ def one_row(
     return found[0] if found else None
 
 
-def _with_lists(row: R, lists: Collection[str]) -> R:
+def with_lists(row: R, lists: Collection[str]) -> R:
+    """The row with tuples in the place of the JSON arrays in some of its columns."""
     return row._replace(**{column: tuple(json.loads(getattr(row, column))) for column in lists})

@@ -78,7 +78,9 @@ class SearchQueries:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def best(self, wanted: ArticleFilter, *, limit: int, each_copy: bool = False) -> Found:
+    def best(
+        self, wanted: ArticleFilter, *, limit: int, offset: int = 0, each_copy: bool = False
+    ) -> Found:
         """The best (bm25) of the newest RANKED matches, one of each text or each of its copies.
 
         The newest come first when a word is in more than COMMON articles, and when a search joins
@@ -89,16 +91,11 @@ class SearchQueries:
             return Found([], 0, 0, [], [])
         matches = self._matches(sought)
         texts = Counter(_text(match) for match in matches)
-        copies: dict[int, int] = {}
-        """of the articles to show"""
-        seen = set()
-        for match in matches:
-            if len(copies) == limit:
-                break
-            text = _text(match)
-            if each_copy or text not in seen:
-                seen.add(text)
-                copies[match.article] = 0 if each_copy else texts[text] - 1
+        rows = matches if each_copy else _best_of_each_text(matches)
+        copies = {
+            match.article: 0 if each_copy else texts[_text(match)] - 1
+            for match in rows[offset : offset + limit]
+        }
         return Found(
             self._hits(sought, copies),
             articles=len(matches),
@@ -194,9 +191,22 @@ class SearchQueries:
         return found
 
 
+def in_brackets(passage: str) -> str:
+    """A passage with what was found in brackets."""
+    return passage.replace(MARKS[0], "[").replace(MARKS[1], "]")
+
+
 def _text(match: _Match) -> int:
     """What copies have in common: their copy group; an article that has none, itself."""
     return -match.article if match.copy_group is None else match.copy_group
+
+
+def _best_of_each_text(matches: Iterable[_Match]) -> list[_Match]:
+    """Of matches in their order, the first of each text."""
+    first: dict[int, _Match] = {}
+    for match in matches:
+        first.setdefault(_text(match), match)
+    return list(first.values())
 
 
 def _most_frequent(values: Iterable[str]) -> list[tuple[str, int]]:

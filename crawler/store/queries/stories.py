@@ -42,6 +42,14 @@ class StoryDetail(NamedTuple):
     closes_at: str
 
 
+class StoryOpening(NamedTuple):
+    """The first article of a story."""
+
+    story: int
+    article: int
+    url: str
+
+
 class StoryLife(NamedTuple):
     """How a story spread and faded."""
 
@@ -144,6 +152,22 @@ class StoryQueries:
             values | {"limit": limit, "offset": offset},
             lists=_LISTS,
         )
+
+    def openings(self, stories: Sequence[int]) -> dict[int, StoryOpening]:
+        """The first article of each of some stories."""
+        rows = all_rows(
+            self._connection,
+            StoryOpening,
+            """
+            SELECT j.value AS story, f.id AS article, f.url
+            FROM json_each(?) j CROSS JOIN articles f ON f.id = (
+              SELECT a.id FROM memberships m CROSS JOIN articles a ON a.id = m.article
+              WHERE m.story = j.value
+              ORDER BY coalesce(a.published_at, a.first_seen_at), a.id LIMIT 1)
+            """,
+            (json.dumps(list(stories)),),
+        )
+        return {row.story: row for row in rows}
 
     def ended_between(self, since: str, until: str, *, limit: int) -> list[StoryRow]:
         """Living stories whose last article is of a span of time, those of most outlets first."""
