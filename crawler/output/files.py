@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -131,6 +132,36 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` when nothing is raised.
+
+    Raises UsageError for a target that is a file or holds something, NewsloomError for a full or
+    broken disk.
+    """
+    with _explained(target):
+        place = Path(os.path.realpath(target))
+        if not place.parent.is_dir():
+            raise UsageError(f"{target}: there is no folder {place.parent}")
+        _require_empty(target, place)
+        part = place.with_name(f".newsloom-{secrets.token_hex(6)}.part")
+        part.mkdir()
+        try:
+            yield part
+            for file in part.rglob("*"):
+                if file.is_file():
+                    _settle(file, None)
+            _require_empty(target, place)
+            part.replace(place)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def new_file(path: Path) -> Output:
+    """A file that is not there yet, for writing."""
+    return Output(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+
 def folder_for_writing(folder: Path) -> None:
     """Make a folder that files will go into, where it is not there yet. Raises as `writing`."""
     with _explained(folder):
@@ -166,6 +197,15 @@ def _place(target: Path) -> Path | int:
             return place
         place = place.parent / place.readlink()
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _require_empty(target: Path, place: Path) -> None:
+    """Raise UsageError for a place that is neither free nor an empty folder."""
+    if place.is_dir():
+        if next(place.iterdir(), None) is not None:
+            raise UsageError(f"{target} is not empty; name a new folder")
+    elif place.exists():
+        raise UsageError(f"{target} is a file; name a new folder")
 
 
 def _require_new(target: Path, place: Path) -> None:

@@ -39,6 +39,7 @@ from crawler.store.file.merge_facts import Merging
 from crawler.store.file.migrate import migrate
 from crawler.store.file.migration_steps import VERSION
 from crawler.store.file.upkeep import Upkeep
+from crawler.store.file.whole_tables import WholeTables
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
@@ -97,6 +98,7 @@ class Store:
         self.merging = Merging(connection)
         self.upkeep = Upkeep(connection)
         self.usage = Usage(connection)
+        self.whole_tables = WholeTables(connection)
 
     @contextmanager
     def batch(self, *, source: Path | None = None) -> Iterator[None]:
