@@ -97,9 +97,10 @@ def _batches(pa: Any, folder: Path, table: Table, file: FileEntry, schema: int) 
                     "manifest; take another copy of the data set"
                 )
             wanted = _wanted(pa, path, table, parquet.schema_arrow.names, schema)
-            for batch in parquet.iter_batches(BATCH, columns=wanted.names, use_threads=False):
-                yield batch.select(wanted.names).cast(wanted)
-    except pa.ArrowException as error:
+            for group in range(parquet.num_row_groups):
+                rows = parquet.read_row_group(group, columns=wanted.names, use_threads=False)
+                yield from rows.select(wanted.names).cast(wanted).to_batches(BATCH)
+    except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{path}: cannot be read as {table.name} ({error})") from error
 
 
