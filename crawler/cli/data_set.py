@@ -25,11 +25,8 @@ def refuse_others(context: click.Context, option: str, allowed: Collection[str])
         name = parameter.name or ""
         given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if given and name not in allowed and context.params.get(name):
-            what = (
-                parameter.opts[0]
-                if parameter.opts[0].startswith("-")
-                else parameter.make_metavar(context)
-            )
+            is_option = parameter.opts[0].startswith("-")
+            what = parameter.opts[0] if is_option else parameter.human_readable_name.strip("[.]")
             raise UsageError(f"{option} takes no {what}; leave it out")
 
 

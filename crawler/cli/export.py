@@ -70,7 +70,7 @@ class Manifest:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(EXPORTS), metavar="WHAT", required=False)
+@click.argument("what", type=click.Choice(EXPORTS), metavar="[WHAT]", required=False)
 @click.option(
     "--format",
     "form",

@@ -31,7 +31,7 @@ _SAVED = ("new", "revised", "same", "twin")
 
 
 @click.command("import")
-@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @described_options
 @click.option("--workers", type=click.IntRange(min=1), default=None,
               help="Number of parser processes for WARC files; default: one per core.")  # fmt: skip
@@ -54,7 +54,9 @@ def import_(
     seed_from: Path | None,
     quiet: bool,
 ) -> int:
-    """Add articles from JSONL or CSV FILEs, pages from WARC FILEs, or a data set.
+    """Add articles from files, pages from WARC files, or a whole data set.
+
+    Articles are read from JSONL and CSV FILEs, pages from WARC FILEs.
 
     A FILE may be packed with gzip; - is standard input. A line of JSONL, or a row of CSV with a
     header, needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`, `published_at`,

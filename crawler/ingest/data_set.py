@@ -122,8 +122,7 @@ def _merge(
         part = db.with_name(f".newsloom-{secrets.token_hex(6)}.part")
         try:
             with without_log(part):
-                other = open_store(part)
-                other.path = db
+                other = open_store(part, named=db)
                 try:
                     fill(other, folder, manifest, findings=False, progress=progress)
                 finally:

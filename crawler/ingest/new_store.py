@@ -22,8 +22,7 @@ def new_store(
     """
     with lock(target), replacing(target, new=True) as part, without_log(part):
         begun_with(part)
-        store = open_store(part)
-        store.path = target  # errors name the file that was asked for
+        store = open_store(part, named=target)
         try:
             yield store
             with store.explained():

@@ -138,16 +138,19 @@ class Store:
         self._connection.close()
 
 
-def open_store(path: Path | str) -> Store:
-    """Open for writing; makes the file, and brings an older one up to date."""
-    connection = connect_for_writing(path, version=VERSION)
+def open_store(path: Path | str, *, named: Path | None = None) -> Store:
+    """Open for writing; makes the file, and brings an older one up to date.
+
+    Errors name the file `named`, where this one is made to take its place.
+    """
+    connection = connect_for_writing(path, version=VERSION, named=named)
     try:
-        with explained(path):
-            migrate(connection, path)
+        with explained(named or path):
+            migrate(connection, named or path)
     except BaseException:
         connection.close()
         raise
-    return Store(connection, path)
+    return Store(connection, named or path)
 
 
 def read_store(path: Path) -> Store:

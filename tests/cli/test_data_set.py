@@ -64,7 +64,9 @@ def fill_up(folder: Path) -> None:
     undo(store, merge(store, 1, 2, decision), decision)
     store.close()
     with closing(sqlite3.connect(folder / "s.db")) as connection, connection:
-        connection.execute("INSERT INTO credits VALUES (2, 'Reuters', 'copy', 'https://r.org', 0.9)")
+        connection.execute(
+            "INSERT INTO credits VALUES (2, 'Reuters', 'copy', 'https://r.org', 0.9)"
+        )
         for table in TABLES:
             if not connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]:
                 _add_row(connection, table)

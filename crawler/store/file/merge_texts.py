@@ -151,7 +151,7 @@ def one_history(ours: Sequence[KeptText], theirs: Sequence[KeptText]) -> list[Ke
     # A text that both have, of one time or of none, came from a file that both were made of.
     known = Counter((text.text_hash, text.fetched_at) for text in mine)
     known.subtract((text.text_hash, text.fetched_at) for text in other)
-    new = []
+    new: list[KeptText] = []
     for text in reversed(other):
         left = known[text.text_hash, text.fetched_at]
         if left < 0:
