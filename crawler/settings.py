@@ -90,6 +90,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
     # Nearest to the server: it sees each attempt.
     "crawler.fetching.middlewares.reach.Reach": 950,
+    "crawler.fetching.middlewares.unguarded.Unguarded": 960,
 }
 EXTENSIONS = {
     "crawler.fetching.deadline.Deadline": 90,

@@ -117,7 +117,7 @@ class OutletSpider(Spider):
         """What a source listed, and requests for the sitemaps of an index."""
         polled = _polled(response, source)
         known = meta(response).get("content_hash")
-        if response.status == 304 or (known is not None and polled.content_hash == known):
+        if _is_unchanged(response) or (known is not None and polled.content_hash == known):
             yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
         elif response.status != 200:
             until = meta(response).get("until")
@@ -231,7 +231,7 @@ class OutletSpider(Spider):
         self, response: Response, page: Page
     ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
         fetched = _fetched(response, page)
-        if response.status == 304:
+        if _is_unchanged(response):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
@@ -285,6 +285,12 @@ class OutletSpider(Spider):
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1")[:500] if value else None
+
+
+def _is_unchanged(response: Response) -> bool:
+    """Whether the server says so, having been asked; some say it of what nobody has read."""
+    asked = response.request.headers if response.request is not None else ()
+    return response.status == 304 and ("If-None-Match" in asked or "If-Modified-Since" in asked)
 
 
 def _polled(response: Response, source: Source) -> Polled:

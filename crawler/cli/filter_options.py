@@ -55,6 +55,24 @@ _OPTIONS = {
 }  # fmt: skip
 
 
+class WordsCommand(click.Command):
+    """A command with the words of a search."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say of a `-word` how it is left out of a search."""
+        typed = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            option = error.option_name
+            word = next((one for one in typed if one.startswith(option)), option)
+            if option.startswith("--") or len(word) <= len(option):
+                raise
+            raise click.UsageError(
+                f"'{word}' would be an option; to leave the word out, write NOT {word[1:]}", ctx
+            ) from None
+
+
 def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
     """The options of an ArticleFilter, without the one named; the command gets it as `wanted`."""
     names = [field.name for field in fields(ArticleFilter) if field.name != but]

@@ -33,13 +33,14 @@ def write_data_set(
 ) -> Manifest:
     """Write all of a store, as it is at one moment, into a new folder; its manifest.
 
-    Without `seed` the secret seed of the store is left out, and all that it could be computed from.
+    Without `seed` the secret seed of the store is left out, and all that it could be computed from;
+    with it the folder is for its owner alone.
     Raises UsageError for a folder that holds something, NewsloomError for a full disk; the folder
     is then as it was before.
     """
     pa = require_pyarrow()
     tables = [table for table in TABLES if seed or table.kind is not Kind.SEEDED]
-    with new_folder(folder) as part, store.whole_tables.unchanging():
+    with new_folder(folder, private=seed) as part, store.whole_tables.unchanging():
         written = {
             table.name: _write_table(pa, store, part, table, seed=seed, progress=progress)
             for table in tables

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +12,8 @@ from crawler.data_set.fill import fill
 from crawler.errors import UsageError
 from crawler.grouping.file_schemes import file_schemes
 from crawler.ingest.merge import group_and_carry, take_in
-from crawler.ingest.new_store import new_store, without_log
+from crawler.ingest.new_store import new_store
+from crawler.output.workshop import workshop
 from crawler.run_lock import recorded
 from crawler.store import Store, open_store, read_store
 from crawler.store.file.merge_facts import OtherOverride
@@ -119,18 +119,14 @@ def _merge(
 ) -> FromDataSet:
     """Take the facts into a store that is there, by way of a file of their own."""
     with recorded(db, f"newsloom import --dataset {folder}") as run:
-        part = db.with_name(f".newsloom-{secrets.token_hex(6)}.part")
-        try:
-            with without_log(part):
-                other = open_store(part, named=db)
-                try:
-                    fill(other, folder, manifest, findings=False, progress=progress)
-                finally:
-                    other.close()
-                progress("taking in", 0, 1)
-                taken, decided = take_in(run.store, part, now=now)
-        finally:
-            part.unlink(missing_ok=True)
+        with workshop(db.absolute().parent) as place:
+            other = open_store(place / "part", named=db)
+            try:
+                fill(other, folder, manifest, findings=False, progress=progress)
+            finally:
+                other.close()
+            progress("taking in", 0, 1)
+            taken, decided = take_in(run.store, place / "part", now=now)
         contradicted, lost = 0, ""
         if decided:
             contradicted, lost = group_and_carry(

@@ -20,7 +20,7 @@ def new_store(
     `begun_with` writes what it begins with. Raises UsageError for a target that is there, StoreBusy
     while a run makes it.
     """
-    with lock(target), replacing(target, new=True) as part, without_log(part):
+    with lock(target), replacing(target, new=True) as part:
         begun_with(part)
         store = open_store(part, named=target)
         try:
@@ -29,13 +29,3 @@ def new_store(
                 store.upkeep.fold()
         finally:
             store.close()
-
-
-@contextmanager
-def without_log(part: Path) -> Iterator[None]:
-    """Leave no log of SQLite's beside a file that goes away."""
-    try:
-        yield
-    finally:
-        for left in (Path(f"{part}-wal"), Path(f"{part}-shm")):
-            left.unlink(missing_ok=True)

@@ -67,8 +67,11 @@ _DOUBLED = re.compile(r"^https?:[^?#/]*/{0,2}[^?#/:]*(?=https?://)", re.IGNORECA
 _SITE_TWICE = re.compile(r"^https?://([^/?#]+)/+(?=https?://\1(?:[/?#]|$))", re.IGNORECASE)
 # A colon or a slash too few, or a slash too many, before a name with a full stop.
 _SLIP = re.compile(r"^(https?)(?::/|//|:/{3,})(?=[^/?#:\s]+\.[^/?#\s])", re.IGNORECASE)
-# A feed that was escaped twice.
-_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x26);", re.IGNORECASE)
+MAX_SLIPS = 10
+"""Of one address; what still changes then is none."""
+_FULL = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# A feed that was escaped twice, or more often.
+_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x26);)+", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -88,6 +91,7 @@ def canonical(url: str, base: str | None = None) -> str:
         _require_web(joined)
         joined = _normal(joined)
         _require_web(joined)
+        _require_ascii(joined)
     except (ValueError, UnicodeError) as error:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
     if len(joined) > limits.URL:
@@ -130,7 +134,8 @@ def addresses(links: Iterable[str | None], base: str) -> tuple[str, ...]:
 
 def host(url: str) -> str:
     """Host name of an address, without `www.`; empty when there is none."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    name = urlsplit(url).hostname or ""
+    return name.removeprefix("www.") or name
 
 
 def registered_domain(url: str) -> str:
@@ -174,10 +179,22 @@ def _joined(url: str, base: str | None) -> str:
     """An address as a browser reads it, against the address of its document."""
     text = _AMPERSAND.sub("&", _AROUND.sub("", _CONTROL.sub("", url)))
     text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
-    text = _SITE_TWICE.sub("", _SLIP.sub(r"\1://", _DOUBLED.sub("", text)))
-    if not base:
+    text = _without_slips(text)
+    if not base or _FULL.match(text):
         return text
-    return urljoin(base, f"//{text}" if _begins_with_host(text, base) else text)
+    link = f"//{text}" if _begins_with_host(text, base) else text
+    # To urljoin a semicolon is more than a character, and one at the end is nothing.
+    joined = urljoin(base.replace(";", "\x7f"), link.replace(";", "\x7f")).replace("\x7f", ";")
+    return _without_slips(joined)
+
+
+def _without_slips(text: str) -> str:
+    """Without what hands and programs put before an address; ValueError where it has no end."""
+    for _ in range(MAX_SLIPS):
+        text, before = _SITE_TWICE.sub("", _SLIP.sub(r"\1://", _DOUBLED.sub("", text))), text
+        if text == before:
+            return text
+    raise ValueError(text)
 
 
 def _begins_with_host(text: str, base: str) -> bool:
@@ -197,8 +214,9 @@ def _normal(url: str) -> str:
     host = parts.netloc.lower().rpartition("@")[2]
     if host.rpartition(":")[2] in ("", str(port)) and port in (None, _PORTS[scheme]):
         host = host.rpartition(":")[0]
-    path = _SESSION_IN_PATH.sub("", _escaped_alike(parts.path))
-    query = "&".join(filter(_is_kept, _escaped_alike(parts.query).split("&")))
+    # First without what goes: a percent sign in it says nothing of the rest.
+    path = _SESSION_IN_PATH.sub("", _escaped_alike(without_dots(parts.path)))
+    query = _kept(_escaped_alike(_kept(parts.query)))
     return urlunsplit((scheme, host, without_dots(path) or "/", query, ""))
 
 
@@ -211,6 +229,10 @@ def _escaped_alike(part: str) -> str:
     return _ESCAPE.sub(
         lambda found: c if (c := chr(int(found[1], 16))) in plain else found[0].upper(), part
     )
+
+
+def _kept(query: str) -> str:
+    return "&".join(filter(_is_kept, query.split("&")))
 
 
 def _is_kept(field: str) -> bool:
@@ -233,6 +255,12 @@ def _require_web(url: str) -> None:
     ):
         raise ValueError(url)
     _ = parts.port  # raises ValueError when it is not a number
+
+
+def _require_ascii(url: str) -> None:
+    """Refuse a host that cannot be written as DNS has it: no name server knows of it."""
+    if not url.isascii():
+        raise ValueError(url)
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from crawler.store import Store, open_store
 from crawler.store.file.whole_tables import TABLES, Kind, Table, stored_columns
 from dedupe import CopyScheme, StoryScheme, document
 from tests.golden.library_page import library_page
+from tests.golden.manual_page import manual_page
 
 FOLDER = Path(__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -241,6 +242,7 @@ FILES: dict[Path, Callable[[], str]] = {
     DOCS / "exit-codes.md": exit_codes,
     DOCS / "reasons.md": reasons,
     DOCS / "library.md": library_page,
+    DOCS / "newsloom.1": manual_page,
 }
 
 
