@@ -21,11 +21,13 @@ import polars
 import pytest
 from pyarrow import parquet
 
+from crawler.cli.tables import as_json
 from crawler.data_set.columns import TIME, arrow_type
 from crawler.data_set.description import VERSION
+from crawler.data_set.write import write_data_set
 from crawler.grouping.overrides import Decision, merge, pin, undo
 from crawler.grouping.run import group
-from crawler.store import open_store
+from crawler.store import open_store, read_store
 from crawler.store.file.migration_steps import VERSION as SCHEMA
 from crawler.store.file.schema import wanted_tables
 from crawler.store.file.whole_tables import LEFT_OUT, TABLES, Kind, Table, stored_columns
@@ -262,6 +264,34 @@ def test_the_seed_stays_at_home_unless_asked_for(
     )
     assert "5eed1d" not in text
     assert str(SECRET) not in text + (tmp_path / "d" / "manifest.json").read_text("utf-8")
+
+
+def test_with_its_seed_a_data_set_is_for_its_owner_alone(data_set: Path) -> None:
+    assert data_set.stat().st_mode & 0o077 == 0
+
+
+def test_all_of_a_data_set_is_of_one_moment(full: Path, tmp_path: Path) -> None:
+    db = tmp_path / "s.db"
+    shutil.copy(full, db)
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+        def crawl_meanwhile(what: str, done: int, total: int) -> None:
+            with connection:
+                connection.execute("UPDATE articles SET title = title || '!'")
+                connection.execute("DELETE FROM topics")
+
+        store = read_store(db)
+        write_data_set(
+            store, tmp_path / "d", seed=True, now=NOW, to_json=as_json, progress=crawl_meanwhile
+        )
+        store.close()
+    assert not ask(db, "SELECT * FROM topics")
+    assert len(parquet.read_table(tmp_path / "d" / "topics")) == 1
+    titles = parquet.read_table(tmp_path / "d" / "articles", columns=["title"])
+    assert sorted(titles["title"].to_pylist()) == sorted(
+        title for (title,) in ask(full, "SELECT title FROM articles")
+    )
 
 
 def test_a_store_gets_the_seed_of_another(
