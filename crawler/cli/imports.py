@@ -54,7 +54,7 @@ def import_(
     seed_from: Path | None,
     quiet: bool,
 ) -> int:
-    """Add articles from files, pages from WARC files, or a whole data set.
+    """Add articles from files, or take in a whole data set.
 
     Articles are read from JSONL and CSV FILEs, pages from WARC FILEs.
 
