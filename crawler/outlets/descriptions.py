@@ -222,11 +222,13 @@ def _check_selectors(file: Path, key: str, given: object) -> None:
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
     if not isinstance(url, str) or not _is_web_address(url):
         raise OutletError(f"{file}: '{key}' holds {url!r}; write a full http or https address")
-    if "@" in url:
-        from crawler.parsing.urls import refuse_login  # seldom needed, and slow to load
+    if "@" in url or "news.google." in url:
+        # Seldom needed, and slow to load.
+        from crawler.parsing.urls import refuse_google_news, refuse_login
 
         try:
             refuse_login(url)
+            refuse_google_news(url)
         except UsageError as error:
             raise OutletError(f"{file}: '{key}': {error}") from error
     return Source(url=url, kind=kind, outlet=file.stem)

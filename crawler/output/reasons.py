@@ -21,6 +21,7 @@ REASONS = {
     "unstorable": "SQLite cannot store a value of the page",
     "video": "a video with little text",
     # of sources
+    "google-news": "all links lead to Google News; add the feeds of the outlets themselves",
     "not-a-feed": "the address of a feed answers with something else",
     "not-a-sitemap": "the address of a sitemap answers with something else",
     # of both, before or instead of an answer

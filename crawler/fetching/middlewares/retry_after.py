@@ -66,10 +66,15 @@ class RetryAfter:
 
 def requested_wait(response: Response) -> timedelta | None:
     """How long a server asks to be left alone; None when it does not, or not readably."""
-    if response.status not in (429, 503):
-        return None
     header = response.headers.get("Retry-After", b"")
-    raw = (header or b"").decode("latin-1").strip()
+    return asked_pause(response.status, (header or b"").decode("latin-1"))
+
+
+def asked_pause(status: int, retry_after: str) -> timedelta | None:
+    """How long an answer with this header asks to be left alone; None when it does not."""
+    if status not in (429, 503):
+        return None
+    raw = retry_after.strip()
     try:
         wait = (
             timedelta(seconds=int(raw[:12]))
