@@ -17,6 +17,7 @@ from crawler.fetching.deadline import Deadline, LeftForLater
 from crawler.fetching.meta import Meta, meta
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
+from crawler.fetching.renderer import PASSING, WORTHWHILE, Renderer
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.outlets.selection import Selection, select_outlets
 from crawler.parsing.listing.documents import MAX_BYTES
@@ -238,13 +239,20 @@ class OutletSpider(Spider):
             refusal = refusal_for_status(response.status, until=meta(response).get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
-        if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
+        keep = any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC")))
+        if keep:
             yield fetched
+        outlet, parsers = self.outlets[page.outlet], Parsers.of(self.crawler)
         try:
-            outlet = self.outlets[page.outlet]
-            yield await Parsers.of(self.crawler).run_for(page.outlet, read_page, fetched, outlet)
+            found = await parsers.run_for(page.outlet, read_page, fetched, outlet)
+            if outlet.render and isinstance(found, Rejected) and found.reason in WORTHWHILE:
+                shown = await Renderer.of(self.crawler).render(fetched, outlet)
+                if keep:
+                    yield shown
+                found = await parsers.run_for(page.outlet, read_page, shown, outlet)
+            yield found
         except ExtractError as error:
-            refusal = Refusal(error.reason, error.detail, temporary=False)
+            refusal = Refusal(error.reason, error.detail, temporary=error.reason in PASSING)
             yield await self._rejected(page, refusal, at=fetched.at)
 
     async def page_failed(self, failure: Any) -> AsyncIterator[Rejected | Left]:

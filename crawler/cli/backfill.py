@@ -152,8 +152,14 @@ def _endpoints() -> Endpoints:
     from crawler.ingest.web_archives import Endpoints
 
     names = {"cc_index": "CC_INDEX", "cc_data": "CC_DATA", "wayback": "WAYBACK"}
-    given = {key: os.environ.get(f"NEWSLOOM_{name}") for key, name in names.items()}
-    return Endpoints(**{key: url for key, url in given.items() if url})
+    given = {}
+    for key, name in names.items():
+        url = os.environ.get(f"NEWSLOOM_{name}")
+        if url and not url.startswith(("http://", "https://")):
+            raise UsageError(f"NEWSLOOM_{name} is {url!r}; write a full http or https address")
+        if url:
+            given[key] = url
+    return Endpoints(**given)
 
 
 def _exit_code(done: Backfilled) -> int:

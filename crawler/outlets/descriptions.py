@@ -66,6 +66,14 @@ KEYS = {
         (int, float), "seconds of CPU that its pages may take in a day, instead of "
         f"{QUOTA.parser_seconds:,}; 0: no limit", 7_200
     ),
+    "render": Key(
+        bool, "whether a browser shows those pages that have no text without their scripts; needs "
+        "the extra `browser`", True
+    ),
+    "render_domains": Key(
+        list, "domains, besides the outlet's own, that these scripts may ask",
+        ["gazette-cdn.example"]
+    ),
     "agency": Key(bool, "whether it is a news agency, whose texts others print", True),
     "names": Key(list, "other names by which an agency is credited", ["Gazette News Service"]),
     "spider": Key(
@@ -154,6 +162,8 @@ def load_outlet(file: Path) -> Outlet:
         body=table.get("body"),
         urls=table.get("urls"),
         spider=table.get("spider"),
+        render=table.get("render", False),
+        render_domains=tuple(map(str, table.get("render_domains", []))),
         quota=Quota(**{key: table[name] for key, name in QUOTAS.items() if name in table}),
         sources=tuple(
             _source(file, key, url, kind)
