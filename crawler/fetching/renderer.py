@@ -126,7 +126,7 @@ class Renderer:
                 raise ExtractError(
                     "render-timeout", f"its scripts came to no end in {SECONDS:.0f} s"
                 ) from None
-            except _browser_error() as error:
+            except (_browser_error(), OSError) as error:  # OSError: its driver does not start
                 await self.close()
                 raise ExtractError("render-failed", str(error).splitlines()[0][:300]) from error
         body = html.encode("utf-8", "replace")
@@ -149,6 +149,11 @@ class Renderer:
         names = [slug for slug, outlet in spider.outlets.items() if outlet.render]
         if names and (missing := missing_browser()):
             spider.logger.warning("%s: `render` has no effect: %s", ", ".join(names), missing)
+        elif names and os.geteuid() == 0:
+            spider.logger.warning(
+                "%s: Chromium has no sandbox for root; run this crawl as another user",
+                ", ".join(names),
+            )
 
     async def _show(self, browser: Browser, page: _Page) -> str:
         context = await browser.new_context(
