@@ -1,3 +1,3 @@
 """The version of Newsloom. `crawler` itself offers an upper floor, so floors below ask here."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

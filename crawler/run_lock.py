@@ -15,6 +15,7 @@ from crawler.errors import NewsloomError, StoreBusy, StoreInaccessible, UsageErr
 from crawler.interrupts import RESUMES, came, held, note
 from crawler.output.files import DISK_REFUSES, is_special
 from crawler.output.visible import one_line
+from crawler.output.workshop import remove_abandoned
 from crawler.store import Store, open_store, read_store
 from crawler.types import limits
 
@@ -47,6 +48,7 @@ def lock(path: Path) -> Iterator[None]:
             "permissions, or name another file with --db"
         ) from error
     try:
+        remove_abandoned(path.absolute().parent)
         yield
     finally:
         guard.release()

@@ -57,7 +57,11 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 HTTPERROR_ALLOW_ALL = True
 
 # Crawled bytes are hostile: nothing but http and https, nothing that listens, nothing that tells.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "data": None, "file": None, "ftp": None, "s3": None,
+    # Scrapy's own, but that it verifies certificates where a reader's own access is sent.
+    "https": "crawler.fetching.certificates.HTTPS",
+}  # fmt: skip
 TWISTED_DNS_RESOLVER = "crawler.fetching.resolver.PublicResolver"
 NEWSLOOM_ALLOW_PRIVATE = False
 TELNETCONSOLE_ENABLED = False
@@ -76,6 +80,7 @@ ROBOTSTXT_OBEY = False
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.web_only.WebOnly": 90,
     "crawler.fetching.middlewares.due_sources.DueSources": 95,
+    "crawler.fetching.middlewares.send_access.AccessKnown": 97,
     "crawler.fetching.middlewares.robots.Robots": 100,
     "crawler.fetching.middlewares.run_deadline.InTime": 105,
     "crawler.fetching.middlewares.address_shapes.KnownShapes": 405,
@@ -86,10 +91,13 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.redirects.PageRefresh": 580,
     # Nearer to the server than Scrapy's redirects, which end there for what is farther away.
     "crawler.fetching.middlewares.redirects.ChainCookies": 610,
+    # Nearer to the server than what remembers a request: redirects, retries, cookies of a chain.
+    "crawler.fetching.middlewares.send_access.SendAccess": 620,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
     # Nearest to the server: it sees each attempt.
     "crawler.fetching.middlewares.reach.Reach": 950,
+    "crawler.fetching.middlewares.unguarded.Unguarded": 960,
 }
 EXTENSIONS = {
     "crawler.fetching.deadline.Deadline": 90,

@@ -56,6 +56,7 @@ _SECTIONS = {
         "feed": "crawler.cli.extract:feed",
     },
     "Keep going": {
+        "watch": "crawler.cli.watch_commands:watch",
         "health": "crawler.cli.outlets:health",
         "cron": "crawler.cli.cron:cron",
         "systemd": "crawler.cli.cron:systemd",

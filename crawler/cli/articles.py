@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.arguments import reading
-from crawler.cli.filter_options import filter_options, with_words
+from crawler.cli.filter_options import WordsCommand, filter_options, with_words
 from crawler.cli.options import object_option
 from crawler.cli.tables import as_json, emit, list_options, paged, table, up_to
 from crawler.errors import UsageError
@@ -82,7 +82,7 @@ def _interval(found: ArticleDetail) -> str:
 _COLUMNS = ("article", "story", "outlet", "published_at", "copies", "title", "passage")
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("argument", nargs=-1, metavar="[WORDS]...")
 @filter_options()
 @click.option("--each-copy", is_flag=True, help="Show each copy of a text in a row of its own.")

@@ -93,10 +93,10 @@ def _about_overlap(found: CopyExplanation) -> Iterator[str]:
             f"{found.numbers_changed} different."
         )
     if found.passage:
-        words = found.passage.split()
-        cut = " ".join(words[:60]) + (" ..." if len(words) > 60 else "")
-        over = "over " if found.passage_cut else ""
-        yield f"Longest passage in both ({over}{len(words)} words):\n  {visible(cut)}"
+        words = found.passage.split()[:60]
+        cut = " ".join(words) + (" ..." if len(words) < found.passage_words else "")
+        counted_words = counted(found.passage_words, "word")
+        yield f"Longest passage in both ({counted_words}):\n  {visible(cut)}"
 
 
 def _shingles(count: int) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import click
 
 from crawler.cli.arguments import reading
-from crawler.cli.filter_options import filter_options, with_words
+from crawler.cli.filter_options import WordsCommand, filter_options, with_words
 from crawler.cli.options import object_option
 from crawler.cli.parameters import StoryNumber
 from crawler.cli.tables import as_json, emit, list_options, paged, sparkline, up_to
@@ -53,7 +53,7 @@ class _StoryWithSpread(NamedTuple):
     spread: str
 
 
-@click.command()
+@click.command(cls=WordsCommand)
 @click.argument("argument", nargs=-1, metavar="[WORDS]...")
 @filter_options()
 @click.option("--events", is_flag=True,

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,8 +29,8 @@ from urllib3.exceptions import TimeoutError as TimedOut
 
 from crawler.errors import NewsloomError
 from crawler.fetching.identity import user_agent
-from crawler.fetching.middlewares.retry_after import asked_pause
-from crawler.fetching.resolver import is_public
+from crawler.polling import requested_pause
+from crawler.public_addresses import is_public
 
 CONNECTING = 20.0
 """Seconds."""
@@ -117,7 +118,9 @@ class PlainClient:
             yield number == TRIES, self._delay * 4**number
 
     def _wished_pause(self, url: str, answer: Answer) -> float:
-        pause = asked_pause(answer.status, answer.headers.get("retry-after", ""))
+        if answer.status not in (429, 503):
+            return 0.0
+        pause = requested_pause(answer.headers.get("retry-after", ""), now=datetime.now(UTC))
         seconds = pause.total_seconds() if pause else 0.0
         if seconds > LONGEST_PAUSE:
             raise Busy(f"{_host(url)} asks for a pause of {seconds:,.0f} s (Retry-After)")

@@ -87,5 +87,5 @@ def _innermost(error: BaseException) -> BaseException:
 
 def refusal_for_status(status: int, *, until: str | None = None) -> Refusal:
     """What an HTTP status other than 200 amounts to."""
-    temporary = status >= 500 or status in (408, 425, 429)
+    temporary = status >= 500 or status in (304, 408, 425, 429)
     return Refusal(f"http-{status}", "the server's answer", temporary=temporary, until=until)

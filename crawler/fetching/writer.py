@@ -318,7 +318,8 @@ class Writer:
                 self._run = self.store.runs.open(
                     f"scrapy crawl {spider.name}", now=now(), pid=os.getpid()
                 )
-            self._saver.begin(self._run, spider.outlets)  # type: ignore[attr-defined]
+            regardless = self._crawler.settings.getbool("NEWSLOOM_NOW")
+            self._saver.begin(self._run, spider.outlets, regardless=regardless)  # type: ignore[attr-defined]
 
     def _hold_pages(self) -> None:
         if self.failure is None:

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
 from crawler.grouping.boilerplate import Learned
+from crawler.grouping.kept_passage import to_keep
 from crawler.store import Store
 from crawler.store.findings.copies import ComparedText, Waiting
-from crawler.types.limits import PASSAGE
 from dedupe import (
     CopyEdge,
     CopyScheme,
@@ -201,7 +201,7 @@ class Comparer:
             for number, revision in ((edge.a, edge.revision_a), (edge.b, edge.revision_b))
         )
         cut_one, cut_two = (self._texts.document(text).shingled for text in (one, two))
-        return shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme)[:PASSAGE]
+        return to_keep(shared_passage(cut_one, cut_two, (one.text, two.text), self._scheme))
 
     def _learn(self, articles: list[ComparedText], found: list[CopyEdge]) -> None:
         """Count these articles, given the edges to what was there before them."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crawler.grouping.file_schemes import file_schemes
+from crawler.grouping.kept_passage import read_kept
 from crawler.store import Store
 from crawler.store.queries.articles import ArticleDetail, CopyEvidence
-from crawler.types.limits import PASSAGE
 from dedupe import CopyScheme, compare_numbers, is_template, longest_passage
 from dedupe.copies.word_shingles import word_shingles
 
@@ -58,9 +58,9 @@ class CopyExplanation(NamedTuple):
     shingles_a: int
     shingles_b: int
     passage: str
-    """the longest that stands in both, normalised"""
-    passage_cut: bool
-    """whether it is longer than what is stored"""
+    """the longest that stands in both, normalised; of one that is stored the beginning"""
+    passage_words: int
+    """of the whole passage"""
     stored: bool
     """whether the comparison was stored"""
     scheme: str
@@ -122,7 +122,7 @@ def _outline(first: ArticleDetail, second: ArticleDetail, scheme: CopyScheme) ->
         shingles_a=len(left),
         shingles_b=len(right),
         passage="",
-        passage_cut=False,
+        passage_words=0,
         stored=False,
         scheme=scheme.id,
         min_shingles=scheme.min_shingles,
@@ -137,6 +137,7 @@ def _with_evidence(
     found: CopyExplanation, stored: CopyEvidence, scheme: CopyScheme
 ) -> CopyExplanation:
     """The outline, and the comparison that the grouping stored."""
+    passage = read_kept(stored.passage)
     return found._replace(
         relation=stored.relation,
         jaccard=stored.jaccard,
@@ -150,8 +151,8 @@ def _with_evidence(
         joined=bool(stored.joined),
         template=not stored.joined
         and is_template(stored.numbers_same, stored.numbers_changed, scheme),
-        passage=stored.passage,
-        passage_cut=len(stored.passage) == PASSAGE,
+        passage=passage.text,
+        passage_words=passage.words,
         stored=True,
     )
 
@@ -166,11 +167,13 @@ def _compare_newest(
     if found.shared_whole >= scheme.min_evidence * shorter:
         # Pairs of a template are not stored: there would be more of them than of all else.
         same, changed = compare_numbers(first.text, second.text, scheme)
+    passage = longest_passage(first.text, second.text, scheme)
     return found._replace(
         numbers_same=same,
         numbers_changed=changed,
         template=is_template(same, changed, scheme),
-        passage=longest_passage(first.text, second.text, scheme),
+        passage=passage,
+        passage_words=len(passage.split()),
     )
 
 

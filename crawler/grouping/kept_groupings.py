@@ -6,7 +6,6 @@ until one of the kept groupings is adopted.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from crawler.errors import UsageError
 from crawler.grouping.file_schemes import changed, file_schemes, settings_of
 from crawler.grouping.run import Grouped, Progress, group
 from crawler.output.visible import one_line
+from crawler.output.workshop import workshop
 from crawler.store import Store, open_store
 
 
@@ -35,8 +35,8 @@ def keep_beside(
     schemes = changed(settings, file_schemes(store))
     # Beside the file, where there is likely to be room for another of its size.
     folder = Path(store.path).absolute().parent
-    with tempfile.TemporaryDirectory(prefix=".newsloom-", dir=folder) as workshop:
-        copy = Path(workshop) / "copy.db"
+    with workshop(folder) as place:
+        copy = place / "copy.db"
         with store.explained():
             store.upkeep.backup(copy)
         other = open_store(copy)

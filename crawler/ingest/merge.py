@@ -41,24 +41,20 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
     for file in files:
         read_store(file).close()  # says what is wrong with it
     with lock(target), replacing(target, new=True) as part:
+        first = read_store(files[0])
         try:
-            first = read_store(files[0])
-            try:
-                with first.explained(target):
-                    first.upkeep.backup(part)
-            finally:
-                first.close()
-            store = open_store(part)
-            store.path = target  # errors name the file that was asked for
-            try:
-                merged = _take_in(store, files[1:], now=now, progress=progress)
-                with store.explained():
-                    store.upkeep.fold()
-            finally:
-                store.close()
+            with first.explained(target):
+                first.upkeep.backup(part)
         finally:
-            for left in (Path(f"{part}-wal"), Path(f"{part}-shm")):
-                left.unlink(missing_ok=True)
+            first.close()
+        store = open_store(part)
+        store.path = target  # errors name the file that was asked for
+        try:
+            merged = _take_in(store, files[1:], now=now, progress=progress)
+            with store.explained():
+                store.upkeep.fold()
+        finally:
+            store.close()
     return merged
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +11,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import moment
@@ -30,6 +32,7 @@ AHEAD = 64
 """Pages that wait for the parsers."""
 MAX_BYTES = 8 * 1024 * 1024
 """Bytes of one page, unpacked; a crawl fetches no more either."""
+_STATUS = re.compile("[1-9][0-9][0-9]")
 _PAGES = ("text/html", "application/xhtml+xml", "")
 
 
@@ -40,6 +43,21 @@ class Record(NamedTuple):
     """bytes into the file at which the record begins"""
     captured: Fetched | str
     """a reason instead, where the record has no page"""
+
+
+class Damaged(Exception):
+    """An archive cannot be read to its end."""
+
+
+class _Loader(ArcWarcRecordLoader):
+    def load_http_headers(self, rec_type: Any, uri: str | None, stream: Any, length: Any) -> Any:
+        """None too for a record without an address, which warcio takes every record to have."""
+        return super().load_http_headers(rec_type, uri, stream, length) if uri else None
+
+
+class _Archive(ArchiveIterator):
+    INC_RECORD = ""
+    """What warcio writes to standard error of a wrong length: bytes of the archive among it."""
 
 
 class FromWarc(NamedTuple):
@@ -84,8 +102,8 @@ def import_warc(
             progress(record.offset, size)
             if len(waiting) > AHEAD:
                 take()
-    except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
-        broken = str(error)[:200] or type(error).__name__
+    except Damaged as error:
+        broken = str(error)
     while waiting:
         take()
     _save(store, file, size, batch, counts, run=run, now=now)
@@ -116,16 +134,35 @@ def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[R
     logging.getLogger("warcio").setLevel(logging.CRITICAL)
     with file.open("rb") as stream:
         stream.seek(begun)
-        archive = ArchiveIterator(stream, arc2warc=True)
-        for record in archive:
-            if record.rec_type == "response":
-                # The offset second: to find it, the record is read to its end.
-                captured = page_or_reason(record, by_domain=by_domain)
-                while record.raw_stream.read(1 << 16):
-                    pass  # what stands behind the body
-                if record.raw_stream.limit > 0:
-                    raise EOFError("it ends in the middle of a record")
-                yield Record(archive.get_record_offset(), captured)
+        try:
+            yield from _responses(stream, by_domain)
+        except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            raise Damaged(said[:200]) from error
+        except Exception as error:
+            raise Damaged(f"warcio fails: {type(error).__name__}: {error}"[:200]) from error
+
+
+def _responses(stream: BinaryIO, by_domain: Mapping[str, str]) -> Iterator[Record]:
+    archive = _Archive(stream, arc2warc=True)
+    archive.loader = _Loader(arc2warc=True)
+    for record in archive:
+        captured = None
+        if record.rec_type == "response":
+            captured = page_or_reason(record, by_domain=by_domain)
+            while record.raw_stream.read(1 << 16):
+                pass  # what stands behind the body
+            if record.length is None:
+                raise ValueError("a record does not say how long it is")
+            if record.raw_stream.limit > 0:
+                raise EOFError("it ends in the middle of a record")
+        errors = archive.err_count
+        # The offset second: to find it, the record is read to its end.
+        offset = archive.get_record_offset()
+        if captured is not None:
+            yield Record(offset, captured)
+        if archive.err_count > errors:  # what follows is no record, and may have been one
+            yield Record(offset, "wrong-length")
 
 
 def page_or_reason(
@@ -176,7 +213,7 @@ def _refusal_reason(http: Any) -> str | None:
         return "no-http"
     status = http.get_statuscode()
     if status != "200":
-        return f"http-{status}"
+        return f"http-{status}" if _STATUS.fullmatch(status) else "no-http"
     kind = _headers(http).get("content-type", "").partition(";")[0].strip().lower()
     return None if kind in _PAGES else "not-html"
 

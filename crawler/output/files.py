@@ -10,14 +10,14 @@ import errno
 import hashlib
 import io
 import os
-import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from crawler.errors import NewsloomError, UsageError
+from crawler.output.workshop import workshop
 
 _MAX_LINKS = 40
 """Symbolic links that are followed, as Linux does."""
@@ -104,8 +104,9 @@ def text_of(output: Output) -> Iterator[TextIO]:
 def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
     """An empty file to fill, which takes the place of `target` when nothing is raised.
 
-    It gets the permissions of the file it replaces; with `new` it replaces none, not even one that
-    has come about meanwhile. Raises as `writing` does, and UsageError for a device or a pipe.
+    It gets the permissions of the file it replaces. With `new` it replaces none, not even one that
+    has come about meanwhile, and is for its owner alone, as a store is. Raises as `writing` does,
+    and UsageError for a device or a pipe.
     """
     if is_special(target):
         raise UsageError(f"{target} is a device or a pipe; name a file")
@@ -117,18 +118,16 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
         old = _stat(place)
         if old is not None and not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        # Beside it: a name is moved in one step only within a file system.
-        part = place.with_name(f".newsloom-{secrets.token_hex(6)}.part")
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    try:
+    with ExitStack() as made:
+        with _explained(target):
+            part = made.enter_context(workshop(place.parent)) / "part"
+            part.touch(0o600 if new else 0o666)
         yield part
         with _explained(target):
             _settle(part, old)
             if new:
                 _require_new(target, place)
             part.replace(place)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def folder_for_writing(folder: Path) -> None:

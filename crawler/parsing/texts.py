@@ -27,8 +27,15 @@ _SPACE = re.compile(r"\s{2,}|[ \t\n\r\f\v]")
 # Soft hyphens, word joiners and byte order marks say where a line may break, and hide words from a
 # search. So do zero-width spaces, but between letters of scripts without spaces they part words.
 _UNSTORABLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u2060\ufeff\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
     r"|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b"
+)
+# What no tree of XML or HTML may hold; a parser takes it in, and then fails where the text is set.
+_NO_CHARACTERS = bytes([*range(0x09), *range(0x0E, 0x20)])
+_BREAKS = bytes.maketrans(b"\x0b\x0c", b"  ")
+_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)"
+    r"|[xX]0*(?:[0-8bceBCEfF]|1[\da-fA-F]|[fF]{3}[eEfF])(?![\da-fA-F]));?"
 )
 DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 """Ranges for a regular expression: scripts without spaces, two characters of which are a word."""
@@ -38,6 +45,12 @@ _TOKEN = re.compile(f"[{DENSE}]|[^\\W{DENSE}]+")
 def storable(text: str) -> str:
     """Without control and layout characters and lone surrogates; newlines and tabs stay."""
     return _UNSTORABLE.sub("", text)
+
+
+def parsable(markup: str) -> str:
+    """Markup without the characters that no tree may hold, and without references to them."""
+    plain = markup.encode("utf-8", "replace").translate(_BREAKS, _NO_CHARACTERS).decode()
+    return _REFERENCE.sub("", plain.replace("\ufffe", "").replace("\uffff", ""))
 
 
 def plain_line(text: str | None) -> str | None:

@@ -76,8 +76,11 @@ _DOUBLED = re.compile(r"^https?:[^?#/]*/{0,2}[^?#/:]*(?=https?://)", re.IGNORECA
 _SITE_TWICE = re.compile(r"^https?://([^/?#]+)/+(?=https?://\1(?:[/?#]|$))", re.IGNORECASE)
 # A colon or a slash too few, or a slash too many, before a name with a full stop.
 _SLIP = re.compile(r"^(https?)(?::/|//|:/{3,})(?=[^/?#:\s]+\.[^/?#\s])", re.IGNORECASE)
-# A feed that was escaped twice.
-_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x26);", re.IGNORECASE)
+MAX_SLIPS = 10
+"""Of one address; what still changes then is none."""
+_FULL = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+# A feed that was escaped twice, or more often.
+_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x26);)+", re.IGNORECASE)
 _GOOGLE_NEWS = "news.google.com"
 _GOOGLE_NEWS_LINK = re.compile(
     r"\s*https?://news\.google\.com/(?:__i/)?(?:rss/)?(?:rd/)?(?:articles|read)/", re.IGNORECASE
@@ -88,6 +91,15 @@ GOOGLE_NEWS = (
 )
 """What is wrong with the links of Google News, and what to do."""
 _NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
+_WALLS = {
+    "consent-wall": re.compile(
+        r"^([^/]+\.)?consent\.|/(consent|privacy-gate|cookie-?wall)(/|\.\w+)?$"
+    ),
+    "login-wall": re.compile(
+        r"^(log-?in|sign-?in|auth|sso|accounts?)\."
+        r"|/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)(/|\.\w+)?$"
+    ),
+}
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -106,6 +118,7 @@ def canonical(url: str, base: str | None = None) -> str:
         _require_web(joined)
         joined = _normal(joined)
         _require_web(joined)
+        _require_ascii(joined)
     except (ValueError, UnicodeError) as error:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
     if len(joined) > limits.URL:
@@ -161,7 +174,8 @@ def addresses(links: Iterable[str | None], base: str) -> tuple[str, ...]:
 
 def host(url: str) -> str:
     """Host name of an address, without `www.`; empty when there is none."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    name = urlsplit(url).hostname or ""
+    return name.removeprefix("www.") or name
 
 
 def registered_domain(url: str) -> str:
@@ -195,6 +209,22 @@ def slot(url: str) -> str:
     return found or _under_unknown_suffix(name)
 
 
+def wall_at(url: str) -> str | None:
+    """Which page instead of an article an address is: `consent-wall` or `login-wall`."""
+    parts = urlsplit(url)
+    place = f"{parts.netloc}{parts.path}".lower()
+    return next((wall for wall, pattern in _WALLS.items() if pattern.search(place)), None)
+
+
+def secret_domain(url: str) -> str:
+    """To which hosts a secret for this address may go: its registered domain, in all its hosts.
+
+    Of services where many publish it is the host alone.
+    """
+    name = urlsplit(url).hostname or ""
+    return name if registered_domain(url) in _HOSTS_OF_MANY else slot(url)
+
+
 def is_front_page(url: str) -> bool:
     """Whether an address points at a host's front page."""
     parts = urlsplit(url)
@@ -205,10 +235,22 @@ def _joined(url: str, base: str | None) -> str:
     """An address as a browser reads it, against the address of its document."""
     text = _AMPERSAND.sub("&", _AROUND.sub("", _CONTROL.sub("", url)))
     text = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
-    text = _SITE_TWICE.sub("", _SLIP.sub(r"\1://", _DOUBLED.sub("", text)))
-    if not base:
+    text = _without_slips(text)
+    if not base or _FULL.match(text):
         return text
-    return urljoin(base, f"//{text}" if _begins_with_host(text, base) else text)
+    link = f"//{text}" if _begins_with_host(text, base) else text
+    # To urljoin a semicolon is more than a character, and one at the end is nothing.
+    joined = urljoin(base.replace(";", "\x7f"), link.replace(";", "\x7f")).replace("\x7f", ";")
+    return _without_slips(joined)
+
+
+def _without_slips(text: str) -> str:
+    """Without what hands and programs put before an address; ValueError where it has no end."""
+    for _ in range(MAX_SLIPS):
+        text, before = _SITE_TWICE.sub("", _SLIP.sub(r"\1://", _DOUBLED.sub("", text))), text
+        if text == before:
+            return text
+    raise ValueError(text)
 
 
 def _begins_with_host(text: str, base: str) -> bool:
@@ -228,8 +270,9 @@ def _normal(url: str) -> str:
     host = parts.netloc.lower().rpartition("@")[2]
     if host.rpartition(":")[2] in ("", str(port)) and port in (None, _PORTS[scheme]):
         host = host.rpartition(":")[0]
-    path = _SESSION_IN_PATH.sub("", _escaped_alike(parts.path))
-    query = "&".join(filter(_is_kept, _escaped_alike(parts.query).split("&")))
+    # First without what goes: a percent sign in it says nothing of the rest.
+    path = _SESSION_IN_PATH.sub("", _escaped_alike(without_dots(parts.path)))
+    query = _kept(_escaped_alike(_kept(parts.query)))
     return urlunsplit((scheme, host, without_dots(path) or "/", query, ""))
 
 
@@ -242,6 +285,10 @@ def _escaped_alike(part: str) -> str:
     return _ESCAPE.sub(
         lambda found: c if (c := chr(int(found[1], 16))) in plain else found[0].upper(), part
     )
+
+
+def _kept(query: str) -> str:
+    return "&".join(filter(_is_kept, query.split("&")))
 
 
 def _is_kept(field: str) -> bool:
@@ -264,6 +311,12 @@ def _require_web(url: str) -> None:
     ):
         raise ValueError(url)
     _ = parts.port  # raises ValueError when it is not a number
+
+
+def _require_ascii(url: str) -> None:
+    """Refuse a host that cannot be written as DNS has it: no name server knows of it."""
+    if not url.isascii():
+        raise ValueError(url)
 
 
 @functools.cache

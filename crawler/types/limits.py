@@ -20,5 +20,5 @@ TEXT = 1_000_000
 """A novel."""
 JSON_LINE = 16 * TEXT
 """A line of an import: a text whose characters are all escaped takes twelve times its length."""
-PASSAGE = 20_000
-"""Of a passage that is kept with each pair of copies: the beginning, 3,000 words."""
+PASSAGE = 500
+"""Of a passage that is kept with each pair of copies: its beginning."""

@@ -99,7 +99,7 @@ def test_a_manifest_says_what_to_cite(crawled: Crawled, tmp_path: Path) -> None:
     assert about["grouping"]["inputs"]
     assert about["grouping"]["settings"]["copies"]
     assert all((r["published_at"] or r["first_seen_at"]) >= "2022-01-06" for r in rows)
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(".newsloom-*"))
 
 
 def test_the_network_opens_in_networkx(crawled: Crawled, tmp_path: Path) -> None:

@@ -193,6 +193,14 @@ def test_a_mistake_in_a_search_is_shown_in_its_place(crawled: Crawled) -> None:
     assert newsloom("--db", crawled.db, "search").returncode == 2
 
 
+@pytest.mark.parametrize("command", ["search", "stories"])
+def test_a_word_that_is_left_out_is_no_option(crawled: Crawled, command: str) -> None:
+    ran = newsloom("--db", crawled.db, command, "kazakh", "-almaty")
+    assert ran.returncode == 2
+    assert "'-almaty' would be an option; to leave the word out, write NOT almaty" in ran.stderr
+    assert "No such option '--almaty'" in newsloom("--db", crawled.db, command, "--almaty").stderr
+
+
 def test_copies_of_a_text_are_one_row_of_a_search(crawled: Crawled) -> None:
     def found(*arguments: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = json.loads(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.corpora.hostile_servers import HostileServer, quick
 from tests.crawl.site import Reply, Site, feed, item, page
 from tests.crawl.test_polling import ask, crawl
 
@@ -88,6 +89,41 @@ def test_one_bad_outlet_costs_the_others_nothing(tmp_path: Path, drip: int) -> N
         reason, detail = found[slug]
         assert reason == "robots-unreachable"
         assert f"; {cause}" in detail
+
+
+def test_what_a_server_does_costs_itself_alone(tmp_path: Path) -> None:
+    """In place of robots.txt, of a feed and of a page; bench/hostile.py has thrice as many."""
+    names = (
+        "gzip-bomb", "deflate-bomb", "br-bomb", "zstd-bomb", "nested-bomb", "says-longer",
+        "says-huge", "bad-chunks", "noise", "not-modified", "file", "headers", "long-header",
+    )  # fmt: skip
+    behaviours = {name: quick()[name] for name in names}
+    with Site() as site, HostileServer(behaviours) as server:
+        good = [f"/{n}" for n in range(12)]
+        site["/feed.xml"] = feed(*(item(site.url(path)) for path in good))
+        for path in good:
+            site[path] = page(f"Bridge {path} is closed")
+        site.describe(tmp_path / "outlets", "good", feeds=["/feed.xml"])
+        for slug, address in server.feeds():
+            site.describe(tmp_path / "outlets", slug, feeds=[address])
+        done = crawl(tmp_path, "--workers", "1")
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ask(tmp_path, "SELECT count(*) FROM articles") == [(12,)]
+    states = ask(
+        tmp_path,
+        "SELECT o.slug, p.state, p.reason FROM pages p JOIN outlets o ON o.id = p.outlet"
+        " WHERE o.slug LIKE '%-page'",
+    )
+    assert len(states) == len(names)
+    # What says that it has not changed was never read.
+    assert not [row for row in states if row[1] == "article" or row[2] is None]
+    failed = ask(
+        tmp_path,
+        "SELECT o.slug FROM fetches f JOIN sources s ON s.id = f.source"
+        " JOIN outlets o ON o.id = s.outlet WHERE f.reason IS NOT NULL AND o.slug LIKE '%-feed'",
+    )
+    assert len(failed) == len(names)
 
 
 def test_a_calendar_without_end_is_left_at_the_budget(tmp_path: Path) -> None:

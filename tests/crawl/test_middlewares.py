@@ -22,13 +22,16 @@ from scrapy.exceptions import (
     IgnoreRequest,
 )
 from scrapy.http import Response
+from scrapy.settings import Settings
 from twisted.internet import error as internet
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError, ResponseFailed
 
+from crawler.errors import UsageError
 from crawler.fetching.middlewares.decompress import Decompress
 from crawler.fetching.middlewares.retry_after import requested_wait
 from crawler.fetching.middlewares.robots import refusal_while_unreachable, rules_from_response
+from crawler.fetching.middlewares.unguarded import Unguarded
 from crawler.fetching.middlewares.web_only import WebOnly
 from crawler.fetching.refusals import Refused, refusal_for_error, refusal_for_status
 from crawler.polling import LONGEST_WISH
@@ -190,3 +193,32 @@ def test_statuses_say_whether_to_try_again() -> None:
     assert [refusal_for_status(s).temporary for s in (404, 410, 403, 429, 500, 503)] == [
         False, False, False, True, True, True,
     ]  # fmt: skip
+
+
+def _guarding(**given: object) -> Unguarded:
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.setdict(given, priority="cmdline")
+    return Unguarded.from_crawler(SimpleNamespace(settings=settings))
+
+
+@pytest.mark.parametrize("kind", ["httpx.HttpxDownloadHandler", "aiohttp.AiohttpDownloadHandler"])
+def test_a_handler_that_looks_up_names_itself_is_refused(kind: str) -> None:
+    handler = f"scrapy.core.downloader.handlers._{kind}"
+    for scheme in ("http", "https"):
+        with pytest.raises(UsageError, match=f"take it out for {scheme}, or set"):
+            _guarding(DOWNLOAD_HANDLERS={scheme: handler})
+        _guarding(DOWNLOAD_HANDLERS={scheme: handler}, NEWSLOOM_ALLOW_PRIVATE=True)
+        _guarding(DOWNLOAD_HANDLERS={scheme: None})
+
+
+def test_a_proxy_is_named_once_and_its_password_never(caplog: pytest.LogCaptureFixture) -> None:
+    guarding = _guarding()
+    guarding.process_request(Request("https://g.example/"))
+    assert not caplog.messages
+    for _ in range(2):
+        meta = {"proxy": "http://ann:secret@proxy.example:3128"}
+        guarding.process_request(Request("https://g.example/", meta=meta))
+    (said,) = caplog.messages
+    assert "requests go through the proxy proxy.example," in said
+    assert "secret" not in said

@@ -124,6 +124,23 @@ def test_a_broken_archive_gives_what_comes_before(tmp_path: Path) -> None:
     assert "not a WARC file" in refused.stderr
 
 
+def test_a_record_without_an_address_costs_itself_alone(tmp_path: Path) -> None:
+    whole = gzip.decompress(
+        archive(tmp_path / "x", *(capture(n, f"Bridge {n}") for n in range(3))).read_bytes()
+    )
+    file = tmp_path / "x.warc"
+    file.write_bytes(whole.replace(b"WARC-Target-URI: https://g.org/1\r\n", b""))
+    done = newsloom("--db", tmp_path / "t.db", "import", file)
+    assert done.returncode == 0, done.stderr
+    assert len(articles(tmp_path / "t.db")) == 2
+    assert "1 no-http" in done.stdout
+    # Nor does a length that is wrong bring its bytes to the terminal.
+    file.write_bytes(whole.replace(b"Content-Length: ", b"Content-Length: 1", 1))
+    done = newsloom("--db", tmp_path / "u.db", "import", file)
+    assert done.stderr == ""
+    assert "1 wrong-length" in done.stdout
+
+
 def test_bytes_behind_a_body_cost_nothing(tmp_path: Path) -> None:
     url, date, status, body, kind = capture(1, "A bridge is closed")
     file = tmp_path / "x.warc.gz"

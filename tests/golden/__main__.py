@@ -16,6 +16,7 @@ from crawler.output.reasons import REASONS
 from crawler.store import open_store
 from dedupe import CopyScheme, StoryScheme, document
 from tests.golden.library_page import library_page
+from tests.golden.manual_page import manual_page
 
 FOLDER = Path(__file__).parent
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -158,6 +159,7 @@ FILES: dict[Path, Callable[[], str]] = {
     DOCS / "exit-codes.md": exit_codes,
     DOCS / "reasons.md": reasons,
     DOCS / "library.md": library_page,
+    DOCS / "newsloom.1": manual_page,
 }
 
 

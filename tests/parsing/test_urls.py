@@ -51,6 +51,8 @@ def test_noise_goes_and_what_names_the_page_stays(given_: str, expected: str) ->
         ("/%c3%a9", "/%C3%A9"),
         # What was escaped twice, or with the other slash.
         ("/a?x=1&amp;y=2&#038;z=3", "/a?x=1&y=2&z=3"),
+        ("/a?x=1&amp;amp;y=2&amp;#38;z=3", "/a?x=1&y=2&z=3"),
+        ("/a;?x=1", "/a;?x=1"),
         ("\\a\\b", "/a/b"),
         # Ways to the outlet go, and what names the article stays.
         ("/news?ref=901", "/news?ref=901"),

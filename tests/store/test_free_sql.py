@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_what_reads_is_answered(reader: Store, query: str, rows: list[object] | 
     assert found.rows == rows or (rows is None and found.rows)
     assert len(found.columns) == len(found.rows[0])
     assert not found.more
+
+
+def test_the_secret_of_the_file_is_not_read(reader: Store) -> None:
+    connection = sqlite3.connect(reader.path)
+    with connection:
+        connection.execute("INSERT INTO schemes (kind, scheme, seed) VALUES ('copies', 'x', 4711)")
+    connection.close()
+    for query in ("SELECT seed FROM schemes", "SELECT max(seed) FROM schemes",
+                  "SELECT 1 FROM schemes WHERE seed = 4711"):  # fmt: skip
+        found = reader.queries.free_sql.select(query, limit=1)
+        assert found.rows in ([(None,)], [])
 
 
 def test_rows_beyond_the_limit_are_left_out(reader: Store) -> None:

@@ -100,7 +100,7 @@ def at(clock: str) -> str:
 def merged(tmp_path: Path, *files: Path) -> sqlite3.Connection:
     target = tmp_path / "all.db"
     merge(files, target, now=NOW, progress=lambda _what, _done, _total: None)
-    assert not list(tmp_path.glob("*.part*"))
+    assert not list(tmp_path.glob(".newsloom-*"))
     store = read_store(target)
     assert store.upkeep.problems() == []
     store.close()

@@ -58,7 +58,7 @@ def moment(
     it is taken as UTC: wrong by hours at most, and the raw text is kept. In a zone whose name is
     not known it is too, and then it is precise to the day only.
     """
-    text = storable(raw or "").strip()[: limits.TIME]
+    text = _as_kept(raw)
     found = read_written(text, language=style.language)
     if found is None:
         return None
@@ -80,11 +80,16 @@ def possible_days(
     raw: str | None, *, now: str | None = None, style: DateStyle = ANY_STYLE
 ) -> list[date]:
     """The days that a time may be: none, one, or two where it is not certain which is the month."""
-    text = storable(raw or "").strip()[: limits.TIME]
+    text = _as_kept(raw)
     found = read_written(text, language=style.language)
     if found is None:
         return []
     return [day for day in found.days(style.order) if _instant(found, day, now) is not None]
+
+
+def _as_kept(raw: str | None) -> str:
+    """A time as it is read and kept; one that was kept is read as it was."""
+    return storable(raw or "").strip()[: limits.TIME].rstrip()
 
 
 def not_after(found: Moment | None, now: str) -> Moment | None:

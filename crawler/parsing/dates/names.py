@@ -54,7 +54,7 @@ def month_of(word: str, language: str | None) -> int | None:
             return int(found)
     if len(word) <= _STEM:
         return None
-    shorter = (word[: len(word) - cut] for cut in range(4) if len(word) - cut >= _STEM)
+    shorter = (word[: len(word) - cut] for cut in range(4))
     return next((_stems()[form] for form in shorter if form in _stems()), None)
 
 
@@ -81,7 +81,10 @@ def order_of(language: str | None, url: str = "") -> Order | None:
 
 
 def _country(url: str) -> str | None:
-    domain = (urlsplit(url).hostname or "").rpartition(".")[2]
+    try:
+        domain = (urlsplit(url).hostname or "").rpartition(".")[2]
+    except ValueError:  # a document may write anything where its addresses stand
+        return None
     if len(domain) != 2 or domain in _ANYBODYS:
         return None
     return "gb" if domain == "uk" else domain

@@ -41,6 +41,8 @@ MAX_ENTRIES = 5_000
 """Entries read of one feed; the newest come first in every feed seen."""
 MAX_REFUSED = 100
 """Entries without an address that are named."""
+# An element of this name trips feedparser, which keeps the links of an entry under it.
+_LINKS = re.compile(r"(</?)links(?=[\s/>])", re.IGNORECASE)
 _DC_DATE = "dublin_core_date"
 
 
@@ -54,19 +56,29 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
     text = text_of(body, content_type)
     if text[:1] == "{":
         return _json_feed(text, url)
+    text = _LINKS.sub(r"\1link-list", text)
     text = well_formed(_with_plain_guids(_with_full_bases(text, url)))
-    # As a stream: of a string or bytes, feedparser would open the file or address of that name.
-    stream = io.BytesIO(text.encode("utf-8", "replace"))
-    parsed = feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    parsed = _parsed(text)
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
     entries = map(_from_feedparser, parsed.entries[:MAX_ENTRIES])
     return _listings(
         entries,
         base=_base(parsed, url),
-        hub=_hub(parsed.feed.get("links", ())),
+        hub=_hub(_parts(parsed.feed, "links")),
         language=_text(parsed.feed.get("language")),
     )
+
+
+def _parsed(text: str) -> Any:
+    # As a stream: of a string or bytes, feedparser would open the file or address of that name.
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    try:
+        return feedparser.parse(stream, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:
+        # A tag in the wrong place trips it, in many ways: KeyError for a link that nothing began.
+        trouble = f"broken beyond reading ({type(error).__name__}: {error})"
+        raise ExtractError("not-a-feed", trouble[:200]) from error
 
 
 def _keep_dc_date() -> None:
@@ -160,13 +172,13 @@ def _links(entry: Any) -> Iterator[str]:
         if isinstance(found, str) and found != entry.get("id"):
             yield found
     # RFC 4287, 4.2.7.2: the name of a relation may be written in full.
-    for link in entry.get("links", ()):
+    for link in _parts(entry, "links"):
         if str(link.get("rel")).endswith("/relation/alternate") and link.get("href"):
             yield link["href"]
     # Many RSS feeds put the address into guid only; feedparser gives it as id.
     yield from _as_address(entry.get("id"))
     # RFC 4287, 4.1.3.2: the text is elsewhere.
-    yield from (part["src"] for part in entry.get("content", ()) if part.get("src"))
+    yield from (part["src"] for part in _parts(entry, "content") if part.get("src"))
 
 
 def _updated(entry: Any) -> Any:
@@ -177,8 +189,14 @@ def _updated(entry: Any) -> Any:
 
 def _content(entry: Any) -> str:
     """The longest of what the entry gives as its content or description."""
-    given = [*(part.get("value") for part in entry.get("content", ())), entry.get("summary")]
+    given = [*(part.get("value") for part in _parts(entry, "content")), entry.get("summary")]
     return max((text for text in given if isinstance(text, str)), key=len, default="")
+
+
+def _parts(element: Any, name: str) -> list[Any]:
+    """What feedparser lists of an element; an element of that name, `<links>`, is a text to it."""
+    found = element.get(name)
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 def _hub(links: Any) -> str | None:

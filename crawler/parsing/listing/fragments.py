@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HTMLParser
 
-from crawler.parsing.texts import count_words, storable
+from crawler.parsing.texts import count_words, parsable, storable
 
 _BLOCKS = (
     "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr",
@@ -84,7 +84,7 @@ def _lines(markup: str, mark: Callable[[str], str]) -> list[str]:
     markup = storable(markup).translate(_MARKS)
     if "<" not in markup:
         return list(filter(None, map(str.strip, html.unescape(markup).split("\n"))))
-    tree = etree.fromstring(f"<div>{markup}</div>", HTMLParser(remove_comments=True))
+    tree = etree.fromstring(f"<div>{parsable(markup)}</div>", HTMLParser(remove_comments=True))
     if tree is None:
         return []
     etree.strip_elements(tree, "script", "style", "figcaption", with_tail=False)

@@ -27,15 +27,17 @@ def join_source_lines(tree: etree._Element) -> None:
     as_written = {inner for element in kept for inner in element.iter()}
     body = tree.find("body")
     for element in (tree if body is None else body).iter():
-        if element.text and element.tag not in ("script", "style") and element not in as_written:
-            element.text = _as_seen(element.text)
-        if element.tail and element.getparent() not in as_written:
-            element.tail = _as_seen(element.tail)
+        if element.text and element.tag not in ("script", "style"):
+            element.text = _as_seen(element.text, joined=element not in as_written)
+        if element.tail:
+            element.tail = _as_seen(element.tail, joined=element.getparent() not in as_written)
 
 
-def _as_seen(text: str) -> str:
-    text = _SOURCE_BREAK.sub(" ", text) if "\n" in text else text
-    return text if text.isascii() else storable(text)
+def _as_seen(text: str, *, joined: bool) -> str:
+    """A text without what no reader sees; with `joined`, breaks of the source are spaces."""
+    text = _SOURCE_BREAK.sub(" ", text) if joined and "\n" in text else text
+    # Most texts are printable, and then there is nothing to take out.
+    return text if text.isprintable() else storable(text)
 
 
 def join_headings(tree: etree._Element) -> None:

@@ -11,6 +11,7 @@ from trafilatura.utils import HTML_PARSER
 
 from crawler.errors import ExtractError
 from crawler.parsing.decode import decode
+from crawler.parsing.texts import parsable
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger pages cost tens of seconds and hold no more text."""
@@ -62,6 +63,7 @@ def parse_markup(markup: str) -> etree._Element | None:
 
     Raises ExtractError `too-deep`.
     """
+    markup = parsable(markup)
     tree = load_html(markup)
     if _was_cut(HTML_PARSER):
         tree = load_html_deep(markup)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection
     """Open or make a file of schema `version` or older; WAL, so that readers never wait for the
     crawl.
     """
+    if path != ":memory:":
+        _make_private(Path(path))
     # As an address, so that another store can be attached by one that says "for reading only".
     target = path if path == ":memory:" else f"{Path(path).absolute().as_uri()}?mode=rwc"
     with _opened(path, str(target), uri=True, isolation_level=None, timeout=10) as connection:
@@ -41,6 +43,15 @@ def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
+
+
+def _make_private(path: Path) -> None:
+    """Make a file that is not there yet, for its owner alone: it has the secret seed of copies.
+
+    SQLite gives its log and index the permissions of the file. What cannot be made it explains.
+    """
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def connect_for_reading(path: Path, *, version: int) -> sqlite3.Connection:

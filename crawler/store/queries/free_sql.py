@@ -20,6 +20,8 @@ _READS = frozenset(
 )
 _TELLS = frozenset({"table_info", "table_xinfo", "data_version"})
 """Pragmas that change nothing; full-text search asks for the last."""
+_SECRET = ("schemes", "seed")
+"""Column that a query finds empty: the owner of the file alone may know it."""
 _LOADS = frozenset({"load_extension", "fts3_tokenizer"})
 _FUNCTIONS_WITH_ROWS = ("json_each", "json_tree", "pragma_table_info", "pragma_table_xinfo")
 _REFUSED = {
@@ -69,6 +71,8 @@ class FreeSql:
         """Let nothing but reading be prepared; `refused` gets what was asked for beyond that."""
 
         def may(action: int, one: str | None, two: str | None, *_: str | None) -> int:
+            if action == sqlite3.SQLITE_READ and (one, two) == _SECRET:
+                return sqlite3.SQLITE_IGNORE
             pragma = action == sqlite3.SQLITE_PRAGMA and one in _TELLS
             loads = action == sqlite3.SQLITE_FUNCTION and two in _LOADS
             if pragma or (action in _READS and not loads):
