@@ -104,6 +104,7 @@ EXTENSIONS = {
     "crawler.fetching.writer.Writer": 100,
     "crawler.fetching.parser_pool.Parsers": 110,
     "crawler.fetching.pace.Pace": 120,
+    "crawler.fetching.renderer.Renderer": 130,
     # Pace is AutoThrottle with a floor for each host.
     "scrapy.extensions.throttle.AutoThrottle": None,
 }

@@ -46,6 +46,7 @@ _SECTIONS = {
     "Bring in": {
         "outlets": "crawler.cli.outlets:outlets",
         "import": "crawler.cli.imports:import_",
+        "backfill": "crawler.cli.backfill:backfill",
         "merge": "crawler.cli.merge:merge",
         "reextract": "crawler.cli.reextract:reextract",
     },

@@ -20,7 +20,7 @@ from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.parser_pool import parser_used
 from crawler.fetching.saver import Saver, Value
-from crawler.parsing.listing.shapes import shapes_of
+from crawler.parsing.listing.shapes import LOOKED_AT, shapes_of
 from crawler.parsing.page.version import EXTRACTION
 from crawler.polling import REVISITS
 from crawler.store import Store, open_store
@@ -42,8 +42,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 32
 """Values in one transaction, at the most."""
-LOOKED_AT = 200
-"""Articles of an outlet whose addresses are looked at."""
 SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 

@@ -68,6 +68,14 @@ KEYS = {
         (int, float), "seconds of CPU that its pages may take in a day, instead of "
         f"{QUOTA.parser_seconds:,}; 0: no limit", 7_200
     ),
+    "render": Key(
+        bool, "whether a browser shows those pages that have no text without their scripts; needs "
+        "the extra `browser`", True
+    ),
+    "render_domains": Key(
+        list, "domains, besides the outlet's own, that these scripts may ask",
+        ["gazette-cdn.example"]
+    ),
     "headers_from": Key(
         str, "environment variable with headers to send, one a line, for your own access; needs "
         "`home`", "GAZETTE_HEADERS"
@@ -166,6 +174,8 @@ def load_outlet(file: Path) -> Outlet:
         headers_from=table.get("headers_from"),
         cookies_from=table.get("cookies_from"),
         spider=table.get("spider"),
+        render=table.get("render", False),
+        render_domains=tuple(map(str, table.get("render_domains", []))),
         quota=Quota(**{key: table[name] for key, name in QUOTAS.items() if name in table}),
         sources=tuple(
             _source(file, key, url, kind)
@@ -267,11 +277,13 @@ def _check_selectors(file: Path, key: str, given: object) -> None:
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
     if not isinstance(url, str) or not _is_web_address(url):
         raise OutletError(f"{file}: '{key}' holds {url!r}; write a full http or https address")
-    if "@" in url:
-        from crawler.parsing.urls import refuse_login  # seldom needed, and slow to load
+    if "@" in url or "news.google." in url:
+        # Seldom needed, and slow to load.
+        from crawler.parsing.urls import refuse_google_news, refuse_login
 
         try:
             refuse_login(url)
+            refuse_google_news(url)
         except UsageError as error:
             raise OutletError(f"{file}: '{key}': {error}") from error
     return Source(url=url, kind=kind, outlet=file.stem)

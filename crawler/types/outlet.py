@@ -119,6 +119,10 @@ class Outlet:
     """CSS selector of what holds the article, where it is not found otherwise"""
     urls: str | None = None
     """CSS selector of the links on its section pages that lead to articles"""
+    render: bool = False
+    """whether pages without text are shown by a browser, whose scripts bring it"""
+    render_domains: tuple[str, ...] = ()
+    """registered domains, besides the outlet's own, that these scripts may ask"""
     quota: Quota = QUOTA
     headers_from: str | None = None
     """environment variable with headers that its server wants of its readers"""
