@@ -388,3 +388,18 @@ def test_any_bytes_are_read(body: bytes) -> None:
 def test_the_path_of_an_address_is_settled_at_once(path: str) -> None:
     found = path_of(f"https://example.org/{path}")
     assert path_of(f"https://example.org{found}") == found
+
+
+def test_of_a_line_as_much_is_read_as_google_reads() -> None:
+    begun = "Disallow: /"
+    most = 16_663 - len(begun)
+    for length, allowed in ((most - 1, True), (most, False)):
+        text = f"User-agent: *\n{begun}{'a' * length}b\n"
+        assert parse_robots(text, "Newsloom").allows(f"https://g.example/{'a' * most}") is allowed
+
+
+def test_of_a_file_500_kib_are_read() -> None:
+    rule = b"\nUser-agent: *\nDisallow: /a\n"
+    for size, allowed in ((500 * 1024, False), (500 * 1024 + 3, True)):
+        text = decode_robots(b"#" * (size - len(rule)) + rule)
+        assert parse_robots(text, "Newsloom").allows("https://g.example/a") is allowed
