@@ -38,6 +38,7 @@ _ARTICLES = ("new", "revised", "same", "twin")
 _PASSED_OVER = {
     "other-address": "not an article's address",
     "other-time": "of another time",
+    "truncated": "cut off by the archive",
     "same-bytes": "unchanged",
     "known": "known already",
     "robots": "forbidden by robots.txt",
