@@ -81,7 +81,7 @@ class CrawlSummary:
     """outlets whose pages wait for a new day or run, why, and how many pages"""
     grouped: Grouped | None = None
     watched: Watched | None = None
-    """what watches noticed and told; None: they wait for a grouping"""
+    """what watches noticed and sent; None: they wait for a grouping"""
 
     @property
     def exit_code(self) -> int:
@@ -146,10 +146,10 @@ def _finish(
         grouped, watched = None, None
         if options.grouping and not interrupted:
             from crawler.grouping.run import group
-            from crawler.watching.end_of_run import look_and_tell
+            from crawler.watching.end_of_run import look_and_send
 
             grouped = group(store, run=run, now=now(), progress=progress, is_over=is_over)
-            watched = look_and_tell(store, run=run, environment=os.environ, out=sys.stdout)
+            watched = look_and_send(store, run=run, environment=os.environ, out=sys.stdout)
         summary = CrawlSummary(
             run=run,
             counts=counts,

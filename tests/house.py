@@ -39,6 +39,7 @@ FACES = {
     "backfill.py": "cli/backfill.py is the command of ingest/backfill.py",
     "merge.py": "cli/merge.py is the command of ingest/merge.py",
     "overrides.py": "grouping/overrides.py carries out what store/facts/overrides.py keeps",
+    "data_set.py": "cli/data_set.py has the options of ingest/data_set.py",
     "robots.py": "fetching/middlewares/robots.py asks what parsing/robots.py reads",
 }
 """File names that are there twice in crawler/, and why the tree makes plain which is which."""

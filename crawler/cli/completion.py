@@ -88,7 +88,7 @@ def topic_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
 
 
 def watch_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    """Watches of the store, with what they tell of."""
+    """Watches of the store, with what they report."""
     db: Path = ctx.find_root().params["db"]
     try:
         with reading(db) as store:

@@ -55,7 +55,7 @@ class CrawlReport:
     """in the whole store"""
     troubles: Sequence[PollTrouble]
     watched: Watched | None
-    """what watches noticed and told"""
+    """what watches noticed and sent"""
 
 
 def crawl_report(

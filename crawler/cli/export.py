@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from crawler.cli.arguments import reading
+from crawler.cli.data_set import export_data_set, refuse_others
 from crawler.cli.filter_options import filter_options
 from crawler.cli.progress import Line
 from crawler.cli.tables import as_json, text_filter
@@ -69,7 +70,7 @@ class Manifest:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(EXPORTS), metavar="WHAT")
+@click.argument("what", type=click.Choice(EXPORTS), metavar="[WHAT]", required=False)
 @click.option(
     "--format",
     "form",
@@ -85,8 +86,44 @@ class Manifest:
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write; default: standard output. FILE.manifest.json says how to cite it.",
 )
-@click.pass_obj
+@click.option("--dataset", metavar="DIR", type=click.Path(path_type=Path),
+              help="Write the whole store as Parquet files into a new folder.")  # fmt: skip
+@click.option("--with-seed", is_flag=True,
+              help="With --dataset: include the secret seed, signatures and keys.")  # fmt: skip
+@click.pass_context
 def export(
+    context: click.Context,
+    what: str | None,
+    form: str | None,
+    wanted: ArticleFilter,
+    no_text: bool,
+    output: Path | None,
+    dataset: Path | None,
+    with_seed: bool,
+) -> None:
+    """Write rows for other programs, or the whole store.
+
+    WHAT is one of articles, stories, events, timeline, first, copies, pairs, stars, network,
+    network-pairs, agencies, headlines, revisions, days, outlets. Rows are those of articles that
+    pass the filter, and of stories with one; both articles of a copy pass, but with one --outlet
+    the other article may be of any.
+
+    --dataset DIR writes all facts and findings in the place of WHAT; `newsloom import --dataset
+    DIR` makes a store of them.
+    """
+    db: Path = context.obj
+    if dataset is not None:
+        refuse_others(context, "--dataset", ("dataset", "with_seed"))
+        export_data_set(db, dataset, with_seed=with_seed)
+        return
+    if with_seed:
+        raise UsageError("--with-seed is about a data set; add --dataset DIR")
+    if what is None:
+        raise click.MissingParameter(ctx=context, param_hint="'WHAT'", param_type="argument")
+    _export_rows(db, what, form, wanted, no_text, output)
+
+
+def _export_rows(
     db: Path,
     what: str,
     form: str | None,
@@ -94,13 +131,6 @@ def export(
     no_text: bool,
     output: Path | None,
 ) -> None:
-    """Write rows for other programs.
-
-    WHAT is one of articles, stories, events, timeline, first, copies, pairs, stars, network,
-    network-pairs, agencies, headlines, revisions, days, outlets. Rows are those of articles that
-    pass the filter, and of stories with one; both articles of a copy pass, but with one --outlet
-    the other article may be of any.
-    """
     if output == Path("-"):
         output = None
     has_manifest = output is not None and not is_special(output)

@@ -112,9 +112,9 @@ def _show(line: str, done: Grouped) -> None:
 
 
 def _watch(run: Run) -> Watched:
-    from crawler.watching.end_of_run import look_and_tell
+    from crawler.watching.end_of_run import look_and_send
 
-    return look_and_tell(run.store, run=run.number, environment=os.environ, out=sys.stdout)
+    return look_and_send(run.store, run=run.number, environment=os.environ, out=sys.stdout)
 
 
 def _check(name: str | None, *, rebuild: bool, settings: tuple[tuple[str, str], ...]) -> None:

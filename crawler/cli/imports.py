@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from crawler.cli.arguments import require_files
+from crawler.cli.data_set import import_data_set, refuse_others
 from crawler.cli.described import Described
 from crawler.cli.options import described_options, quiet_option
 from crawler.cli.progress import stages
+from crawler.errors import UsageError
 from crawler.output.visible import counted, one_line, visible
 
 if TYPE_CHECKING:
@@ -29,23 +31,32 @@ _SAVED = ("new", "revised", "same", "twin")
 
 
 @click.command("import")
-@click.argument(
-    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @described_options
 @click.option("--workers", type=click.IntRange(min=1), default=None,
               help="Number of parser processes for WARC files; default: one per core.")  # fmt: skip
+@click.option("--dataset", metavar="DIR", type=click.Path(path_type=Path),
+              help="Take in a data set in the place of FILEs.")  # fmt: skip
+@click.option("--with-findings", is_flag=True,
+              help="With --dataset: also copies and stories, into a new store.")  # fmt: skip
+@click.option("--seed-from", metavar="STORE", type=click.Path(path_type=Path, dir_okay=False),
+              help="With --dataset: give a new store the secret seed of another one.")  # fmt: skip
 @quiet_option
-@click.pass_obj
+@click.pass_context
 def import_(
-    db: Path,
+    context: click.Context,
     files: tuple[Path, ...],
     folder: Path | None,
     only: bool,
     workers: int | None,
+    dataset: Path | None,
+    with_findings: bool,
+    seed_from: Path | None,
     quiet: bool,
 ) -> int:
-    """Add articles from JSONL or CSV FILEs, or pages from WARC FILEs.
+    """Add articles from files, or take in a whole data set.
+
+    Articles are read from JSONL and CSV FILEs, pages from WARC FILEs.
 
     A FILE may be packed with gzip; - is standard input. A line of JSONL, or a row of CSV with a
     header, needs `url` and one of `title`, `text`; `outlet`, `authors`, `language`, `published_at`,
@@ -55,7 +66,31 @@ def import_(
     Pages of WARC files (CC-NEWS, or those of `crawl --keep-warc`) are read like fetched ones; an
     interrupted import of a WARC file resumes where it stopped. `newsloom group` then finds copies
     and stories.
+
+    A data set is what `newsloom export --dataset DIR` writes. It makes a new store; into one that
+    has articles its facts are merged.
     """
+    db: Path = context.obj
+    if dataset is not None:
+        refuse_others(context, "--dataset", ("dataset", "with_findings", "seed_from", "quiet"))
+        import_data_set(db, dataset, findings=with_findings, seed_from=seed_from, quiet=quiet)
+        return 0
+    if with_findings or seed_from is not None:
+        option = "--with-findings" if with_findings else "--seed-from"
+        raise UsageError(f"{option} is about a data set; add --dataset DIR")
+    if not files:
+        raise click.MissingParameter(ctx=context, param_hint="'FILE...'", param_type="argument")
+    return _import_files(db, files, folder, only, workers, quiet)
+
+
+def _import_files(
+    db: Path,
+    files: tuple[Path, ...],
+    folder: Path | None,
+    only: bool,
+    workers: int | None,
+    quiet: bool,
+) -> int:
     from crawler.clock import now
     from crawler.ingest.jsonl import import_articles
     from crawler.run_lock import recorded

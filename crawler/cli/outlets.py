@@ -19,7 +19,7 @@ from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, copy, export, import_, show
 from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
-from crawler.cli.watched_lines import show_untold
+from crawler.cli.watched_lines import show_unsent
 from crawler.outlets.selection import Selection
 from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted, length
@@ -132,7 +132,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
             _show_gaps(queries.gaps())
             _show_changed(queries.changed_sources())
             _show_limits(rows, store.usage.held())
-            show_untold(store)
+            show_unsent(store)
         else:
             emit(rows, (*_HEALTH, *_MORE_HEALTH), form)
     if ahead:

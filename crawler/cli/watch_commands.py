@@ -1,4 +1,4 @@
-"""`newsloom watch`: be told when something appears."""
+"""`newsloom watch`: get notified when something appears."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STDOUT = "-"
 
 @click.group()
 def watch() -> None:
-    """Be told when something appears: by file, webhook, mail or feed.
+    """Get notified when something appears: by file, webhook, mail or feed.
 
     Watches look at the end of every `crawl` and `group`.
     """
@@ -46,7 +46,7 @@ def watch() -> None:
     type=click.Choice([str(event) for event in WatchedEvent]),
     default=str(WatchedEvent.NEW_STORY),
     show_default=True,
-    help="What to tell of: a story that passes the filter; its outlets reaching --min-outlets (2 "
+    help="What to report: a story that passes the filter; its outlets reaching --min-outlets (2 "
     "at the least), twice that, and so on; another outlet with the text of an article that passes; "
     "a new headline of one; an outlet that brings nothing for three times its usual interval.",
 )
@@ -89,10 +89,9 @@ def add(
     allow_private: bool,
     mail: str | None,
 ) -> None:
-    """Add a watch. It starts from now: it tells of nothing that is there already.
+    """Add a watch. It reports what appears from now on.
 
-    Without --file, --webhook or --mail it tells on the desk alone, in a feed; the others do so as
-    well.
+    Its events have a feed on the desk; --file, --webhook or --mail sends them elsewhere, too.
     """  # fmt: skip
     from crawler.clock import now
     from crawler.run_lock import recorded
@@ -107,7 +106,7 @@ def add(
     with recorded(db, f"newsloom watch add {name}") as run, run.store.batch():
         run.store.watches.add(name, WatchedEvent(event), wanted, delivery, now=now())
     click.echo(
-        f"watch {name}: tells {receiver(delivery)} of what crawls bring from now on; "
+        f"watch {name}: sends to {receiver(delivery)}; it reports what crawls bring from now on. "
         f"`newsloom watch test {name}` sends it a message"
     )
 
@@ -136,7 +135,7 @@ class _Line(NamedTuple):
     watch: str
     when: str
     conditions: str
-    tells: str
+    sends_to: str
     events: int
     waiting: int
     given_up: int
@@ -182,11 +181,11 @@ def show(db: Path, name: str, as_object: bool) -> None:
         found.name, found.event, options_of(found.wanted), receiver(found.delivery), *figures
     )
     if as_object:
-        told = [one._asdict() | {"message": read_message(one.message)} for one in events]
-        click.echo(as_json(line._asdict() | {"added_at": found.added_at, "last": told}, indent=2))
+        last = [one._asdict() | {"message": read_message(one.message)} for one in events]
+        click.echo(as_json(line._asdict() | {"added_at": found.added_at, "last": last}, indent=2))
         return
     click.echo(
-        f"{found.name}: {found.event}, tells {line.tells}, added {clock(found.added_at)} UTC"
+        f"{found.name}: {found.event}, sends to {line.sends_to}, added {clock(found.added_at)} UTC"
     )
     click.echo(f"\n  {line.conditions or 'every outlet'}\n")
     if not events:
@@ -203,7 +202,7 @@ def show(db: Path, name: str, as_object: bool) -> None:
 @_NAME
 @click.pass_obj
 def test(db: Path, name: str) -> int:
-    """Send the message of a test, where the watch tells."""
+    """Send a test message to the receiver of a watch."""
     from crawler.clock import now
     from crawler.watching.bounded import Undelivered
     from crawler.watching.outbox import receiver, send
@@ -214,7 +213,7 @@ def test(db: Path, name: str) -> int:
         message = trial_message(store, found, at=now())
     if found.delivery.way is Way.FEED:
         click.echo(
-            f"watch {name} tells on the desk alone: /watches/{name}.atom of `newsloom serve`"
+            f"watch {name} has only its feed on the desk: /watches/{name}.atom of `newsloom serve`"
         )
         return 0
     to = receiver(found.delivery)
@@ -234,11 +233,12 @@ def _delivery(
     allow_private: bool,
     mail: str | None,
 ) -> Delivery:
-    """Where a watch tells. Raises UsageError for options that do not go together."""
+    """Where a watch sends its messages. Raises UsageError for options that do not go together."""
     given = [one for one in (file, webhook, mail) if one is not None]
     if len(given) > 1:
         raise UsageError(
-            "a watch tells in one way; add another watch for each further --file, --webhook, --mail"
+            "a watch sends to one receiver; add another watch for each further --file, --webhook "
+            "or --mail"
         )
     if webhook is None and (secret_from is not None or allow_private):
         raise UsageError("--secret-from and --allow-private are about a --webhook; add one")
@@ -275,7 +275,7 @@ def _to_file(file: Path) -> Delivery:
 
 
 def _check_address(webhook: str, *, allow_private: bool) -> None:
-    """What an address shows by itself; what its name leads to is seen whenever it is told."""
+    """What an address shows by itself; what its name leads to is checked before each message."""
     from crawler.parsing.urls import refuse_login
     from crawler.watching.webhook import PRIVATE, is_variable
 

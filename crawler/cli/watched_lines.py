@@ -19,7 +19,7 @@ SHOWN = timedelta(days=7)
 
 
 def show_watched(watched: Watched | None, *, quiet: bool) -> None:
-    """What watches could not tell, and how much they did; a quiet run shows new trouble only."""
+    """What watches could not send, and how much they did; a quiet run shows new trouble only."""
     if watched is None:
         return
     for trouble in watched.troubles:
@@ -30,11 +30,11 @@ def show_watched(watched: Watched | None, *, quiet: bool) -> None:
         click.echo(f"Watches noticed {events} and sent {messages}.", err=True)
 
 
-def show_untold(store: Store) -> None:
+def show_unsent(store: Store) -> None:
     """Watches with events that could not be sent, or were given up in the last days."""
     since = later(now(), -SHOWN)
     for watch in store.watches.all():
-        found = store.watches.untold(watch, since=since)
+        found = store.watches.unsent(watch, since=since)
         if found.trouble is None:
             continue
         parts = [f"{counted(found.waiting, 'event')} waiting"] if found.waiting else []

@@ -152,7 +152,8 @@ def _begin(
             # A rebuild that is killed links all stories when it is resumed: no scheme has this id.
             links.set_scheme(_OUTDATED if rebuild else story_scheme.id)
             links.set_embedding_model(story_scheme.embedding_model)
-        again = rebuild or _has_doubled(store, scheme)
+        # Findings that came without the seed they were made with have no signatures.
+        again = rebuild or not store.copies.has_compared() or _has_doubled(store, scheme)
         if again:
             store.copies.queue_all()
             store.boilerplate.forget()

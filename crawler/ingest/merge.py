@@ -11,9 +11,8 @@ from crawler.errors import EmbeddingModelMissing
 from crawler.grouping.embedding_models import open_embedding_model
 from crawler.grouping.overrides import carry
 from crawler.grouping.run import group
-from crawler.output.files import replacing
-from crawler.run_lock import lock
-from crawler.store import Store, open_store, read_store
+from crawler.ingest.new_store import new_store
+from crawler.store import Store, read_store
 from crawler.store.file.merge_facts import OtherOverride, TakenIn
 
 Progress = Callable[[str, int, int], None]
@@ -40,22 +39,17 @@ def merge(files: Sequence[Path], target: Path, *, now: str, progress: Progress) 
     """
     for file in files:
         read_store(file).close()  # says what is wrong with it
-    with lock(target), replacing(target, new=True) as part:
+
+    def copy_first(part: Path) -> None:
         first = read_store(files[0])
         try:
             with first.explained(target):
                 first.upkeep.backup(part)
         finally:
             first.close()
-        store = open_store(part)
-        store.path = target  # errors name the file that was asked for
-        try:
-            merged = _take_in(store, files[1:], now=now, progress=progress)
-            with store.explained():
-                store.upkeep.fold()
-        finally:
-            store.close()
-    return merged
+
+    with new_store(target, begun_with=copy_first) as store:
+        return _take_in(store, files[1:], now=now, progress=progress)
 
 
 def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progress) -> Merged:
@@ -63,13 +57,34 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     overrides: list[OtherOverride] = []
     for n, file in enumerate(files):
         progress("taking in", n, len(files))
-        with store.merging.other(file):
-            with store.batch(source=file):
-                taken[str(file)] = store.merging.take_in(now=now)
-            overrides += store.merging.overrides()
+        taken[str(file)], decided = take_in(store, file, now=now)
+        overrides += decided
     with store.batch():
         store.runs.mark_crashed()  # a run that goes on in its file never ends in this one
         run = store.runs.open("newsloom merge", now=now, pid=os.getpid())
+    contradicted, lost = group_and_carry(store, overrides, run=run, now=now, progress=progress)
+    with store.batch():
+        new = sum(one.new for one in taken.values())
+        store.runs.close(run, now=now, outcome="done", summary={"new": new})
+    return Merged(taken, contradicted, lost)
+
+
+def take_in(store: Store, file: Path, *, now: str) -> tuple[TakenIn, list[OtherOverride]]:
+    """Take in the facts of another file; what it brought, and what was decided there."""
+    with store.merging.other(file):
+        with store.batch(source=file):
+            taken = store.merging.take_in(now=now)
+        return taken, store.merging.overrides()
+
+
+def group_and_carry(
+    store: Store, overrides: list[OtherOverride], *, run: int, now: str, progress: Progress
+) -> tuple[int, str]:
+    """Group what is new, and do what was decided in other files.
+
+    How many decisions contradict others and were left out, and the embedding model of the store
+    where that is not on this machine; empty when none is missing.
+    """
     model = store.story_links.embedding_model()
     try:
         if model:
@@ -78,8 +93,4 @@ def _take_in(store: Store, files: Sequence[Path], *, now: str, progress: Progres
     except EmbeddingModelMissing:
         lost = model
     group(store, run=run, now=now, embedding_model="" if lost else None, progress=progress)
-    contradicted = carry(store, overrides, run=run, now=now)
-    with store.batch():
-        new = sum(one.new for one in taken.values())
-        store.runs.close(run, now=now, outcome="done", summary={"new": new})
-    return Merged(taken, contradicted, lost)
+    return carry(store, overrides, run=run, now=now), lost

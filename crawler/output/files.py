@@ -130,6 +130,33 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[Path]:
             part.replace(place)
 
 
+@contextmanager
+def new_folder(target: Path, *, private: bool = False) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` when nothing is raised.
+
+    With `private` it is for its owner alone. Raises UsageError for a target that is a file or holds
+    something, NewsloomError for a full or broken disk.
+    """
+    with ExitStack() as made, _explained(target):
+        place = Path(os.path.realpath(target))
+        if not place.parent.is_dir():
+            raise UsageError(f"{target}: there is no folder {place.parent}")
+        _require_empty(target, place)
+        part = made.enter_context(workshop(place.parent)) / "part"
+        part.mkdir(0o700 if private else 0o777)
+        yield part
+        for file in part.rglob("*"):
+            if file.is_file():
+                _settle(file, None)
+        _require_empty(target, place)
+        part.replace(place)
+
+
+def new_file(path: Path) -> Output:
+    """A file that is not there yet, for writing."""
+    return Output(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+
+
 def folder_for_writing(folder: Path) -> None:
     """Make a folder that files will go into, where it is not there yet. Raises as `writing`."""
     with _explained(folder):
@@ -165,6 +192,15 @@ def _place(target: Path) -> Path | int:
             return place
         place = place.parent / place.readlink()
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _require_empty(target: Path, place: Path) -> None:
+    """Raise UsageError for a place that is neither free nor an empty folder."""
+    if place.is_dir():
+        if next(place.iterdir(), None) is not None:
+            raise UsageError(f"{target} is not empty; name a new folder")
+    elif place.exists():
+        raise UsageError(f"{target} is a file; name a new folder")
 
 
 def _require_new(target: Path, place: Path) -> None:

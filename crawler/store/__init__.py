@@ -40,6 +40,7 @@ from crawler.store.file.merge_facts import Merging
 from crawler.store.file.migrate import migrate
 from crawler.store.file.migration_steps import VERSION
 from crawler.store.file.upkeep import Upkeep
+from crawler.store.file.whole_tables import WholeTables
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
@@ -99,6 +100,7 @@ class Store:
         self.merging = Merging(connection)
         self.upkeep = Upkeep(connection)
         self.usage = Usage(connection)
+        self.whole_tables = WholeTables(connection)
 
     @contextmanager
     def batch(self, *, source: Path | None = None) -> Iterator[None]:
@@ -138,16 +140,19 @@ class Store:
         self._connection.close()
 
 
-def open_store(path: Path | str) -> Store:
-    """Open for writing; makes the file, and brings an older one up to date."""
-    connection = connect_for_writing(path, version=VERSION)
+def open_store(path: Path | str, *, named: Path | None = None) -> Store:
+    """Open for writing; makes the file, and brings an older one up to date.
+
+    Errors name the file `named`, where this one is made to take its place.
+    """
+    connection = connect_for_writing(path, version=VERSION, named=named)
     try:
-        with explained(path):
-            migrate(connection, path)
+        with explained(named or path):
+            migrate(connection, named or path)
     except BaseException:
         connection.close()
         raise
-    return Store(connection, path)
+    return Store(connection, named or path)
 
 
 def read_store(path: Path) -> Store:

@@ -1,4 +1,4 @@
-"""Watches: what people want to be told of, and how."""
+"""Watches: what people want to be notified of, and how."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crawler.types.article_filter import ArticleFilter
 
 
 class WatchedEvent(StrEnum):
-    """What a watch tells of."""
+    """What a watch reports."""
 
     NEW_STORY = "new-story"
     """a story passes for the first time, none of whose articles was there when it was added"""
@@ -24,7 +24,7 @@ class WatchedEvent(StrEnum):
 
 
 class Way(StrEnum):
-    """How a watch tells."""
+    """How a watch sends its messages."""
 
     FEED = "feed"
     """on the desk alone, as every watch does"""
@@ -36,7 +36,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How and to where a watch tells."""
+    """How a watch sends its messages, and to where."""
 
     way: Way
     target: str | None = None

@@ -46,5 +46,6 @@ def within(seconds: float, send: Callable[[], None]) -> None:
             raise error
         # Not what it says: that may hold an address or a secret.
         raise Undelivered(
-            f"is not told, because of a bug in Newsloom ({type(error).__name__}); please report it"
+            f"gets no message, because of a bug in Newsloom ({type(error).__name__}); please "
+            "report it"
         ) from error

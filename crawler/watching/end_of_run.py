@@ -29,10 +29,10 @@ class Watched(NamedTuple):
     troubles: tuple[Trouble, ...]
 
 
-def look_and_tell(
+def look_and_send(
     store: Store, *, run: int, environment: Mapping[str, str], out: TextIO
 ) -> Watched:
-    """Look, then tell; whatever receivers do, it takes seconds and fails nothing.
+    """Look, then send; whatever receivers do, it takes seconds and fails nothing.
 
     `environment` has the secrets that watches name, `out` is where watches of standard output
     write.

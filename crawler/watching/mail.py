@@ -54,7 +54,7 @@ def _server(address: str) -> _Server:
         parts, port = urlsplit(""), 0
     if not parts.hostname:
         raise Undelivered(
-            f"is not told, because {SERVER} is no address of a server; write "
+            f"gets no message, because {SERVER} is no address of a server; write "
             "smtp://user:password@mail.example.org or smtps://...",
             tried=False,
         )
@@ -96,8 +96,8 @@ def _begin_tls(connection: smtplib.SMTP, server: _Server, context: ssl.SSLContex
         connection.starttls(context=context)
     elif server.password:
         raise Undelivered(
-            f"is not told: the server of {SERVER} offers no TLS, and the password is not sent in "
-            "clear"
+            f"gets no message: the server of {SERVER} offers no TLS, and the password is not sent "
+            "in clear"
         )
 
 
@@ -118,8 +118,8 @@ def _by_sendmail(to: str, message: Message, environment: Mapping[str, str], seco
     program = shutil.which("sendmail", path=environment.get("PATH")) or _USUAL
     if not Path(program).is_file():
         raise Undelivered(
-            f"is not told: there is no sendmail on this machine; set {SERVER} to an SMTP server, "
-            "smtp://user:password@mail.example.org",
+            f"gets no message: there is no sendmail on this machine; set {SERVER} to an SMTP "
+            "server, smtp://user:password@mail.example.org",
             tried=False,
         )
     mail = bytes(_mail(message, to, sender=to))

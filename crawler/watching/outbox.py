@@ -67,7 +67,7 @@ def send_waiting(
 
 
 def _has_failed(store: Store, watch: Watch) -> bool:
-    return store.watches.untold(watch, since=now()).waits_for is not None
+    return store.watches.unsent(watch, since=now()).waits_for is not None
 
 
 def send(
@@ -118,7 +118,7 @@ def _write(out: TextIO, line: str) -> None:
 
 
 def receiver(delivery: Delivery) -> str:
-    """To whom a watch tells, for people; without what the environment holds."""
+    """To whom a watch sends, for people; without what the environment holds."""
     match delivery.way:
         case Way.FEED:
             return "the desk's feed"
@@ -131,7 +131,7 @@ def receiver(delivery: Delivery) -> str:
 def _failed(store: Store, watch: Watch, event: OutboxEvent, error: Undelivered) -> Trouble:
     """Note a failure, and what follows from it."""
     why = f"{receiver(watch.delivery)} {error}"
-    before = store.watches.untold(watch, since=now())
+    before = store.watches.unsent(watch, since=now())
     attempts = event.attempts + error.tried
     if attempts >= MAX_ATTEMPTS:
         with store.batch():

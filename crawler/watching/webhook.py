@@ -63,7 +63,7 @@ def secret_of(name: str | None, environment: Mapping[str, str]) -> bytes | None:
         return base64.b64decode(value.removeprefix("whsec_"), validate=True)
     except binascii.Error as error:
         raise Undelivered(
-            f"is not told, because {name} begins with whsec_ and what follows is no base64",
+            f"gets no message, because {name} begins with whsec_ and what follows is no base64",
             tried=False,
         ) from error
 
@@ -72,8 +72,8 @@ def _value(name: str, environment: Mapping[str, str]) -> str:
     value = environment.get(name, "").strip()
     if not value:
         raise Undelivered(
-            f"is not told, because the environment variable {name} is not set; set it where the "
-            "crawl is started (crontab, systemd unit)",
+            f"gets no message, because the environment variable {name} is not set; set it where "
+            "the crawl is started (crontab, systemd unit)",
             tried=False,
         )
     return value

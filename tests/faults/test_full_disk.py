@@ -63,6 +63,8 @@ def lines(file: Path, count: int) -> None:
         ("db backup b.db", "b.db"),
         ("export articles -o x.csv", "x.csv"),
         ("export articles -o x.parquet", "x.parquet"),
+        ("export --dataset new", "new"),
+        ("import --dataset more", "s.db"),
     ],
 )
 def test_a_command_on_a_full_disk(disk: Path, inside: Inside, command: str, refused: str) -> None:
@@ -73,6 +75,9 @@ def test_a_command_on_a_full_disk(disk: Path, inside: Inside, command: str, refu
     if command == "db migrate":
         store = "old.db"
         old_store(disk / store, 7)
+    if command == "import --dataset more":
+        inside("--db", "more.db", "import", "more.jsonl", cwd=disk)
+        inside("--db", "more.db", "export", "--dataset", "more", cwd=disk)
     before = {file.name for file in disk.iterdir()}
     for left in STEPS:
         filler = fill(disk, left=left)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
 from crawler.cli import newsloom
+from crawler.data_set.columns import arrow_type
+from crawler.data_set.description import VERSION, Manifest
+from crawler.data_set.write import GROUP_BYTES
 from crawler.errors import EXIT_CODES
 from crawler.outlets.descriptions import KEYS
 from crawler.output.reasons import REASONS
-from crawler.store import open_store
+from crawler.store import Store, open_store
+from crawler.store.file.whole_tables import TABLES, Kind, Table, stored_columns
 from dedupe import CopyScheme, StoryScheme, document
 from tests.golden.library_page import library_page
 from tests.golden.manual_page import manual_page
@@ -97,6 +102,83 @@ def codebook() -> str:
     return "\n".join(parts)
 
 
+def data_set() -> str:
+    """What a data set holds, made from the comments in the schema."""
+    store = open_store(":memory:")
+    version = store.queries.codebook.version()
+    parts = [
+        "# The form of a data set\n\nWhat `newsloom export --dataset DIR` writes, and `newsloom "
+        "import --dataset DIR` reads: [how to use it](../how-to/data-set.md). Version "
+        f"{VERSION} of the form, version {version} of the schema, both of which the manifest "
+        "names; a Newsloom that knows only earlier ones refuses it. Made by `python -m "
+        "tests.golden`.\n",
+        "## Files\n\n"
+        "- `TABLE/part-0.parquet` has the rows of a table, also when there are none;\n"
+        "- `TABLE/day=2022-01-05/part-0.parquet` has those of a day, in tables with days: "
+        "readers of Hive's form make a column `day` of it. There is no folder for a day without "
+        "rows;\n"
+        "- `manifest.json` is written last; without it a folder is no data set.\n\n"
+        "The files are Parquet, packed with zstd, in row groups of "
+        f"{GROUP_BYTES // 1024**2} MB.\n",
+        "## Values\n\nTimes (`timestamp`) are UTC, to the second. Everything else is as the "
+        "store has it: unknown values are null, lists are texts with a JSON array, yes and no are "
+        "1 and 0, numbers of articles and stories are those of the store.\n",
+        "## manifest.json\n\n"
+        + _table(
+            ("key", "holds"),
+            ((f"`{field.name}`", _MANIFEST[field.name]) for field in fields(Manifest)),
+        ),
+    ]
+    for kind in Kind:
+        parts.append(f"## {kind.capitalize()}\n\n{_KINDS[kind]}\n")
+        for table in TABLES:
+            if table.kind is kind:
+                parts.append(_data_set_table(store, table))
+    store.close()
+    return "\n".join(parts)
+
+
+_MANIFEST = {
+    "data_set": "version of this form",
+    "newsloom": "version of the program that wrote it",
+    "schema": "version of the store's schema, which the columns are those of",
+    "made_at": "when it was written; everything in it is of one moment",
+    "with_seed": "whether the secret seed of the store is in it",
+    "numbers_given": "the last number given to a story and an event; none is given twice",
+    "grouping": "settings, versions and inputs of the copies and stories, to cite them by; null "
+    "before the first grouping",
+    "tables": "by name: `rows`, `columns` with their Arrow types, and `files`, each with `path`, "
+    "`rows`, `bytes` and `sha256`",
+}
+_KINDS = {
+    Kind.FACTS: "What was seen and decided. Every import takes it in. Into a store that is "
+    "there, it is merged as by `merge`, which leaves `settings` out.",
+    Kind.FINDINGS: "What Newsloom made of it. `import --with-findings` takes it into a new store; "
+    "`newsloom group` finds it again.",
+    Kind.SEEDED: "Findings that the secret seed of the store could be computed from: they are only "
+    "in a data set that was written with `--with-seed`.",
+}
+
+
+def _data_set_table(store: Store, table: Table) -> str:
+    described = store.queries.codebook.describe(table.name)
+    assert described is not None
+    comments = {column.name: column.comment for column in described.columns}
+    days = f" By the day of `{table.day}`." if table.day else ""
+    return f"### {table.name}\n\n{_sentence(described.comment)}{days}\n\n" + _table(
+        ("column", "type", "holds"),
+        (
+            (f"`{c.name}`", arrow_type(table, c).partition("[")[0], _cell(comments[c.name]))
+            for c in stored_columns(table)
+        ),
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return f"| {' | '.join(head)} |\n|{'---|' * len(head)}\n" + "\n".join(lines) + "\n"
+
+
 def outlet_keys() -> str:
     """Every key of an outlet's description, with a complete example."""
     lines = [
@@ -155,6 +237,7 @@ FILES: dict[Path, Callable[[], str]] = {
     FOLDER / "signatures.txt": signatures,
     DOCS / "command-line.md": command_line,
     DOCS / "schema.md": codebook,
+    DOCS / "data-set.md": data_set,
     DOCS / "outlets.md": outlet_keys,
     DOCS / "exit-codes.md": exit_codes,
     DOCS / "reasons.md": reasons,

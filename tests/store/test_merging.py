@@ -262,6 +262,25 @@ def test_a_file_merged_with_its_own_copy_is_itself(tmp_path: Path, inside: Insid
     db.close()
 
 
+def test_texts_without_a_time_come_once_from_a_copy(tmp_path: Path, inside: Inside) -> None:
+    lines = tmp_path / "l.jsonl"
+    lines.write_text(
+        "".join(
+            f'{{"url": "https://g.org/1", "title": "Bridge", "text": "{text}"}}\n'
+            for text in ("It closes.", "It opens.", "It closes.")
+        ),
+        "utf-8",
+    )
+    one, two = tmp_path / "a.db", tmp_path / "b.db"
+    inside("--db", one, "import", lines)
+    shutil.copy(one, two)
+    db = merged(tmp_path, one, two)
+    assert db.execute("SELECT text FROM revisions ORDER BY revision").fetchall() == [
+        ("It closes.",), ("It opens.",),
+    ]  # fmt: skip
+    db.close()
+
+
 def told_otherwise(n: int) -> str:
     """A text of one event in its own words: as a story it belongs to the others, as a text not."""
     draw = random.Random(n)

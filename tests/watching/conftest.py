@@ -35,7 +35,7 @@ class Desk:
         assert done.returncode == 0, done.stderr
 
     def group(self, *arguments: object) -> Any:
-        """Group, look and tell."""
+        """Group, look and send."""
         done = self("group", *arguments)
         assert done.returncode == 0, done.stderr
         return done

@@ -1,4 +1,4 @@
-"""Those whom watches tell: a web server and a mail server on this machine."""
+"""Receivers of what watches send: a web server and a mail server on this machine."""
 
 from __future__ import annotations
 

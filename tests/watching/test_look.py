@@ -206,7 +206,7 @@ def test_a_message_is_read_as_it_was_written(message: Message) -> None:
     ("arguments", "said"),
     [
         ([], "a watch needs a condition"),
-        (["--words", "a", "--file", "x", "--mail", "a@b.org"], "a watch tells in one way"),
+        (["--words", "a", "--file", "x", "--mail", "a@b.org"], "a watch sends to one receiver"),
         (["--words", "a", "--secret-from", "S"], "are about a --webhook"),
         (["--words", "a", "--webhook", "ftp://x.org"], "--webhook takes a full http or https"),
         (["--words", "a", "--webhook", "https://me:word@x.org"], "holds a user name or password"),

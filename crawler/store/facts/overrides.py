@@ -77,6 +77,13 @@ class Overrides:
         )
         return number
 
+    def take_all(self) -> list[Override]:
+        """Take all decisions out of the file, those that hold and those undone; oldest first."""
+        found = self._read("ORDER BY o.id", ())
+        for table in ("override_articles", "overrides"):
+            self._connection.execute(f"DELETE FROM {table}")
+        return found
+
     def undo(self, number: int, *, who: str, now: str) -> None:
         """Take a decision back; it stays in the list."""
         self._connection.execute(

@@ -1,4 +1,4 @@
-"""Watches and their outbox, as facts: what people asked for, and what they were told."""
+"""Watches and their outbox, as facts: what people asked for, and what was reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crawler.types import ArticleFilter, Delivery, Watch, WatchedEvent, Way
 
 
 class Noticed(NamedTuple):
-    """An event that a watch tells of."""
+    """An event that a watch reports."""
 
     key: str
     """idempotency key: the same event has the same"""
@@ -49,7 +49,7 @@ class WatchFigures(NamedTuple):
     """why sending failed the last time, while events wait or after one was given up"""
 
 
-class Untold(NamedTuple):
+class Unsent(NamedTuple):
     """Events of a watch that could not be sent."""
 
     waiting: int
@@ -69,7 +69,7 @@ class Watches:
     def add(
         self, name: str, event: WatchedEvent, wanted: ArticleFilter, delivery: Delivery, *, now: str
     ) -> None:
-        """Add a watch, which tells of nothing that is there now.
+        """Add a watch, which reports nothing that is there now.
 
         Raises UsageError for a name that is taken, or is no name.
         """
@@ -216,7 +216,7 @@ class Watches:
         ).fetchone()
         return WatchFigures(*row)
 
-    def untold(self, watch: Watch, *, since: str) -> Untold:
+    def unsent(self, watch: Watch, *, since: str) -> Unsent:
         """Events that could not be sent; of those given up the ones since a time."""
         row = self._connection.execute(
             """
@@ -229,7 +229,7 @@ class Watches:
             """,
             (watch.id, since),
         ).fetchone()
-        return Untold(row[0], row[1], row[2], row[2] or row[3])
+        return Unsent(row[0], row[1], row[2], row[2] or row[3])
 
     def events(self, watch: Watch, *, limit: int) -> list[OutboxEvent]:
         """The last events of a watch, the newest first."""

@@ -21,14 +21,17 @@ APPLICATION_ID = 0x4E4C4F4D
 """`NLOM`: marks the file as a Newsloom store for `file` and for ourselves."""
 
 
-def connect_for_writing(path: Path | str, *, version: int) -> sqlite3.Connection:
+def connect_for_writing(
+    path: Path | str, *, version: int, named: Path | str | None = None
+) -> sqlite3.Connection:
     """Open or make a file of schema `version` or older; WAL, so that readers never wait for the
-    crawl.
+    crawl. Errors name the file `named`, for which it is made.
     """
     if path != ":memory:":
         _make_private(Path(path))
     # As an address, so that another store can be attached by one that says "for reading only".
     target = path if path == ":memory:" else f"{Path(path).absolute().as_uri()}?mode=rwc"
+    path = named or path
     with _opened(path, str(target), uri=True, isolation_level=None, timeout=10) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -147,5 +148,14 @@ def one_history(ours: Sequence[KeptText], theirs: Sequence[KeptText]) -> list[Ke
     # Where the page was read once, the text of a feed is no better and no news.
     if mine[-1].text_from != other[-1].text_from:
         (mine if mine[-1].text_from == "feed" else other).pop()
-    order = sorted([*mine, *other], key=lambda text: text.fetched_at or "")
+    # A text that both have, of one time or of none, came from a file that both were made of.
+    known = Counter((text.text_hash, text.fetched_at) for text in mine)
+    known.subtract((text.text_hash, text.fetched_at) for text in other)
+    new: list[KeptText] = []
+    for text in reversed(other):
+        left = known[text.text_hash, text.fetched_at]
+        if left < 0:
+            new.insert(0, text)
+            known[text.text_hash, text.fetched_at] += 1
+    order = sorted([*mine, *new], key=lambda text: text.fetched_at or "")
     return [next(same) for _, same in groupby(order, key=lambda text: text.text_hash)]

@@ -95,6 +95,11 @@ class Copies:
         ).fetchone()
         return int(row[0])
 
+    def has_compared(self) -> bool:
+        """Whether any article was compared with the seed of the file."""
+        row = self._connection.execute("SELECT EXISTS (SELECT 1 FROM signatures)").fetchone()
+        return bool(row[0])
+
     def count_waiting(self) -> int:
         """Number of articles to compare."""
         return int(self._connection.execute("SELECT count(*) FROM to_group").fetchone()[0])

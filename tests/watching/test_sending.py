@@ -1,4 +1,4 @@
-"""How watches tell: every event once, or again with its key; and never at a crawl's cost."""
+"""How watches send: every event once, or again with its key; and never at a crawl's cost."""
 
 from __future__ import annotations
 
@@ -338,7 +338,7 @@ def test_a_bug_in_sending_fails_no_run_and_shows_no_secret(
     monkeypatch.setattr(outbox, "post", broken)
     hooked(desk, receiver.url)
     said = desk.group().stderr
-    assert "is not told, because of a bug in Newsloom (RuntimeError); please report it" in said
+    assert "gets no message, because of a bug in Newsloom (RuntimeError); please report it" in said
     assert "s3cr3t" not in said
 
 
