@@ -38,6 +38,7 @@ _ARTICLES = ("new", "revised", "same", "twin")
 _PASSED_OVER = {
     "other-address": "not an article's address",
     "other-time": "of another time",
+    "truncated": "cut off by the archive",
     "same-bytes": "unchanged",
     "known": "known already",
     "robots": "forbidden by robots.txt",
@@ -76,9 +77,9 @@ class _Arguments:
 @click.option("--from", "source", type=click.Choice(tuple(_DELAYS)), required=True,
               help="Common Crawl, the Wayback Machine, or the outlet's own sitemaps.")  # fmt: skip
 @click.option("--since", type=Since(), required=True,
-              help="Captures of this time and later; articles, from sitemaps.")  # fmt: skip
+              help="Captures made from this time on; of sitemaps, articles published.")  # fmt: skip
 @click.option("--until", type=Until(), required=True,
-              help="Captures up to this time; articles, from sitemaps.")  # fmt: skip
+              help="Captures made up to this time; of sitemaps, articles published.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1),
               help="Fetch at most this many pages; the same command resumes there.")  # fmt: skip
 @click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",

@@ -92,6 +92,8 @@ class WantedCaptures:
         """Why a capture is not fetched; None: it is. Raises NoAnswer as SiteRules does."""
         if not self._since <= capture.at <= self._until:
             return "other-time"
+        if capture.truncated:
+            return "truncated"
         if not is_like_article(capture.url, self._shapes):
             return "other-address"
         if capture.digest and self._digests.get(capture.url) == capture.digest:

@@ -130,26 +130,37 @@ def require_archive(file: Path) -> None:
 
 
 def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[Record]:
-    # The counts say what warcio would log of single records.
-    logging.getLogger("warcio").setLevel(logging.CRITICAL)
+    def slug_of(url: str) -> str:
+        return by_domain.get(registered_domain(url)) or host(url)
+
     with file.open("rb") as stream:
         stream.seek(begun)
-        try:
-            yield from _responses(stream, by_domain)
-        except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise Damaged(said[:200]) from error
-        except Exception as error:
-            raise Damaged(f"warcio fails: {type(error).__name__}: {error}"[:200]) from error
+        yield from read_records(stream, slug_of)
 
 
-def _responses(stream: BinaryIO, by_domain: Mapping[str, str]) -> Iterator[Record]:
+def read_records(stream: BinaryIO, slug_of: Callable[[str], str]) -> Iterator[Record]:
+    """The captures of an archive from where a stream stands; `slug_of` says whose an address is.
+
+    Raises Damaged where it cannot be read on.
+    """
+    # The counts say what warcio would log of single records.
+    logging.getLogger("warcio").setLevel(logging.CRITICAL)
+    try:
+        yield from _responses(stream, slug_of)
+    except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise Damaged(said[:200]) from error
+    except Exception as error:
+        raise Damaged(f"warcio fails: {type(error).__name__}: {error}"[:200]) from error
+
+
+def _responses(stream: BinaryIO, slug_of: Callable[[str], str]) -> Iterator[Record]:
     archive = _Archive(stream, arc2warc=True)
     archive.loader = _Loader(arc2warc=True)
     for record in archive:
         captured = None
         if record.rec_type == "response":
-            captured = page_or_reason(record, by_domain=by_domain)
+            captured = _page_or_reason(record, slug_of)
             while record.raw_stream.read(1 << 16):
                 pass  # what stands behind the body
             if record.length is None:
@@ -165,13 +176,8 @@ def _responses(stream: BinaryIO, by_domain: Mapping[str, str]) -> Iterator[Recor
             yield Record(offset, "wrong-length")
 
 
-def page_or_reason(
-    record: Any, *, by_domain: Mapping[str, str] | None = None, slug: str | None = None
-) -> Fetched | str:
-    """The page in a response record, or the reason why there is none.
-
-    Its outlet is `slug`, or else the one with its registered domain, or else its host.
-    """
+def _page_or_reason(record: Any, slug_of: Callable[[str], str]) -> Fetched | str:
+    """The page in a response record, or the reason why there is none."""
     reason = _refusal_reason(record.http_headers)
     if reason is not None:
         return reason
@@ -188,8 +194,8 @@ def page_or_reason(
         return "unreadable"
     if len(body) > MAX_BYTES:
         return "too-large"
-    whose = slug or (by_domain or {}).get(registered_domain(url)) or host(url)
-    return fetched_page(url, slug=whose, at=at.at, headers=_headers(record.http_headers), body=body)
+    headers = _headers(record.http_headers)
+    return fetched_page(url, slug=slug_of(url), at=at.at, headers=headers, body=body)
 
 
 def fetched_page(

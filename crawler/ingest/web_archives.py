@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-
 from crawler.clock import utc
 from crawler.errors import UsageError
 from crawler.fetching.plain_client import Answer, NoAnswer, PlainClient, TooLarge
-from crawler.ingest.warc import MAX_BYTES, fetched_page, page_or_reason
+from crawler.ingest.warc import MAX_BYTES, Damaged, fetched_page, read_records
 from crawler.parsing.urls import canonical
 from crawler.types import Fetched
 
@@ -69,6 +65,8 @@ class Capture(NamedTuple):
     at: str
     digest: str
     place: Place | None = None
+    truncated: bool = False
+    """whether the archive kept only the beginning"""
 
 
 class Part(NamedTuple):
@@ -244,22 +242,13 @@ class CommonCrawl:
 
 def _record(packed: bytes, capture: Capture, slug: str) -> Fetched | str:
     """The page in the bytes of one record."""
-    found: Fetched | str = "damaged-record"
-    with suppress(ArchiveLoadFailed, OSError, EOFError, ValueError):
-        for record in ArchiveIterator(BytesIO(packed), arc2warc=True):
-            if record.rec_type != "response":
-                continue
-            if record.rec_headers.get_header("WARC-Truncated"):
-                return "truncated"
-            read = page_or_reason(record, slug=slug)
-            while record.raw_stream.read(1 << 16):
-                pass
-            if record.raw_stream.limit > 0:
-                return "damaged-record"
-            if isinstance(read, Fetched) and read.url != capture.url:
-                return "damaged-record"
-            found = read
-    return found
+    try:
+        found = [record.captured for record in read_records(BytesIO(packed), lambda _: slug)]
+    except Damaged:
+        return "damaged-record"
+    if len(found) != 1 or (isinstance(found[0], Fetched) and found[0].url != capture.url):
+        return "damaged-record"
+    return found[0]
 
 
 def _part(rows: Iterable[Any], following: str | None) -> Part:
@@ -289,7 +278,14 @@ def _capture(row: dict[str, Any]) -> Capture | None:
         place = None
         if "filename" in row:
             place = Place(str(row["filename"]), int(row["offset"]), int(row["length"]))
-        return Capture(canonical(original), original, utc(at), str(row.get("digest") or ""), place)
+        return Capture(
+            canonical(original),
+            original,
+            utc(at),
+            str(row.get("digest") or ""),
+            place,
+            bool(row.get("truncated")),
+        )
     except (UsageError, ValueError, KeyError, TypeError):
         return None
 

@@ -221,7 +221,8 @@ def test_one_broken_capture_is_counted_and_many_stop(
 def test_a_damaged_record_costs_its_page_alone(
     archive: WebArchiveServer, backfill: Backfill
 ) -> None:
-    fill(archive, 4)
+    fill(archive, 5)
+    archive.more[archive.url("/2022/01/05/a-bridge-4")] = {"truncated": "length"}
     whole, places = archive.warc()
     records = [whole[begin : begin + length] for begin, length in places.values()]
     archive.instead["all.warc.gz"] = [
@@ -233,6 +234,7 @@ def test_a_damaged_record_costs_its_page_alone(
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 new article," in done.stdout
     assert "pages without an article: 3 damaged-record" in done.stdout
+    assert "not fetched: 1 cut off by the archive" in done.stdout
 
 
 def test_one_index_that_fails_stops_no_other(archive: WebArchiveServer, backfill: Backfill) -> None:

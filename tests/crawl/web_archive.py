@@ -50,6 +50,8 @@ class WebArchiveServer:
         self.robots = Reply(status=404)
         self.instead: dict[str, list[Reply]] = {}
         """answers given before the right ones, by a part of the address; the last one stays"""
+        self.more: dict[str, dict[str, str]] = {}
+        """further keys of lines of Common Crawl's index, by address"""
         self.asked: list[str] = []
         self.ranges: list[str] = []
         self.agents: set[str] = set()
@@ -141,7 +143,7 @@ class WebArchiveServer:
                 "urlkey": one.url, "timestamp": one.stamp, "url": one.url, "mime": "text/html",
                 "mime-detected": "text/html", "status": "200", "digest": one.digest,
                 "offset": str(places[one][0]), "length": str(places[one][1]),
-                "filename": "crawl-data/all.warc.gz",
+                "filename": "crawl-data/all.warc.gz", **self.more.get(one.url, {}),
             })
             for one in found[number * PAGE : (number + 1) * PAGE]
         ]  # fmt: skip
