@@ -63,7 +63,7 @@ def _search(
     return subprocess.run(
         [python, "-m", "bench.peers.fuzzing", name, faults, corpus, f"-max_len={target.longest}",
          f"-max_total_time={SECONDS}", f"-artifact_prefix={faults}/", f"-rss_limit_mb={MEMORY}",
-         "-timeout=60", "-print_final_stats=0", "-seed=1"],
+         "-timeout=300", "-print_final_stats=0", "-seed=1"],
         cwd=ROOT, capture_output=True, text=True, errors="replace", check=False,
         env=os.environ | {"PYTHONPATH": libraries, "TMPDIR": place},
     )  # fmt: skip

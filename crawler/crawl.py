@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.fetching.network import Outage
     from crawler.grouping.run import Grouped, Progress
     from crawler.store.facts.usage import HeldPages
+    from crawler.watching.end_of_run import Watched
 
 
 GROUPING = 30.0
@@ -77,6 +80,8 @@ class CrawlSummary:
     held: Sequence[HeldPages] = ()
     """outlets whose pages wait for a new day or run, why, and how many pages"""
     grouped: Grouped | None = None
+    watched: Watched | None = None
+    """what watches noticed and sent; None: they wait for a grouping"""
 
     @property
     def exit_code(self) -> int:
@@ -138,11 +143,13 @@ def _finish(
     interrupted = came()
     store = open_store(options.db)
     try:
-        grouped = None
+        grouped, watched = None, None
         if options.grouping and not interrupted:
             from crawler.grouping.run import group
+            from crawler.watching.end_of_run import look_and_send
 
             grouped = group(store, run=run, now=now(), progress=progress, is_over=is_over)
+            watched = look_and_send(store, run=run, environment=os.environ, out=sys.stdout)
         summary = CrawlSummary(
             run=run,
             counts=counts,
@@ -151,6 +158,7 @@ def _finish(
             interrupted=interrupted,
             outage=outage,
             grouped=grouped,
+            watched=watched,
         )
     except UsageError:
         # The articles are saved; what they have in common waits for `newsloom group`.
@@ -159,6 +167,8 @@ def _finish(
     finally:
         store.close()
     figures = counts | (grouped._asdict() if grouped else {})
+    if watched is not None and (watched.events or watched.sent):
+        figures |= {"watch events": watched.events, "watch messages": watched.sent}
     with held():
         end(options.db, run, now=now(), outcome=summary.outcome, summary=figures)
         if not interrupted:

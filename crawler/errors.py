@@ -29,7 +29,8 @@ EXIT_CODES = {
     2: "a usage error: a wrong option, or a file or an outlet that does not exist or may not be "
     "read or written",
     3: "some sources failed, or some lines were left out; everything else is saved. "
-    "`health --max-age`: an outlet gave no good answer within that time",
+    "`health --max-age`: an outlet gave no good answer within that time. "
+    "`watch test`: the message could not be delivered",
     4: "every source failed, or this machine is offline, which counts against no outlet",
     75: "another run holds the store; nothing was done",
     130: "interrupted; what was saved stays saved",

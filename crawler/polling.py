@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=12)
@@ -61,3 +62,20 @@ def after_failure(failures: int, *, passing: bool) -> timedelta:
     """How long to wait after a number of failed polls in a row."""
     first, longest = PASSING if passing else LASTING
     return min(first * int(2 ** min(max(failures - 1, 0), 20)), longest)
+
+
+def requested_pause(header: str, *, now: datetime) -> timedelta | None:
+    """How long a Retry-After header (RFC 9110, 10.2.3) asks to wait; None: not readably.
+
+    In seconds or as a date; not longer than LONGEST_WISH.
+    """
+    raw = header.strip()
+    try:
+        wait = (
+            timedelta(seconds=int(raw[:12]))
+            if raw.isascii() and raw.isdigit()
+            else parsedate_to_datetime(raw) - now
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, timedelta()), LONGEST_WISH)

@@ -57,7 +57,11 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 HTTPERROR_ALLOW_ALL = True
 
 # Crawled bytes are hostile: nothing but http and https, nothing that listens, nothing that tells.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "data": None, "file": None, "ftp": None, "s3": None,
+    # Scrapy's own, but that it verifies certificates where a reader's own access is sent.
+    "https": "crawler.fetching.certificates.HTTPS",
+}  # fmt: skip
 TWISTED_DNS_RESOLVER = "crawler.fetching.resolver.PublicResolver"
 NEWSLOOM_ALLOW_PRIVATE = False
 TELNETCONSOLE_ENABLED = False
@@ -76,6 +80,7 @@ ROBOTSTXT_OBEY = False
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.web_only.WebOnly": 90,
     "crawler.fetching.middlewares.due_sources.DueSources": 95,
+    "crawler.fetching.middlewares.send_access.AccessKnown": 97,
     "crawler.fetching.middlewares.robots.Robots": 100,
     "crawler.fetching.middlewares.run_deadline.InTime": 105,
     "crawler.fetching.middlewares.address_shapes.KnownShapes": 405,
@@ -86,6 +91,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.middlewares.redirects.PageRefresh": 580,
     # Nearer to the server than Scrapy's redirects, which end there for what is farther away.
     "crawler.fetching.middlewares.redirects.ChainCookies": 610,
+    # Nearer to the server than what remembers a request: redirects, retries, cookies of a chain.
+    "crawler.fetching.middlewares.send_access.SendAccess": 620,
     # Nearer to the server than Scrapy's retries, so that it sees 503 first.
     "crawler.fetching.middlewares.retry_after.RetryAfter": 560,
     # Nearest to the server: it sees each attempt.
@@ -97,6 +104,7 @@ EXTENSIONS = {
     "crawler.fetching.writer.Writer": 100,
     "crawler.fetching.parser_pool.Parsers": 110,
     "crawler.fetching.pace.Pace": 120,
+    "crawler.fetching.renderer.Renderer": 130,
     # Pace is AutoThrottle with a floor for each host.
     "scrapy.extensions.throttle.AutoThrottle": None,
 }

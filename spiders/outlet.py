@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, ClassVar
@@ -14,9 +13,12 @@ from scrapy.http import Response
 from crawler.clock import now
 from crawler.errors import NO_STAND_IN, ExtractError
 from crawler.fetching.deadline import Deadline, LeftForLater
-from crawler.fetching.meta import Meta, meta
+from crawler.fetching.exchanges import fetched_of, header, poll_failed, polled_of
+from crawler.fetching.expired_access import is_login, of_access
+from crawler.fetching.meta import Meta, is_unchanged, meta
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.refusals import NotDue, Refusal, refusal_for_error, refusal_for_status
+from crawler.fetching.renderer import PASSING, WORTHWHILE, Renderer
 from crawler.outlets.descriptions import bundled_outlets, load_outlets
 from crawler.outlets.selection import Selection, select_outlets
 from crawler.parsing.listing.documents import MAX_BYTES
@@ -44,10 +46,8 @@ from crawler.types import (
     SourceKind,
     SourceReading,
     Unchanged,
-    Validators,
 )
 
-GONE = 410
 LARGE = 4 * 1024 * 1024
 """Bytes; a larger sitemap goes to its parser in a file."""
 
@@ -115,13 +115,19 @@ class OutletSpider(Spider):
         self, response: Response, source: Source
     ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
         """What a source listed, and requests for the sitemaps of an index."""
-        polled = _polled(response, source)
+        async for value in self._read_source(response, source):
+            yield of_access(value, self.outlets[source.outlet], response.url)
+
+    async def _read_source(
+        self, response: Response, source: Source
+    ) -> AsyncIterator[SourceReading | PollFailed | Left | Request]:
+        polled, outlet = polled_of(response, source), self.outlets[source.outlet]
         known = meta(response).get("content_hash")
-        if _is_unchanged(response) or (known is not None and polled.content_hash == known):
+        if is_unchanged(response) or (known is not None and polled.content_hash == known):
             yield SourceReading(polled=polled, listings=Listings(), unchanged=True)
-        elif response.status != 200:
+        elif response.status != 200 or is_login(outlet, source.url, response.url):
             until = meta(response).get("until")
-            yield _poll_failed(source, polled, refusal_for_status(response.status, until=until))
+            yield poll_failed(source, polled, refusal_for_status(response.status, until=until))
         else:
             try:
                 async for reading in self._read(response, polled):
@@ -133,12 +139,12 @@ class OutletSpider(Spider):
             except ExtractError as error:
                 passing = error.reason.startswith("parser-")
                 refusal = Refusal(error.reason, error.detail, temporary=passing)
-                yield _poll_failed(source, polled, refusal)
+                yield poll_failed(source, polled, refusal)
 
     async def _read(self, response: Response, polled: Polled) -> AsyncIterator[SourceReading]:
         """What a source's answer lists; of a large sitemap, part by part."""
         parsers, kind = Parsers.of(self.crawler), polled.source.kind
-        outlet, served = polled.source.outlet, _header(response, "Content-Type") or ""
+        outlet, served = polled.source.outlet, header(response, "Content-Type") or ""
         if kind is SourceKind.PAGE:
             yield SourceReading(
                 polled=polled,
@@ -206,7 +212,7 @@ class OutletSpider(Spider):
         if self._is_left(failure.value, refusal):
             yield Left(what=source)
             return
-        yield PollFailed(
+        failed = PollFailed(
             source=source,
             url=failure.request.url,
             reason=refusal.reason,
@@ -215,7 +221,9 @@ class OutletSpider(Spider):
             denied=refusal.denied,
             temporary=refusal.temporary,
             until=refusal.until,
+            asked=refusal.reason != "no-access",
         )
+        yield of_access(failed, self.outlets[source.outlet], failure.request.url)
 
     async def parse_page(
         self, response: Response, page: Page
@@ -223,28 +231,35 @@ class OutletSpider(Spider):
         """An article, or why the page is none; its bytes before it, where they are kept."""
         try:
             async for value in self._read_page(response, page):
-                yield value
+                yield of_access(value, self.outlets[page.outlet], response.url)
         except LeftForLater:
             yield Left(what=page)
 
     async def _read_page(
         self, response: Response, page: Page
     ) -> AsyncIterator[Fetched | Article | Rejected | Unchanged]:
-        fetched = _fetched(response, page)
-        if _is_unchanged(response):
+        fetched = fetched_of(response, page, own_access=bool(self.outlets[page.outlet].access_from))
+        if is_unchanged(response):
             yield Unchanged(page=page, at=fetched.at)
             return
         if response.status != 200:
             refusal = refusal_for_status(response.status, until=meta(response).get("until"))
             yield await self._rejected(page, refusal, at=fetched.at)
             return
-        if any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC"))):
+        keep = any(map(self.settings.getbool, ("NEWSLOOM_KEEP_PAGES", "NEWSLOOM_KEEP_WARC")))
+        if keep:
             yield fetched
+        outlet, parsers = self.outlets[page.outlet], Parsers.of(self.crawler)
         try:
-            outlet = self.outlets[page.outlet]
-            yield await Parsers.of(self.crawler).run_for(page.outlet, read_page, fetched, outlet)
+            found = await parsers.run_for(page.outlet, read_page, fetched, outlet)
+            if outlet.render and isinstance(found, Rejected) and found.reason in WORTHWHILE:
+                shown = await Renderer.of(self.crawler).render(fetched, outlet)
+                if keep:
+                    yield shown
+                found = await parsers.run_for(page.outlet, read_page, shown, outlet)
+            yield found
         except ExtractError as error:
-            refusal = Refusal(error.reason, error.detail, temporary=False)
+            refusal = Refusal(error.reason, error.detail, temporary=error.reason in PASSING)
             yield await self._rejected(page, refusal, at=fetched.at)
 
     async def page_failed(self, failure: Any) -> AsyncIterator[Rejected | Left]:
@@ -254,7 +269,8 @@ class OutletSpider(Spider):
             yield Left(what=page)
             return
         try:
-            yield await self._rejected(page, refusal, at=now())
+            rejected = await self._rejected(page, refusal, at=now())
+            yield of_access(rejected, self.outlets[page.outlet], failure.request.url)
         except LeftForLater:
             yield Left(what=page)
 
@@ -280,68 +296,3 @@ class OutletSpider(Spider):
             asked=refusal.asked,
             listed=listed,
         )
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1")[:500] if value else None
-
-
-def _is_unchanged(response: Response) -> bool:
-    """Whether the server says so, having been asked; some say it of what nobody has read."""
-    asked = response.request.headers if response.request is not None else ()
-    return response.status == 304 and ("If-None-Match" in asked or "If-Modified-Since" in asked)
-
-
-def _polled(response: Response, source: Source) -> Polled:
-    return Polled(
-        source=source,
-        url=response.url,
-        status=response.status,
-        size=len(response.body),
-        validators=Validators(
-            etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified")
-        ),
-        at=now(),
-        seconds=round(meta(response).get("download_latency", 0.0), 3),
-        content_hash=blake2b(response.body, digest_size=16).hexdigest(),
-        moved_to=_moved_to(response),
-        own=not (meta(response).get("moved") or meta(response).get("redirect_urls")),
-    )
-
-
-def _moved_to(response: Response) -> str | None:
-    """Where redirects led that are all for good."""
-    statuses = meta(response).get("redirect_reasons", ())
-    return response.url if statuses and set(statuses) <= {301, 308} else None
-
-
-def _fetched(response: Response, page: Page) -> Fetched:
-    return Fetched(
-        page=page,
-        url=response.url,
-        status=response.status,
-        content_type=_header(response, "Content-Type") or "",
-        body=response.body,
-        at=now(),
-        headers={
-            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")[:500]
-            for name, values in response.headers.items()
-        },
-    )
-
-
-def _poll_failed(source: Source, polled: Polled, refusal: Refusal) -> PollFailed:
-    return PollFailed(
-        source=source,
-        url=polled.url,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        at=polled.at,
-        status=polled.status,
-        seconds=polled.seconds,
-        denied=refusal.denied,
-        temporary=refusal.temporary,
-        gone=polled.status == GONE and polled.own,
-        until=refusal.until,
-    )

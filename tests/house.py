@@ -36,6 +36,7 @@ FACES = {
     "crawl.py": "cli/crawl.py is the command of crawl.py",
     "extract.py": "cli/extract.py is the command of parsing/page/extract.py",
     "reextract.py": "cli/reextract.py is the command of ingest/reextract.py",
+    "backfill.py": "cli/backfill.py is the command of ingest/backfill.py",
     "merge.py": "cli/merge.py is the command of ingest/merge.py",
     "overrides.py": "grouping/overrides.py carries out what store/facts/overrides.py keeps",
     "data_set.py": "cli/data_set.py has the options of ingest/data_set.py",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.errors import NO_STAND_IN
 from crawler.output.reasons import REASONS, meaning
-from crawler.parsing.page.kinds import _WALLS
+from crawler.parsing.urls import _WALLS
 
 ROOT = Path(__file__).parents[1]
 _MAKERS = {"ExtractError", "Refusal", "PollFailed", "reject_as"}

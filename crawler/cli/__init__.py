@@ -46,6 +46,7 @@ _SECTIONS = {
     "Bring in": {
         "outlets": "crawler.cli.outlets:outlets",
         "import": "crawler.cli.imports:import_",
+        "backfill": "crawler.cli.backfill:backfill",
         "merge": "crawler.cli.merge:merge",
         "reextract": "crawler.cli.reextract:reextract",
     },
@@ -55,6 +56,7 @@ _SECTIONS = {
         "feed": "crawler.cli.extract:feed",
     },
     "Keep going": {
+        "watch": "crawler.cli.watch_commands:watch",
         "health": "crawler.cli.outlets:health",
         "cron": "crawler.cli.cron:cron",
         "systemd": "crawler.cli.cron:systemd",

@@ -30,7 +30,7 @@ MONTH = 28
 
 @click.command()
 @_STORY
-@filter_options(but="story")
+@filter_options("story")
 @list_options(limit=1_000)
 @click.pass_obj
 def timeline(db: Path, number: int, wanted: ArticleFilter, limit: int, form: str | None) -> None:
@@ -50,7 +50,7 @@ _NO_ARTICLE = "No article of this story matches."
 
 @click.command()
 @_STORY
-@filter_options(but="story")
+@filter_options("story")
 @list_options(limit=1_000)
 @click.pass_obj
 def first(db: Path, number: int, wanted: ArticleFilter, limit: int, form: str | None) -> None:

@@ -1,4 +1,4 @@
-"""What a shell completes: outlets, lists, stories and topics.
+"""What a shell completes: outlets, lists, stories, topics and watches.
 
 Completion has no place for messages, so what cannot be read completes to nothing.
 """
@@ -84,4 +84,19 @@ def topic_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         CompletionItem(topic.name, help=one_line(topic.why or ""))
         for topic in topics
         if topic.name.startswith(incomplete)
+    ]
+
+
+def watch_names(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """Watches of the store, with what they report."""
+    db: Path = ctx.find_root().params["db"]
+    try:
+        with reading(db) as store:
+            watches = store.watches.all()
+    except NewsloomError:
+        return []
+    return [
+        CompletionItem(watch.name, help=watch.event)
+        for watch in watches
+        if watch.name.startswith(incomplete)
     ]

@@ -29,7 +29,7 @@ from crawler.outlets.selection import Selection
 from crawler.output.visible import counted
 
 if TYPE_CHECKING:
-    from crawler.crawl import CrawlOptions, CrawlSummary
+    from crawler.crawl import CrawlOptions
     from crawler.types import Outlet
 
 
@@ -154,28 +154,30 @@ def crawl(db: Path, /, **options: Any) -> int:
     if arguments.dry_run:
         _show_plan(db, arguments)
         return 0
-    summary = _run(db, arguments)
-    with reading(db) as store:
-        troubles = store.queries.outlets.poll_troubles(summary.run)
-        totals = store.queries.stories.counts()
-    show_report(summary, totals, troubles, as_object=arguments.as_object, quiet=arguments.quiet)
-    if summary.interrupted:
-        raise Interrupted
-    return summary.exit_code
+    return crawl_and_report(
+        arguments.crawl_options(db), as_object=arguments.as_object, quiet=arguments.quiet
+    )
 
 
-def _run(db: Path, arguments: _Arguments) -> CrawlSummary:
+def crawl_and_report(options: CrawlOptions, *, as_object: bool = False, quiet: bool) -> int:
+    """Crawl, with a line of progress, and print what came of it; the exit code."""
     from crawler.crawl import crawl as run_crawl
 
-    progress = CrawlProgress(quiet=arguments.quiet)
+    progress = CrawlProgress(quiet=quiet)
     summary = run_crawl(
-        arguments.crawl_options(db),
+        options,
         command=" ".join(["newsloom", *sys.argv[1:]]),
         watch=progress.watch,
         grouping_progress=progress.grouping,
     )
     progress.clear()
-    return summary
+    with reading(options.db) as store:
+        troubles = store.queries.outlets.poll_troubles(summary.run)
+        totals = store.queries.stories.counts()
+    show_report(summary, totals, troubles, as_object=as_object, quiet=quiet)
+    if summary.interrupted:
+        raise Interrupted
+    return summary.exit_code
 
 
 class _PlannedPoll(NamedTuple):

@@ -9,8 +9,9 @@ import click
 
 from crawler.cli.group import repeated_line
 from crawler.cli.tables import as_json
+from crawler.cli.watched_lines import show_watched
 from crawler.output.plain import INLINE
-from crawler.output.reasons import meaning
+from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crawler.store.facts.usage import HeldPages
     from crawler.store.queries.outlets import PollTrouble
     from crawler.store.queries.stories import GroupCounts
+    from crawler.watching.end_of_run import Watched
 
 _POLLS = {
     "read": "read",
@@ -52,6 +54,8 @@ class CrawlReport:
     stories: int
     """in the whole store"""
     troubles: Sequence[PollTrouble]
+    watched: Watched | None
+    """what watches noticed and sent"""
 
 
 def crawl_report(
@@ -69,6 +73,7 @@ def crawl_report(
         ungrouped=summary.grouped.waiting if summary.grouped else 0,
         stories=totals.stories,
         troubles=troubles,
+        watched=summary.watched,
     )
 
 
@@ -86,6 +91,7 @@ def show_report(
     """
     shown = _new(summary, troubles) if quiet else troubles
     _show_troubles(summary, shown)
+    show_watched(summary.watched, quiet=quiet)
     trouble = bool(shown or summary.outage) and not summary.interrupted
     if as_object:
         click.echo(as_json(crawl_report(summary, totals, troubles)))
@@ -141,6 +147,8 @@ def waiting_line(row: HeldPages) -> str:
     wait = "waits" if row.pages == 1 else "wait"
     if row.reason == "stalled":
         return f"{row.outlet}: {pages} {wait} for the next run: {meaning('stalled')}"
+    if row.reason in ACCESS:
+        return f"{row.outlet}: {pages} {wait}: {row.detail}"
     quota = row.detail.replace("_", " ")
     return (
         f"{row.outlet}: {pages} {wait} until tomorrow (UTC), because its daily quota of {quota} is "

@@ -8,14 +8,17 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from crawler.cli.arguments import reading
 from crawler.cli.described import Described
 from crawler.cli.options import described_options, selection_options
 from crawler.cli.parameters import OutletName, Span
+from crawler.errors import NewsloomError
 from crawler.outlets.selection import LIST, Selection, find_list
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,6 +69,8 @@ def cron(db: Path, /, _print: bool, every: str, **what: Any) -> None:
     crawl = [*start, "crawl", "-q", "--max-runtime", _budget(every), *_what_to_crawl(**what)]
     health = [*start, "health", "--max-age", MAX_AGE]
     click.echo(f"NEWSLOOM_CONTACT={_contact()}")
+    for name, user in _variables(db, **what).items():
+        click.echo(f"# {name}=...  for {user}")
     for line in (
         f"{minutes} * * * * {shlex.join(crawl)}",
         f"30 7 * * * {shlex.join(health)} > /dev/null",
@@ -85,7 +90,7 @@ def systemd(db: Path, /, _print: bool, every: str, **what: Any) -> None:
     start = [*_command(), "--db", str(db.absolute())]
     crawl = [*start, "crawl", "--max-runtime", _budget(every), *_what_to_crawl(**what)]
     health = [*start, "health", "--max-age", MAX_AGE]
-    click.echo(_crawl_units(crawl, every))
+    click.echo(_crawl_units(crawl, every, secrets=list(_variables(db, **what))))
     click.echo(_health_units(health))
     click.echo(
         """# then: systemctl --user daemon-reload
@@ -95,7 +100,9 @@ def systemd(db: Path, /, _print: bool, every: str, **what: Any) -> None:
     )
 
 
-def _crawl_units(command: Sequence[str], every: str) -> str:
+def _crawl_units(command: Sequence[str], every: str, *, secrets: Sequence[str]) -> str:
+    names = ", ".join(secrets)
+    file = f"# a file for you alone, with {names}:\n# EnvironmentFile=%h/.config/newsloom.env\n"
     return f"""# {_UNITS}/newsloom.service
 [Unit]
 Description=Newsloom crawl
@@ -105,7 +112,7 @@ After=network-online.target
 [Service]
 Type=oneshot
 Environment={_unit("NEWSLOOM_CONTACT=" + _contact())}
-ExecStart={" ".join(map(_unit, command))}
+{file if secrets else ""}ExecStart={" ".join(map(_unit, command))}
 # 3: some sources failed; 75: another run is at work. Neither is a failure of the service.
 SuccessExitStatus=3 75
 Nice=10
@@ -174,6 +181,25 @@ def _what_to_crawl(
             f"{LIST}{find_list(name, described.list_folders()).absolute()}" if is_list else name
         )
     return words
+
+
+def _variables(
+    db: Path, *, names: tuple[str, ...], folder: Path | None, only: bool, **conditions: Any
+) -> dict[str, str]:
+    """Environment variables that the outlets and the watches of a crawl need, and for whom."""
+    chosen = Described(folder, only).select(Selection(names=names, **conditions), quiet=True)
+    found = {name: f"the outlet {slug}" for slug, one in chosen.items() for name in one.access_from}
+    if not db.is_file():
+        return found
+    with suppress(NewsloomError):  # a file that cannot be read: the crawl says why
+        with reading(db) as store:
+            watches = store.watches.all()
+        if watches:
+            from crawler.watching.webhook import variables
+        for watch in watches:
+            needed = [watch.delivery.secret_from, *variables(watch.delivery.target or "")]
+            found |= {name: f"the watch {watch.name}" for name in needed if name}
+    return found
 
 
 def _budget(every: str) -> str:

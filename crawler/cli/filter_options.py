@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler.cli.parameters import Since, StoredOutlet, StoryNumber, TopicName, Until
-from crawler.output.visible import clock, counted
+from crawler.output.visible import clock, counted, one_line
 from crawler.store import Store
 from crawler.store.queries.search_words import parse_words
 from crawler.types import ArticleFilter
@@ -73,9 +73,9 @@ class WordsCommand(click.Command):
             ) from None
 
 
-def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
-    """The options of an ArticleFilter, without the one named; the command gets it as `wanted`."""
-    names = [field.name for field in fields(ArticleFilter) if field.name != but]
+def filter_options(*but: str) -> Callable[[F], Callable[..., Any]]:
+    """The options of an ArticleFilter, without those named; the command gets it as `wanted`."""
+    names = [field.name for field in fields(ArticleFilter) if field.name not in but]
 
     def decorate(command: F) -> Callable[..., Any]:
         @functools.wraps(command)
@@ -91,6 +91,21 @@ def filter_options(*, but: str = "") -> Callable[[F], Callable[..., Any]]:
         return with_filter
 
     return decorate
+
+
+def options_of(wanted: ArticleFilter) -> str:
+    """A filter as options of the command line."""
+    import shlex
+
+    words = []
+    for name, value in wanted.given.items():
+        option = f"--{name.replace('_', '-')}"
+        if name == "agency":
+            words.append("--agency" if value else "--no-agency")
+        else:
+            values = value if isinstance(value, list) else [value]
+            words += [f"{option} {shlex.quote(one_line(str(one)))}" for one in values]
+    return " ".join(words)
 
 
 def _without_lists(outlets: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,14 @@ import click
 
 from crawler.cli.options import quiet_option
 from crawler.cli.progress import stages
+from crawler.cli.watched_lines import show_watched
 from crawler.errors import NoSuchDatabase, UsageError
 from crawler.output.visible import clock, counted
 
 if TYPE_CHECKING:
     from crawler.grouping.run import Grouped, Progress
     from crawler.run_lock import Run
+    from crawler.watching.end_of_run import Watched
 
 _NO_MODEL = "none"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -95,11 +99,22 @@ def group(
         else:
             done, line = _keep(run, name, dict(settings), embedding_model=model, progress=progress)
         run.summary = done._asdict()
-    if quiet:
-        return
+        watched = None if name is not None else _watch(run)
+    show_watched(watched, quiet=quiet)
+    if not quiet:
+        _show(line, done)
+
+
+def _show(line: str, done: Grouped) -> None:
     click.echo(line)
     if done.repeated:
         click.echo(repeated_line(done.repeated), err=True)
+
+
+def _watch(run: Run) -> Watched:
+    from crawler.watching.end_of_run import look_and_send
+
+    return look_and_send(run.store, run=run.number, environment=os.environ, out=sys.stdout)
 
 
 def _check(name: str | None, *, rebuild: bool, settings: tuple[tuple[str, str], ...]) -> None:

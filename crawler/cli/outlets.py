@@ -19,7 +19,9 @@ from crawler.cli.outlets_check import check, record
 from crawler.cli.outlets_describe import add, copy, export, import_, show
 from crawler.cli.parameters import Span
 from crawler.cli.tables import emit, list_options
+from crawler.cli.watched_lines import show_unsent
 from crawler.outlets.selection import Selection
+from crawler.output.reasons import ACCESS, meaning
 from crawler.output.visible import counted, length
 from crawler.store.facts.usage import HeldPages
 from crawler.store.queries.outlets import (
@@ -130,6 +132,7 @@ def health(db: Path, max_age: timedelta | None, limit: int, form: str | None) ->
             _show_gaps(queries.gaps())
             _show_changed(queries.changed_sources())
             _show_limits(rows, store.usage.held())
+            show_unsent(store)
         else:
             emit(rows, (*_HEALTH, *_MORE_HEALTH), form)
     if ahead:
@@ -184,7 +187,10 @@ def _show_limits(rows: list[OutletHealth], held: list[HeldPages]) -> None:
     for waiting in held:
         click.echo(f"\n{waiting_line(waiting)}")
     named = {waiting.outlet for waiting in held if waiting.reason == "quota"}
+    told = {waiting.outlet for waiting in held if waiting.reason in ACCESS}
     for row in rows:
+        if row.reason in ACCESS and row.outlet not in told:
+            click.echo(f"\n{row.outlet}: {meaning(row.reason)}")
         if row.quota and row.outlet not in named:
             quota = row.quota.replace("_", " ")
             click.echo(

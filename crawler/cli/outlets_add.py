@@ -92,11 +92,12 @@ def _kept(url: str, failed: dict[str, NewsloomError]) -> Iterator[None]:
 
 def _checked(url: str, known: Mapping[str, Outlet], *, replace: bool) -> str:
     """The address in full; UsageError for none, and for one of an outlet that is described."""
-    from crawler.parsing.urls import canonical, refuse_login
+    from crawler.parsing.urls import canonical, refuse_google_news, refuse_login
 
     full = url if "://" in url else f"https://{url}"
-    canonical(full)
+    address = canonical(full)
     refuse_login(full)
+    refuse_google_news(address)
     if (slugs := _outlets_of(full, known)) and not replace:
         raise UsageError(
             f"{slugs[0]} ({known[slugs[0]].name}) is an outlet of this domain already; --replace "

@@ -97,6 +97,7 @@ def record(
 
 
 def _show_page(fetched: Fetched, outlet: Outlet) -> None:
+    from crawler.fetching.renderer import WORTHWHILE
     from crawler.parsing.page.extract import examine
     from crawler.parsing.workers.pool import Workers
 
@@ -106,6 +107,11 @@ def _show_page(fetched: Fetched, outlet: Outlet) -> None:
         found = pool.submit(examine, fetched, outlet).result()
     except ExtractError as error:
         click.echo(f"rejected: {error.reason} ({error.detail})")
+        if error.reason in WORTHWHILE and not outlet.render and b"<script" in fetched.body.lower():
+            click.echo(
+                "Its scripts may bring the text: write `render = true` into the description, and "
+                "Chromium shows such pages (extra `browser`)."
+            )
         return
     finally:
         pool.close()

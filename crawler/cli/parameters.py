@@ -129,6 +129,18 @@ class TopicName(_Completed[str]):
         return topic_names(ctx, incomplete)
 
 
+class WatchName(_Completed[str]):
+    """The name of a watch; a shell completes it."""
+
+    name = "watch"
+
+    def complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The watches of the store that begin like that."""
+        from crawler.cli.completion import watch_names
+
+        return watch_names(ctx, incomplete)
+
+
 class Shard(click.ParamType[tuple[int, int]]):
     """A part of several: 2/8."""
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from crawler.cli.arguments import reading
-from crawler.cli.filter_options import filter_options
+from crawler.cli.filter_options import filter_options, options_of
 from crawler.cli.options import object_option
 from crawler.cli.parameters import TopicName
 from crawler.cli.tables import as_json, emit, list_options, sparkline, up_to
@@ -30,7 +30,7 @@ def topic() -> None:
 
 @topic.command()
 @click.argument("name", metavar="NAME")
-@filter_options(but="story")
+@filter_options("story")
 @click.option("--why", metavar="TEXT", help="What the topic is for; `topic list` shows it.")
 @click.pass_obj
 def add(db: Path, name: str, wanted: ArticleFilter, why: str | None) -> None:
@@ -108,7 +108,7 @@ def list_(db: Path, limit: int, form: str | None) -> None:
     with reading(db) as store:
         for row in up_to(limit, store.topics.all(), form):
             found = _totals(store, row.name)
-            said = _options(row.wanted)
+            said = options_of(row.wanted)
             lines.append(_Line(row.name, found.articles, found.outlets, found.first_day,
                                found.last_day, said, row.why))  # fmt: skip
             drawn.append(_DrawnLine(row.name, found.articles, found.outlets, found.last_day,
@@ -150,19 +150,4 @@ def _print(found: Topic) -> None:
     click.echo(f"{found.name}, added {clock(found.at)} UTC")
     if found.why:
         click.echo(one_line(found.why))
-    click.echo(f"\n  {_options(found.wanted)}\n")
-
-
-def _options(wanted: ArticleFilter) -> str:
-    """A filter as options of the command line."""
-    import shlex
-
-    words = []
-    for name, value in wanted.given.items():
-        option = f"--{name.replace('_', '-')}"
-        if name == "agency":
-            words.append("--agency" if value else "--no-agency")
-        else:
-            values = value if isinstance(value, list) else [value]
-            words += [f"{option} {shlex.quote(one_line(str(one)))}" for one in values]
-    return " ".join(words)
+    click.echo(f"\n  {options_of(found.wanted)}\n")

@@ -15,7 +15,7 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 
 from crawler.fetching.deadline import Deadline
-from crawler.fetching.meta import meta
+from crawler.fetching.meta import meta, outlet_of
 from crawler.fetching.parser_pool import Parsers
 from crawler.fetching.writer import Writer, pages_offered
 from crawler.parsing.urls import slot
@@ -110,7 +110,7 @@ class Frontier(BaseScheduler):
         When not, the host waits for its next turn, or drops what it is not to be asked for.
         """
         first = self._queues[host][0]
-        outlet = _outlet_of(first)
+        outlet = outlet_of(first)
         # Asked first: of most hosts it is so, and a turn comes dozens of times for each page.
         if self._parsers.is_full(outlet):
             self._turn.append(host)
@@ -183,7 +183,7 @@ class Frontier(BaseScheduler):
 
     def _is_barred(self, request: Request) -> bool:
         """Whether the outlet of a request is left alone for the rest of the run."""
-        outlet = _outlet_of(request)
+        outlet = outlet_of(request)
         if self._parsers.is_stalled(outlet):
             return True
         quota = self._writer.exhausted_quota(outlet)
@@ -194,7 +194,7 @@ class Frontier(BaseScheduler):
         """Whether the quota of articles of a page's outlet has room for more than is on its way."""
         if "page" not in request.cb_kwargs:
             return True
-        outlet = _outlet_of(request)
+        outlet = outlet_of(request)
         room, asked = self._writer.room(outlet), self._crawler.engine._slot.inprogress
         # The first bound is cheap, and with ordinary quotas enough.
         return room > len(asked) or room > sum(_is_of(outlet, request) for request in asked)
@@ -256,11 +256,5 @@ class Frontier(BaseScheduler):
             asking.nextcall.schedule()
 
 
-def _outlet_of(request: Request) -> str:
-    """Slug of the outlet that a request is made for."""
-    asked = request.cb_kwargs.get("page") or meta(request).get("source")
-    return asked.outlet if asked is not None else ""
-
-
 def _is_of(outlet: str, request: Request) -> bool:
-    return _outlet_of(request) == outlet
+    return outlet_of(request) == outlet

@@ -56,6 +56,9 @@ class Meta(TypedDict, total=False):
     """seconds. Written by the middleware `run_deadline`; read by Scrapy"""
     download_maxsize: int
     """bytes. Written by the spider; read by Scrapy"""
+    proxy: str
+    """address of a proxy. Written by Scrapy or a user's middleware; read by `unguarded` and
+    `send_access`"""
     download_latency: float
     """seconds from the request to the head of the answer. Written by Scrapy; read by the spider"""
     redirect_urls: list[str]
@@ -67,3 +70,21 @@ class Meta(TypedDict, total=False):
 def meta(exchange: Request | Response) -> Meta:
     """What a request, or the request of an answer, carries."""
     return cast("Meta", exchange.meta)
+
+
+def outlet_of(request: Request) -> str:
+    """Slug of the outlet that a request is made for; empty for a robots.txt."""
+    asked = request.cb_kwargs.get("page") or meta(request).get("source")
+    return asked.outlet if asked is not None else ""
+
+
+def moved_to(response: Response) -> str | None:
+    """Where redirects led that are all for good."""
+    statuses = meta(response).get("redirect_reasons", ())
+    return response.url if statuses and set(statuses) <= {301, 308} else None
+
+
+def is_unchanged(response: Response) -> bool:
+    """Whether the server says so, having been asked; some say it of what nobody has read."""
+    asked = response.request.headers if response.request is not None else ()
+    return response.status == 304 and ("If-None-Match" in asked or "If-Modified-Since" in asked)

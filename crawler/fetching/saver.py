@@ -56,12 +56,17 @@ class Saver:
         self.slow: set[str] = set()
         """registered domains that ask for a pause between two requests"""
 
-    def begin(self, run: int, outlets: Mapping[str, Outlet]) -> None:
-        """Know the run and its outlets, which are brought up to date."""
+    def begin(self, run: int, outlets: Mapping[str, Outlet], *, regardless: bool) -> None:
+        """Know the run and its outlets, which are brought up to date.
+
+        With `regardless` pages are due that wait for access to be renewed.
+        """
         self.run = run
         for slug, outlet in outlets.items():
             self.numbers[slug] = self._store.outlets.save(outlet)
             self.outlets[slug] = outlet
+            if regardless:
+                self._store.pages.retry_access(self.numbers[slug])
         self.quotas.begin(self.numbers, self.outlets)
 
     def ensure_source(self, source: Source) -> PollState:

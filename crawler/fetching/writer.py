@@ -20,7 +20,7 @@ from crawler.fetching.meta import meta
 from crawler.fetching.network import NETWORK, Outage
 from crawler.fetching.parser_pool import parser_used
 from crawler.fetching.saver import Saver, Value
-from crawler.parsing.listing.shapes import shapes_of
+from crawler.parsing.listing.shapes import LOOKED_AT, shapes_of
 from crawler.parsing.page.version import EXTRACTION
 from crawler.polling import REVISITS
 from crawler.store import Store, open_store
@@ -42,8 +42,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 32
 """Values in one transaction, at the most."""
-LOOKED_AT = 200
-"""Articles of an outlet whose addresses are looked at."""
 SECONDS = 0.5
 """Between commits, at the most: what a kill can cost."""
 
@@ -320,7 +318,8 @@ class Writer:
                 self._run = self.store.runs.open(
                     f"scrapy crawl {spider.name}", now=now(), pid=os.getpid()
                 )
-            self._saver.begin(self._run, spider.outlets)  # type: ignore[attr-defined]
+            regardless = self._crawler.settings.getbool("NEWSLOOM_NOW")
+            self._saver.begin(self._run, spider.outlets, regardless=regardless)  # type: ignore[attr-defined]
 
     def _hold_pages(self) -> None:
         if self.failure is None:

@@ -149,7 +149,7 @@ def _responses(stream: BinaryIO, by_domain: Mapping[str, str]) -> Iterator[Recor
     for record in archive:
         captured = None
         if record.rec_type == "response":
-            captured = _page_or_reason(record, by_domain)
+            captured = page_or_reason(record, by_domain=by_domain)
             while record.raw_stream.read(1 << 16):
                 pass  # what stands behind the body
             if record.length is None:
@@ -165,8 +165,13 @@ def _responses(stream: BinaryIO, by_domain: Mapping[str, str]) -> Iterator[Recor
             yield Record(offset, "wrong-length")
 
 
-def _page_or_reason(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
-    """The page in a response record, or the reason why there is none."""
+def page_or_reason(
+    record: Any, *, by_domain: Mapping[str, str] | None = None, slug: str | None = None
+) -> Fetched | str:
+    """The page in a response record, or the reason why there is none.
+
+    Its outlet is `slug`, or else the one with its registered domain, or else its host.
+    """
     reason = _refusal_reason(record.http_headers)
     if reason is not None:
         return reason
@@ -183,15 +188,21 @@ def _page_or_reason(record: Any, by_domain: Mapping[str, str]) -> Fetched | str:
         return "unreadable"
     if len(body) > MAX_BYTES:
         return "too-large"
-    slug = by_domain.get(registered_domain(url)) or host(url)
-    headers = _headers(record.http_headers)
+    whose = slug or (by_domain or {}).get(registered_domain(url)) or host(url)
+    return fetched_page(url, slug=whose, at=at.at, headers=_headers(record.http_headers), body=body)
+
+
+def fetched_page(
+    url: str, *, slug: str, at: str, headers: Mapping[str, str], body: bytes
+) -> Fetched:
+    """A page as an archive holds it, of a canonical address that no source listed."""
     return Fetched(
         page=Page(id=0, url=url, outlet=slug, attempts=0, listing=Listing(url=url)),
         url=url,
         status=200,
         content_type=headers.get("content-type", ""),
         body=body,
-        at=at.at,
+        at=at,
         headers=headers,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from crawler.types import QUOTA, Agency, Outlet, Quota, Source, SourceKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 SOURCES = {"feeds": SourceKind.FEED, "sitemaps": SourceKind.SITEMAP, "pages": SourceKind.PAGE}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _AGE = re.compile(r"(\d{1,4})\s*([mhd])")
 
 
@@ -65,6 +67,22 @@ KEYS = {
     "daily_parser_seconds": Key(
         (int, float), "seconds of CPU that its pages may take in a day, instead of "
         f"{QUOTA.parser_seconds:,}; 0: no limit", 7_200
+    ),
+    "render": Key(
+        bool, "whether a browser shows those pages that have no text without their scripts; needs "
+        "the extra `browser`", True
+    ),
+    "render_domains": Key(
+        list, "domains, besides the outlet's own, that these scripts may ask",
+        ["gazette-cdn.example"]
+    ),
+    "headers_from": Key(
+        str, "environment variable with headers to send, one a line, for your own access; needs "
+        "`home`", "GAZETTE_HEADERS"
+    ),
+    "cookies_from": Key(
+        str, "environment variable with cookies to send, as name=value; name=value, for your own "
+        "access; needs `home`", "GAZETTE_COOKIES"
     ),
     "agency": Key(bool, "whether it is a news agency, whose texts others print", True),
     "names": Key(list, "other names by which an agency is credited", ["Gazette News Service"]),
@@ -153,7 +171,11 @@ def load_outlet(file: Path) -> Outlet:
         drop=tuple(table.get("drop", [])),
         body=table.get("body"),
         urls=table.get("urls"),
+        headers_from=table.get("headers_from"),
+        cookies_from=table.get("cookies_from"),
         spider=table.get("spider"),
+        render=table.get("render", False),
+        render_domains=tuple(map(str, table.get("render_domains", []))),
         quota=Quota(**{key: table[name] for key, name in QUOTAS.items() if name in table}),
         sources=tuple(
             _source(file, key, url, kind)
@@ -184,9 +206,42 @@ def _check(file: Path, table: Mapping[str, Any]) -> None:
     for key, (form, example) in _CODES.items():
         if key in table and not form.fullmatch(table[key]):
             raise OutletError(f"{file}: '{key}' is {table[key]!r}; write {example}")
+    _check_access(file, table)
     for key in ("delay", *QUOTAS.values()):
         if table.get(key, 0) < 0:
             raise OutletError(f"{file}: '{key}' is negative; write {KEYS[key].example}")
+
+
+def _check_access(file: Path, table: Mapping[str, Any]) -> None:
+    """Refuse what would send a secret to nobody knows whom, or in clear."""
+    named = [key for key in ("headers_from", "cookies_from") if key in table]
+    for key in named:
+        if not _VARIABLE.fullmatch(table[key]):
+            # Not repeated: who mistakes the key writes the secret itself here.
+            raise OutletError(
+                f"{file}: '{key}' is not the name of an environment variable; write "
+                f'{key} = "{KEYS[key].example}" and put the secret into that variable'
+            )
+    if not named:
+        return
+    home = str(table.get("home", ""))
+    if not _is_web_address(home):
+        raise OutletError(
+            f"{file}: '{named[0]}' needs 'home': your access is sent to its domain only; write "
+            f'home = "{KEYS["home"].example}"'
+        )
+    if urlsplit(home).scheme == "http" and not _is_this_machine(urlsplit(home).hostname or ""):
+        raise OutletError(
+            f"{file}: 'home' is an http address, and your access ('{named[0]}') is not sent in "
+            'clear; write home = "https://..."'
+        )
+
+
+def _is_this_machine(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def _check_type(file: Path, key: str, value: object) -> None:
@@ -222,11 +277,13 @@ def _check_selectors(file: Path, key: str, given: object) -> None:
 def _source(file: Path, key: str, url: object, kind: SourceKind) -> Source:
     if not isinstance(url, str) or not _is_web_address(url):
         raise OutletError(f"{file}: '{key}' holds {url!r}; write a full http or https address")
-    if "@" in url:
-        from crawler.parsing.urls import refuse_login  # seldom needed, and slow to load
+    if "@" in url or "news.google." in url:
+        # Seldom needed, and slow to load.
+        from crawler.parsing.urls import refuse_google_news, refuse_login
 
         try:
             refuse_login(url)
+            refuse_google_news(url)
         except UsageError as error:
             raise OutletError(f"{file}: '{key}': {error}") from error
     return Source(url=url, kind=kind, outlet=file.stem)

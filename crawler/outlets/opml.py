@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from crawler.errors import UsageError
 from crawler.outlets.toml import free_slug
 from crawler.parsing.texts import plain_line
-from crawler.parsing.urls import canonical, publisher_of, refuse_login
+from crawler.parsing.urls import canonical, publisher_of, refuse_google_news, refuse_login
 from crawler.types import Outlet, Source, SourceKind
 
 _EDGES = re.compile(r"^\W+|\W+$")
@@ -78,6 +78,7 @@ def _by_domain(
         try:
             url = canonical(feed.get("url") or "")
             refuse_login(feed["url"])
+            refuse_google_news(url)
         except UsageError as error:
             done.bad.append(f"{title or 'untitled'}: {error}")
             continue

@@ -44,6 +44,8 @@ def as_toml(outlet: Outlet) -> str:
         "drop": list(outlet.drop) or None,
         "body": outlet.body,
         "urls": outlet.urls,
+        "headers_from": outlet.headers_from,
+        "cookies_from": outlet.cookies_from,
         "spider": outlet.spider,
     }
     for key, kind in SOURCES.items():

@@ -13,6 +13,9 @@ REASONS = {
     "login-wall": "the page asks to log in or to subscribe instead of showing an article",
     "no-text": "the page has too little body text",
     "not-html": "not HTML: a PDF, a picture, a feed, JSON",
+    "no-browser": "the description says `render`, but Playwright or Chromium is not installed",
+    "render-failed": "the browser could not show the page; see detail",
+    "render-timeout": "the scripts of the page came to no end",
     "section-page": "a page that lists other pages",
     "too-deep": "elements are nested more than 2,000 deep",
     "too-large": "more bytes than Newsloom reads",
@@ -21,8 +24,13 @@ REASONS = {
     "unstorable": "SQLite cannot store a value of the page",
     "video": "a video with little text",
     # of sources
+    "google-news": "all links lead to Google News; add the feeds of the outlets themselves",
     "not-a-feed": "the address of a feed answers with something else",
     "not-a-sitemap": "the address of a sitemap answers with something else",
+    # of both, where you have access of your own
+    "access-expired": "your own access (headers_from, cookies_from) was not accepted; it may have "
+    "expired",
+    "no-access": "the environment variable with your own access is missing or malformed",
     # of both, before or instead of an answer
     "asked-to-wait": "the server asked for a pause (Retry-After)",
     "connection": "the connection could not be made, or broke",
@@ -42,6 +50,9 @@ REASONS = {
     "parser-timeout": "parsing took more than five seconds of CPU, or a minute in all",
 }
 """The meaning of each code. `http-404` and other statuses are the HTTP status of the answer."""
+
+ACCESS = frozenset({"access-expired", "no-access"})
+"""Reasons that are those of a reader's own access."""
 
 
 def meaning(reason: str) -> str:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 _HOSTS_OF_MANY = frozenset(
-    {"feedburner.com", "google.com", "rss.app", "substack.com", "wordpress.com", "blogspot.com"}
+    {
+        "feedburner.com",
+        "google.com",
+        "rss.app",
+        "substack.com",
+        "wordpress.com",
+        "blogspot.com",
+        "t.me",
+        "youtube.com",
+    }
 )
 _PORTS = {"http": 80, "https": 443}
 _AMP = frozenset({"amp", "amp=", "amp=1", "amp=true", "amp=yes", "outputtype=amp", "output=amp"})
@@ -72,7 +81,25 @@ MAX_SLIPS = 10
 _FULL = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 # A feed that was escaped twice, or more often.
 _AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x26);)+", re.IGNORECASE)
+_GOOGLE_NEWS = "news.google.com"
+_GOOGLE_NEWS_LINK = re.compile(
+    r"\s*https?://news\.google\.com/(?:__i/)?(?:rss/)?(?:rd/)?(?:articles|read)/", re.IGNORECASE
+)
+GOOGLE_NEWS = (
+    "Google News links to itself, not to the articles; take the feeds of the outlets themselves, "
+    "which `newsloom outlets add` finds from their front pages"
+)
+"""What is wrong with the links of Google News, and what to do."""
 _NO_HOST = re.compile(r"[\s\"<>\\^`{|}%]")
+_WALLS = {
+    "consent-wall": re.compile(
+        r"^([^/]+\.)?consent\.|/(consent|privacy-gate|cookie-?wall)(/|\.\w+)?$"
+    ),
+    "login-wall": re.compile(
+        r"^(log-?in|sign-?in|auth|sso|accounts?)\."
+        r"|/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)(/|\.\w+)?$"
+    ),
+}
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -84,7 +111,7 @@ def canonical(url: str, base: str | None = None) -> str:
 
     Else only what RFC 3986 holds for equal is written alike: the case of scheme, host and escapes,
     the default port, dot segments, what need not be escaped; and what must be escaped is. Raises
-    UsageError when it is not an http or https address of a host.
+    UsageError when it is not an http or https address of a host, or a link of Google News.
     """
     try:
         joined = _joined(url, base)
@@ -96,6 +123,8 @@ def canonical(url: str, base: str | None = None) -> str:
         raise UsageError(f"not a web address: {url[:200]!r}") from error
     if len(joined) > limits.URL:
         raise UsageError(f"address longer than {limits.URL} characters: {url[:80]!r}...")
+    if is_google_news_link(joined):
+        raise UsageError(f"{joined[:200]}: {GOOGLE_NEWS}")
     return joined
 
 
@@ -110,6 +139,17 @@ def refuse_login(url: str) -> None:
             f"the address on {parts.hostname} holds a user name or password; Newsloom does not log "
             "in, so write it without them"
         )
+
+
+def refuse_google_news(url: str) -> None:
+    """Raise UsageError when a source is one of Google News, whatever it lists."""
+    if urlsplit(url).hostname == _GOOGLE_NEWS:
+        raise UsageError(f"{url[:200]}: {GOOGLE_NEWS}")
+
+
+def is_google_news_link(url: str) -> bool:
+    """Whether an address is a link of Google News: only its script knows which article is meant."""
+    return _GOOGLE_NEWS in url and _GOOGLE_NEWS_LINK.match(url) is not None
 
 
 def earlier_form(url: str) -> str:
@@ -167,6 +207,22 @@ def slot(url: str) -> str:
     name = urlsplit(url).hostname or ""
     found: str = _suffixes()(name, include_psl_private_domains=True).top_domain_under_public_suffix
     return found or _under_unknown_suffix(name)
+
+
+def wall_at(url: str) -> str | None:
+    """Which page instead of an article an address is: `consent-wall` or `login-wall`."""
+    parts = urlsplit(url)
+    place = f"{parts.netloc}{parts.path}".lower()
+    return next((wall for wall, pattern in _WALLS.items() if pattern.search(place)), None)
+
+
+def secret_domain(url: str) -> str:
+    """To which hosts a secret for this address may go: its registered domain, in all its hosts.
+
+    Of services where many publish it is the host alone.
+    """
+    name = urlsplit(url).hostname or ""
+    return name if registered_domain(url) in _HOSTS_OF_MANY else slot(url)
 
 
 def is_front_page(url: str) -> bool:

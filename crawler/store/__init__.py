@@ -28,6 +28,7 @@ from crawler.store.facts.sightings import Sightings
 from crawler.store.facts.sites import Sites
 from crawler.store.facts.topics import Topics
 from crawler.store.facts.usage import Usage
+from crawler.store.facts.watches import Watches
 from crawler.store.file.connection import (
     connect_for_reading,
     connect_for_writing,
@@ -93,6 +94,7 @@ class Store:
         self.events = Events(connection)
         self.overrides = Overrides(connection)
         self.topics = Topics(connection)
+        self.watches = Watches(connection)
         self.groupings = Groupings(connection)
         self.queries = Queries(connection)
         self.merging = Merging(connection)

@@ -42,6 +42,7 @@ from crawler.types.page import (
     RobotsFile,
     Unchanged,
 )
+from crawler.types.watch import Delivery, Watch, WatchedEvent, Way
 
 __all__ = [
     "ALL",
@@ -52,6 +53,7 @@ __all__ = [
     "ArticleFilter",
     "ArticleKind",
     "Credit",
+    "Delivery",
     "Fetched",
     "Finding",
     "FoundSource",
@@ -73,4 +75,7 @@ __all__ = [
     "SourceReading",
     "Unchanged",
     "Validators",
+    "Watch",
+    "WatchedEvent",
+    "Way",
 ]

@@ -122,3 +122,5 @@ class PollFailed:
     """whether its own address answered that it is gone for good (410)"""
     until: str | None = None
     """the server asked to wait till then"""
+    asked: bool = True
+    """whether it could be asked at all; when not, it is as due as before"""

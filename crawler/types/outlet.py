@@ -119,7 +119,20 @@ class Outlet:
     """CSS selector of what holds the article, where it is not found otherwise"""
     urls: str | None = None
     """CSS selector of the links on its section pages that lead to articles"""
+    render: bool = False
+    """whether pages without text are shown by a browser, whose scripts bring it"""
+    render_domains: tuple[str, ...] = ()
+    """registered domains, besides the outlet's own, that these scripts may ask"""
     quota: Quota = QUOTA
+    headers_from: str | None = None
+    """environment variable with headers that its server wants of its readers"""
+    cookies_from: str | None = None
+    """environment variable with a reader's cookies"""
     spider: str | None = None
     """name of a spider under spiders/custom, for the rare outlet that needs code"""
     sources: tuple[Source, ...] = ()
+
+    @property
+    def access_from(self) -> tuple[str, ...]:
+        """Environment variables that hold the reader's own access to it; empty: there is none."""
+        return tuple(filter(None, (self.headers_from, self.cookies_from)))

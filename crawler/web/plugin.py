@@ -21,6 +21,7 @@ from crawler.web import (
     syndication,
     table_pages,
     topic_pages,
+    watch_pages,
 )
 from crawler.web.guards import NOT_OF_DATASETTE
 
@@ -42,6 +43,8 @@ def register_routes() -> list[tuple[Any, Any]]:
         (r"^/topics$", topic_pages.topics),
         (r"^/topic/(?P<name>[^/]+)$", topic_pages.topic),
         (r"^/topic/(?P<name>[^/]+)/beside$", topic_pages.beside),
+        (r"^/watches$", watch_pages.watches),
+        (r"^/watches/(?P<name>[^/]+)\.atom$", watch_pages.feed),
         (r"^/overrides$", override_pages.overrides),
         (r"^/search$", article_pages.search),
         (r"^/download/(?P<what>[\w-]+)\.(?P<form>\w+)$", downloads.download),

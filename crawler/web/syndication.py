@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from datasette.utils.asgi import Response
@@ -21,6 +22,17 @@ ENTRIES = 50
 ARTICLES = 20
 """Articles named in an entry."""
 _ATOM = "http://www.w3.org/2005/Atom"
+
+
+class AtomEntry(NamedTuple):
+    """An entry of a feed."""
+
+    id: str
+    title: str
+    link: str
+    published: str
+    updated: str
+    summary: str
 
 
 class _Entry(NamedTuple):
@@ -44,7 +56,7 @@ async def stories(request: Request, datasette: Datasette) -> Response:
         return [_Entry(row, store.queries.stories.articles(row.story)[:ARTICLES]) for row in rows]
 
     rows = await ask(datasette, question)
-    here = f"http://{request.headers.get('host', '127.0.0.1')}"
+    here = origin(request)
     itself = here + request.full_path
     if form == "csv":
         stream = io.StringIO()
@@ -57,7 +69,14 @@ async def stories(request: Request, datasette: Datasette) -> Response:
     if form == "json":
         body = json.dumps(_json_feed(rows, here, itself), ensure_ascii=False, indent=1)
         return Response(body, content_type="application/feed+json; charset=utf-8")
-    return Response(_atom(rows, here, itself), content_type="application/atom+xml; charset=utf-8")
+    return Response(
+        _story_feed(rows, here, itself), content_type="application/atom+xml; charset=utf-8"
+    )
+
+
+def origin(request: Request) -> str:
+    """Scheme and host of the desk, as the visitor reaches it."""
+    return f"http://{request.headers.get('host', '127.0.0.1')}"
 
 
 def _json_feed(rows: list[_Entry], here: str, itself: str) -> dict[str, object]:
@@ -81,8 +100,23 @@ def _json_feed(rows: list[_Entry], here: str, itself: str) -> dict[str, object]:
     }
 
 
-def _atom(rows: list[_Entry], here: str, itself: str) -> bytes:
-    """Atom 1.0 (RFC 4287)."""
+def _story_feed(rows: list[_Entry], here: str, itself: str) -> bytes:
+    entries = [
+        AtomEntry(
+            id=f"{here}/story/{row.story.story}",
+            title=row.story.title,
+            link=f"{here}/story/{row.story.story}",
+            published=row.story.first_at,
+            updated=row.story.last_at,
+            summary=_summary(row),
+        )
+        for row in rows
+    ]
+    return atom(entries, title="Newsloom: stories", itself=itself, page=f"{here}/stories")
+
+
+def atom(entries: Sequence[AtomEntry], *, title: str, itself: str, page: str) -> bytes:
+    """Atom 1.0 (RFC 4287): a feed at the address `itself` of what stands on a page."""
     ET.register_namespace("", _ATOM)
     feed = ET.Element(f"{{{_ATOM}}}feed")
 
@@ -91,21 +125,20 @@ def _atom(rows: list[_Entry], here: str, itself: str) -> bytes:
         made.text = for_xml(text) or None
         return made
 
-    add(feed, "title", "Newsloom: stories")
+    add(feed, "title", title)
     add(feed, "id", itself)
     add(feed, "link", href=itself, rel="self")
-    add(feed, "link", href=f"{here}/stories")
-    add(feed, "updated", max((row.story.last_at or "" for row in rows), default="") or now())
+    add(feed, "link", href=page)
+    add(feed, "updated", max((one.updated or "" for one in entries), default="") or now())
     add(add(feed, "author"), "name", "Newsloom")
-    for row in rows:
+    for one in entries:
         entry = add(feed, "entry")
-        address = f"{here}/story/{row.story.story}"
-        add(entry, "title", row.story.title)
-        add(entry, "id", address)
-        add(entry, "link", href=address)
-        add(entry, "published", row.story.first_at)
-        add(entry, "updated", row.story.last_at)
-        add(entry, "summary", _summary(row))
+        add(entry, "title", one.title)
+        add(entry, "id", one.id)
+        add(entry, "link", href=one.link)
+        add(entry, "published", one.published)
+        add(entry, "updated", one.updated)
+        add(entry, "summary", one.summary)
     written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 

@@ -8,12 +8,12 @@ import socket
 import sys
 from typing import Any
 
-from crawler.fetching import resolver
+from crawler import public_addresses
 
 PUBLIC = "127.0.0.9"
 REBOUND = "rebound.example"
 """A name that is now here, now there."""
-guarded = resolver.is_public
+guarded = public_addresses.is_public
 looked_up = socket.getaddrinfo
 
 
@@ -33,7 +33,7 @@ getaddrinfo.calls = 0  # type: ignore[attr-defined]
 
 if __name__ == "__main__":
     assert ipaddress.ip_address(PUBLIC).is_loopback
-    resolver.is_public = is_public
+    public_addresses.is_public = is_public  # before others take it from there
     socket.getaddrinfo = getaddrinfo
     from crawler.cli import run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,8 +32,10 @@ Answer = Reply | Callable[[Mapping[str, str]], Reply]
 class Site:
     """`with Site() as site: site["/feed"] = Reply(...)`; any other path is answered with 404."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, certificate: Path | None = None) -> None:
         self._port = port
+        self._certificate = certificate
+        """with its key; None: without TLS"""
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         """paths in order, each with the request's headers, names in small letters"""
@@ -43,6 +46,10 @@ class Site:
     def __enter__(self) -> Site:
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
         self._server.daemon_threads = True
+        if self._certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -58,7 +65,8 @@ class Site:
 
     def url(self, path: str, host: str = "gazette") -> str:
         """The address of a path, on a host of its own name under .localhost."""
-        return f"http://{host}.localhost:{self._server.server_port}{path}"
+        scheme = "http" if self._certificate is None else "https"
+        return f"{scheme}://{host}.localhost:{self._server.server_port}{path}"
 
     def paths(self) -> list[str]:
         """What was asked for since the last time, robots.txt left out."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.fetching.resolver import is_public
+from crawler.public_addresses import is_public
 
 
 @pytest.mark.parametrize(

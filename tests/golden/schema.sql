@@ -200,6 +200,37 @@ CREATE TABLE topics ( -- filters that people gave a name
   why TEXT -- what it is for; NULL: nobody said
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE watches ( -- what people want to be notified of, and how
+  id INTEGER PRIMARY KEY, -- number of the watch
+  name TEXT NOT NULL UNIQUE, -- its name
+  uid TEXT NOT NULL, -- random UUID, of which the keys of its events are made
+  event TEXT NOT NULL CHECK (event IN ('new-story', 'grows', 'copied', 'headline-changed', 'outlet-silent')), -- what it reports
+  filter TEXT NOT NULL, -- JSON object: the conditions, by their names on the command line
+  way TEXT NOT NULL CHECK (way IN ('feed', 'file', 'stdout', 'webhook', 'mail')), -- how it sends messages; feed: on the desk only
+  target TEXT, -- path of the file, address of the webhook or of the mail; ${NAME} is an environment variable; NULL: there is none
+  secret_from TEXT, -- environment variable with the secret that signs messages to the webhook; NULL: they are not signed
+  private INTEGER NOT NULL DEFAULT 0 CHECK (private IN (0, 1)), -- 1: the webhook may be on this machine or in a private network
+  added_at TEXT NOT NULL, -- when it was added; it reports nothing before
+  first_article INTEGER NOT NULL, -- highest number of an article when it was added
+  last_article INTEGER NOT NULL, -- articles up to this number have been looked at
+  looked_at TEXT NOT NULL, -- when it last looked
+  quiet_until TEXT -- nothing is sent before this time, as the webhook asked (Retry-After); NULL: at any time
+) STRICT;
+
+CREATE TABLE watch_events ( -- what watches reported, and the outbox: what is still to be sent
+  id INTEGER PRIMARY KEY, -- number of the event
+  watch INTEGER NOT NULL REFERENCES watches (id), -- whose
+  key TEXT NOT NULL UNIQUE, -- idempotency key: a message that is sent twice has it twice
+  run INTEGER NOT NULL REFERENCES runs (id), -- during which run it was noticed
+  at TEXT NOT NULL, -- when it was noticed
+  message TEXT NOT NULL, -- JSON object, as it is sent
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'given-up')), -- what has become of it
+  attempts INTEGER NOT NULL DEFAULT 0, -- times that sending failed
+  next_at TEXT, -- not sent before this time; NULL: at once
+  settled_at TEXT, -- when it was sent or given up
+  trouble TEXT -- why sending failed the last time
+) STRICT;
+
 CREATE TABLE outlet_usage ( -- what an outlet took on one day; a quota that it met holds until the next
   outlet INTEGER NOT NULL REFERENCES outlets (id), -- which outlet
   day TEXT NOT NULL, -- day of the crawl, UTC
@@ -445,6 +476,10 @@ CREATE INDEX articles_doubted ON articles (outlet, published_at) WHERE published
 CREATE INDEX revisions_replaced ON revisions (replaced_at);
 
 CREATE INDEX credits_agency ON credits (agency);
+
+CREATE INDEX watch_events_watch ON watch_events (watch, id);
+
+CREATE INDEX watch_events_waiting ON watch_events (watch, id) WHERE state = 'waiting';
 
 CREATE INDEX copies_b ON copies (b);
 

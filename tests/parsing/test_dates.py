@@ -37,7 +37,7 @@ def test_times_as_outlets_write_them(raw: str, at: str, precision: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     ["", None, "yesterday", "0000-00-00", "-0001-11-30T00:00:00Z", "1246-01-01", "1970-01-01",
-     "10000-01-01", "2022-03-01", "Jan 5", "12:30"],
+     "10000-01-01", "2022-03-01", "Jan 5", "12:30", "January 2022 5"],
 )  # fmt: skip
 def test_impossible_times_are_unknown_never_guessed(raw: str | None) -> None:
     assert moment(raw, source="feed", now=NOW) is None

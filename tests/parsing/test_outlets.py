@@ -36,6 +36,9 @@ def test_a_description_is_read(tmp_path: Path) -> None:
     ]
 
 
+HERS = 'name = "G"\nfeeds = ["https://g.org/f"]\n'
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -51,6 +54,9 @@ def test_a_description_is_read(tmp_path: Path) -> None:
         ('name = "G"\nfeeds = ["https://g.org/f"]\nbody = 3', "'body' has the wrong type: 3"),
         ('name = "G"\nfeeds = ["https://g.org/f"]\ncountry = "Germany"', 'such as "DE"'),
         ('name = "G"\nfeeds = ["https://g.org/f"]\nlanguage = "german"', 'such as "de"'),
+        (HERS + 'headers_from = "H"', "'headers_from' needs 'home'"),
+        (HERS + 'headers_from = "H"\nhome = "http://g.org/"', "is not sent in clear"),
+        (HERS + 'cookies_from = "a=1; b=2"', "is not the name of an environment variable"),
         ('name = "G', "not valid TOML"),
     ],
 )

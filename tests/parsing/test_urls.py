@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import UsageError
+from crawler.parsing.address_forms import is_form_of, lies_below, may_be_form_of
 from crawler.parsing.urls import canonical, host, is_front_page, registered_domain
 
 
@@ -113,3 +114,40 @@ def test_hosts_and_domains() -> None:
     assert registered_domain("https://news.bbc.co.uk/1") == "bbc.co.uk"
     assert is_front_page("https://example.org/")
     assert not is_front_page("https://example.org/?p=3")
+
+
+@pytest.mark.parametrize(
+    ("url", "section", "below"),
+    [
+        ("https://g.example/news/1", "https://g.example/news", True),
+        ("https://g.example/news/1", "https://g.example/news/", True),
+        ("https://g.example/news", "https://g.example/", True),
+        ("https://g.example/news/", "https://g.example/news", False),
+        ("https://g.example/news", "https://g.example/news", False),
+        ("https://g.example/newsletter", "https://g.example/news", False),
+        ("https://g.example/other", "https://g.example/news", False),
+        ("https://h.example/news/1", "https://g.example/news", False),
+    ],
+)
+def test_an_article_lies_below_its_section(url: str, section: str, below: bool) -> None:
+    assert lies_below(url, section) == below
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "forms", "may_be"),
+    [
+        ("/a?id=1", "/a?id=2", False, False),
+        ("/a?from=mail", "/a?from=web", False, True),
+        ("/a?id=1", "/a", True, True),
+        ("/a/amp", "/a.html", True, True),
+        ("/amp/a", "/a", True, True),
+        ("/a", "/b", False, False),
+        ("/", "/?x=1", False, False),
+        ("/a?id=1&from=mail", "/a?id=1&from=web", False, True),
+        ("/a?id=1&from=mail", "/a?id=2&from=mail", False, False),
+    ],
+)
+def test_forms_of_an_address(one: str, other: str, forms: bool, may_be: bool) -> None:
+    base = "https://g.example"
+    assert is_form_of(base + one, base + other) == forms
+    assert may_be_form_of(base + one, f"http://www.g.example{other}") == may_be

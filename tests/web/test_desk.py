@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import ask, newsloom
+from crawler.store import open_store
+from crawler.types import ArticleFilter, Delivery, WatchedEvent, Way
+from crawler.watching.look import look
+from tests.conftest import NOW, ask, newsloom
 from tests.store.told import Told
 from tests.web.conftest import Served, serving
 from tests.web.test_guards import get
@@ -24,7 +27,7 @@ PAGES = (
     "/outlet/meridian", "/outlet/daily-lantern", "/network", "/search", "/search?words=almaty",
     "/search?words=almaty&outlet=meridian", "/network?since=2022-01-10", "/story/99999",
     "/stories?words=almaty&outlet=meridian&outlet=eurowire&country=KZ&agency=1", "/search?words=(x",
-    "/outlets?language=de", "/overrides", "/topics",
+    "/outlets?language=de", "/overrides", "/topics", "/watches",
     "/topic/unrest", "/topic/unrest?measure=share&language=en", "/topic/99999",
     "/store", "/store?_show_hidden=1", "/store/article_overview", "/store/story_life?_sort=story",
     "/store/articles?_facet=outlet&_facet=language&language__exact=en&_search=almaty",
@@ -250,6 +253,34 @@ def test_a_topic_that_is_added_meanwhile_is_listed(tmp_path: Path) -> None:
             newsloom("--db", told.path, "topic", "add", "sea", "--words", "ferry").returncode == 0
         )
         assert ">sea</a>" in get(desk, "/topics")[2]
+
+
+def test_a_watch_has_a_page_and_a_feed(tmp_path: Path) -> None:
+    told = Told(tmp_path / "watches.db")
+    article = told.article("herald", published="2022-01-05T10:00:00Z", title="<b>The ferry")
+    told.connection.execute("UPDATE stories SET title = '<b>The ferry', outlets = 1, articles = 1,"
+                            " first_at = '2022-01-05T10:00:00Z', last_at = first_at")  # fmt: skip
+    store = open_store(told.path)
+    with store.batch():
+        wanted = ArticleFilter(outlet=("herald",))
+        store.watches.add("sea", WatchedEvent.NEW_STORY, wanted, Delivery(way=Way.FEED), now=NOW)
+    told.connection.execute("UPDATE watches SET first_article = 0, last_article = 0")
+    told.connection.execute("UPDATE copy_groups SET linked_at = ?", (NOW,))
+    assert look(store, run=1, now=NOW).events == 1
+    (event,) = store.watches.events(store.watches.get("sea"), limit=9)
+    store.close()
+    told.connection.close()
+    assert article == 1
+    with serving(told.path) as desk:
+        shown = get(desk, "/watches")[2]
+        assert '<a href="/watches/sea.atom">Atom feed</a>' in shown
+        assert "New story of 1 outlet: &lt;b&gt;The ferry" in shown
+        status, headers, feed = get(desk, "/watches/sea.atom")
+        assert status == 200
+        assert headers["content-type"] == "application/atom+xml; charset=utf-8"
+        assert f"<id>urn:uuid:{event.key}</id>" in feed
+        assert f'<link href="{desk.address}/story/1" />' in feed
+        assert get(desk, "/watches/lake.atom")[0] == 404
 
 
 def test_tables_wear_the_desk_s_dress(served: Served, page: Page) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import feedparser
 import pytest
 
+from crawler.watching.messages import Message
 from crawler.web.downloads import _LeftError, _Pipe, _until_left
 from tests.conftest import newsloom
 from tests.store.told import Told
@@ -88,6 +89,25 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         " VALUES (?1, ?1, ?1, 'pin', 1, '[1]', ?1, ?1)",
         [(text,) for text in NAUGHTY],
     )
+    connection.execute(
+        "INSERT INTO watches (name, uid, event, filter, way, target, added_at, first_article,"
+        " last_article, looked_at)"
+        " VALUES ('sea', '', 'outlet-silent', '{}', 'file', ?, '', 0, 0, '')",
+        (NAUGHTY[0],),
+    )
+    connection.executemany(
+        "INSERT INTO watch_events (watch, key, run, at, message, state, trouble)"
+        " VALUES (1, ?1, 1, ?1, ?2, 'waiting', ?1)",
+        [
+            (
+                text,
+                Message(
+                    key=text, watch=text, event=text, at=text, text=text, outlet=text
+                ).as_json(),
+            )
+            for text in NAUGHTY
+        ],
+    )
     connection.close()
     with serving(told.path) as desk:
         yield desk
@@ -96,7 +116,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 HOSTILE_PAGES = (
     "/", "/stories", "/story/1", *(f"/article/{n}" for n in range(1, 2 * len(NAUGHTY), 2)),
     "/compare/1/2", "/compare/1/3", "/outlets", "/outlet/outlet-0", "/network",
-    "/overrides", "/topics", "/topic/%3Cscript%3E%22",
+    "/overrides", "/topics", "/watches", "/watches/%3Cscript%3E.atom", "/topic/%3Cscript%3E%22",
     "/search?words=word",
     "/store", "/store/articles?_facet=section&_facet=language", "/store/articles/1",
     "/store/overrides", "/store/article_overview?_sort=title", "/store/headline_changes",
@@ -123,7 +143,7 @@ def test_nothing_of_a_hostile_store_runs_in_a_browser(hostile: Served, browser: 
     for path in HOSTILE_PAGES:
         page.goto(hostile.address + path)
         page.wait_for_load_state("load")
-        assert page.title().startswith(tuple("<\"'{\\=javhTSNACO𝕿o\u200b")), page.title()
+        assert page.title().startswith(tuple("<\"'{\\=javhTSNACOW𝕿o\u200b")), page.title()
         assert page.title() != "owned"
         assert page.locator("h1").count() == 1
     context.close()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler import polling
 from crawler.clock import utc
 from crawler.fetching.meta import meta
 from crawler.fetching.refusals import Refusal, Refused
-from crawler.polling import LONGEST_WISH
 
 SHORT = 5.0
 """Seconds that are waited out on the spot, once for a request."""
@@ -69,13 +68,4 @@ def requested_wait(response: Response) -> timedelta | None:
     if response.status not in (429, 503):
         return None
     header = response.headers.get("Retry-After", b"")
-    raw = (header or b"").decode("latin-1").strip()
-    try:
-        wait = (
-            timedelta(seconds=int(raw[:12]))
-            if raw.isascii() and raw.isdigit()
-            else parsedate_to_datetime(raw) - datetime.now(UTC)
-        )
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, timedelta()), LONGEST_WISH)
+    return polling.requested_pause((header or b"").decode("latin-1"), now=datetime.now(UTC))

@@ -80,11 +80,11 @@ class Robots:
 
     async def _read(self, site: str) -> Rules:
         known = self._writer.robots(site)
-        if known is not None and _is_within(known.at, FRESH):
+        if known is not None and is_within(known.at, FRESH):
             rules = Rules(rules_from_text(known.rules, self._agent))
         else:
             rules = await self._ask(site)
-            if rules.unreachable is not None and known is not None and _is_within(known.at, KEPT):
+            if rules.unreachable is not None and known is not None and is_within(known.at, KEPT):
                 rules = Rules(rules_from_text(known.rules, self._agent))
         self._crawler.signals.send_catch_log(robots_read, site=site, sitemaps=rules.robots.sitemaps)
         if rules.delay:
@@ -108,7 +108,7 @@ class Robots:
         return rules
 
 
-def _is_within(at: str, span: timedelta) -> bool:
+def is_within(at: str, span: timedelta) -> bool:
     """Whether a time lies so far back at most; one to come is a wrong clock's, and does not."""
     return utc(datetime.now(UTC) - span) < at <= now()
 

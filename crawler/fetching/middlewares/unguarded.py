@@ -10,6 +10,7 @@ from scrapy import Request
 from scrapy.utils.misc import load_object
 
 from crawler.errors import UsageError
+from crawler.fetching.meta import meta
 
 _GUARDED = frozenset(f"scrapy.core.downloader.handlers.{name}" for name in ("http11", "http2"))
 """Where the handlers are that connect through Twisted, which asks our resolver."""
@@ -38,7 +39,7 @@ class Unguarded:
 
     def process_request(self, request: Request) -> None:
         """Say once that there is a proxy."""
-        proxy = request.meta.get("proxy")
+        proxy = meta(request).get("proxy")
         if proxy and not self._silent:
             self._silent = True
             _LOG.warning(

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from scrapy import Request
 
 from crawler.fetching.refusals import Refusal, Refused
-from crawler.fetching.resolver import is_public
+from crawler.public_addresses import is_public
 
 _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 

@@ -20,7 +20,7 @@ from crawler.parsing.listing.fragments import entry_text
 from crawler.parsing.page.broken_json import read_values
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.texts import count_words, plain_line
-from crawler.parsing.urls import canonical, host
+from crawler.parsing.urls import GOOGLE_NEWS, canonical, host, is_google_news_link
 from crawler.types import Listing, Listings
 
 WHOLE_TEXT = 80
@@ -255,6 +255,8 @@ def _listings(
             repeated += 1
         else:
             pages[address] = _listing(address, entry, style, now)
+    if not pages and any(map(_is_of_google_news, refused)):
+        raise ExtractError("google-news", GOOGLE_NEWS)
     return Listings(
         pages=tuple(pages.values()),
         refused=len(refused),
@@ -279,6 +281,10 @@ def _is_reference(link: str) -> bool:
     if link.startswith(("/", "?", ".")) or _SCHEME.match(link):
         return True
     return _LIKE_A_PATH.search(link) is not None or ("/" in link and len(link) > 5)
+
+
+def _is_of_google_news(entry: _Entry) -> bool:
+    return any(is_google_news_link(link) for link in map(_text, entry.links) if link)
 
 
 def _label(entry: _Entry) -> str:

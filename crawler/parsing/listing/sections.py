@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from crawler.errors import UsageError
-from crawler.parsing.listing.shapes import shape
+from crawler.parsing.listing.shapes import is_like_article
 from crawler.parsing.page.layout import select
 from crawler.parsing.page.statements import link_base
 from crawler.parsing.page.tree import parse_page
@@ -18,12 +16,6 @@ from crawler.types import Listing, Listings
 
 MAX_LINKS = 2_000
 """Links of one page that are looked at."""
-LONG_SLUG = 4
-"""Words of a slug from which on it is a headline."""
-_SEPARATOR = re.compile(r"(?<=\w)[-_](?=\w)")
-_DATE = re.compile(r"/(?:19|20)\d\d[-/]?(?:0[1-9]|1[0-2])(?:[-/]|$)")
-_LONG_NUMBER = re.compile(r"\d{6,}")
-_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss)$", re.IGNORECASE)
 
 
 def parse_section(
@@ -50,7 +42,7 @@ def parse_section(
         except UsageError:
             refused += 1
             continue
-        if selector or (registered_domain(address) == home and _is_article(address, shapes)):
+        if selector or (registered_domain(address) == home and is_like_article(address, shapes)):
             # Without its text: sections shorten headlines, and that would look like a change.
             pages.setdefault(address, Listing(url=address))
     pages.pop(canonical(url), None)
@@ -59,15 +51,3 @@ def parse_section(
 
 def _selected(tree: etree._Element, selector: str) -> list[etree._Element]:
     return [link for chosen in select(tree, selector) for link in chosen.iter("a")]
-
-
-def _is_article(address: str, shapes: Collection[str]) -> bool:
-    if shapes:
-        return shape(address) in shapes
-    path = urlsplit(address).path
-    last = path.rstrip("/").rpartition("/")[2]
-    if _FILE.search(path):
-        return False
-    return bool(
-        _SEPARATOR.findall(last)[LONG_SLUG - 2 :] or _DATE.search(path) or _LONG_NUMBER.search(last)
-    )

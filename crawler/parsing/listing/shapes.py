@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 KNOWN = 2
 """Articles of one shape from which on it is known as one of articles."""
 FAVOURITE = 0.05
 """Share of an outlet's articles that a shape has at the least."""
+LONG_SLUG = 4
+"""Words of a slug from which on it is a headline."""
+LOOKED_AT = 200
+"""Articles of an outlet whose addresses say how those of others look."""
+_SEPARATOR = re.compile(r"(?<=\w)[-_](?=\w)")
+_DATE = re.compile(r"/(?:19|20)\d\d[-/]?(?:0[1-9]|1[0-2])(?:[-/]|$)")
+_LONG_NUMBER = re.compile(r"\d{6,}")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss)$", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -51,3 +59,19 @@ def shapes_of(urls: Iterable[str]) -> frozenset[str]:
     counts = Counter(map(shape, urls))
     least = max(KNOWN, FAVOURITE * counts.total())
     return frozenset(shape for shape, count in counts.items() if count >= least)
+
+
+def is_like_article(address: str, shapes: Collection[str]) -> bool:
+    """Whether an address has one of the shapes of an outlet's articles.
+
+    Where none is known yet: whether it has a long slug, a date or a long number.
+    """
+    if shapes:
+        return shape(address) in shapes
+    path = urlsplit(address).path
+    last = path.rstrip("/").rpartition("/")[2]
+    if _FILE.search(path):
+        return False
+    return bool(
+        _SEPARATOR.findall(last)[LONG_SLUG - 2 :] or _DATE.search(path) or _LONG_NUMBER.search(last)
+    )

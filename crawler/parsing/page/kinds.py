@@ -7,26 +7,17 @@ import re
 import tomllib
 from collections.abc import Iterable
 from importlib import resources
-from urllib.parse import urlsplit
 
 from crawler.errors import ExtractError
 from crawler.parsing.page.body import Body
 from crawler.parsing.page.statements import PageStatements
 from crawler.parsing.texts import count_words
-from crawler.parsing.urls import is_front_page
+from crawler.parsing.urls import is_front_page, wall_at
 
 LITTLE = 120
 """Words of a body below which the page may be a wall, a film or a gallery."""
 LINKED = 0.7
 """Share of the extracted text that stands in links, from which on a page lists others."""
-_WALLS = {
-    "consent-wall": re.compile(
-        r"^([^/]+\.)?consent\.|/(consent|privacy-gate|cookie-?wall)(/|\.\w+)?$"
-    ),
-    "login-wall": re.compile(
-        r"/(log-?in|sign-?in|anmelden|connexion|signup|register|paywall)(/|\.\w+)?$"
-    ),
-}
 _TITLE_PARTS = re.compile(r"\s+[|–—:·-]+\s+")
 _PICTURES = re.compile("gallery", re.IGNORECASE)
 
@@ -37,10 +28,9 @@ def refuse_address(url: str, *, asked: str) -> None:
         return
     if is_front_page(url) and not is_front_page(asked):
         raise ExtractError("front-page", f"redirected to {url}")
-    parts = urlsplit(url)
-    for reason, pattern in _WALLS.items():
-        if pattern.search(f"{parts.netloc}{parts.path}".lower()):
-            raise ExtractError(reason, f"redirected to {url[:200]}")
+    wall = wall_at(url)
+    if wall is not None:
+        raise ExtractError(wall, f"redirected to {url[:200]}")
 
 
 def refuse_kind(statements: PageStatements, body: Body, *, title: str) -> None:

@@ -120,6 +120,16 @@ class Pages:
             (outlet,),
         )
 
+    def retry_access(self, outlet: int) -> None:
+        """Try the pages of an outlet at once that wait until somebody has renewed the access."""
+        self._connection.execute(
+            """
+            UPDATE pages SET due_at = NULL
+            WHERE outlet = ? AND state = 'pending' AND reason IN ('access-expired', 'no-access')
+            """,
+            (outlet,),
+        )
+
     def _next_visit(self, page: int, ages: Sequence[timedelta], *, now: str) -> str | None:
         since = self._connection.execute(
             f"SELECT {_SINCE} FROM articles a WHERE a.page = ?", (page,)

@@ -174,6 +174,8 @@ class Polls:
             ),
         )
         wait = polling.after_failure(state.failures + 1, passing=failure.temporary)
+        if not failure.asked:
+            wait = timedelta()
         self._connection.execute(
             """
             UPDATE sources SET failures = failures + 1, next_poll_at = ?, due_at = ?,

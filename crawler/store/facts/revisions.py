@@ -79,6 +79,13 @@ class Articles:
         ).fetchone()
         return row is not None
 
+    def has_text_since(self, url: str, at: str) -> bool:
+        """Whether the article of an address has a text that was fetched at a time or later."""
+        row = self._connection.execute(
+            "SELECT 1 FROM articles WHERE url = ? AND fetched_at >= ?", (url, at)
+        ).fetchone()
+        return row is not None
+
     def _insert(self, article: Article, *, outlet: int, run: int, now: str) -> None:
         sighting = self._connection.execute(
             """

@@ -20,7 +20,7 @@ class HeldPages(NamedTuple):
     outlet: str
     reason: str
     detail: str
-    """the quota that was met"""
+    """the quota that was met; of a reader's own access, what is wrong with it"""
     pages: int
 
 
@@ -49,12 +49,13 @@ class Usage:
         )
 
     def held(self) -> list[HeldPages]:
-        """Outlets with pages that wait for a new day (quota) or run (stalled)."""
+        """Outlets with pages that wait for a new day (quota) or run (stalled), or for access."""
         rows = self._connection.execute(
             """
             SELECT o.slug AS outlet, p.reason, p.detail, count(*) AS pages
             FROM pages p JOIN outlets o ON o.id = p.outlet
-            WHERE p.reason IN ('quota', 'stalled') AND p.state = 'pending'
+            WHERE p.reason IN ('quota', 'stalled', 'access-expired', 'no-access')
+              AND p.state = 'pending'
             GROUP BY o.id, p.reason, p.detail ORDER BY pages DESC, o.slug
             """
         )

@@ -79,6 +79,7 @@ class Merging:
         self._sites()
         self._usage()
         self._topics()
+        self._watches()
         (both,) = self._connection.execute("SELECT count(*) FROM same").fetchone()
         return TakenIn(new, both, changed)
 
@@ -227,6 +228,13 @@ class Merging:
         self._connection.execute(
             "INSERT INTO topics (name, filter, at, why)"
             " SELECT name, filter, at, why FROM other.topics WHERE true ON CONFLICT DO NOTHING"
+        )
+
+    def _watches(self) -> None:
+        """This file's watches stay, and what the other file brings is no news to them."""
+        self._connection.execute(
+            "UPDATE watches SET first_article = last, last_article = last"
+            " FROM (SELECT coalesce(max(id), 0) AS last FROM articles)"
         )
 
     def _new_articles(self) -> int:

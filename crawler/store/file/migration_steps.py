@@ -188,6 +188,10 @@ STEPS = (
     ),
     Step("m021_topics", objects=("topics",)),
     Step("m022_stars", objects=("star_network", "star_pairs")),
+    Step(
+        "m023_watches",
+        objects=("watches", "watch_events", "watch_events_waiting", "watch_events_watch"),
+    ),
 )
 
 VERSION = len(STEPS)

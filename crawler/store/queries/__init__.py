@@ -20,6 +20,7 @@ from crawler.store.queries.named_outlets import NamedOutletQueries
 from crawler.store.queries.outlets import OutletQueries
 from crawler.store.queries.search import SearchQueries
 from crawler.store.queries.stories import StoryQueries
+from crawler.store.queries.watched import WatchQueries
 
 
 class Queries:
@@ -39,6 +40,7 @@ class Queries:
         self.coverage = CoverageQueries(connection)
         self.figures = FigureQueries(connection)
         self.front = FrontQueries(connection)
+        self.watched = WatchQueries(connection)
         self.exports = Exports(connection)
         self.codebook = Codebook(connection)
         self.free_sql = FreeSql(connection)
