@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from crawler.data_set.columns import require_pyarrow
 from crawler.data_set.description import Manifest, read_manifest
 from crawler.data_set.fill import fill
 from crawler.errors import UsageError
@@ -54,6 +55,7 @@ def import_data_set(
     exported one had; `seed_from` is a store whose secret seed a new one gets.
     Raises UsageError for a data set that cannot be taken in, or not there.
     """
+    require_pyarrow()
     manifest = read_manifest(folder)
     is_new = not db.exists()
     if findings and not is_new:

@@ -476,6 +476,20 @@ def test_what_cannot_be_combined_is_refused(
     assert {path.name for path in tmp_path.iterdir()} == {"file"}
 
 
+def test_without_pyarrow_the_extra_is_named(
+    full: Path, data_set: Path, tmp_path: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    shutil.copy(full, tmp_path / "s.db")
+    for arguments in (
+        ("export", "--dataset", tmp_path / "d"),
+        ("import", "--dataset", data_set),
+    ):
+        done = inside("--db", tmp_path / "s.db", *arguments)
+        assert (done.returncode, "(extra `parquet`)" in done.stderr) == (2, True), done.stderr
+    assert ask(tmp_path / "s.db", "SELECT command FROM runs WHERE command LIKE '%import%'") == []
+
+
 KILLED = """
 import os, signal, sys
 from contextlib import contextmanager

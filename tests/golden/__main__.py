@@ -18,7 +18,7 @@ from crawler.errors import EXIT_CODES
 from crawler.outlets.descriptions import KEYS
 from crawler.output.reasons import REASONS
 from crawler.store import Store, open_store
-from crawler.store.file.whole_tables import TABLES, Kind, Table, stored_columns
+from crawler.store.file.whole_tables import LEFT_OUT, TABLES, Kind, Table, stored_columns
 from dedupe import CopyScheme, StoryScheme, document
 from tests.golden.library_page import library_page
 from tests.golden.manual_page import manual_page
@@ -134,6 +134,8 @@ def data_set() -> str:
         for table in TABLES:
             if table.kind is kind:
                 parts.append(_data_set_table(store, table))
+    left_out = ((f"`{name}`", _cell(why)) for name, why in LEFT_OUT.items())
+    parts.append("## Left out\n\n" + _table(("table", "why"), left_out))
     store.close()
     return "\n".join(parts)
 
