@@ -32,7 +32,7 @@ STDOUT = "-"
 
 @click.group()
 def watch() -> None:
-    """Get notified when something appears: by file, webhook, mail or feed.
+    """Get notified by file, webhook, mail or feed.
 
     Watches look at the end of every `crawl` and `group`.
     """

@@ -62,10 +62,10 @@ CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked i
   rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
 ) STRICT;
 
-CREATE TABLE archives ( -- WARC files that were imported, and how far
-  file TEXT PRIMARY KEY, -- path
-  bytes INTEGER NOT NULL, -- its size
-  read_to INTEGER NOT NULL, -- bytes read: an import that was cut off goes on from there
+CREATE TABLE archives ( -- WARC files and queries of web archives that were read, and how far
+  file TEXT PRIMARY KEY, -- path of the file, or the query
+  bytes INTEGER NOT NULL, -- size of the file; of a query, captures of the part of its answer that is read
+  read_to INTEGER NOT NULL, -- bytes or captures read: an import that was cut off resumes there
   at TEXT NOT NULL -- when that was
 ) STRICT;
 
@@ -308,7 +308,7 @@ CREATE TABLE copies ( -- two articles compared: the evidence
   shared INTEGER NOT NULL, -- number of shared shingles
   numbers_same INTEGER NOT NULL, -- numbers that stand in the same place of both and are equal
   numbers_changed INTEGER NOT NULL, -- numbers that stand in the same place and differ: many mark a template
-  passage TEXT NOT NULL, -- longest passage that stands in both, normalised; its first 20,000 characters
+  passage TEXT NOT NULL, -- longest passage that stands in both, normalised; of a longer one its first 500 characters, and how many words it has
   revision_a INTEGER NOT NULL, -- which of a's texts was compared, as in `revisions`: the one most like b
   revision_b INTEGER NOT NULL, -- which of b's texts was compared: the one most like a
   joined INTEGER NOT NULL CHECK (joined IN (0, 1)), -- 1 when the scheme takes the two for copies
