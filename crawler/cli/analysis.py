@@ -11,7 +11,7 @@ import click
 
 from crawler.cli.arguments import reading
 from crawler.cli.filter_options import filter_options, show_start, with_default_period
-from crawler.cli.parameters import StoryNumber
+from crawler.cli.parameters import Number, StoryNumber
 from crawler.cli.tables import as_json, emit, list_options, paged, up_to
 from crawler.library.reports import article_number
 from crawler.output.visible import clock, one_line
@@ -121,7 +121,7 @@ def _first(row: FirstPublisher) -> str:
 )
 @click.option(
     "--min-copies",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     default=1,
     show_default=True,
     help="Only edges of at least this many copies.",

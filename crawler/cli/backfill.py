@@ -19,7 +19,7 @@ from crawler.cli.options import (
     quiet_option,
     workers_option,
 )
-from crawler.cli.parameters import OutletName, Since, Until
+from crawler.cli.parameters import Number, OutletName, Since, Until
 from crawler.errors import UsageError
 from crawler.outlets.selection import Selection
 from crawler.output.visible import counted, one_line
@@ -80,7 +80,7 @@ class _Arguments:
               help="Captures made from this time on; of sitemaps, articles published.")  # fmt: skip
 @click.option("--until", type=Until(), required=True,
               help="Captures made up to this time; of sitemaps, articles published.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=1),
+@click.option("--limit", type=Number(min=1),
               help="Fetch at most this many pages; the same command resumes there.")  # fmt: skip
 @click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS",
               help="Pause between two requests to an archive; default: 1, or 4 for the Wayback "

@@ -20,7 +20,7 @@ from crawler.cli.options import (
     selection_options,
     workers_option,
 )
-from crawler.cli.parameters import OutletName, Shard, Since, Span, Until
+from crawler.cli.parameters import Number, OutletName, Shard, Since, Span, Until
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.tables import emit
 from crawler.clock import now
@@ -116,12 +116,12 @@ class _Arguments:
 )
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     help="Fetch at most this many pages; the others wait for the next run.",
 )
 @click.option(
     "--host-limit",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     help="Fetch at most this many pages from each host; the others wait for the next run.",
 )
 @click.option(

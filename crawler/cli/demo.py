@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.cli.parameters import Number
 from crawler.cli.progress import CrawlProgress
 from crawler.cli.serve import check_desk, desk_port, show_desk
 from crawler.cli.tables import emit
@@ -36,7 +37,7 @@ SINCE = "2021-01-01"
               help="Then show it in a browser, until Ctrl-C; needs the extra `web`.")  # fmt: skip
 @desk_port
 @click.option("--serve-only", is_flag=True, help="Only run the town, to crawl it yourself.")
-@click.option("--day", type=click.IntRange(1, 2), default=1, show_default=True,
+@click.option("--day", type=Number(1, 2), default=1, show_default=True,
               help="With --serve-only: on day 2 some outlets correct articles.")  # fmt: skip
 def demo(keep: Path | None, browse: bool, port: int, serve_only: bool, day: int) -> None:
     """Crawl a fictional town of outlets and show its stories.

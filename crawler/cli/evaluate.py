@@ -13,6 +13,7 @@ import click
 
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
+from crawler.cli.parameters import Number
 from crawler.cli.partition_scores import Agreements, Headings, agreement, show
 from crawler.cli.tables import as_json
 from crawler.errors import UsageError
@@ -42,7 +43,7 @@ _HEADINGS = Headings(
 
 @click.command()
 @click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True,
+@click.option("--worst", type=Number(min=0), default=5, show_default=True,
               help="List at most this many mistakes of each kind.")  # fmt: skip
 @object_option
 @click.pass_obj

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from crawler.cli.parameters import Since, StoredOutlet, StoryNumber, TopicName, Until
+from crawler.cli.parameters import Number, Since, StoredOutlet, StoryNumber, TopicName, Until
 from crawler.output.visible import clock, counted, one_line
 from crawler.store import Store
 from crawler.store.queries.search_words import parse_words
@@ -45,7 +45,7 @@ _OPTIONS = {
         "--story", type=StoryNumber(), metavar="ID", help="Only articles of this story."
     ),
     "min_outlets": click.option(
-        "--min-outlets", type=click.IntRange(min=1), default=1, show_default=True,
+        "--min-outlets", type=Number(min=1), default=1, show_default=True,
         help="Only articles of stories that at least this many outlets reported.",
     ),
     "topic": click.option(

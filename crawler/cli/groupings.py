@@ -10,6 +10,7 @@ import click
 
 from crawler.cli.arguments import reading
 from crawler.cli.options import object_option
+from crawler.cli.parameters import Number
 from crawler.cli.partition_scores import Agreement, Agreements, Headings, agreement, show
 from crawler.cli.tables import as_json, readable, table
 from crawler.errors import UsageError
@@ -39,7 +40,7 @@ _HEADINGS = Headings(
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--worst", type=click.IntRange(min=0), default=5, show_default=True,
+@click.option("--worst", type=Number(min=0), default=5, show_default=True,
               help="List at most this many differences of each kind.")  # fmt: skip
 @object_option
 @click.pass_obj

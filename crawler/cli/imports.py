@@ -14,6 +14,7 @@ from crawler.cli.arguments import require_files
 from crawler.cli.data_set import import_data_set, refuse_others
 from crawler.cli.described import Described
 from crawler.cli.options import described_options, quiet_option
+from crawler.cli.parameters import Number
 from crawler.cli.progress import stages
 from crawler.errors import UsageError
 from crawler.output.visible import counted, one_line, visible
@@ -33,7 +34,7 @@ _SAVED = ("new", "revised", "same", "twin")
 @click.command("import")
 @click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @described_options
-@click.option("--workers", type=click.IntRange(min=1), default=None,
+@click.option("--workers", type=Number(min=1), default=None,
               help="Number of parser processes for WARC files; default: one per core.")  # fmt: skip
 @click.option("--dataset", metavar="DIR", type=click.Path(path_type=Path),
               help="Take in a data set in the place of FILEs.")  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from crawler.cli.parameters import Number
 from crawler.errors import NoSuchDatabase, UsageError
 
 
@@ -16,7 +17,7 @@ from crawler.errors import NoSuchDatabase, UsageError
 @click.option(
     "--http",
     "port",
-    type=click.IntRange(1, 65535),
+    type=Number(1, 65535),
     metavar="PORT",
     help="Serve over HTTP on this port of 127.0.0.1, in place of standard input and output.",
 )

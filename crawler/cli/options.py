@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from crawler.cli.parameters import Number
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -70,6 +72,6 @@ quiet_option = click.option(
 object_option = click.option("--json", "as_object", is_flag=True, help="Print one JSON object.")
 workers_option = click.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=Number(min=1),
     help="Number of parser processes; default: one per core.",
 )

@@ -10,7 +10,7 @@ import click
 from crawler.cli.described import Described
 from crawler.cli.options import contact_option, described_options, private_option
 from crawler.cli.outlets_sample import sample
-from crawler.cli.parameters import OutletName
+from crawler.cli.parameters import Number, OutletName
 from crawler.cli.tables import table
 from crawler.errors import ExtractError, UsageError
 
@@ -25,7 +25,7 @@ def _sample_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         private_option,
         contact_option,
-        click.option("--pages", type=click.IntRange(1, 20), default=3, show_default=True,
+        click.option("--pages", type=Number(1, 20), default=3, show_default=True,
                      help="Number of pages to fetch."),
         described_options,
         click.argument("slug", metavar="OUTLET", type=OutletName()),

@@ -10,6 +10,7 @@ import click
 
 from crawler.cli.arguments import reading, this_user
 from crawler.cli.command_groups import WholeLines
+from crawler.cli.parameters import Number
 from crawler.cli.tables import emit, list_options
 from crawler.library.reports import article_number
 from crawler.output.visible import clock
@@ -29,7 +30,7 @@ class _Reason(click.ParamType[str]):
 
 
 F = TypeVar("F", bound=Callable[..., Any])
-_STORY = click.IntRange(min=1)
+_STORY = Number(min=1)
 _COLUMNS = ("id", "at", "kind", "story", "other", "who", "why", "undone_at")
 
 

@@ -14,6 +14,12 @@ from crawler.errors import UsageError
 T = TypeVar("T")
 
 
+class Number(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "number"
+
+
 class Span(click.ParamType[timedelta]):
     """A length of time: 90, 90s, 15m, 2h, 7d."""
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from crawler.cli.arguments import reading, this_user
+from crawler.cli.parameters import Number
 from crawler.errors import UsageError
 
 desk_port = click.option(
     "--port",
-    type=click.IntRange(1, 65535),
+    type=Number(1, 65535),
     default=8001,
     show_default=True,
     help="Port of the desk.",

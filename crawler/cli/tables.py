@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TextIO, TypeVar
 
 import click
 
+from crawler.cli.parameters import Number
 from crawler.output.formats import write_csv
 from crawler.output.plain import plain
 from crawler.output.visible import clock, one_line, visible
@@ -76,7 +77,7 @@ def list_options(limit: int) -> Callable[[F], F]:
 
     def decorate(command: F) -> F:
         for option in (
-            click.option("--limit", type=click.IntRange(min=1), default=limit, show_default=True,
+            click.option("--limit", type=Number(min=1), default=limit, show_default=True,
                          help="Print at most this many rows."),
             click.option("--tsv", "form", flag_value="tsv", help="Print tab-separated values."),
             click.option("--csv", "form", flag_value="csv",
