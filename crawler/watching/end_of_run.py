@@ -7,16 +7,7 @@ from typing import NamedTuple, TextIO
 
 from crawler.clock import now
 from crawler.store import Store
-
-
-class Trouble(NamedTuple):
-    """Why a watch could not look, or its messages were not sent."""
-
-    watch: str
-    why: str
-    """a sentence without its subject"""
-    again: bool
-    """whether messages of it waited before, for want of an answer"""
+from crawler.watching.trouble import Trouble
 
 
 class Watched(NamedTuple):

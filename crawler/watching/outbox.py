@@ -15,10 +15,10 @@ from crawler.store import Store
 from crawler.store.facts.watches import OutboxEvent
 from crawler.types import Delivery, Watch, Way
 from crawler.watching.bounded import Undelivered, within
-from crawler.watching.end_of_run import Trouble
 from crawler.watching.line_files import append_line
 from crawler.watching.mail import send_mail
 from crawler.watching.messages import Message, read_message
+from crawler.watching.trouble import Trouble
 from crawler.watching.webhook import expanded, post, secret_of
 
 BUDGET = 20.0
