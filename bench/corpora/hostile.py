@@ -1,4 +1,4 @@
-"""Inputs of strangers that are broken, or made to be slow or large; the same for a seed."""
+"""Broken, slow and large inputs, as strangers send them; a seed gives equal inputs."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def write_data_set(
 
     Without `seed` the secret seed of the store is left out, and all that it could be computed from;
     with it the folder is for its owner alone.
-    Raises UsageError for a folder that holds something, NewsloomError for a full disk; the folder
-    is then as it was before.
+    Raises UsageError for a folder that holds something, NewsloomError for a full disk, which
+    leaves the folder as it was.
     """
     pa = require_pyarrow()
     tables = [table for table in TABLES if seed or table.kind is not Kind.SEEDED]

@@ -71,8 +71,8 @@ class Output(io.RawIOBase):
 def writing(target: Path) -> Iterator[Output]:
     """Write a file that a person named.
 
-    Raises UsageError for a name that cannot be written, NewsloomError for a full or broken disk: a
-    regular file is then as it was before.
+    Raises UsageError for a name that cannot be written, NewsloomError for a full or broken disk,
+    which leaves a regular file as it was.
     """
     if is_special(target):
         with _explained(target, "everything before that was written"):

@@ -1,7 +1,7 @@
 """Hidden folders for what is being made, beside the place where it will stand.
 
-Each is locked by the process that fills it. A lock of the kernel ends with its process, so what a
-kill leaves behind is told from what is at work, and whoever works in that place next removes it.
+Each is locked by the process that fills it. The kernel drops the lock when that process ends, so
+a folder without a lock is what a kill left behind, and the next writer in that place removes it.
 """
 
 from __future__ import annotations

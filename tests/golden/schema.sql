@@ -59,7 +59,7 @@ CREATE TABLE fetches ( -- one HTTP exchange with a source
 CREATE TABLE robots ( -- robots.txt of each site, so that it need not be asked in every run
   site TEXT PRIMARY KEY, -- scheme and host, as in https://example.com
   fetched_at TEXT NOT NULL, -- when it was last answered
-  rules TEXT -- the file, 500 KiB at the most; NULL: the site has none, all is allowed
+  rules TEXT -- the file, at most 500 KiB; NULL: the site has none, all is allowed
 ) STRICT;
 
 CREATE TABLE archives ( -- WARC files and queries of web archives that were read, and how far
@@ -547,7 +547,7 @@ SELECT
   articles, -- number of articles
   copy_groups, -- number of different texts
   articles - copy_groups AS copies, -- articles that carry the text of another
-  languages, -- JSON array of the languages it is told in
+  languages, -- JSON array of the languages it is reported in
   first_at, -- earliest time of its articles
   last_at, -- latest time of its articles
   strftime('%Y-%m-%dT%H:%M:%SZ', last_at, '+6 days') AS closes_at, -- later articles are not linked to it any more
@@ -562,7 +562,7 @@ SELECT
   count(*) AS stories, -- number of stories
   sum(s.articles) AS articles, -- number of articles
   (SELECT count(DISTINCT a.outlet) FROM stories o CROSS JOIN memberships m ON m.story = o.id CROSS JOIN articles a ON a.id = m.article WHERE o.event = s.event) AS outlets, -- number of outlets
-  (SELECT json_group_array(language) FROM (SELECT j.value AS language FROM stories o CROSS JOIN json_each(o.languages) j WHERE o.event = s.event GROUP BY j.value ORDER BY max(o.articles) DESC, j.value)) AS languages, -- JSON array of the languages it is told in, that of the largest story first
+  (SELECT json_group_array(language) FROM (SELECT j.value AS language FROM stories o CROSS JOIN json_each(o.languages) j WHERE o.event = s.event GROUP BY j.value ORDER BY max(o.articles) DESC, j.value)) AS languages, -- JSON array of the languages that report it, that of the largest story first
   min(s.first_at) AS first_at, -- earliest time of its articles
   max(s.last_at) AS last_at -- latest time of its articles
 FROM stories s

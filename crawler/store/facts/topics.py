@@ -8,7 +8,7 @@ import sqlite3
 from typing import NamedTuple
 
 from crawler.errors import NotInStore, UsageError
-from crawler.output.suggestions import suggestion
+from crawler.output.suggestions import unknown_name
 from crawler.output.visible import one_line
 from crawler.types import ArticleFilter
 
@@ -57,14 +57,7 @@ class Topics:
         """One topic. Raises NotInStore, with names that are like it."""
         for topic in self._read("WHERE name = ?", (name,)):
             return topic
-        known = self.names()
-        if not known:
-            raise NotInStore(
-                f"there is no topic {one_line(name)}, nor any other; `newsloom topic add "
-                "NAME --words ...` makes one"
-            )
-        hint = suggestion(name, known, command="newsloom topic list")
-        raise NotInStore(f"there is no topic {one_line(name)}; {hint}")
+        raise NotInStore(unknown_name("topic", name, self.names()))
 
     def all(self) -> list[Topic]:
         """Every topic, by name."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from crawler.errors import NotInStore, UsageError
-from crawler.output.suggestions import suggestion
+from crawler.output.suggestions import unknown_name
 from crawler.output.visible import one_line
 from crawler.store.facts.topics import NAME
 from crawler.types import ArticleFilter, Delivery, Watch, WatchedEvent, Way
@@ -114,14 +114,7 @@ class Watches:
         """One watch. Raises NotInStore, with names that are like it."""
         for watch in self._read("WHERE name = ?", (name,)):
             return watch
-        known = [watch.name for watch in self.all()]
-        if not known:
-            raise NotInStore(
-                f"there is no watch {one_line(name)}, nor any other; `newsloom watch add "
-                "NAME --words ...` makes one"
-            )
-        hint = suggestion(name, known, command="newsloom watch list")
-        raise NotInStore(f"there is no watch {one_line(name)}; {hint}")
+        raise NotInStore(unknown_name("watch", name, [watch.name for watch in self.all()]))
 
     def all(self) -> list[Watch]:
         """Every watch, by name."""
