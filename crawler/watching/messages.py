@@ -111,7 +111,7 @@ def story_message(
     store: Store, watch: Watch, story: int, text: str, *, key: str, at: str
 ) -> Message:
     """Of a story: `text` has places for its title, and for outlets as a number with its noun."""
-    named, articles = _story(store, story)
+    named, articles = _named_story(store, story), _articles_of(store, story)
     assert named is not None  # a living one
     return Message(
         key=key,
@@ -131,7 +131,6 @@ def copies_message(
     """Of a text that others carry."""
     outlets = list(dict.fromkeys(one.outlet for one in copies))
     who = f"{outlets[0]} carries" if len(outlets) == 1 else f"{len(outlets)} outlets carry"
-    named, _ = (None, ()) if original.story is None else _story(store, original.story)
     return Message(
         key=key,
         watch=watch.name,
@@ -139,7 +138,7 @@ def copies_message(
         at=at,
         text=f"{who} the text of {original.outlet}: {original.title}",
         copied=_article(original),
-        story=named,
+        story=_named_story(store, original.story),
         articles=tuple(map(_article, copies[:ARTICLES])),
         more=max(len(copies) - ARTICLES, 0),
     )
@@ -149,7 +148,6 @@ def headline_message(
     store: Store, watch: Watch, changed: ChangedHeadline, *, key: str, at: str
 ) -> Message:
     """Of a headline that was changed."""
-    named, _ = (None, ()) if changed.story is None else _story(store, changed.story)
     return Message(
         key=key,
         watch=watch.name,
@@ -159,7 +157,7 @@ def headline_message(
         outlet=changed.outlet,
         before=changed.before,
         after=changed.after,
-        story=named,
+        story=_named_story(store, changed.story),
         articles=(
             NamedArticle(
                 article=changed.article, outlet=changed.outlet, title=changed.after,
@@ -183,20 +181,22 @@ def silence_message(watch: Watch, silent: SilentOutlet, *, key: str, at: str) ->
     )
 
 
-def _story(store: Store, story: int) -> tuple[NamedStory | None, tuple[NamedArticle, ...]]:
-    found = store.queries.stories.get(story)
+def _named_story(store: Store, story: int | None) -> NamedStory | None:
+    found = None if story is None else store.queries.stories.get(story)
     if found is None:
-        return None, ()
-    named = NamedStory(
+        return None
+    return NamedStory(
         story=found.story, title=found.title, outlets=found.outlets, articles=found.articles,
         languages=found.languages, first_at=found.first_at, last_at=found.last_at,
     )  # fmt: skip
-    rows = store.queries.stories.articles(story)
-    return named, tuple(
+
+
+def _articles_of(store: Store, story: int) -> tuple[NamedArticle, ...]:
+    return tuple(
         NamedArticle(
             article=row.article, outlet=row.outlet, title=row.title, url=row.url, at=row.at
         )
-        for row in rows
+        for row in store.queries.stories.articles(story)
     )
 
 
