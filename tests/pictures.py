@@ -1,11 +1,13 @@
-"""The pictures of the README: `python -m tests.pictures` takes them of the demo.
+"""The pictures of the README and the gallery: `python -m tests.pictures` takes them of the demo.
 
 Fonts differ between machines, so a test cannot compare the pixels. It compares what the pictures
-show: the words of the page, kept beside its picture, and the lines of the terminal.
+show: the words of the page, kept beside its picture, the lines of the terminal and the words in
+the figures of the notebook.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,11 @@ from tests.web.conftest import serving
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
+_ROOT = Path(__file__).parents[1]
+FOLDER = _ROOT / "docs" / "pictures"
+NOTEBOOK = _ROOT / "examples" / "kazakhstan.ipynb"
+FIGURES = ("life", "network", "agencies", "headlines")
+"""What the figures of NOTEBOOK show, in order; `notebook-NAME.svg` in FOLDER has each."""
 PAGE = "/story/1"
 COMMAND = ("story", "1")
 COLUMNS = 110
@@ -62,6 +68,31 @@ def words(page: Page, address: str) -> str:
     return page.inner_text("main").partition("Which outlet may have been first")[0].rstrip()
 
 
+def notebook_figures(folder: Path) -> list[str]:
+    """The figures that NOTEBOOK draws in `folder`, where town.db is: an SVG for each of FIGURES."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    return [
+        # Matplotlib writes down when it drew the figure.
+        re.sub(r"<dc:date>.*?</dc:date>", "", str(output["data"]["image/svg+xml"]))
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "image/svg+xml" in output.get("data", {})
+    ]
+
+
+def words_of_figure(svg: str) -> list[str]:
+    """What is written in a figure, in the order of drawing."""
+    return re.findall(r"<text[^>]*>(.*?)</text>", svg)
+
+
 def _take() -> None:
     from playwright.sync_api import sync_playwright
 
@@ -70,6 +101,8 @@ def _take() -> None:
         run_demo(Path(folder))
         db = Path(folder) / "town.db"
         (FOLDER / "terminal.svg").write_text(terminal(db), "utf-8")
+        for name, figure in zip(FIGURES, notebook_figures(Path(folder)), strict=True):
+            (FOLDER / f"notebook-{name}.svg").write_text(figure, "utf-8")
         with serving(db) as desk, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
             for name, scheme in (("desk", "light"), ("desk-dark", "dark")):
