@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ from crawler.demo.town import Town
 from crawler.errors import UsageError
 from crawler.parsing.workers.pool import check_locks
 from crawler.store import Store, open_store
+from tests.warm import WarmCommands
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,6 +70,12 @@ def rows(path: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
+@cache
+def warm_commands() -> WarmCommands:
+    """One server for a test process."""
+    return WarmCommands()
+
+
 def newsloom(
     *arguments: object,
     cwd: Path | None = None,
@@ -82,17 +90,23 @@ def newsloom(
     if "crawl" in arguments and "--outlets" in arguments and "--dry-run" not in arguments:
         assert "--only" in arguments, "a test asks nobody beyond this machine"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NEWSLOOM_")}
-    path = [Path(__file__).parents[1], *([libraries] if libraries else [])]
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler", *map(str, arguments)],
-        cwd=cwd or Path(__file__).parents[1],
-        env=environment | {"COLUMNS": "120", "PYTHONPATH": os.pathsep.join(map(str, path))},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    root = Path(__file__).parents[1]
+    words, cwd = [str(argument) for argument in arguments], cwd or root
+    environment["COLUMNS"] = "120"
+    if libraries is None:
+        done = warm_commands().run(words, cwd=cwd, env=environment, stdin=stdin, timeout=240)
+    else:
+        path = os.pathsep.join(map(str, (root, libraries)))
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", *words],
+            cwd=cwd,
+            env=environment | {"PYTHONPATH": path},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
     if "can share no lock" in done.stderr:
         pytest.skip(done.stderr)
     return done
