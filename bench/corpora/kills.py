@@ -38,6 +38,8 @@ _ROWS = {
     "pages": "SELECT url, state, reason FROM pages",
     "decisions": "SELECT kind, story, other, together, apart, undone_by FROM overrides "
     "UNION ALL SELECT 'topic', name, filter, why, NULL, NULL FROM topics",
+    "events_reported": "SELECT w.name, e.message ->> 'story', e.state FROM watch_events e "
+    "JOIN watches w ON w.id = e.watch",
 }
 _CLUSTERS = {
     "copies": "SELECT a.url, m.copy_group FROM memberships m JOIN articles a ON a.id = m.article",
@@ -56,6 +58,8 @@ class Result(NamedTuple):
     sightings: Rows = frozenset()
     pages: Rows = frozenset()
     decisions: Rows = frozenset()
+    events_reported: Rows = frozenset()
+    """by watches"""
     copies: Partition = frozenset()
     stories: Partition = frozenset()
     events: Partition = frozenset()

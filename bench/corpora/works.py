@@ -21,6 +21,7 @@ CRAWL = ("crawl", "-q", "--now", "--allow-private", "--keep-pages", "--keep-warc
 ONE_PARSER = ("--workers", "1")
 """The outlets come one after another, each read by one parser: stories depend on the order."""
 GROUP = ("--db", "s.db", "group", "-q")
+_WATCHED = ("--language", "en", "--file", "events.jsonl")
 
 
 class Works:
@@ -52,6 +53,9 @@ class Works:
         yield "backup", self._backup
         yield "topic", self._topic
         yield "override", self._override
+        yield "data set out", self._data_set_out
+        yield "data set in", self._data_set_in
+        yield "watch", self._watch
 
     def any_order(self) -> Work:
         """All outlets at once: articles are the same, stories may differ."""
@@ -134,6 +138,32 @@ class Works:
         which = stories if kind == "merge" else stories[:1]
         line = ("--db", "s.db", "override", kind, *which, "--why", "one event", "--who", "me")
         return Work(f"override {kind}", self._town(), line, [GROUP])
+
+    def _data_set_out(self, _: random.Random) -> Work:
+        line = ("--db", "s.db", "export", "--dataset", "all")
+        back = ("--db", "back.db", "import", "-q", "--dataset", "all", "--with-findings")
+        return Work("export --dataset", self._town(), line, [back], store="back.db")
+
+    def _data_set_in(self, _: random.Random) -> Work:
+        def make(folder: Path) -> None:
+            shutil.copytree(self._town(), folder, dirs_exist_ok=True)
+            _do(("--db", "s.db", "export", "--dataset", "all"), folder)
+            for file in folder.glob("s.*db*"):
+                file.unlink()
+
+        line = ("--db", "s.db", "import", "-q", "--dataset", "all", "--with-findings")
+        return Work("import --dataset", self._folder_of("data set", make), line)
+
+    def _watch(self, draw: random.Random) -> Work:
+        """A crawl that has events to report."""
+
+        def make(folder: Path) -> None:
+            (folder / "none.jsonl").touch()
+            _do(("--db", "s.db", "import", "-q", "none.jsonl"), folder)
+            _do(("--db", "s.db", "watch", "add", "all", *_WATCHED), folder)
+
+        before = self._folder_of("watched", make)
+        return Work("crawl with a watch", before, self._turn(draw.randrange(len(self._turns))))
 
     def _folder_of(self, name: str, make: Callable[[Path], None]) -> Path:
         if name not in self._made:

@@ -11,8 +11,8 @@ from bench.corpora.kills import Whole
 from bench.corpora.works import Works
 from crawler.demo.town import Town
 
-KILLS = 12
-"""One for each kind of work; each costs seconds."""
+KILLS = 20
+"""At least one for each kind of work; each costs seconds."""
 OUTLETS = ("the-ledger",)
 
 
