@@ -50,6 +50,7 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
+COVERING = ("tests/dedupe/", "tests/store/", "tests/contracts/")
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 NOW = "2022-01-20T12:00:00Z"
 PYTHON = shlex.quote(sys.executable)
@@ -131,10 +132,16 @@ def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as slow whatever comes to the fixture `slow` through its own fixtures."""
+    """Mark as slow whatever comes to the fixture `slow` through its own fixtures.
+
+    Coverage counts what the quick tests of a room reach: a whole crawl reaches much and tests
+    little.
+    """
     for item in items:
         if "slow" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") or not item.nodeid.startswith(COVERING):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")
