@@ -20,12 +20,15 @@ _LOST_PLUS = re.compile(
     r"(?<=\dT)(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?: |%2B)(?=\d\d:?\d\d$)", re.I
 )
 """The clock before an offset whose plus sign went through a form, or is still escaped for one."""
+# 24:00 is no clock time here, though Python 3.14 reads it as the next day's first.
+_HOUR = r"(?:[01]\d|2[0-3])"
 _ISO = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?P<second>:\d\d(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d\d:?\d\d)?"
+    rf"\d{{4}}-\d\d-\d\d[T ]{_HOUR}:\d\d"
+    r"(?P<second>:\d\d(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
 _RFC_822 = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d)(?P<second>:\d\d)?"
-    r" (?:(?P<zone>[+-]\d{4})|GMT|UTC|Z)"
+    rf"(?:[A-Z][a-z]{{2}}, )?(\d{{1,2}}) ([A-Z][a-z]{{2}}) (\d{{4}}) ({_HOUR}:\d\d)"
+    r"(?P<second>:\d\d)? (?:(?P<zone>[+-]\d{4})|GMT|UTC|Z)"
 )
 _ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _ERA = "|".join(sorted(map(re.escape, ERAS), key=len, reverse=True))
