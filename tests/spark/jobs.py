@@ -1,0 +1,130 @@
+"""All that the tests have Spark do, in one process with one session: `python -m tests.spark.jobs`.
+
+Beside each job stands what one machine makes of the same, for the tests to compare.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.corpora.planted import planted
+from crawler.cli import run
+from crawler.ingest.data_set import seed_of
+from crawler.spark.from_archives import NotOpened, extract
+from crawler.spark.group_data_set import group_data_set
+from crawler.spark.session import spark_session
+from crawler.store import open_store
+from crawler.types import Article
+from tests.spark.archives import Capture, town_archives, write_archive
+
+NOW = "2022-01-20T12:00:00Z"
+PLANTED = 450
+"""Texts; 300 are copies of one, so that many have keys which over 64 articles hold."""
+
+
+def newsloom(*arguments: object) -> None:
+    """Run the command line in this process."""
+    sys.argv = ["newsloom", *map(str, arguments)]
+    code = run()
+    if code not in (0, 3):
+        raise AssertionError(f"{sys.argv} ended with {code}")
+
+
+def quiet(*_: object) -> None:
+    """Show no progress."""
+
+
+def town(session: Any, folder: Path) -> None:
+    """The town's pages: archives to a store, by one machine and by Spark."""
+    archives = town_archives(folder, 3)
+    newsloom("--db", folder / "one.db", "import", "-q", *archives)
+    newsloom("--db", folder / "one.db", "group", "-q")
+    done = extract(
+        session, [str(file) for file in archives], folder / "set", {},
+        command="newsloom spark extract", now=NOW, progress=quiet,
+    )  # fmt: skip
+    (folder / "counts.json").write_text(json.dumps(done.counts))
+    both(session, folder)
+
+
+def texts(session: Any, folder: Path) -> None:
+    """Planted copies and templates, some of them with earlier texts."""
+    store = open_store(folder / "one.db")
+    draw = random.Random(5)
+    with store.batch():
+        number = store.runs.open("test", now=NOW, pid=1)
+        for n, one in enumerate(planted(PLANTED, seed=5, giants=1, outlets=20)):
+            outlet = store.outlets.ensure(one.outlet)
+            article = Article(
+                url=f"https://{one.outlet}.example/{n}", outlet=one.outlet, title=f"Report {n}",
+                text=one.text,
+            )  # fmt: skip
+            store.articles.save(article, outlet=outlet, run=number, now=NOW)
+            if draw.random() < 0.1:
+                longer = Article(
+                    url=article.url, outlet=one.outlet, title=article.title,
+                    text=f"{one.text}\nThe report was corrected.",
+                )  # fmt: skip
+                store.articles.save(longer, outlet=outlet, run=number, now=NOW)
+    store.close()
+    newsloom("--db", folder / "one.db", "export", "--dataset", folder / "set")
+    newsloom("--db", folder / "one.db", "group", "-q")
+    both(session, folder)
+
+
+def both(session: Any, folder: Path) -> None:
+    """Group a data set with the seed of the store `one.db`, and make a store of it."""
+    group_data_set(
+        session, folder / "set", seed=seed_of(folder / "one.db"), with_seed=True,
+        command="newsloom spark group", now=NOW, progress=quiet,
+    )  # fmt: skip
+    newsloom(
+        "--db", folder / "two.db", "import", "-q", "--dataset", folder / "set", "--with-findings"
+    )
+    # It goes on from there: nothing waits but the events.
+    newsloom("--db", folder / "two.db", "group", "-q")
+
+
+def damaged(session: Any, folder: Path) -> None:
+    """A damaged archive, one without a capture, and one that is not there at first."""
+    page = b"<html lang=en><h1>Bridge</h1><article><p>" + b"The bridge was closed. " * 60
+    whole = write_archive(
+        folder / "whole.warc.gz",
+        [Capture(f"https://a.example/{n}", NOW, page + str(n).encode()) for n in range(6)],
+    )
+    cut = folder / "cut.warc.gz"
+    cut.write_bytes(whole.read_bytes().replace(b"a.example", b"b.example")[:-60])
+    empty = write_archive(folder / "empty.warc.gz", [])
+    late = folder / "late.warc.gz"
+    names = [str(file) for file in (cut, empty, late)]
+    try:
+        extract(session, names, folder / "set", {}, command="x", now=NOW, progress=quiet)
+    except NotOpened as error:
+        (folder / "refused.txt").write_text(str(error))
+    # What was read is not read again: it need not be there.
+    cut.unlink()
+    write_archive(late, [Capture("https://c.example/1", NOW, b"", status=404)])
+    done = extract(session, names, folder / "set", {}, command="x", now=NOW, progress=quiet)
+    (folder / "damaged.json").write_text(json.dumps(done.damaged))
+    (folder / "counts.json").write_text(json.dumps(done.counts))
+
+
+JOBS: tuple[Callable[[Any, Path], None], ...] = (town, texts, damaged)
+
+
+def main(folder: Path) -> None:
+    """Do all jobs, each in a folder of its name."""
+    folder.mkdir(exist_ok=True)
+    with spark_session("local[2]", {}) as session:
+        for job in JOBS:
+            (folder / job.__name__).mkdir()
+            job(session, folder / job.__name__)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,114 @@
+"""What Spark makes of archives and data sets, beside what one machine makes of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ask, made_once
+from tests.spark.same import table
+
+pytestmark = pytest.mark.slow
+
+FACTS = ("outlets", "articles", "revisions", "credits")
+FINDINGS = {
+    "copies": (),
+    "copy_groups": ("linked_at",),
+    "memberships": (),
+    "signatures": (),
+    "common_shingles": (),
+    "outlet_boilerplate": (),
+    "outlet_lines": (),
+    "stories": ("event_looked_at",),
+    "events": (),
+    "backgrounds": (),
+    "story_terms": (),
+    "learned_groups": (),
+    "story_log": ("id", "run", "at"),
+}
+"""Tables that are equal, but for these columns."""
+
+
+@pytest.fixture(scope="session")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what `tests.spark.jobs` made; skips without Spark and Java."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("pyspark is not installed (.venv/bin/pip install 'pyspark>=4.1,<5' fsspec)")
+    if shutil.which("java") is None:
+        pytest.skip("no Java on this machine (apt install openjdk-17-jre-headless)")
+
+    def make(folder: Path) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.spark.jobs", str(folder)],
+            cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    return made_once(tmp_path_factory, "spark", make)
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_extraction_town(jobs: Path, name: str) -> None:
+    one, two = (table(jobs / "town" / f"{db}.db", name) for db in ("one", "two"))
+    assert one == two
+
+
+def test_extraction_counts(jobs: Path) -> None:
+    counts = json.loads((jobs / "town" / "counts.json").read_text())
+    (summary,) = ask(jobs / "town" / "one.db", "SELECT summary FROM runs WHERE id = 1")[0]
+    assert counts == json.loads(summary)
+    assert counts["revised"] > 0
+
+
+@pytest.mark.parametrize("corpus", ["town", "texts"])
+@pytest.mark.parametrize("name", FINDINGS)
+def test_grouping(jobs: Path, corpus: str, name: str) -> None:
+    one, two = (table(jobs / corpus / f"{db}.db", name, FINDINGS[name]) for db in ("one", "two"))
+    assert one == two
+    assert one or name == "events"
+
+
+@pytest.mark.parametrize("corpus", ["town", "texts"])
+def test_grouping_keys(jobs: Path, corpus: str) -> None:
+    keys = "SELECT key, article FROM keys UNION SELECT key, article FROM recent_keys ORDER BY 1, 2"
+    one, two = (ask(jobs / corpus / f"{db}.db", keys) for db in ("one", "two"))
+    assert one == two
+
+
+@pytest.mark.parametrize("corpus", ["town", "texts"])
+def test_grouping_manifest(jobs: Path, corpus: str) -> None:
+    made_of = (
+        "SELECT rebuilt, compared, articles, inputs, settings FROM groupings ORDER BY rowid LIMIT 1"
+    )
+    one, two = (ask(jobs / corpus / f"{db}.db", made_of) for db in ("one", "two"))
+    assert one == two
+
+
+def test_damaged_archive_gives_what_comes_before(jobs: Path) -> None:
+    damaged = json.loads((jobs / "damaged" / "damaged.json").read_text())
+    assert [Path(name).name for name in damaged] == ["cut.warc.gz"]
+    counts = json.loads((jobs / "damaged" / "counts.json").read_text())
+    assert counts == {"new": 5, "damaged": 1, "http-404": 1}
+
+
+def test_missing_archive_is_named(jobs: Path) -> None:
+    said = (jobs / "damaged" / "refused.txt").read_text()
+    assert said.startswith("1 archive cannot be opened, the first of them")
+    assert "late.warc.gz" in said
+
+
+def test_rejected_captures_have_their_places(jobs: Path) -> None:
+    import pyarrow.parquet
+
+    rows = pyarrow.parquet.read_table(jobs / "damaged" / "set" / "rejected").to_pylist()
+    assert [(Path(row["file"]).name, row["reason"]) for row in rows] == [
+        ("cut.warc.gz", "damaged"),
+        ("late.warc.gz", "http-404"),
+    ]
+    assert rows[0]["offset"] > 0
