@@ -73,7 +73,7 @@ def learn_in_passes(frames: DataSetFrames, by: Comparing, tasks: int) -> Counts:
         f.sum("texts").alias("texts"), f.sum("prints").alias("prints")
     )
     least = by.scheme.boilerplate_texts
-    return _frozen(sums.where(f"shingle IS NULL OR prints >= {least}").toArrow(), by.scheme)
+    return frozen(sums.where(f"shingle IS NULL OR prints >= {least}").toArrow(), by.scheme)
 
 
 def count(batches: Iterable[Any], comparing: Any) -> Iterator[Any]:
@@ -121,8 +121,8 @@ def _summed(pa: Any, parts: list[tuple[int, Any, bool]]) -> Any:
     )
 
 
-def _frozen(sums: Any, scheme: CopyScheme) -> Counts:
-    """The counts that all tasks found, in the form of the single machine."""
+def frozen(sums: Any, scheme: CopyScheme) -> Counts:
+    """The counts that all tasks found, summed, in the form of the single machine."""
     outlet, texts, prints = (sums.column(n).to_numpy() for n in ("outlet", "texts", "prints"))
     missing = sums.column("shingle").is_null().to_numpy()
     shingle = sums.column("shingle").fill_null(0).to_numpy().view(np.uint64)

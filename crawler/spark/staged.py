@@ -124,7 +124,7 @@ def _rows(found: Iterable[tuple[Any, Article | str]], damaged: list[str]) -> Ite
             else:
                 own = registered_domain(outcome.address or outcome.url)
                 claimed = registered_domain(outcome.url)
-                yield Row(last, own, claimed, json.dumps(asdict(outcome)), None)
+                yield Row(last, own, claimed, packed_article(outcome), None)
     except Damaged as error:
         damaged.append(str(error))
         yield Row(last, None, None, None, "damaged")
@@ -180,6 +180,11 @@ def _local_size(name: str) -> int | None:
     with suppress(OSError):
         return Path(name).stat().st_size
     return None
+
+
+def packed_article(article: Article) -> str:
+    """An article to be staged."""
+    return json.dumps(asdict(article))
 
 
 def article_of(packed: str) -> Article:

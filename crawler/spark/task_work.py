@@ -6,6 +6,7 @@ A task that is run again, because its executor died or was slow, writes equal fi
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,13 +38,20 @@ class Answer(NamedTuple):
 @contextmanager
 def scratch_store() -> Iterator[Store]:
     """An empty store on the disk of the machine, gone after the block; it checks no reference."""
-    with TemporaryDirectory(prefix="newsloom-") as folder:
+    with TemporaryDirectory(prefix="newsloom-", dir=_scratch_place()) as folder:
         store = open_store(Path(folder) / "scratch.db")
         try:
+            store.whole_tables.leave_out_search()
             with store.whole_tables.filling():
                 yield store
         finally:
             store.close()
+
+
+def _scratch_place() -> str | None:
+    """A folder that Spark removes, also when the executor is killed; None on the driver."""
+    place = os.environ.get("SPARK_LOCAL_DIRS", "").partition(",")[0]
+    return place if place and Path(place).is_dir() else None
 
 
 def insert(store: Store, table: Table, batch: Any) -> None:

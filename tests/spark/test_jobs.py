@@ -39,7 +39,7 @@ FINDINGS = {
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of what `tests.spark.jobs` made; skips without Spark and Java."""
     if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("pyspark is not installed (.venv/bin/pip install 'pyspark>=4.1,<5' fsspec)")
+        pytest.skip("pyspark is not installed (./run spark installs it)")
     if shutil.which("java") is None:
         pytest.skip("no Java on this machine (apt install openjdk-17-jre-headless)")
 

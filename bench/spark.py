@@ -1,0 +1,268 @@
+"""Apache Spark beside one machine: equal copies, CPU, two workers, and executors that are killed.
+
+Claims: grouping on Spark costs at most 1.5 x the CPU of one machine, the start of the session
+apart; two workers extract at least 1.7 x as fast as one, on idle cores; with frozen counts the
+copies are equal, and so is everything when an executor is killed with -9. TEXTS says how many
+articles are grouped, PAGES how many are extracted. It needs pyspark, fsspec and Java (./run spark).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.corpora.cpu import reap
+from bench.corpora.stream import Streamed
+from crawler.clock import later
+from crawler.grouping.boilerplate import FrozenCounts
+from crawler.grouping.comparer import Comparer
+from crawler.store import Store, open_store
+from crawler.types import Article
+from crawler.types.listing import Moment, Precision
+from dedupe import CopyScheme, adjusted_rand, seed_id
+from tests.spark.archives import Capture, write_archive
+
+TEXTS = int(os.environ.get("TEXTS", "20000"))
+PAGES = int(os.environ.get("PAGES", "4000"))
+ARCHIVES = 8
+AT = "2022-01-05T12:00:00Z"
+SEED = 7
+GOAL_CPU, GOAL_SPEED = 1.5, 1.7
+_EMPTY = """
+from crawler.spark.session import spark_session
+with spark_session({master!r}, {{}}) as session:
+    session.range(2, numPartitions=2).mapInArrow(lambda batches: batches, "id long").collect()
+"""
+"""A session in which Python workers start, and nothing is done."""
+
+
+class Cost(NamedTuple):
+    """What a command took."""
+
+    cpu: float
+    wall: float
+
+
+class Watched:
+    """CPU seconds of all processes below this one, looked at while they run.
+
+    Spark's Python workers are waited for by nobody who would add up what they took.
+    """
+
+    def __init__(self) -> None:
+        self._ticks: dict[tuple[int, str], int] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Watched:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def seconds(self) -> float:
+        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.1):
+            self._ticks |= {(pid, begun): ticks for pid, begun, ticks in below(os.getpid())}
+
+
+def below(pid: int) -> Iterator[tuple[int, str, int]]:
+    """Number, start and ticks of each process below one."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            with suppress(OSError):
+                fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                yield child, fields[19], int(fields[11]) + int(fields[12])
+                yield from below(child)
+
+
+def run(*command: object, **environment: str) -> Cost:
+    """Run a command with all that it starts."""
+    began = time.perf_counter()
+    with Watched() as watched:
+        done = subprocess.run(
+            [sys.executable, *map(str, command)], capture_output=True, text=True, check=False,
+            env=os.environ | environment,
+        )  # fmt: skip
+        wall = time.perf_counter() - began
+        wait_for_all()
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Cost(watched.seconds, wall)
+
+
+def wait_for_all() -> None:
+    """Wait for what a command left behind, which the system gave to this process."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def newsloom(*arguments: object, **environment: str) -> Cost:
+    return run("-m", "crawler", *arguments, **environment)
+
+
+def fill(file: Path) -> None:
+    """A store of the stream's articles, ten minutes between two, none of them compared."""
+    store = open_store(file)
+    with store.batch():
+        number = store.runs.open("bench", now=AT, pid=1)
+        store.copies.set_scheme(CopyScheme().id, seed=SEED, seed_id=seed_id(SEED))
+        for n, (outlet, text) in enumerate(islice(Streamed(seed=1), TEXTS)):
+            name, at = f"outlet{outlet}.example", later(AT, timedelta(minutes=n))
+            store.articles.save(
+                Article(
+                    url=f"https://{name}/{n}", outlet=name, title=" ".join(text.split()[:9]),
+                    text=text, language="en",
+                    published=Moment(at=at, precision=Precision.SECOND, source="import", raw=at),
+                ),
+                outlet=store.outlets.ensure(name), run=number, now=at,
+            )  # fmt: skip
+    store.close()
+
+
+def session(master: str) -> Cost:
+    return run("-c", _EMPTY.format(master=master))
+
+
+def archives(folder: Path) -> list[Path]:
+    """Pages of the stream as archives, of about 3 kB of text each."""
+    found, texts = [], iter(Streamed(seed=2))
+    for n in range(ARCHIVES):
+        captures = []
+        for k, (outlet, text) in enumerate(islice(texts, PAGES // ARCHIVES)):
+            paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+            title = " ".join(text.split()[:9])
+            body = (
+                f"<html lang=en><head><title>{title}</title></head><body><nav>Home News</nav>"
+                f"<article><h1>{title}</h1><time datetime={AT}>today</time>{paragraphs}</article>"
+            )
+            url = f"https://outlet{outlet}.example/{n}-{k}"
+            captures.append(Capture(url, AT, body.encode()))
+        found.append(write_archive(folder / f"{n}.warc.gz", captures))
+    return found
+
+
+def placed(store: Store) -> dict[str, tuple[int, int]]:
+    """Copy group and story of each article."""
+    return {
+        row.url: (row.copy_group or 0, row.story or 0)
+        for row in store.queries.articles.all_placed()
+    }
+
+
+def pairs(store: Store) -> set[tuple[int, ...]]:
+    """Edges of copies: the pairs, what they share, and whether they join."""
+    articles = [article.article.id for article in store.copies.waiting(TEXTS)]
+    numbers = articles or range(1, TEXTS + 1)
+    return {(e.a, e.b, e.shared, int(e.joined)) for e in store.copies.edges(numbers)}
+
+
+def compare_frozen(plain: Path, counted: Store) -> tuple[Store, float]:
+    """One machine compares all articles by the counts of another store; CPU seconds."""
+    store = open_store(plain)
+    began = time.process_time()
+    scheme = CopyScheme()
+    common = counted.boilerplate.common()
+    assert common is not None
+    outlets = {n: counted.boilerplate.of_outlet(n) for n in range(1, 401)}
+    known = {n: count for n, count in outlets.items() if count is not None}
+    with store.batch():
+        store.copies.queue_all()
+        entry = store.groupings.begin(
+            run=1, now=AT, compare_all=True, relinked=False, settings={}, versions={}
+        )
+    comparer = Comparer(
+        store, scheme, seed=SEED, run=1, now=AT, entry=entry,
+        learned=FrozenCounts(store, scheme, common, known),
+    )  # fmt: skip
+    last = 0
+    while waiting := store.copies.waiting(scheme.batch_size, after=last):
+        with store.batch():
+            comparer.compare(waiting)
+        last = waiting[-1].article.id
+    comparer.finish()
+    return store, time.process_time() - began
+
+
+def show_grouping(folder: Path, start: Cost) -> None:
+    """Group the stream on one machine and on Spark."""
+    one, two, plain = (folder / f"{name}.db" for name in ("one", "two", "plain"))
+    fill(plain)
+    shutil.copy(plain, one)
+    newsloom("--db", plain, "export", "--dataset", folder / "set")
+    alone = newsloom("--db", one, "group", "-q")
+    spark = newsloom(
+        "spark", "group", folder / "set", "--with-seed", "--seed-from", plain, "--master",
+        "local[2]", "-q",
+    )  # fmt: skip
+    took = spark.cpu - start.cpu
+    print(
+        f"{TEXTS:,} texts grouped: {alone.cpu:.0f} s of CPU on one machine, {took:.0f} s on Spark "
+        f"({took / alone.cpu:.2f} x; goal {GOAL_CPU} x), {start.cpu:.0f} s more for the session"
+    )
+    newsloom("--db", two, "import", "-q", "--dataset", folder / "set", "--with-findings")
+    ours, theirs = open_store(one), open_store(two)
+    a, b = placed(ours), placed(theirs)
+    urls = sorted(a)
+    for which, name in enumerate(("copy groups", "stories")):
+        found, truth = ({url: one_[url][which] for url in urls} for one_ in (b, a))
+        print(f"  {name}: adjusted Rand index to one machine {adjusted_rand(found, truth):.4f}")
+    frozen, _ = compare_frozen(plain, theirs)
+    edges, others = pairs(frozen), pairs(theirs)
+    groups, c = {url: group for url, (group, _) in b.items()}, placed(frozen)
+    same = sum(groups[url] == c[url][0] for url in urls)
+    print(
+        f"  with the counts of Spark, one machine finds {len(edges):,} pairs, "
+        f"{len(edges & others):,} of Spark's {len(others):,}; {same:,} of {len(urls):,} articles "
+        "are in the same copy group"
+    )
+    for store in (ours, theirs, frozen):
+        store.close()
+
+
+def show_extraction(folder: Path, start: Cost) -> None:
+    """Extract archives on one machine, and on Spark with one worker and two."""
+    files = archives(folder)
+    alone = newsloom("--db", folder / "pages.db", "import", "-q", "--workers", 2, *files)
+    costs = []
+    for workers in (1, 2):
+        out = folder / f"out{workers}"
+        master = f"local[{workers}]"
+        costs.append(newsloom("spark", "extract", *files, "--out", out, "--master", master, "-q"))
+    one, two = costs
+    print(
+        f"{PAGES:,} pages extracted: {alone.cpu:.0f} s of CPU on one machine, "
+        f"{two.cpu - start.cpu:.0f} s on Spark ({(two.cpu - start.cpu) / alone.cpu:.2f} x); two "
+        f"workers {(one.wall - start.wall) / (two.wall - start.wall):.2f} x as fast as one (goal "
+        f"{GOAL_SPEED} x on idle cores; {os.getloadavg()[0]:.1f} were busy)"
+    )
+
+
+def main() -> None:
+    reap()
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        start = session("local[2]")
+        show_extraction(folder, start)
+        show_grouping(folder, start)
+
+
+if __name__ == "__main__":
+    main()
