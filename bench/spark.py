@@ -8,7 +8,9 @@ articles are grouped, PAGES how many are extracted. It needs pyspark, fsspec and
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +20,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.corpora.cpu import reap
 from bench.corpora.stream import Streamed
 from crawler.clock import later
+from crawler.data_set.description import read_manifest
 from crawler.grouping.boilerplate import FrozenCounts
 from crawler.grouping.comparer import Comparer
 from crawler.store import Store, open_store
@@ -34,7 +37,8 @@ from dedupe import CopyScheme, adjusted_rand, seed_id
 from tests.spark.archives import Capture, write_archive
 
 TEXTS = int(os.environ.get("TEXTS", "20000"))
-PAGES = int(os.environ.get("PAGES", "4000"))
+PAGES = int(os.environ.get("PAGES", "2000"))
+SAVED = Path(__file__).parents[2] / "shared" / "data" / "pages"
 ARCHIVES = 8
 AT = "2022-01-05T12:00:00Z"
 SEED = 7
@@ -141,21 +145,28 @@ def session(master: str) -> Cost:
 
 
 def archives(folder: Path) -> list[Path]:
-    """Pages of the stream as archives, of about 3 kB of text each."""
-    found, texts = [], iter(Streamed(seed=2))
+    """PAGES pages as archives: the saved ones beside the checkout over and over, or made ones."""
+    found, bodies = [], _bodies()
     for n in range(ARCHIVES):
-        captures = []
-        for k, (outlet, text) in enumerate(islice(texts, PAGES // ARCHIVES)):
-            paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
-            title = " ".join(text.split()[:9])
-            body = (
-                f"<html lang=en><head><title>{title}</title></head><body><nav>Home News</nav>"
-                f"<article><h1>{title}</h1><time datetime={AT}>today</time>{paragraphs}</article>"
-            )
-            url = f"https://outlet{outlet}.example/{n}-{k}"
-            captures.append(Capture(url, AT, body.encode()))
+        captures = [
+            Capture(f"https://outlet{k % 400}.example/{n}-{k}", AT, body)
+            for k, body in enumerate(islice(bodies, PAGES // ARCHIVES))
+        ]
         found.append(write_archive(folder / f"{n}.warc.gz", captures))
     return found
+
+
+def _bodies() -> Iterator[bytes]:
+    saved = [file for file in sorted(SAVED.glob("*/*.gz")) if "jsonl" not in file.name]
+    if saved:
+        yield from (gzip.decompress(file.read_bytes()) for file in cycle(saved))
+    for _, text in Streamed(seed=2):
+        paragraphs = "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+        title = " ".join(text.split()[:9])
+        yield (
+            f"<html lang=en><head><title>{title}</title></head><body><nav>Home News</nav>"
+            f"<article><h1>{title}</h1><time datetime={AT}>today</time>{paragraphs}</article>"
+        ).encode()
 
 
 def placed(store: Store) -> dict[str, tuple[int, int]]:
@@ -207,15 +218,19 @@ def show_grouping(folder: Path, start: Cost) -> None:
     shutil.copy(plain, one)
     newsloom("--db", plain, "export", "--dataset", folder / "set")
     alone = newsloom("--db", one, "group", "-q")
+    log = folder / "log"
+    log.mkdir()
     spark = newsloom(
         "spark", "group", folder / "set", "--with-seed", "--seed-from", plain, "--master",
-        "local[2]", "-q",
+        "local[2]", "-q", "--conf", "spark.eventLog.enabled=true", "--conf",
+        f"spark.eventLog.dir=file://{log}", "--conf", "spark.eventLog.compress=false",
     )  # fmt: skip
     took = spark.cpu - start.cpu
     print(
         f"{TEXTS:,} texts grouped: {alone.cpu:.0f} s of CPU on one machine, {took:.0f} s on Spark "
         f"({took / alone.cpu:.2f} x; goal {GOAL_CPU} x), {start.cpu:.0f} s more for the session"
     )
+    print(f"  {shuffled(log) / TEXTS:,.0f} bytes an article went from task to task")
     newsloom("--db", two, "import", "-q", "--dataset", folder / "set", "--with-findings")
     ours, theirs = open_store(one), open_store(two)
     a, b = placed(ours), placed(theirs)
@@ -236,6 +251,13 @@ def show_grouping(folder: Path, start: Cost) -> None:
         store.close()
 
 
+def shuffled(log: Path) -> int:
+    """Bytes that tasks wrote for other tasks, by Spark's own account."""
+    files = [file for file in log.rglob("*") if file.is_file()]
+    text = "".join(file.read_text("utf-8", "replace") for file in files)
+    return sum(map(int, re.findall(r'"Shuffle Bytes Written":(\d+)', text)))
+
+
 def show_extraction(folder: Path, start: Cost) -> None:
     """Extract archives on one machine, and on Spark with one worker and two."""
     files = archives(folder)
@@ -246,11 +268,18 @@ def show_extraction(folder: Path, start: Cost) -> None:
         master = f"local[{workers}]"
         costs.append(newsloom("spark", "extract", *files, "--out", out, "--master", master, "-q"))
     one, two = costs
+    manifest = read_manifest(folder / "out2")
+    articles = manifest.tables["articles"].rows
     print(
         f"{PAGES:,} pages extracted: {alone.cpu:.0f} s of CPU on one machine, "
         f"{two.cpu - start.cpu:.0f} s on Spark ({(two.cpu - start.cpu) / alone.cpu:.2f} x); two "
         f"workers {(one.wall - start.wall) / (two.wall - start.wall):.2f} x as fast as one (goal "
         f"{GOAL_SPEED} x on idle cores; {os.getloadavg()[0]:.1f} were busy)"
+    )
+    print(
+        f"  {1e3 * alone.cpu / PAGES:.0f} ms of CPU a page on one machine; "
+        f"{sum(file.stat().st_size for file in files) / PAGES / 1e3:.0f} kB of archive a page, "
+        f"{articles:,} articles, {manifest.bytes / articles / 1e3:.1f} kB of data set an article"
     )
 
 

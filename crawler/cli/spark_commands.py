@@ -135,6 +135,7 @@ def group_(
     DIR is a folder that `spark extract` or `export --dataset` made, and that all machines can
     write to. What was found in it before is replaced when all is done.
     """
+    from crawler.cli.group import repeated_line
     from crawler.clock import now
     from crawler.ingest.data_set import seed_of
     from crawler.spark.group_data_set import group_data_set
@@ -152,6 +153,8 @@ def group_(
             f"{counted(done.split, 'place')}; copies across the parts of these were not looked for",
             err=True,
         )
+    if done.repeated and not quiet:
+        click.echo(repeated_line(done.repeated), err=True)
     if not quiet:
         rows = {name: table.rows for name, table in done.manifest.tables.items()}
         click.echo(

@@ -56,8 +56,9 @@ def group_data_set(
     """Find copies and stories among all articles of a data set, and write them into it.
 
     What was found before is replaced when all is done. With `with_seed` the data set has the seed,
-    signatures and keys, as `export --with-seed` writes them; without a `seed` one is drawn. Raises
-    UsageError for a data set of another schema, without articles, or with decisions of people.
+    signatures and keys, as `export --with-seed` writes them; without a `seed` it is that of the
+    data set, or a new one. Raises UsageError for a data set of another schema, without articles, or
+    with decisions of people.
     """
     manifest = read_manifest(folder)
     _check(folder, manifest)
@@ -67,7 +68,7 @@ def group_data_set(
     tasks = max(parallelism(session), manifest.tables["articles"].rows // ARTICLES_A_TASK)
     session.conf.set("spark.sql.shuffle.partitions", str(tasks))
     progress("learning boilerplate", 0, 4)
-    seed = secrets.randbits(32) if seed is None else seed
+    seed = _own_seed(frames) if seed is None else seed
     scheme = job.schemes.copies
     by = Comparing(scheme, seed, no_counts(scheme), frames.rows("outlets"))
     by = learn(frames, by, tasks)
@@ -79,6 +80,14 @@ def group_data_set(
     linked = link_stories(frames, found, job.schemes.stories, tag=job.tag, now=now)
     manifest = job.finish(found | linked.files, by, inputs, linked, with_seed=with_seed)
     return GroupedDataSet(manifest, packs.split, inputs.repeated)
+
+
+def _own_seed(frames: DataSetFrames) -> int:
+    """The seed that the data set has, or a new one; 32 bits, as datasketch takes them."""
+    columns = [column.name for column in stored_columns(BY_NAME["schemes"])]
+    rows = [dict(zip(columns, row, strict=True)) for row in frames.rows("schemes")]
+    known = [row["seed"] for row in rows if row["seed"] is not None]
+    return int(known[0]) if known else secrets.randbits(32)
 
 
 def _check(folder: Path, manifest: Manifest) -> None:

@@ -150,6 +150,7 @@ def learn_first(folder: Path, manifest: Manifest, scheme: CopyScheme, seed: int)
     with TemporaryDirectory(prefix="newsloom-") as scratch:
         store = open_store(Path(scratch) / "scratch.db")
         try:
+            store.whole_tables.leave_out_search()
             fill(store, folder, manifest, findings=False, progress=lambda *_: None)
             learned = Learned(store, scheme)
             learned.learn_first(seed)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.data_set.columns import require_pyarrow
-from crawler.errors import UsageError
+from crawler.errors import NewsloomError, UsageError
 
 BATCH = 500
 """Rows that a task gets from the JVM at a time."""
@@ -50,8 +50,14 @@ def spark_session(master: str | None, settings: Mapping[str, str]) -> Iterator[A
     for name, value in _SETTINGS.items():
         if submitted and name.startswith("spark.sql.") and name not in settings:
             session.conf.set(name, value)
+    from pyspark.errors import PySparkException
+
     try:
         yield session
+    except PySparkException as error:
+        # Of what a task raised, a traceback, the last line.
+        last = [line for line in str(error).splitlines() if line.strip()][-1:]
+        raise NewsloomError(f"Spark gave up: {''.join(last)[:500]}") from error
     finally:
         session.stop()
 

@@ -59,7 +59,8 @@ def texts(session: Any, folder: Path) -> None:
     with store.batch():
         number = store.runs.open("test", now=NOW, pid=1)
         for n, one in enumerate(planted(PLANTED, seed=5, giants=1, outlets=20)):
-            outlet = store.outlets.ensure(one.outlet)
+            agency = "Wire" if one.outlet == "outlet7" else None
+            outlet = store.outlets.ensure(one.outlet, agency=agency)
             article = Article(
                 url=f"https://{one.outlet}.example/{n}", outlet=one.outlet, title=f"Report {n}",
                 text=one.text,

@@ -16,8 +16,9 @@ from tests.spark.same import table
 
 pytestmark = pytest.mark.slow
 
-FACTS = ("outlets", "articles", "revisions", "credits")
+FACTS = ("outlets", "articles", "revisions")
 FINDINGS = {
+    "credits": (),
     "copies": (),
     "copy_groups": ("linked_at",),
     "memberships": (),
@@ -71,7 +72,7 @@ def test_extraction_counts(jobs: Path) -> None:
 def test_grouping(jobs: Path, corpus: str, name: str) -> None:
     one, two = (table(jobs / corpus / f"{db}.db", name, FINDINGS[name]) for db in ("one", "two"))
     assert one == two
-    assert one or name == "events"
+    assert one or name == "events" or (corpus, name) == ("town", "credits")
 
 
 @pytest.mark.parametrize("corpus", ["town", "texts"])
