@@ -12,6 +12,7 @@ import gzip
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,13 +29,12 @@ from bench.corpora.cpu import reap
 from bench.corpora.stream import Streamed
 from crawler.clock import later
 from crawler.data_set.description import read_manifest
-from crawler.grouping.boilerplate import FrozenCounts
-from crawler.grouping.comparer import Comparer
 from crawler.store import Store, open_store
 from crawler.types import Article
 from crawler.types.listing import Moment, Precision
 from dedupe import CopyScheme, adjusted_rand, seed_id
 from tests.spark.archives import Capture, write_archive
+from tests.spark.frozen import group_frozen
 
 TEXTS = int(os.environ.get("TEXTS", "20000"))
 PAGES = int(os.environ.get("PAGES", "2000"))
@@ -179,36 +179,8 @@ def placed(store: Store) -> dict[str, tuple[int, int]]:
 
 def pairs(store: Store) -> set[tuple[int, ...]]:
     """Edges of copies: the pairs, what they share, and whether they join."""
-    articles = [article.article.id for article in store.copies.waiting(TEXTS)]
-    numbers = articles or range(1, TEXTS + 1)
-    return {(e.a, e.b, e.shared, int(e.joined)) for e in store.copies.edges(numbers)}
-
-
-def compare_frozen(plain: Path, counted: Store) -> tuple[Store, float]:
-    """One machine compares all articles by the counts of another store; CPU seconds."""
-    store = open_store(plain)
-    began = time.process_time()
-    scheme = CopyScheme()
-    common = counted.boilerplate.common()
-    assert common is not None
-    outlets = {n: counted.boilerplate.of_outlet(n) for n in range(1, 401)}
-    known = {n: count for n, count in outlets.items() if count is not None}
-    with store.batch():
-        store.copies.queue_all()
-        entry = store.groupings.begin(
-            run=1, now=AT, compare_all=True, relinked=False, settings={}, versions={}
-        )
-    comparer = Comparer(
-        store, scheme, seed=SEED, run=1, now=AT, entry=entry,
-        learned=FrozenCounts(store, scheme, common, known),
-    )  # fmt: skip
-    last = 0
-    while waiting := store.copies.waiting(scheme.batch_size, after=last):
-        with store.batch():
-            comparer.compare(waiting)
-        last = waiting[-1].article.id
-    comparer.finish()
-    return store, time.process_time() - began
+    edges = store.copies.edges(range(1, TEXTS + 1))
+    return {(edge.a, edge.b, edge.shared, int(edge.joined)) for edge in edges}
 
 
 def show_grouping(folder: Path, start: Cost) -> None:
@@ -232,21 +204,23 @@ def show_grouping(folder: Path, start: Cost) -> None:
     )
     print(f"  {shuffled(log) / TEXTS:,.0f} bytes an article went from task to task")
     newsloom("--db", two, "import", "-q", "--dataset", folder / "set", "--with-findings")
-    ours, theirs = open_store(one), open_store(two)
+    connection = sqlite3.connect(two)
+    (summary,) = connection.execute("SELECT summary FROM runs ORDER BY id DESC").fetchone()
+    connection.close()
+    print(f"  {summary}")
+    ours, theirs, frozen = open_store(one), open_store(two), open_store(plain)
     a, b = placed(ours), placed(theirs)
-    urls = sorted(a)
-    for which, name in enumerate(("copy groups", "stories")):
-        found, truth = ({url: one_[url][which] for url in urls} for one_ in (b, a))
-        print(f"  {name}: adjusted Rand index to one machine {adjusted_rand(found, truth):.4f}")
-    frozen, _ = compare_frozen(plain, theirs)
-    edges, others = pairs(frozen), pairs(theirs)
-    groups, c = {url: group for url, (group, _) in b.items()}, placed(frozen)
-    same = sum(groups[url] == c[url][0] for url in urls)
+    found, truth = ({url: places[0] for url, places in of.items()} for of in (b, a))
+    print(f"  adjusted Rand index of copy groups to one machine: {adjusted_rand(found, truth):.4f}")
+    group_frozen(frozen, theirs, seed=SEED)
+    c, edges, others = placed(frozen), pairs(frozen), pairs(theirs)
     print(
         f"  with the counts of Spark, one machine finds {len(edges):,} pairs, "
-        f"{len(edges & others):,} of Spark's {len(others):,}; {same:,} of {len(urls):,} articles "
-        "are in the same copy group"
+        f"{len(edges & others):,} of Spark's {len(others):,}"
     )
+    for which, what in enumerate(("copy group", "story")):
+        same = sum(b[url][which] == c[url][which] for url in c)
+        print(f"  and has {same:,} of {len(c):,} articles in the same {what}")
     for store in (ours, theirs, frozen):
         store.close()
 

@@ -44,15 +44,16 @@ def link_stories(
     A file of `StoryScheme.relink_groups` articles is linked in one task, as one machine does it.
     """
     articles = frames.manifest.tables["articles"].rows
-    relink = _will_relink(scheme, articles)
+    relink, told = _will_relink(scheme, articles), articles > scheme.relink_groups
     rows = _rows(frames, found)
-    if articles <= scheme.relink_groups:
+    if not told:
         rows = rows.selectExpr("*", "0 AS stream")
         streams = {0: Stream(0, 0)}
     else:
         rows = _with_languages(frames, rows)
         rows, streams = _streams(frames, rows)
-    linking = Linking(scheme, relink, frames.rows("outlets"), frames.rows("runs"), streams)
+    outlets, runs = frames.rows("outlets"), frames.rows("runs")
+    linking = Linking(scheme, relink, told, outlets, runs, streams)
     ordered = rows.repartitionById(len(streams), rows.stream).sortWithinPartitions("id")
     work = partial(
         link, linking=broadcast(frames, linking), folder=str(frames.folder), tag=tag, now=now

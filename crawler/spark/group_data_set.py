@@ -23,6 +23,7 @@ from crawler.spark.finish import Files, sweep, write_frame, write_manifest
 from crawler.spark.learn import no_counts
 from crawler.spark.session import parallelism
 from crawler.spark.task_work import BY_NAME, insert_rows, scratch_store, table_entry
+from crawler.spark.ties import Packs
 from crawler.store import Store
 from crawler.store.file.migration_steps import VERSION as SCHEMA
 from crawler.store.file.whole_tables import TABLES, Kind, stored_columns
@@ -78,7 +79,7 @@ def group_data_set(
     found, inputs = compare_articles(frames, by, packs, tag=job.tag, now=now)
     progress("linking", 3, 4)
     linked = link_stories(frames, found, job.schemes.stories, tag=job.tag, now=now)
-    manifest = job.finish(found | linked.files, by, inputs, linked, with_seed=with_seed)
+    manifest = job.finish(found | linked.files, by, inputs, linked, packs, with_seed=with_seed)
     return GroupedDataSet(manifest, packs.split, inputs.repeated)
 
 
@@ -115,7 +116,14 @@ class _Job:
         """begins the names of new files: until the manifest is replaced, the old ones stay"""
 
     def finish(
-        self, files: Files, by: Comparing, inputs: Inputs, linked: Linked, *, with_seed: bool
+        self,
+        files: Files,
+        by: Comparing,
+        inputs: Inputs,
+        linked: Linked,
+        packs: Packs,
+        *,
+        with_seed: bool,
     ) -> Manifest:
         """Write the small tables and the manifest."""
         before = self._frames.manifest
@@ -129,7 +137,14 @@ class _Job:
         with scratch_store() as frame:
             self._frames.fill(frame, "runs")
             with frame.batch():
-                self._enter(frame, by, inputs, linked, with_seed=with_seed)
+                summary = {
+                    "compared": inputs.articles,
+                    "linked": linked.groups,
+                    "ties": packs.ties,
+                    "largest_component": packs.largest,
+                    "components_cut": packs.split,
+                }
+                self._enter(frame, by, inputs, summary, with_seed=with_seed)
             large |= write_frame(frame, self._frames.folder, small, self.tag)
             grouping = frame.groupings.last()
         facts = {name: e for name, e in before.tables.items() if BY_NAME[name].kind is Kind.FACTS}
@@ -147,11 +162,16 @@ class _Job:
         return manifest
 
     def _enter(
-        self, frame: Store, by: Comparing, inputs: Inputs, linked: Linked, *, with_seed: bool
+        self,
+        frame: Store,
+        by: Comparing,
+        inputs: Inputs,
+        summary: dict[str, int],
+        *,
+        with_seed: bool,
     ) -> None:
         """Put what the driver knows into a store that has the runs before."""
         run = frame.runs.open(self._command, now=self._now, pid=os.getpid())
-        summary = {"compared": inputs.articles, "linked": linked.groups}
         frame.runs.close(run, now=self._now, outcome="done", summary=summary)
         if with_seed:
             frame.copies.set_scheme(by.scheme.id, seed=by.seed, seed_id=seed_id(by.seed))
@@ -164,7 +184,7 @@ class _Job:
             "at": self._now,
             "rebuilt": 1,
             "compared": inputs.articles,
-            "linked": linked.groups,
+            "linked": summary["linked"],
             "articles": inputs.articles,
             "inputs": f"{inputs.digest:064x}",
             "settings": json.dumps(self.schemes.numbers, sort_keys=True),

@@ -64,6 +64,8 @@ class Linking(NamedTuple):
     scheme: StoryScheme
     relink: bool
     """whether all is linked in passes, as in a small file"""
+    languages_told: bool
+    """whether the copy groups have their languages"""
     outlets: list[Row]
     runs: list[Row]
     """those before this one, whose number follows"""
@@ -88,7 +90,8 @@ def link(batches: Iterable[Any], linking: Any, folder: str, tag: str, now: str) 
         known: set[int] = set()
         for batch in (first, *batches):
             add_articles(store, batch, known)
-        linker = Linker(store, by.scheme, run=run, now=now)
+        told = by.languages_told
+        linker = Linker(store, by.scheme, run=run, now=now, languages_told=told)
         linked = linker.link(lambda _done, _total: None, rebuild=by.relink)
         yield from answers(_written(store, stream, linked, Path(folder), f"{tag}-s{stream.number}"))
 

@@ -30,6 +30,10 @@ class Packs(NamedTuple):
     """the task of each of these"""
     tasks: int
     """in all; others are dealt out by their numbers"""
+    ties: int
+    """that the driver held"""
+    largest: int
+    """articles of the largest component that is compared by one task"""
     split: int
     """components that were too large, and are compared in parts"""
 
@@ -78,7 +82,7 @@ def pack(
         sizes = np.bincount(labels, minlength=1)
     places = packed(dict(enumerate(sizes.tolist())), tasks)
     task = np.array([places[label] for label in range(len(sizes))], np.int32)
-    return Packs(articles, task[labels], tasks, split)
+    return Packs(articles, task[labels], tasks, len(ones), int(sizes.max()), split)
 
 
 def _components(count: int, a: Numbers, b: Numbers) -> Numbers:

@@ -12,19 +12,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench.corpora.planted import planted
+from bench.corpora.planted import Planted, planted
 from crawler.cli import run
+from crawler.grouping.file_schemes import file_schemes
 from crawler.ingest.data_set import seed_of
+from crawler.parsing.languages import language_of
 from crawler.spark.from_archives import NotOpened, extract
 from crawler.spark.group_data_set import group_data_set
 from crawler.spark.session import spark_session
-from crawler.store import open_store
+from crawler.store import Store, open_store
 from crawler.types import Article
+from dedupe import seed_id
 from tests.spark.archives import Capture, town_archives, write_archive
+from tests.spark.frozen import group_frozen
 
 NOW = "2022-01-20T12:00:00Z"
-PLANTED = 450
-"""Texts; 300 are copies of one, so that many have keys which over 64 articles hold."""
+PLANTED = 160
+CHEAP = {
+    # Three tasks, one after another, so that one Python has the parsers in memory.
+    "spark.default.parallelism": "3",
+    # Compiled once and fast: the code runs for seconds.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.codegen.wholeStage": "false",
+}
 
 
 def newsloom(*arguments: object) -> None:
@@ -49,46 +59,58 @@ def town(session: Any, folder: Path) -> None:
         command="newsloom spark extract", now=NOW, progress=quiet,
     )  # fmt: skip
     (folder / "counts.json").write_text(json.dumps(done.counts))
-    both(session, folder)
+    to_store(session, folder, with_seed=seed_of(folder / "one.db"))
+    # It goes on from there: nothing waits but the events.
+    newsloom("--db", folder / "two.db", "group", "-q")
 
 
 def texts(session: Any, folder: Path) -> None:
-    """Planted copies and templates, some of them with earlier texts."""
-    store = open_store(folder / "one.db")
+    """Planted copies and templates, some of them with earlier texts, as parts of a large data set.
+
+    With settings by which they are many: boilerplate is learned in passes, languages are tasks.
+    """
+    one, two = folder / "one.db", folder / "two.db"
+    store = open_store(one)
     draw = random.Random(5)
     with store.batch():
+        store.groupings.set_settings(
+            {"copies.warm_up_articles": "100", "stories.relink_groups": "100"}
+        )
+        store.copies.set_scheme(file_schemes(store).copies.id, seed=7, seed_id=seed_id(7))
         number = store.runs.open("test", now=NOW, pid=1)
-        for n, one in enumerate(planted(PLANTED, seed=5, giants=1, outlets=20)):
-            agency = "Wire" if one.outlet == "outlet7" else None
-            outlet = store.outlets.ensure(one.outlet, agency=agency)
-            article = Article(
-                url=f"https://{one.outlet}.example/{n}", outlet=one.outlet, title=f"Report {n}",
-                text=one.text,
-            )  # fmt: skip
-            store.articles.save(article, outlet=outlet, run=number, now=NOW)
-            if draw.random() < 0.1:
-                longer = Article(
-                    url=article.url, outlet=one.outlet, title=article.title,
-                    text=f"{one.text}\nThe report was corrected.",
-                )  # fmt: skip
-                store.articles.save(longer, outlet=outlet, run=number, now=NOW)
+        for n, text in enumerate(planted(PLANTED, seed=5, giants=0, outlets=12)):
+            for corrected in ("", "\nThe report was corrected.")[: 1 + (draw.random() < 0.1)]:
+                save(store, n, text, corrected, draw, number)
     store.close()
-    newsloom("--db", folder / "one.db", "export", "--dataset", folder / "set")
-    newsloom("--db", folder / "one.db", "group", "-q")
-    both(session, folder)
+    newsloom("--db", one, "export", "--dataset", folder / "set")
+    to_store(session, folder, with_seed=7)
+    store, counted = open_store(one), open_store(two)
+    group_frozen(store, counted, seed=7)
+    for each in (store, counted):
+        each.close()
 
 
-def both(session: Any, folder: Path) -> None:
-    """Group a data set with the seed of the store `one.db`, and make a store of it."""
+def save(store: Store, n: int, one: Planted, corrected: str, draw: random.Random, run: int) -> None:
+    """Save a planted text; some state no language."""
+    language = language_of(one.text, stated=None) if draw.random() < 0.9 else None
+    article = Article(
+        url=f"https://{one.outlet}.example/{n}", outlet=one.outlet, title=f"Report {n}",
+        text=one.text + corrected, language=language,
+    )  # fmt: skip
+    agency = "Wire" if one.outlet == "outlet7" else None
+    outlet = store.outlets.ensure(one.outlet, agency=agency)
+    store.articles.save(article, outlet=outlet, run=run, now=NOW)
+
+
+def to_store(session: Any, folder: Path, *, with_seed: int) -> None:
+    """Group a data set, and make a store of it."""
     group_data_set(
-        session, folder / "set", seed=seed_of(folder / "one.db"), with_seed=True,
-        command="newsloom spark group", now=NOW, progress=quiet,
+        session, folder / "set", seed=with_seed, with_seed=True, command="newsloom spark group",
+        now=NOW, progress=quiet,
     )  # fmt: skip
     newsloom(
         "--db", folder / "two.db", "import", "-q", "--dataset", folder / "set", "--with-findings"
     )
-    # It goes on from there: nothing waits but the events.
-    newsloom("--db", folder / "two.db", "group", "-q")
 
 
 def damaged(session: Any, folder: Path) -> None:
@@ -121,7 +143,7 @@ JOBS: tuple[Callable[[Any, Path], None], ...] = (town, texts, damaged)
 def main(folder: Path) -> None:
     """Do all jobs, each in a folder of its name."""
     folder.mkdir(exist_ok=True)
-    with spark_session("local[2]", {}) as session:
+    with spark_session("local[1]", CHEAP) as session:
         for job in JOBS:
             (folder / job.__name__).mkdir()
             job(session, folder / job.__name__)
