@@ -65,8 +65,8 @@ class FromArchives(NamedTuple):
     manifest: Manifest
 
 
-class NotOpened(UsageError):
-    """Some archives could not be opened; the others stay read."""
+class NotRead(UsageError):
+    """Some archives could not be opened, or not be read on; the others stay read."""
 
     exit_code = 3
 
@@ -83,7 +83,7 @@ def extract(
 ) -> FromArchives:
     """Make a data set of archives, given by paths and addresses; those read before are not read.
 
-    Raises NotOpened where some cannot be opened, UsageError for a folder that is a data set.
+    Raises NotRead where some cannot be read, UsageError for a folder that is a data set.
     """
     if (folder / NAME).exists():
         raise UsageError(f"{folder} is a data set already; name another folder")
@@ -133,15 +133,15 @@ def _read(
         troubles = [answer.said for answer in collect(read)]
         if troubles:
             name, why = troubles[0]
-            raise NotOpened(
-                f"{counted(len(troubles), 'archive')} cannot be opened, the first of them {name} "
+            raise NotRead(
+                f"{counted(len(troubles), 'archive')} cannot be read, the first of them {name} "
                 f"({why}); the others stay read. Run again, or leave these out of the list"
             )
     return [mark for name in names if (mark := read_mark(staged, name)) is not None]
 
 
 def _stage(batches: Iterable[Any], given: Any, staged: str) -> Iterator[Any]:
-    """Read the archives of a task; what it answers are those that it could not open."""
+    """Read the archives of a task; what it answers are those that it could not read."""
     names, outlets = given.value
     troubles = []
     for batch in batches:

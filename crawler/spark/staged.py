@@ -58,7 +58,8 @@ def read_mark(staged: Path, name: str) -> Mark | None:
 def stage(staged: Path, name: str, outlets: Mapping[str, Outlet]) -> Mark:
     """Read an archive, by its path or address, unless that was done; its mark.
 
-    Raises OSError, and what the library of its protocol raises, where it cannot be opened.
+    Raises OSError, and what the library of its protocol raises, where it cannot be opened, or the
+    network breaks off: what is damaged is read up to there and has its mark, this is not.
     """
     known = read_mark(staged, name)
     if known is not None:
@@ -72,10 +73,13 @@ def stage(staged: Path, name: str, outlets: Mapping[str, Outlet]) -> Mark:
     pa = require_pyarrow()
     with fsspec.open(name, "rb") as stream:
         size = getattr(stream, "size", None) or _local_size(name)
-        rows = _rows(read_archive(stream, outlets, _parser()), damaged)
+        source: Any = _Source(stream)
+        rows = _rows(read_archive(source, outlets, _parser()), damaged)
         counted = _counted(rows, counts, domains, claims)
         folder = folder_of(staged, name)
         write_part(folder, CAPTURES, captures_schema(pa), _batches(pa, folder.name, counted))
+    if source.failure is not None:
+        raise source.failure
     mark = Mark(
         name,
         size,
@@ -88,6 +92,22 @@ def stage(staged: Path, name: str, outlets: Mapping[str, Outlet]) -> Mark:
     part.write_text(json.dumps(mark._asdict()), "utf-8")
     part.replace(folder / MARK)
     return mark
+
+
+class _Source:
+    """A stream that keeps what went wrong when it was read: that is no fault of the archive."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.failure: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        try:
+            return bytes(self._stream.read(size))
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 def captures_schema(pa: Any) -> Any:

@@ -17,7 +17,7 @@ from crawler.cli import run
 from crawler.grouping.file_schemes import file_schemes
 from crawler.ingest.data_set import seed_of
 from crawler.parsing.languages import language_of
-from crawler.spark.from_archives import NotOpened, extract
+from crawler.spark.from_archives import NotRead, extract
 from crawler.spark.group_data_set import group_data_set
 from crawler.spark.session import spark_session
 from crawler.store import Store, open_store
@@ -127,7 +127,7 @@ def damaged(session: Any, folder: Path) -> None:
     names = [str(file) for file in (cut, empty, late)]
     try:
         extract(session, names, folder / "set", {}, command="x", now=NOW, progress=quiet)
-    except NotOpened as error:
+    except NotRead as error:
         (folder / "refused.txt").write_text(str(error))
     # What was read is not read again: it need not be there.
     cut.unlink()

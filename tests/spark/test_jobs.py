@@ -133,7 +133,7 @@ def test_damaged_archive_gives_what_comes_before(jobs: Path) -> None:
 
 def test_missing_archive_is_named(jobs: Path) -> None:
     said = (jobs / "damaged" / "refused.txt").read_text()
-    assert said.startswith("1 archive cannot be opened, the first of them")
+    assert said.startswith("1 archive cannot be read, the first of them")
     assert "late.warc.gz" in said
 
 
