@@ -137,7 +137,7 @@ def main() -> None:
             shutil.copytree(calm, folder / "set")
             newsloom("spark", "group", calm, *grouping, "local[2]")
             disturbed(
-                workers[1], lambda: list((folder / "set").glob("memberships/*-*.parquet")),
+                workers[1], lambda: list((folder / "set").glob("memberships/[!p]*.parquet")),
                 "spark", "group", folder / "set", *grouping, url,
             )  # fmt: skip
             for table in FINDINGS:
