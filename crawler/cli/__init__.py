@@ -49,6 +49,7 @@ _SECTIONS = {
         "backfill": "crawler.cli.backfill:backfill",
         "merge": "crawler.cli.merge:merge",
         "reextract": "crawler.cli.reextract:reextract",
+        "spark": "crawler.cli.spark_commands:spark",
     },
     "Take out": {
         "export": "crawler.cli.export:export",
@@ -68,7 +69,7 @@ _COMPARED_GROUPINGS = OldName("groupings")
 """What `compare` was before it compared articles."""
 
 
-_OWN_FILES = {"demo", "merge", "extract", "feed"}
+_OWN_FILES = {"demo", "merge", "extract", "feed", "spark"}
 """Commands that use only the files that their own arguments name."""
 
 

@@ -33,7 +33,7 @@ def fill(
     with store.whole_tables.filling():
         for table in tables:
             entry = _entry(folder, manifest, table)
-            _fill_table(pa, store, folder, table, entry, manifest.schema, progress)
+            fill_table(pa, store, folder, table, entry, manifest.schema, progress)
         with store.batch():
             if findings:
                 store.whole_tables.go_on_numbering(manifest.numbers_given)
@@ -56,7 +56,7 @@ def _entry(folder: Path, manifest: Manifest, table: Table) -> TableEntry:
     raise UsageError(f"{folder} is damaged: its manifest has no table {table.name}")
 
 
-def _fill_table(
+def fill_table(
     pa: Any,
     store: Store,
     folder: Path,
@@ -65,6 +65,7 @@ def _fill_table(
     schema: int,
     progress: Progress,
 ) -> None:
+    """Take the rows of a table into a store; raises as `fill` does."""
     done = 0
     for file in entry.files:
         for batch in _batches(pa, folder, table, file, schema):

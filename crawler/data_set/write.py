@@ -42,7 +42,7 @@ def write_data_set(
     tables = [table for table in TABLES if seed or table.kind is not Kind.SEEDED]
     with new_folder(folder, private=seed) as part, store.whole_tables.unchanging():
         written = {
-            table.name: _write_table(pa, store, part, table, seed=seed, progress=progress)
+            table.name: write_table(pa, store, part, table, seed=seed, progress=progress)
             for table in tables
         }
         manifest = Manifest(
@@ -59,9 +59,10 @@ def write_data_set(
     return manifest
 
 
-def _write_table(
+def write_table(
     pa: Any, store: Store, folder: Path, table: Table, *, seed: bool, progress: Progress
 ) -> TableEntry:
+    """Write the files of a table of a store; what a manifest says of it."""
     schema = arrow_schema(pa, table)
     total = store.whole_tables.count(table)
     found = _shown(store.whole_tables.rows(table, seed=seed), table.name, total, progress)
@@ -72,7 +73,7 @@ def _write_table(
         path = f"{table.name}/day={_checked(table, day)}" if table.day else table.name
         (folder / path).mkdir(parents=True)
         batches = (to_arrow(pa, table, schema, rows) for _, rows in parts)
-        files.append(_write_file(pa, folder, f"{path}/part-0.parquet", schema, batches))
+        files.append(write_parquet(pa, folder, f"{path}/part-0.parquet", schema, batches))
     columns = {column.name: arrow_type(table, column) for column in stored_columns(table)}
     return TableEntry(sum(file.rows for file in files), columns, files)
 
@@ -88,7 +89,9 @@ def _shown(
         done += len(rows)
 
 
-def _write_file(pa: Any, folder: Path, path: str, schema: Any, batches: Iterable[Any]) -> FileEntry:
+def write_parquet(
+    pa: Any, folder: Path, path: str, schema: Any, batches: Iterable[Any]
+) -> FileEntry:
     """Write a Parquet file, a row group at a time."""
     count, waiting = 0, list[Any]()
     with new_file(folder / path) as stream:

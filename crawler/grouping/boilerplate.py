@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from crawler.store import Store
 from crawler.store.findings.boilerplate_counts import Count
@@ -111,3 +111,23 @@ class Learned:
             known = self._store.boilerplate.of_outlet(outlet)
             self._boilerplate[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
         return self._boilerplate[outlet]
+
+
+class FrozenCounts(Learned):
+    """Counts of many texts, by which some of them are compared, and to which these add nothing."""
+
+    def __init__(
+        self, store: Store, scheme: CopyScheme, common: Count, outlets: Mapping[int, Count]
+    ) -> None:
+        super().__init__(store, scheme)
+        self._common, self._frozen = CommonShingles(scheme, *common), outlets
+        self.is_new = False
+
+    def _of(self, outlet: int) -> OutletBoilerplate:
+        if outlet not in self._boilerplate:
+            known = self._frozen.get(outlet)
+            self._boilerplate[outlet] = OutletBoilerplate(self._scheme, *(known or ()))
+        return self._boilerplate[outlet]
+
+    def _count(self, shingled: ShingledText, outlet: int, prints: Iterable[int]) -> None:
+        """Count nothing: all texts were counted before."""

@@ -80,11 +80,19 @@ class Comparer:
     """Compares the waiting articles, chunk by chunk."""
 
     def __init__(
-        self, store: Store, scheme: CopyScheme, *, seed: int, run: int, now: str, entry: int | None
+        self,
+        store: Store,
+        scheme: CopyScheme,
+        *,
+        seed: int,
+        run: int,
+        now: str,
+        entry: int | None,
+        learned: Learned | None = None,
     ) -> None:
         self._store, self._scheme, self._seed = store, scheme, seed
         self._run, self._now, self._entry = run, now, entry
-        self._learned = Learned(store, scheme)
+        self._learned = learned or Learned(store, scheme)
         self._texts = TextCache(store, scheme, self._learned)
         self._put_off: set[int] = set()
         """articles compared, and grouped when all are"""
@@ -105,7 +113,7 @@ class Comparer:
         ends = False
         while not ends and (waiting := self._store.copies.waiting(chunk, after=last)):
             with self._store.batch():
-                edges += self._compare(waiting)
+                edges += self.compare(waiting)
                 compared, last = compared + len(waiting), waiting[-1].article.id
                 self._store.key_index.merge_recent()
                 # What was learned is saved with the last chunk, and before too much is at stake.
@@ -113,13 +121,21 @@ class Comparer:
                 if ends or compared >= total or compared // chunk % SAVE_EVERY == 0:
                     self._learned.save()
             progress(compared, total)
-        if self._put_off:
-            with self._store.batch():
-                near, _ = self._store.copy_groups.neighbourhood(self._put_off)
-                edges += self._group(near, self._put_off)
-        return compared, edges
+        return compared, edges + self.finish()
 
-    def _compare(self, waiting: list[Waiting]) -> int:
+    def finish(self) -> int:
+        """Group what was put off until all is compared; edges kept."""
+        if not self._put_off:
+            return 0
+        with self._store.batch():
+            near, _ = self._store.copy_groups.neighbourhood(self._put_off)
+            return self._group(near, self._put_off)
+
+    def compare(self, waiting: list[Waiting]) -> int:
+        """Compare some articles with each other and with those before, and group them; edges kept.
+
+        For a transaction of the caller's; `finish` follows the last.
+        """
         groups, numbers = self._store.copy_groups, [article.id for article, _ in waiting]
         changed = {one.article.id for one in waiting if one.has_changed}
         self._texts.begin(article for article, _ in waiting)

@@ -44,10 +44,23 @@ Progress = Callable[[int, int], None]
 
 
 class Linker:
-    """Brings stories up to date with the copy groups."""
+    """Brings stories up to date with the copy groups.
 
-    def __init__(self, store: Store, scheme: StoryScheme, *, run: int, now: str) -> None:
+    With `languages_told` the copy groups have their languages: the store has too few articles to
+    tell them by.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        scheme: StoryScheme,
+        *,
+        run: int,
+        now: str,
+        languages_told: bool = False,
+    ) -> None:
         self._store, self._scheme = store, scheme
+        self._languages_told = languages_told
         self._run, self._now = run, now
         self._backgrounds = Backgrounds(store, scheme)
 
@@ -119,7 +132,8 @@ class Linker:
         return total
 
     def _prepare(self) -> None:
-        tell_languages(self._store)
+        if not self._languages_told:
+            tell_languages(self._store)
         self._store.story_links.place_new()
 
     def _learn_all(self) -> None:

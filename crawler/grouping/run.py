@@ -126,7 +126,7 @@ def _open_entry(
             compare_all=compare_all,
             relinked=relink,
             settings=settings,
-            versions=_versions(embeddings=bool(settings["stories"]["embedding_model"])),
+            versions=versions(embeddings=bool(settings["stories"]["embedding_model"])),
         )
 
 
@@ -161,7 +161,8 @@ def _begin(
     return again
 
 
-def _versions(*, embeddings: bool) -> dict[str, str]:
+def versions(*, embeddings: bool) -> dict[str, str]:
+    """Versions of what decides how articles are grouped, by name."""
     return {
         "newsloom": __version__,
         "python": platform.python_version(),

@@ -84,6 +84,11 @@ def _seed(file: Path, manifest: Manifest, *, findings: bool) -> int:
     """The secret seed of a store; UsageError where it has none, or none is wanted."""
     if findings and manifest.with_seed:
         raise UsageError("the data set has its own seed; leave --seed-from out")
+    return seed_of(file)
+
+
+def seed_of(file: Path) -> int:
+    """The secret seed of a store; UsageError where it has none yet."""
     store = read_store(file)
     try:
         with store.explained():

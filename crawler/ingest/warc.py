@@ -84,33 +84,51 @@ def import_warc(
     An article belongs to the outlet with its registered domain; without one, its host is the slug.
     """
     size = file.stat().st_size
-    begun = store.archives.place(file, size)
     counts: Counter[str] = Counter()
-    by_domain = _by_domain(outlets)
-    waiting: deque[tuple[Record, Future[Article | Rejected] | None]] = deque()
     batch: list[tuple[Record, Article | str]] = []
     broken = None
-
-    def take() -> None:
-        batch.append(_outcome(*waiting.popleft()))
-        if len(batch) >= BATCH:
-            _save(store, file, size, batch, counts, run=run, now=now)
-
-    try:
-        for record in _records(file, begun, by_domain):
-            waiting.append((record, _submit(record, outlets, workers)))
-            progress(record.offset, size)
-            if len(waiting) > AHEAD:
-                take()
-    except Damaged as error:
-        broken = str(error)
-    while waiting:
-        take()
+    with file.open("rb") as stream:
+        stream.seek(store.archives.place(file, size))
+        try:
+            for record, found in read_archive(stream, outlets, workers):
+                batch.append((record, found))
+                progress(record.offset, size)
+                if len(batch) >= BATCH:
+                    _save(store, file, size, batch, counts, run=run, now=now)
+        except Damaged as error:
+            broken = str(error)
     _save(store, file, size, batch, counts, run=run, now=now)
     if broken is None:
         with store.batch():
             store.archives.note(file, size, size, at=now)
     return FromWarc(dict(counts), broken)
+
+
+def read_archive(
+    stream: BinaryIO, outlets: Mapping[str, Outlet], workers: Workers
+) -> Iterator[tuple[Record, Article | str]]:
+    """Each capture of an archive from where a stream stands: its article, or why it has none.
+
+    Raises Damaged, after all that stands before, where the archive cannot be read on.
+    """
+    by_domain = _by_domain(outlets)
+    waiting: deque[tuple[Record, Future[Article | Rejected] | None]] = deque()
+    damaged = None
+
+    def slug_of(url: str) -> str:
+        return by_domain.get(registered_domain(url)) or host(url)
+
+    try:
+        for record in read_records(stream, slug_of):
+            waiting.append((record, _submit(record, outlets, workers)))
+            if len(waiting) > AHEAD:
+                yield _outcome(*waiting.popleft())
+    except Damaged as error:
+        damaged = error
+    while waiting:
+        yield _outcome(*waiting.popleft())
+    if damaged is not None:
+        raise damaged
 
 
 def is_warc(file: Path) -> bool:
@@ -127,15 +145,6 @@ def require_archive(file: Path) -> None:
             start = zlib.decompressobj(wbits=31).decompress(start, 16)
     if not start.startswith((b"WARC/", b"filedesc:")):
         raise UsageError(f"{file}: not a WARC file; it begins with {start[:16]!r}")
-
-
-def _records(file: Path, begun: int, by_domain: Mapping[str, str]) -> Iterator[Record]:
-    def slug_of(url: str) -> str:
-        return by_domain.get(registered_domain(url)) or host(url)
-
-    with file.open("rb") as stream:
-        stream.seek(begun)
-        yield from read_records(stream, slug_of)
 
 
 def read_records(stream: BinaryIO, slug_of: Callable[[str], str]) -> Iterator[Record]:
@@ -265,14 +274,14 @@ def _save(
         return
     with store.batch():
         for _, found in batch:
-            counts[found if isinstance(found, str) else _save_one(store, found, run=run)] += 1
+            counts[found if isinstance(found, str) else save_capture(store, found, run=run)] += 1
         # The last record again next time: it is the same article, and none is left out.
         store.archives.note(file, size, batch[-1][0].offset, at=now)
     batch.clear()
 
 
-def _save_one(store: Store, article: Article, *, run: int) -> str:
-    """Save an article as seen when it was captured."""
+def save_capture(store: Store, article: Article, *, run: int) -> str:
+    """Save an article as seen when it was captured; what came of it."""
     assert article.fetched_at is not None
     agency = known_agencies(()).of_outlet(article.outlet, article.url)
     outlet = store.outlets.ensure(article.outlet, agency=agency)

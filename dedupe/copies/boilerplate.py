@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from .words import mix
 
 if TYPE_CHECKING:
     from .types import Hashes
+
+Counters: TypeAlias = NDArray[np.uint8]
+"""How often each of some shingles was counted, 255 for more."""
 
 _FULL = np.uint8(255)
 """A counter that counts no further."""
@@ -52,9 +55,24 @@ class CommonShingles:
         counts = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(shape)
         self._counts = counts.astype(np.uint8).reshape(shape)
 
+    @classmethod
+    def of(
+        cls, scheme: CopyScheme, documents: int, shingles: Hashes, texts: Counters, prints: Counters
+    ) -> CommonShingles:
+        """The counts of a number of texts, given for each of their (sampled) shingles.
+
+        A cell holds the largest count that falls on it, so the order of the shingles decides
+        nothing. Those with few texts may be left out.
+        """
+        found = cls(scheme, documents)
+        for keys, counts in ((shingles, texts), (shingles ^ _PRINTS, prints)):
+            for row, cells in enumerate(found._cells(keys)):
+                np.maximum.at(found._counts[row], cells, np.minimum(counts, _FULL - 1))
+        return found
+
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text; `copy` when any outlet printed it before."""
-        sampled = shingles[_is_sampled(shingles, self._scheme)]
+        sampled = shingles[is_sampled(shingles, self._scheme)]
         self._add(sampled ^ _PRINTS)
         if copy:
             return
@@ -111,11 +129,23 @@ class OutletBoilerplate:
         """of each key, the texts that have it, and their prints"""
         self._order = np.argsort(self._keys)
 
+    @classmethod
+    def of(
+        cls, scheme: CopyScheme, documents: int, shingles: Hashes, texts: Counters, prints: Counters
+    ) -> OutletBoilerplate:
+        """The counts of a number of texts, given for each of their (sampled) shingles.
+
+        Kept are those with the most prints, of two with equal counts the lower.
+        """
+        kept = np.lexsort((shingles, -prints.astype(np.int16)))[: scheme.boilerplate_counters]
+        counts = np.vstack((texts[kept], prints[kept])).astype(np.uint8)
+        return cls(scheme, documents, shingles[kept].astype("<u8").tobytes() + counts.tobytes())
+
     def count(self, shingles: Hashes, *, copy: bool) -> None:
         """Count the distinct shingles of a text; `copy` when this outlet printed it before."""
         texts = 0 if copy else 1
         self.texts += texts
-        new = shingles[_is_sampled(shingles, self._scheme)]
+        new = shingles[is_sampled(shingles, self._scheme)]
         at, known = self._find(new)
         again = at[known]
         others = np.ones(len(self._keys), np.bool_)
@@ -172,7 +202,7 @@ def boilerplate_test(
     limit = min(max(scheme.common_texts, scheme.common_share * common.documents), int(_FULL) - 1)
 
     def test(shingles: Hashes) -> NDArray[np.bool_]:
-        at = np.flatnonzero(_is_sampled(shingles, scheme))
+        at = np.flatnonzero(is_sampled(shingles, scheme))
         if not len(at):
             return np.zeros(len(shingles), np.bool_)
         sampled = shingles[at]
@@ -194,6 +224,7 @@ def boilerplate_test(
     return test
 
 
-def _is_sampled(shingles: Hashes, scheme: CopyScheme) -> NDArray[np.bool_]:
+def is_sampled(shingles: Hashes, scheme: CopyScheme) -> NDArray[np.bool_]:
+    """Which shingles are counted."""
     sampled: NDArray[np.bool_] = (shingles & np.uint64(scheme.sample_modulus - 1)) == 0
     return sampled

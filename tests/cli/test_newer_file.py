@@ -88,6 +88,8 @@ OTHERS = frozenset(
         "outlets add",
         "outlets import",
         "outlets export",
+        "spark extract",
+        "spark group",
         "mcp",  # its tools do: tests/assistants
     }
 )

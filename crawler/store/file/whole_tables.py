@@ -170,6 +170,15 @@ class WholeTables:
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
 
+    def leave_out_search(self) -> None:
+        """For a file that nobody will search: its articles are not indexed, which takes longest."""
+        triggers = self._connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            " AND (sql LIKE '%articles_fts%' OR sql LIKE '%article_parts%')"
+        ).fetchall()
+        for (name,) in triggers:
+            self._connection.execute(f"DROP TRIGGER {quoted(name)}")
+
     def insert(self, table: Table, columns: Sequence[str], rows: Iterable[Row]) -> None:
         """Add rows, given with the values of these columns."""
         self._connection.executemany(

@@ -1,0 +1,1 @@
+"""Archives of any size on Apache Spark, by the functions of the single machine."""
