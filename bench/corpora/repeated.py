@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from crawler.store.findings.agency_evidence import count_all
+
 SPREAD = 3_600_000_000_000_001
 """Between the keys of two blocks, which are halved: 1,000 blocks fill the 64 bits."""
 HASH_SIZE = 64 << 20
@@ -50,7 +52,7 @@ KEYS = f"key / 2 + block * {SPREAD}"
 
 
 def repeat(db: sqlite3.Connection, articles: int, blocks: int, *, days: int) -> None:
-    """Have a store of one block, of so many `articles` and `days`, hold this many."""
+    """Have a store of one block, of these `articles` and `days`, hold this many blocks."""
     stories, events = (
         db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
         for table in ("stories", "events")
@@ -72,6 +74,7 @@ def repeat(db: sqlite3.Connection, articles: int, blocks: int, *, days: int) -> 
         (blocks, articles),
     )
     db.execute("DROP TABLE block_keys")
+    count_all(db)
     if blocks > 1:
         _index_words(db, articles, blocks)
     db.commit()

@@ -113,10 +113,11 @@ class Comparer:
                 if ends or compared >= total or compared // chunk % SAVE_EVERY == 0:
                     self._learned.save()
             progress(compared, total)
-        if self._put_off:
-            with self._store.batch():
+        with self._store.batch():
+            if self._put_off:
                 near, _ = self._store.copy_groups.neighbourhood(self._put_off)
                 edges += self._group(near, self._put_off)
+            self._store.agency_evidence.recount()
         return compared, edges
 
     def _compare(self, waiting: list[Waiting]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import NamedTuple
 
-from crawler.store.queries.passing import passing
+from crawler.store.findings.agency_evidence import EVIDENCE
+from crawler.store.queries.passing import named_outlets, passing
 from crawler.store.queries.rows import all_rows, one_row
 from crawler.types import ALL, ArticleFilter
 
@@ -141,14 +143,9 @@ class AgencyCopyQueries:
 
         The articles that pass the filter count.
         """
+        if set(wanted.given) <= {"outlet", "country"}:
+            return self._shares_of_outlets(wanted, limit)
         among = passing(self._connection, wanted)
-        # Of a part each article is looked up; of all, one walk through the groups costs half.
-        twin = (
-            "a.id IN (SELECT t.article FROM agency_twins t WHERE t.confidence >= 0.5)"
-            if among.all
-            else "EXISTS (SELECT 1 FROM agency_twins t"
-            " WHERE t.article = a.id AND t.confidence >= 0.5)"
-        )
         return all_rows(
             self._connection,
             AgencyShare,
@@ -165,7 +162,8 @@ class AgencyCopyQueries:
                     AND c.confidence >= 0.5) AS named,
                   EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
                     AND c.confidence >= 0.5) AS stands,
-                  {twin} AS twin
+                  EXISTS (SELECT 1 FROM agency_twins t WHERE t.article = a.id
+                    AND t.confidence >= 0.5) AS twin
                 FROM {among.source} CROSS JOIN outlets o ON o.id = a.outlet
                 WHERE o.agency = 0 AND {among.where}
                 -- Keeps the three from being asked again for their union.
@@ -175,3 +173,24 @@ class AgencyCopyQueries:
             """,
             among.values | {"limit": limit},
         )
+
+    def _shares_of_outlets(self, wanted: ArticleFilter, limit: int) -> list[AgencyShare]:
+        """The same of all articles of these outlets: from what was counted."""
+        return all_rows(
+            self._connection,
+            AgencyShare,
+            f"""
+            SELECT o.slug AS outlet, o.articles, coalesce(k.attributed, 0) AS attributed,
+              coalesce(k.contained, 0) AS contained, coalesce(k.twin, 0) AS twin,
+              coalesce(k.agency_copy, 0) AS agency_copy,
+              round(1.0 * coalesce(k.agency_copy, 0) / o.articles, 3) AS share
+            FROM outlets o LEFT JOIN (
+              SELECT outlet, sum(attributed) AS attributed, sum(contained) AS contained,
+                sum(twin) AS twin, sum(attributed OR contained OR twin) AS agency_copy
+              FROM {EVIDENCE} GROUP BY outlet) k ON k.outlet = o.id
+            WHERE o.agency = 0 AND o.articles > 0 AND {named_outlets(wanted)}
+            ORDER BY share DESC, outlet LIMIT :limit
+            """,
+            {"outlet": json.dumps(wanted.outlet), "country": json.dumps(wanted.country),
+             "limit": limit},
+        )  # fmt: skip

@@ -98,6 +98,11 @@ def _stories_of(numbers: str) -> str:
       CROSS JOIN ({_ALIVE}) s ON s.id = q.number"""
 
 
+def named_outlets(wanted: ArticleFilter) -> str:
+    """A condition on a row of `outlets`: that the filter names it, or its country, if any."""
+    return " AND ".join(named for name, named in _NAMED.items() if name in wanted.given) or "1"
+
+
 def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
     """Which articles pass. Raises WordsError for a search that cannot be understood."""
     search = search_of(connection, wanted.words)
@@ -120,8 +125,8 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
 
 def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
     """Where few articles are found that may pass, without reading their rows."""
-    outlets = " AND ".join(named for name, named in _NAMED.items() if name in wanted.given)
-    if outlets and not (wanted.language or wanted.has_subject):
+    outlets = named_outlets(wanted)
+    if (wanted.outlet or wanted.country) and not (wanted.language or wanted.has_subject):
         return f"""(SELECT id FROM outlets WHERE {outlets}) h
           CROSS JOIN articles a INDEXED BY articles_outlet ON a.outlet = h.id"""
     if wanted.since is None or wanted.has_subject:
