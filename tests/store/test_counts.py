@@ -60,6 +60,8 @@ def equal_counts(told: Told) -> None:
     store = open_store(told.path)
     shares = sorted(tuple(row) for row in store.queries.agency_copy.shares(limit=99))
     assert shares == told.rows(SHARED)
+    every = ArticleFilter(since="2021-01-01T00:00:00Z")
+    assert shares == sorted(map(tuple, store.queries.agency_copy.shares(every, limit=99)))
     totals = store.queries.attention.totals(ALL)
     assert totals.articles == 40
     days = ArticleFilter(since="2022-01-03T00:00:00Z", until="2022-01-06T23:59:59Z")
