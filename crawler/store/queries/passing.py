@@ -29,6 +29,8 @@ _WITH_AGENCY = """(a.outlet IN (SELECT id FROM outlets WHERE agency = 1)
   OR EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5)
   OR EXISTS (SELECT 1 FROM agency_twins t WHERE t.article = a.id AND t.confidence >= 0.5))"""
 
+_OF_FEW = {"words", "outlet", "country", "since", "until"}
+"""Conditions that are looked at for each article of a few outlets."""
 _ALIVE = "SELECT * FROM stories s WHERE s.merged_into IS NULL"
 
 
@@ -126,7 +128,16 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
 def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
     """Where few articles are found that may pass, without reading their rows."""
     outlets = named_outlets(wanted)
-    if (wanted.outlet or wanted.country) and not (wanted.language or wanted.has_subject):
+    of_outlets = bool(wanted.outlet or wanted.country) and not wanted.language
+    if of_outlets and set(wanted.given) <= _OF_FEW and wanted.words:
+        (articles,) = connection.execute(
+            f"SELECT sum(articles) FROM outlets WHERE {outlets}",
+            {"outlet": json.dumps(wanted.outlet), "country": json.dumps(wanted.country)},
+        ).fetchone()
+        of_outlets = articles is not None and articles <= RECENT
+    else:
+        of_outlets = of_outlets and not wanted.has_subject
+    if of_outlets:
         return f"""(SELECT id FROM outlets WHERE {outlets}) h
           CROSS JOIN articles a INDEXED BY articles_outlet ON a.outlet = h.id"""
     if wanted.since is None or wanted.has_subject:
