@@ -97,15 +97,15 @@ class AttentionQueries:
     def totals(self, wanted: ArticleFilter = ALL) -> Totals:
         """Over all outlets; whether they published anything else is not looked at."""
         among = passing(self._connection, wanted)
-        counts = articles_by_day(self._connection, among)
-        days = _days_counted(self._connection, wanted, counts)
-        (outlets,) = self._connection.execute(
-            f"SELECT count(DISTINCT outlet) FROM ({_passed(among)})", among.values
-        ).fetchone()
-        of_day = dict(counts)
+        of_day: Counter[str] = Counter()
+        outlets = set()
+        for outlet, day, articles in self._connection.execute(_passed(among), among.values):
+            of_day[day] += articles
+            outlets.add(outlet)
+        days = _days_counted(self._connection, wanted, sorted(of_day.items()))
         by_day = [of_day.get(day, 0) for day in each_day(days)]
         articles = sum(of_day.values())
-        return Totals(articles, outlets, days.first, days.last, by_day, articles - sum(by_day))
+        return Totals(articles, len(outlets), days.first, days.last, by_day, articles - sum(by_day))
 
 
 def articles_by_day(connection: sqlite3.Connection, among: Passing) -> list[tuple[str, int]]:
