@@ -1,7 +1,7 @@
 """Which articles carry agency copy, counted when they are grouped.
 
 Looked for among all articles it takes seconds in a large store. What changes between two groupings
-triggers note in `agency_recount`, and `EVIDENCE` looks at it as it is: it is never out of date.
+triggers note in `agency_recount`, and `evidence` looks at it as it is: it is never out of date.
 """
 
 from __future__ import annotations
@@ -36,11 +36,17 @@ _LIVE = f"""SELECT article, outlet, attributed, contained,
         AND c.confidence >= 0.5) AS contained
     FROM affected CROSS JOIN articles a INDEXED BY articles_when ON a.id = affected.article
     CROSS JOIN outlets o ON o.id = a.outlet)"""
-EVIDENCE = f"""(WITH affected (article) AS MATERIALIZED ({_AFFECTED})
-  SELECT article, outlet, attributed, contained, twin FROM agency_copy
-    WHERE article NOT IN (SELECT article FROM affected)
-  UNION ALL SELECT * FROM ({_LIVE}))"""
-"""FROM: articles with what they carry of agencies; those that carry nothing may be left out."""
+
+
+def evidence(which: str = "1") -> str:
+    """FROM: articles with what they carry of agencies, those of which SQL says `which`.
+
+    Articles that carry nothing may be left out.
+    """
+    return f"""(WITH affected (article) AS MATERIALIZED ({_AFFECTED})
+      SELECT article, outlet, attributed, contained, twin FROM agency_copy
+        WHERE {which} AND article NOT IN (SELECT article FROM affected)
+      UNION ALL SELECT * FROM ({_LIVE}) WHERE {which})"""
 
 
 class AgencyEvidence:

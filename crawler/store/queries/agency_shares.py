@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from crawler.store.findings.agency_evidence import EVIDENCE
+from crawler.store.findings.agency_evidence import evidence
 from crawler.store.queries.passing import named_outlets, passing
 from crawler.store.queries.rows import all_rows, one_row
 from crawler.types import ALL, ArticleFilter
@@ -161,7 +161,7 @@ class AgencyCopyQueries:
               carried AS MATERIALIZED (
                 SELECT outlet, sum(attributed) AS attributed, sum(contained) AS contained,
                   sum(twin) AS twin, sum(attributed OR contained OR twin) AS agency_copy
-                FROM {EVIDENCE} WHERE {carried} GROUP BY outlet)
+                FROM {evidence(carried)} GROUP BY outlet)
             SELECT o.slug AS outlet, n.articles, coalesce(k.attributed, 0) AS attributed,
               coalesce(k.contained, 0) AS contained, coalesce(k.twin, 0) AS twin,
               coalesce(k.agency_copy, 0) AS agency_copy,
