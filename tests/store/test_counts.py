@@ -107,3 +107,16 @@ def recount(told: Told) -> None:
     with store.batch():
         store.agency_evidence.recount()
     store.close()
+
+
+def test_check_finds_keys_of_articles_that_are_gone(town: Told) -> None:
+    town.connection.execute("INSERT INTO keys VALUES (1, 1), (2, 40)")
+    store = open_store(town.path)
+    assert not [found for found in store.upkeep.problems() if "keys" in found]
+    for article in (41, 0, -7):
+        town.connection.execute("UPDATE keys SET article = ? WHERE key = 2", (article,))
+        assert [found for found in store.upkeep.problems() if "keys" in found] == [
+            "table keys, row None: refers to no row of articles"
+        ]
+    store.close()
+    town.connection.close()
