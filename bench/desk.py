@@ -116,7 +116,7 @@ def _read(connection: sqlite3.Connection, query: str) -> None:
 
 def _pages(db: Path, story: int) -> None:
     slowest = 0.0
-    with _serving(db) as port:
+    with serving(db) as (port, _):
 
         def get(path: str) -> None:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -185,7 +185,8 @@ def _exports(db: Path) -> None:
 
 
 @contextmanager
-def _serving(db: Path) -> Iterator[int]:
+def serving(db: Path) -> Iterator[tuple[int, int]]:
+    """The desk of a store: its port, and the number of its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -195,7 +196,7 @@ def _serving(db: Path) -> Iterator[int]:
     )  # fmt: skip
     assert process.stdout is not None
     process.stdout.readline()
-    yield port
+    yield port, process.pid
     process.terminate()
     process.wait()
 

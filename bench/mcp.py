@@ -8,7 +8,6 @@ the clock. ARTICLES=1000000 for another size.
 from __future__ import annotations
 
 import json
-import os
 import re
 import statistics
 import subprocess
@@ -18,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.corpora.cpu import spent
 from bench.corpora.filled import filled
 from bench.desk import ARTICLES, FOLDER, add_topics
 
@@ -81,10 +81,14 @@ class Assistant:
         self.ask("initialize", params)
 
     @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
+    @property
     def cpu(self) -> float:
         """Seconds of CPU so far."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return spent(self.pid)
 
     @property
     def peak(self) -> float:
@@ -150,7 +154,7 @@ def _tools(command: tuple[str, ...]) -> None:
     begun = time.perf_counter()
     assistant.ask("tools/list", {})
     print(f"the tools are listed after another {time.perf_counter() - begun:.2f} s\n")
-    stories = _call(assistant, "stories", {"limit": 1})
+    stories = call(assistant, "stories", {"limit": 1})
     story = stories["structuredContent"]["stories"][0]["story"]
     slowest = slowest_cpu = 0.0
     for name, given in TOOLS.items():
@@ -161,7 +165,7 @@ def _tools(command: tuple[str, ...]) -> None:
             if n == 1:
                 before = assistant.cpu
             begun = time.perf_counter()
-            answer = _call(assistant, tool, arguments)
+            answer = call(assistant, tool, arguments)
             times.append(time.perf_counter() - begun)
         seconds = statistics.median(times[1:])
         cpu = (assistant.cpu - before) / REPEATS
@@ -179,7 +183,8 @@ def _tools(command: tuple[str, ...]) -> None:
     assistant.close()
 
 
-def _call(assistant: Assistant, tool: str, arguments: dict[str, object]) -> dict[str, Any]:
+def call(assistant: Assistant, tool: str, arguments: dict[str, object]) -> dict[str, Any]:
+    """What a tool answers; it must not refuse."""
     answer = assistant.ask("tools/call", {"name": tool, "arguments": arguments})
     assert not answer.get("isError"), answer["content"]
     return answer

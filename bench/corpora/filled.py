@@ -1,8 +1,12 @@
 """A store filled as months of crawling would fill it, without the crawling and the grouping.
 
-Findings are written as grouping writes them, so that views, pages and exports have to read what
-they would read of a real file: texts of 3.5 kB, a third of the articles copies, stories of one to
-hundreds of articles, an agency behind a fifth of them, one article in fifty rewritten.
+Findings are written as grouping writes them, so that views, pages, exports and the next grouping
+have to read what they would read of a real file: texts of 4.7 kB, a third of the articles copies,
+stories of one to hundreds of articles, an agency behind a fifth of them, one article in fifty
+rewritten; signatures, keys, boilerplate, sightings, and events of stories in two languages.
+
+A large store is a BLOCK that is repeated later and later, with numbers, addresses and keys of its
+own: a million articles take minutes.
 """
 
 from __future__ import annotations
@@ -14,16 +18,36 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.grouping.event_linker import EVENTS, EventLinker
 from crawler.grouping.linker import STORIES, Backgrounds
-from crawler.store import open_store
-from dedupe import learn_backgrounds, top_terms
+from crawler.store import Store, open_store
+from crawler.store.findings.boilerplate_counts import Count
+from crawler.types import Article, Moment, Precision
+from dedupe import (
+    CommonShingles,
+    CopyScheme,
+    Document,
+    OutletBoilerplate,
+    keyed,
+    learn_backgrounds,
+    seed_id,
+    shingled_text,
+    top_terms,
+)
 
+from .repeated import repeat
+
+BLOCK = 20_000
+"""Articles that are made one by one; a larger store repeats them."""
 OUTLETS = 120
 LANGUAGES = ("en", "en", "en", "de", "fr", "es", "ru", "zh")
 AGENCIES = ("Reuters", "AP", "AFP")
 PER_DAY = 1500
 STEP = 500
 """Copy groups learned at a time."""
+SEED = 7
+"""Of signatures; a real file has a secret one."""
+COPIES = CopyScheme()
 _START = datetime(2022, 1, 1, tzinfo=UTC)
 _PARTS = ("ka", "lo", "mi", "ru", "ten", "sor", "val", "nat", "dir", "pol", "mek", "shan", "tor")
 _WORDS = ["".join(parts) for n in (1, 2, 3, 4) for parts in itertools.product(_PARTS, repeat=n)]
@@ -32,9 +56,14 @@ _WEIGHTS = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(_WORDS
 
 
 def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
-    """A store of this many articles at `path`; made once, found again the next time."""
+    """A store of this many articles at `path`; made once, found again the next time.
+
+    Raises ValueError for more than a BLOCK that is not a whole number of them.
+    """
     if path.exists():
         return path
+    if articles > BLOCK and articles % BLOCK:
+        raise ValueError(f"{articles:,} articles are no whole number of blocks of {BLOCK:,}")
     made = path.with_suffix(".part")
     made.unlink(missing_ok=True)
     store = open_store(made)
@@ -44,15 +73,51 @@ def filled(path: Path, articles: int, *, seed: int = 7) -> Path:
     store.close()
     connection = sqlite3.connect(made)
     connection.execute("PRAGMA synchronous = OFF")
-    _fill(connection, articles, random.Random(seed))  # noqa: S311 - a corpus, not a secret
+    block = min(articles, BLOCK)
+    _fill(connection, block, random.Random(seed))  # noqa: S311 - a corpus, not a secret
     connection.commit()
-    _learn(made, [row[0] for row in connection.execute("SELECT id FROM copy_groups ORDER BY id")])
+    _learn(made, dict(connection.execute("SELECT id, articles FROM copy_groups ORDER BY id")))
+    repeat(connection, block, articles // block, days=_days(block))
+    _begin_manifest(made)
     connection.execute("PRAGMA optimize")
     connection.commit()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     made.rename(path)
     return path
+
+
+def add_articles(path: Path, articles: int, *, seed: int) -> None:
+    """New articles after all others of a store, which is made if need be; they wait for grouping.
+
+    Three in ten carry the text of another of them, without its last paragraph.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a corpus, not a secret
+    store = open_store(path)
+    with sqlite3.connect(path) as db:
+        (last,) = db.execute(
+            "SELECT coalesce(max(published_at), ?) FROM articles", (_at(0),)
+        ).fetchone()
+    db.close()
+    begun = (datetime.fromisoformat(last) - _START).total_seconds()
+    text = _text(chance)
+    with store.batch():
+        run = store.runs.open("bench", now=last, pid=1)
+        for n in range(articles):
+            copied = chance.random() < 0.3
+            text = text.rpartition("\n")[0] or text if copied else _text(chance)
+            outlet = chance.randint(1, OUTLETS)
+            at = _at(begun + 86400 * n / PER_DAY)
+            store.articles.save(
+                Article(
+                    url=f"https://outlet-{outlet}.example/new/{seed}-{n}", outlet=f"outlet-{outlet}",
+                    title=_headline(chance), text=text, language=_language(outlet),
+                    published=Moment(at=at, precision=Precision.SECOND, source="jsonld", raw=at),
+                ),
+                outlet=store.outlets.ensure(f"outlet-{outlet}"), run=run, now=at,
+            )  # fmt: skip
+        store.runs.close(run, now=last, outcome="done", summary={})
+    store.close()
 
 
 def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
@@ -68,12 +133,11 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
         ((n, n, f"https://outlet-{n}.example/feed", _at(0), n % 40 == 0)
          for n in range(1, OUTLETS + 1)),
     )  # fmt: skip
-    days = articles // PER_DAY + 1
     db.executemany(
         "INSERT INTO fetches (run, source, url, at, status, outcome, listed, offered)"
         " VALUES (1, ?, 'u', ?, 200, ?, 20, 3)",
         ((source, _at(86400 * day + 3600 * hour), chance.choice(("read", "unchanged", "unchanged")))
-         for day in range(days) for hour in range(0, 24, 2) for source in range(1, OUTLETS + 1)),
+         for day in range(_days(articles)) for hour in range(0, 24, 2) for source in range(1, OUTLETS + 1)),
     )  # fmt: skip
     article = 0
     for story, size in enumerate(_sizes(articles, chance), 1):
@@ -96,9 +160,13 @@ def _fill(db: sqlite3.Connection, articles: int, chance: random.Random) -> None:
     )
 
 
-def _learn(file: Path, groups: list[int]) -> None:
-    """Give the file what the story linker keeps of its copy groups."""
-    store = open_store(file)
+def _learn(file: Path, sizes: dict[int, int]) -> None:
+    """Give the file what grouping keeps of its articles, its copy groups and its stories."""
+    store, groups = open_store(file), list(sizes)
+    with store.batch():
+        store.copies.set_scheme(COPIES.id, seed=SEED, seed_id=seed_id(SEED))
+        store.story_links.set_scheme(STORIES.id)
+        _learn_copies(store, sizes)
     for start in range(0, len(groups), 20 * STEP):
         backgrounds = Backgrounds(store, STORIES)
         with store.batch():
@@ -108,6 +176,37 @@ def _learn(file: Path, groups: list[int]) -> None:
                 store.story_links.set_learned(node.id for node in nodes)
                 store.story_links.index(top_terms(nodes, STORIES, backgrounds))
             backgrounds.save()
+    EventLinker(store, EVENTS, run=1, now=_at(0)).work(lambda _done, _total: None)
+    store.close()
+
+
+def _learn_copies(store: Store, sizes: dict[int, int]) -> None:
+    """Signatures, keys and boilerplate; the articles of a group have one text."""
+    common, outlets = CommonShingles(COPIES), dict[int, OutletBoilerplate]()
+    for group, size in sizes.items():
+        shingled = shingled_text(store.copies.article(group).text, COPIES)
+        common.count(shingled.every, copy=False)
+        for number in range(group, group + size):
+            article = store.copies.article(number)
+            document = keyed(Document(id=number, shingled=shingled), COPIES, seed=SEED)
+            store.copies.save_signature(
+                document, text_hash=article.text_hash, scheme=COPIES.id, seed_id=seed_id(SEED)
+            )
+            store.key_index.add(number, document.keys, max_per_key=COPIES.max_per_key)
+            boilerplate = outlets.setdefault(article.outlet, OutletBoilerplate(COPIES))
+            boilerplate.count(shingled.every, copy=False)
+    store.boilerplate.save_common(Count(common.documents, common.pack()))
+    for outlet, boilerplate in outlets.items():
+        store.boilerplate.save_of_outlet(outlet, Count(boilerplate.texts, boilerplate.pack()))
+
+
+def _begin_manifest(file: Path) -> None:
+    """Have the next grouping add to what was grouped, as every grouping but the first does."""
+    store = open_store(file)
+    with store.batch():
+        store.groupings.begin(
+            run=1, now=_at(0), compare_all=False, relinked=False, settings={}, versions={}
+        )
     store.close()
 
 
@@ -136,6 +235,10 @@ def _group(
         " published_precision, published_source, published_raw, first_seen_at, previous_poll_at,"
         " text_hash, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         rows,
+    )
+    db.executemany(
+        "INSERT INTO sightings VALUES (?, ?, ?, ?, ?, '', 1)",
+        ((row[0], row[2], row[12], row[13], row[4]) for row in rows),
     )
     _add_copy_group(db, first, size, story, rows[0][8], _language(outlets[0]))
     if wire:
@@ -181,8 +284,13 @@ def _sizes(articles: int, chance: random.Random) -> Iterator[int]:
 
 
 def _text(chance: random.Random) -> str:
+    """600 words in ten paragraphs; one in thirty is a name."""
     return "\n".join(
-        " ".join(chance.choices(_WORDS, cum_weights=_WEIGHTS, k=60)) for _ in range(10)
+        " ".join(
+            word.capitalize() if n % 30 == 12 else word
+            for n, word in enumerate(chance.choices(_WORDS, cum_weights=_WEIGHTS, k=60))
+        )
+        for _ in range(10)
     )
 
 
@@ -192,6 +300,10 @@ def _headline(chance: random.Random) -> str:
 
 def _language(outlet: int) -> str:
     return LANGUAGES[outlet % len(LANGUAGES)]
+
+
+def _days(articles: int) -> int:
+    return articles // PER_DAY + 1
 
 
 def _at(seconds: float) -> str:

@@ -40,6 +40,7 @@ def fill(
             else:
                 store.copy_credits.forget()
                 store.copies.queue_all()
+            store.agency_evidence.recount()
         # What is decided on stories refers to stories, which are findings.
         checked = [table for table in tables if findings or "override" not in table.name]
         if (wrong := store.whole_tables.dangling(checked)) is not None:

@@ -124,12 +124,14 @@ class Comparer:
         return compared, edges + self.finish()
 
     def finish(self) -> int:
-        """Group what was put off until all is compared; edges kept."""
-        if not self._put_off:
-            return 0
+        """Group what was put off until all is compared, and count agency copy; edges kept."""
+        edges = 0
         with self._store.batch():
-            near, _ = self._store.copy_groups.neighbourhood(self._put_off)
-            return self._group(near, self._put_off)
+            if self._put_off:
+                near, _ = self._store.copy_groups.neighbourhood(self._put_off)
+                edges = self._group(near, self._put_off)
+            self._store.agency_evidence.recount()
+        return edges
 
     def compare(self, waiting: list[Waiting]) -> int:
         """Compare some articles with each other and with those before, and group them; edges kept.

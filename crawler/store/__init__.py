@@ -41,6 +41,7 @@ from crawler.store.file.migrate import migrate
 from crawler.store.file.migration_steps import VERSION
 from crawler.store.file.upkeep import Upkeep
 from crawler.store.file.whole_tables import WholeTables
+from crawler.store.findings.agency_evidence import AgencyEvidence
 from crawler.store.findings.boilerplate_counts import BoilerplateCounts
 from crawler.store.findings.copies import Copies
 from crawler.store.findings.copy_credits import CopyCredits
@@ -81,6 +82,7 @@ class Store:
         self.clocks = Clocks(connection)
         self.copies = Copies(connection)
         self.copy_groups = CopyGroups(connection)
+        self.agency_evidence = AgencyEvidence(connection)
         self.copy_credits = CopyCredits(connection)
         self.key_index = StoredKeyIndex(connection)
         self.boilerplate = BoilerplateCounts(connection)

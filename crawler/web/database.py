@@ -12,19 +12,23 @@ from crawler.web.responses import STORE, Datasette, Unanswerable
 
 PATIENCE = 3
 """Seconds of CPU after which a question is broken off: others wait for its thread."""
+PATIENCE_ONCE = 30
+"""The same for a question that is asked once after each run, since its answer is kept."""
 
 Answer = TypeVar("Answer")
 
 _answers: WeakKeyDictionary[Datasette, dict[str, tuple[Any, Any]]] = WeakKeyDictionary()
 
 
-async def ask(datasette: Datasette, question: Callable[[Store], Answer]) -> Answer:
+async def ask(
+    datasette: Datasette, question: Callable[[Store], Answer], *, patience: int = PATIENCE
+) -> Answer:
     """Put a question to the store. Raises Unanswerable when it takes too long."""
     database = datasette.get_database(STORE)
 
     def on_connection(connection: Any) -> Answer:
         store = Store(connection, database.path)
-        with store.within(PATIENCE):
+        with store.within(patience):
             return question(store)
 
     try:
@@ -56,6 +60,6 @@ async def ask_once(datasette: Datasette, name: str, question: Callable[[Store], 
             return kept[name]
         return state, question(store)
 
-    kept[name] = await ask(datasette, unless_kept)
+    kept[name] = await ask(datasette, unless_kept, patience=PATIENCE_ONCE)
     answer: Answer = kept[name][1]
     return answer

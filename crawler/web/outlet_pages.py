@@ -83,7 +83,7 @@ async def outlet(request: Request, datasette: Datasette) -> Response:
             headlines=queries.articles.headline_changes(outlet=slug, limit=10),
         )
 
-    shown = await ask(datasette, question)
+    shown = await ask_once(datasette, f"outlet {slug}", question)
     return await page(
         datasette,
         request,

@@ -134,6 +134,13 @@ CREATE TABLE articles ( -- what we understood of a page: its newest text
   kind TEXT CHECK (kind IN ('article', 'report', 'analysis', 'opinion', 'review', 'fact-check', 'advertorial', 'blog-post', 'live-blog')) -- what the page states that it is (JSON-LD @type); article: no more than that; NULL: it states nothing, or Newsloom has not looked
 ) STRICT;
 
+CREATE TABLE outlet_days ( -- how many articles an outlet published on a day; kept in step by triggers
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- which outlet
+  day TEXT NOT NULL, -- UTC day of their publication, or on which they were first seen when that is unknown
+  articles INTEGER NOT NULL, -- how many
+  PRIMARY KEY (outlet, day)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE "articles_fts" USING FTS5 (
     "title", "text",
     tokenize='unicode61 remove_diacritics 2',
@@ -315,6 +322,18 @@ CREATE TABLE copies ( -- two articles compared: the evidence
   scheme TEXT NOT NULL, -- scheme that decided
   PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE agency_copy ( -- articles that carry agency copy, by evidence, but for those of `agency_recount`
+  article INTEGER PRIMARY KEY REFERENCES articles (id), -- which article
+  outlet INTEGER NOT NULL REFERENCES outlets (id), -- who published it
+  attributed INTEGER NOT NULL CHECK (attributed IN (0, 1)), -- 1: it names an agency
+  contained INTEGER NOT NULL CHECK (contained IN (0, 1)), -- 1: it was compared with an agency's own text and stands in it
+  twin INTEGER NOT NULL CHECK (twin IN (0, 1)) -- 1: it shares its text with an article that names one, see `agency_twins`
+) STRICT;
+
+CREATE TABLE agency_recount ( -- what `agency_copy` is to be counted again for: triggers note it, grouping does it
+  article INTEGER PRIMARY KEY -- an article, with its copy group; or the number of a copy group that one has left
+) STRICT;
 
 CREATE TABLE stories ( -- copy groups about the same event
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- number of the story; never given twice
@@ -920,18 +939,31 @@ END;
 
 CREATE TRIGGER articles_added AFTER INSERT ON articles BEGIN
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+  INSERT INTO outlet_days (outlet, day, articles) VALUES (new.outlet, substr(coalesce(new.published_at, new.first_seen_at), 1, 10), 1)
+    ON CONFLICT (outlet, day) DO UPDATE SET articles = articles + 1;
 END;
 
 CREATE TRIGGER articles_removed AFTER DELETE ON articles BEGIN
   UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
+  UPDATE outlet_days SET articles = articles - 1 WHERE outlet = old.outlet AND day = substr(coalesce(old.published_at, old.first_seen_at), 1, 10);
+  DELETE FROM outlet_days WHERE outlet = old.outlet AND day = substr(coalesce(old.published_at, old.first_seen_at), 1, 10) AND articles = 0;
+  DELETE FROM agency_copy WHERE article = old.id;
 END;
 
 CREATE TRIGGER articles_moved AFTER UPDATE OF outlet ON articles BEGIN
   UPDATE outlets SET articles = articles - 1 WHERE id = old.outlet;
   UPDATE outlets SET articles = articles + 1 WHERE id = new.outlet;
+  INSERT INTO agency_recount (article) VALUES (new.id) ON CONFLICT DO NOTHING;
 END;
 
-CREATE TRIGGER parts_added AFTER INSERT ON articles WHEN new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' BEGIN
+CREATE TRIGGER articles_dated AFTER UPDATE OF outlet, published_at, first_seen_at ON articles WHEN new.outlet <> old.outlet OR substr(coalesce(new.published_at, new.first_seen_at), 1, 10) <> substr(coalesce(old.published_at, old.first_seen_at), 1, 10) BEGIN
+  UPDATE outlet_days SET articles = articles - 1 WHERE outlet = old.outlet AND day = substr(coalesce(old.published_at, old.first_seen_at), 1, 10);
+  DELETE FROM outlet_days WHERE outlet = old.outlet AND day = substr(coalesce(old.published_at, old.first_seen_at), 1, 10) AND articles = 0;
+  INSERT INTO outlet_days (outlet, day, articles) VALUES (new.outlet, substr(coalesce(new.published_at, new.first_seen_at), 1, 10), 1)
+    ON CONFLICT (outlet, day) DO UPDATE SET articles = articles + 1;
+END;
+
+CREATE TRIGGER parts_added AFTER INSERT ON articles WHEN (instr(CAST(new.title || new.text AS BLOB), x'E0') OR instr(CAST(new.title || new.text AS BLOB), x'E1') OR instr(CAST(new.title || new.text AS BLOB), x'E3') OR instr(CAST(new.title || new.text AS BLOB), x'E4') OR instr(CAST(new.title || new.text AS BLOB), x'E5') OR instr(CAST(new.title || new.text AS BLOB), x'E6') OR instr(CAST(new.title || new.text AS BLOB), x'E7') OR instr(CAST(new.title || new.text AS BLOB), x'E8') OR instr(CAST(new.title || new.text AS BLOB), x'E9')) AND (new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*') BEGIN
   INSERT INTO article_parts (rowid, title, text) VALUES (new.id, new.title || '  ', new.text || '  ');
 END;
 
@@ -946,14 +978,48 @@ CREATE TRIGGER parts_changed AFTER UPDATE OF id, title, text ON articles BEGIN
     SELECT new.id, new.title || '  ', new.text || '  ' WHERE new.title GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*' OR new.text GLOB '*[ก-ໟက-႟ក-៹ぁ-ヿ㐀-䶿一-鿿]*';
 END;
 
+CREATE TRIGGER credits_added AFTER INSERT ON credits BEGIN
+  INSERT INTO agency_recount (article) VALUES (new.article) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER credits_removed AFTER DELETE ON credits BEGIN
+  INSERT INTO agency_recount (article) VALUES (old.article) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER credits_changed AFTER UPDATE ON credits BEGIN
+  INSERT INTO agency_recount (article) VALUES (old.article), (new.article) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER outlets_hired AFTER UPDATE OF agency ON outlets WHEN new.agency <> old.agency BEGIN
+  INSERT INTO agency_recount (article) SELECT id FROM articles WHERE outlet = new.id ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER copies_added AFTER INSERT ON copies WHEN new.joined BEGIN
+  INSERT INTO agency_recount (article) VALUES (new.a), (new.b) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER copies_removed AFTER DELETE ON copies WHEN old.joined BEGIN
+  INSERT INTO agency_recount (article) VALUES (old.a), (old.b) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER copies_changed AFTER UPDATE ON copies WHEN new.joined OR old.joined BEGIN
+  INSERT INTO agency_recount (article) VALUES (new.a), (new.b) ON CONFLICT DO NOTHING;
+END;
+
 CREATE TRIGGER copy_groups_placed AFTER UPDATE OF story ON copy_groups WHEN new.story IS NOT old.story BEGIN
   UPDATE memberships SET story = new.story WHERE copy_group = new.id;
 END;
 
 CREATE TRIGGER memberships_added AFTER INSERT ON memberships BEGIN
   UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+  INSERT INTO agency_recount (article) VALUES (new.article) ON CONFLICT DO NOTHING;
+END;
+
+CREATE TRIGGER memberships_removed AFTER DELETE ON memberships BEGIN
+  INSERT INTO agency_recount (article) VALUES (old.article), (old.copy_group) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER memberships_moved AFTER UPDATE OF copy_group ON memberships BEGIN
   UPDATE memberships SET story = (SELECT g.story FROM copy_groups g WHERE g.id = new.copy_group) WHERE article = new.article;
+  INSERT INTO agency_recount (article) VALUES (new.article), (old.copy_group) ON CONFLICT DO NOTHING;
 END;

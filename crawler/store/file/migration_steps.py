@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from crawler.store.findings.agency_evidence import count_all
 from crawler.store.findings.copy_groups import time_groups
 from crawler.store.findings.numbered_stories import figures_of_all
 
@@ -191,6 +192,24 @@ STEPS = (
     Step(
         "m023_watches",
         objects=("watches", "watch_events", "watch_events_waiting", "watch_events_watch"),
+    ),
+    Step(
+        "m024_counts",
+        objects=(
+            "agency_copy",
+            "agency_recount",
+            "articles_dated",
+            "copies_added",
+            "copies_changed",
+            "copies_removed",
+            "credits_added",
+            "credits_changed",
+            "credits_removed",
+            "memberships_removed",
+            "outlet_days",
+            "outlets_hired",
+        ),
+        then=count_all,
     ),
 )
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
+from crawler.store.file.connection import quoted
 from crawler.store.file.schema import departures
 
 _INDEX = "`sqlite3 FILE REINDEX` makes the indexes again"
+_OF_KEYS = ("keys", "recent_keys")
+_MOST_NUMBERS = 100_000_000
+"""Numbers of articles for each of which a byte is taken."""
 _DAMAGE = "restore a backup, or save the rest with `sqlite3 FILE .recover`"
 
 
@@ -28,7 +33,7 @@ class Upkeep:
         ]
         found += [
             f"table {row['table']}, row {row['rowid']}: refers to no row of {row['parent']}"
-            for row in self._connection.execute("PRAGMA foreign_key_check")
+            for row in self._dangling()
         ]
         found += [
             f"{row[1]} pages are '{row[0]}' without {row[2]}"
@@ -61,6 +66,38 @@ class Upkeep:
             for name in departures(self._connection)
         ]
         return found
+
+    def _dangling(self) -> Iterator[sqlite3.Row]:
+        """Rows that refer to no row, as SQLite reports them."""
+        tables = self._connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        for (table,) in tables:
+            if not (table in _OF_KEYS and self._are_of_articles(table)):
+                yield from self._connection.execute(f"PRAGMA foreign_key_check({quoted(table)})")
+
+    def _are_of_articles(self, table: str) -> bool:
+        """Whether all keys of a table are of articles that are there; False: perhaps.
+
+        There are twenty of each article, in no order of articles: SQLite would look up each.
+        """
+        (last,) = self._connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()
+        if last > _MOST_NUMBERS:
+            return False
+        there = bytearray(last + 1)
+        for number in self._numbers("SELECT id FROM articles INDEXED BY articles_when"):
+            if number > 0:
+                there[number] = 1
+        return all(
+            0 < number <= last and there[number]
+            for number in self._numbers(f"SELECT article FROM {table}")
+        )
+
+    def _numbers(self, question: str) -> Iterator[int]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = None
+        for (number,) in cursor.execute(question):
+            yield number
 
     def backup(self, target: Path) -> None:
         """Write a compact copy of the file as it is now; readers and a running crawl may go on."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from crawler.store.queries.passing import passing
+from crawler.store.findings.agency_evidence import evidence
+from crawler.store.queries.passing import named_outlets, passing
 from crawler.store.queries.rows import all_rows, one_row
 from crawler.types import ALL, ArticleFilter
 
@@ -142,36 +143,33 @@ class AgencyCopyQueries:
         The articles that pass the filter count.
         """
         among = passing(self._connection, wanted)
-        # Of a part each article is looked up; of all, one walk through the groups costs half.
-        twin = (
-            "a.id IN (SELECT t.article FROM agency_twins t WHERE t.confidence >= 0.5)"
-            if among.all
-            else "EXISTS (SELECT 1 FROM agency_twins t"
-            " WHERE t.article = a.id AND t.confidence >= 0.5)"
-        )
+        if set(wanted.given) <= {"outlet", "country"}:
+            # All articles of some outlets: how many is known.
+            passed = "SELECT NULL, NULL WHERE 0"
+            counted = f"SELECT id AS outlet, articles FROM outlets WHERE {named_outlets(wanted)}"
+            carried = "1"
+        else:
+            passed = f"SELECT a.id, a.outlet FROM {among.source} WHERE {among.where}"
+            counted = "SELECT outlet, count(*) AS articles FROM passed GROUP BY outlet"
+            carried = "article IN (SELECT id FROM passed)"
         return all_rows(
             self._connection,
             AgencyShare,
             f"""
-            SELECT outlet, articles, attributed, contained, twin, agency_copy,
-              round(1.0 * agency_copy / articles, 3) AS share
-            FROM (
-              SELECT outlet, count(*) AS articles, sum(named) AS attributed,
-                sum(stands) AS contained, sum(twin) AS twin,
-                sum(named OR stands OR twin) AS agency_copy
-              FROM (
-                SELECT o.slug AS outlet,
-                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via <> 'copy'
-                    AND c.confidence >= 0.5) AS named,
-                  EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.via = 'copy'
-                    AND c.confidence >= 0.5) AS stands,
-                  {twin} AS twin
-                FROM {among.source} CROSS JOIN outlets o ON o.id = a.outlet
-                WHERE o.agency = 0 AND {among.where}
-                -- Keeps the three from being asked again for their union.
-                LIMIT -1
-              ) GROUP BY outlet
-            ) ORDER BY share DESC, outlet LIMIT :limit
+            WITH passed (id, outlet) AS MATERIALIZED ({passed}),
+              counted AS MATERIALIZED ({counted}),
+              carried AS MATERIALIZED (
+                SELECT outlet, sum(attributed) AS attributed, sum(contained) AS contained,
+                  sum(twin) AS twin, sum(attributed OR contained OR twin) AS agency_copy
+                FROM {evidence(carried)} GROUP BY outlet)
+            SELECT o.slug AS outlet, n.articles, coalesce(k.attributed, 0) AS attributed,
+              coalesce(k.contained, 0) AS contained, coalesce(k.twin, 0) AS twin,
+              coalesce(k.agency_copy, 0) AS agency_copy,
+              round(1.0 * coalesce(k.agency_copy, 0) / n.articles, 3) AS share
+            FROM counted n CROSS JOIN outlets o ON o.id = n.outlet
+            LEFT JOIN carried k ON k.outlet = n.outlet
+            WHERE o.agency = 0 AND n.articles > 0
+            ORDER BY share DESC, o.slug LIMIT :limit
             """,
             among.values | {"limit": limit},
         )

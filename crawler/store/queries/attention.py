@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from crawler.store.queries.narrowed_views import Narrowed
-from crawler.store.queries.passing import AT, Passing, passing
+from crawler.store.queries.passing import AT, Passing, named_outlets, passing
 from crawler.store.queries.rows import all_rows
 from crawler.types import ALL, ArticleFilter
 
@@ -97,22 +97,21 @@ class AttentionQueries:
     def totals(self, wanted: ArticleFilter = ALL) -> Totals:
         """Over all outlets; whether they published anything else is not looked at."""
         among = passing(self._connection, wanted)
-        counts = articles_by_day(self._connection, among)
-        days = _days_counted(self._connection, wanted, counts)
-        (outlets,) = self._connection.execute(
-            f"SELECT count(DISTINCT a.outlet) FROM {among.source} WHERE {among.where}", among.values
-        ).fetchone()
-        of_day = dict(counts)
+        of_day: Counter[str] = Counter()
+        outlets = set()
+        for outlet, day, articles in self._connection.execute(_passed(among), among.values):
+            of_day[day] += articles
+            outlets.add(outlet)
+        days = _days_counted(self._connection, wanted, sorted(of_day.items()))
         by_day = [of_day.get(day, 0) for day in each_day(days)]
         articles = sum(of_day.values())
-        return Totals(articles, outlets, days.first, days.last, by_day, articles - sum(by_day))
+        return Totals(articles, len(outlets), days.first, days.last, by_day, articles - sum(by_day))
 
 
 def articles_by_day(connection: sqlite3.Connection, among: Passing) -> list[tuple[str, int]]:
     """Days with articles that pass, in order, and how many."""
     return connection.execute(
-        f"SELECT substr({AT}, 1, 10) AS day, count(*) FROM {among.source} WHERE {among.where}"
-        " GROUP BY day ORDER BY day",
+        f"SELECT day, sum(articles) FROM ({_passed(among)}) GROUP BY day ORDER BY day",
         among.values,
     ).fetchall()
 
@@ -192,10 +191,23 @@ def attention_of(connection: sqlite3.Connection, wanted: ArticleFilter) -> Narro
 
 def _passed(among: Passing) -> str:
     """A query of the articles that pass, by number of outlet and day."""
+    wanted = among.wanted
+    if set(wanted.given) <= {"outlet", "country", "since", "until"} and _of_whole_days(wanted):
+        return f"""SELECT d.outlet, d.day, d.articles FROM outlets o
+          CROSS JOIN outlet_days d ON d.outlet = o.id WHERE {named_outlets(wanted)}
+          AND d.day >= {"substr(:since, 1, 10)" if wanted.since else "''"}
+          AND d.day <= {"substr(:until, 1, 10)" if wanted.until else "'A'"}"""
     return (
-        f"SELECT a.outlet, substr({AT}, 1, 10) AS day, count(*) FROM {among.source}"
+        f"SELECT a.outlet, substr({AT}, 1, 10) AS day, count(*) AS articles FROM {among.source}"
         f" WHERE {among.where} GROUP BY a.outlet, day"
     )
+
+
+def _of_whole_days(wanted: ArticleFilter) -> bool:
+    """Whether a filter begins with a day and ends with one: then `outlet_days` has what it asks."""
+    return (wanted.since or "T00:00:00Z").endswith("T00:00:00Z") and (
+        wanted.until or "T23:59:59Z"
+    ).endswith("T23:59:59Z")
 
 
 def _attention(
@@ -204,15 +216,18 @@ def _attention(
     """Rows of AttentionDay for some days; `passed` is a query of outlet, day, and articles."""
     values = among.values | {"first_day": days.first, "last_day": days.last}
     values |= {"from_at": wanted.since or days.first, "to_at": wanted.until or f"{days.last}T24"}
+    every = f"""SELECT a.outlet, substr({AT}, 1, 10) AS day, count(*)
+        FROM articles a INDEXED BY articles_outlet WHERE a.outlet IN (SELECT id FROM asked)
+          AND {AT} >= :from_at AND {AT} <= :to_at GROUP BY a.outlet, day"""
+    if _of_whole_days(wanted):
+        every = """SELECT d.outlet, d.day, d.articles FROM asked CROSS JOIN outlet_days d
+          ON d.outlet = asked.id AND d.day BETWEEN :first_day AND :last_day"""
     source = f"""(WITH RECURSIVE
       days (day) AS (SELECT :first_day WHERE :first_day IS NOT NULL
         UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < :last_day),
       asked (id, slug) AS MATERIALIZED ({outlets_asked(connection, wanted)}),
       passed (outlet, day, articles) AS MATERIALIZED ({passed}),
-      every (outlet, day, articles) AS MATERIALIZED (
-        SELECT a.outlet, substr({AT}, 1, 10) AS day, count(*)
-        FROM articles a INDEXED BY articles_outlet WHERE a.outlet IN (SELECT id FROM asked)
-          AND {AT} >= :from_at AND {AT} <= :to_at GROUP BY a.outlet, day),
+      every (outlet, day, articles) AS MATERIALIZED ({every}),
       -- Joins would go through all days of all outlets for each of them.
       cells (outlet, day, articles, published) AS MATERIALIZED (
         SELECT outlet, day, sum(passed), sum(published) FROM (

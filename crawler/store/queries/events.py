@@ -43,6 +43,9 @@ class OtherLanguage(NamedTuple):
     """the first of its articles"""
 
 
+STORIES = "SELECT * FROM stories s WHERE s.merged_into IS NULL"
+
+
 class EventQueries:
     """Questions about events."""
 
@@ -55,7 +58,7 @@ class EventQueries:
         Raises WordsError.
         """
         among = passing(self._connection, wanted)
-        return self._rows(among.stories, among.values, limit, offset)
+        return self._rows(among.stories, among.values, limit, offset, all_stories=among.all)
 
     def ended_between(self, since: str, until: str, *, limit: int) -> list[EventRow]:
         """Events with a story whose last article is of a span of time."""
@@ -64,8 +67,20 @@ class EventQueries:
         return self._rows(ended, {"after": since, "until": until}, limit, 0)
 
     def _rows(
-        self, stories: str, values: dict[str, object], limit: int, offset: int
+        self,
+        stories: str,
+        values: dict[str, object],
+        limit: int,
+        offset: int,
+        *,
+        all_stories: bool = False,
     ) -> list[EventRow]:
+        lone = "found CROSS JOIN stories s ON s.id = found.id WHERE found.event IS NULL"
+        if all_stories:
+            # Of those without an event an index has the first; those with one are few.
+            stories = f"({STORIES} AND s.event IS NOT NULL) s"
+            lone = f"""({STORIES} AND s.event IS NULL
+              ORDER BY s.outlets DESC, s.last_at DESC, s.id LIMIT :limit + :offset) s"""
         return all_rows(
             self._connection,
             EventRow,
@@ -74,7 +89,7 @@ class EventQueries:
               lone AS (
                 SELECT s.id AS story, NULL AS event, s.title, 1 AS stories, s.outlets, s.articles,
                   s.copy_groups, s.languages, s.first_at, s.last_at
-                FROM found CROSS JOIN stories s ON s.id = found.id WHERE found.event IS NULL),
+                FROM {lone}),
               told AS (
                 SELECT (SELECT l.id FROM stories l WHERE l.event = e.event
                     ORDER BY l.articles DESC, l.first_at, l.id LIMIT 1) AS story,

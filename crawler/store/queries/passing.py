@@ -29,6 +29,8 @@ _WITH_AGENCY = """(a.outlet IN (SELECT id FROM outlets WHERE agency = 1)
   OR EXISTS (SELECT 1 FROM credits c WHERE c.article = a.id AND c.confidence >= 0.5)
   OR EXISTS (SELECT 1 FROM agency_twins t WHERE t.article = a.id AND t.confidence >= 0.5))"""
 
+_OF_FEW = {"words", "outlet", "country", "since", "until"}
+"""Conditions that are looked at for each article of a few outlets."""
 _ALIVE = "SELECT * FROM stories s WHERE s.merged_into IS NULL"
 
 
@@ -98,6 +100,11 @@ def _stories_of(numbers: str) -> str:
       CROSS JOIN ({_ALIVE}) s ON s.id = q.number"""
 
 
+def named_outlets(wanted: ArticleFilter) -> str:
+    """A condition on a row of `outlets`: that the filter names it, or its country, if any."""
+    return " AND ".join(named for name, named in _NAMED.items() if name in wanted.given) or "1"
+
+
 def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
     """Which articles pass. Raises WordsError for a search that cannot be understood."""
     search = search_of(connection, wanted.words)
@@ -120,8 +127,17 @@ def passing(connection: sqlite3.Connection, wanted: ArticleFilter) -> Passing:
 
 def _source(connection: sqlite3.Connection, wanted: ArticleFilter) -> str:
     """Where few articles are found that may pass, without reading their rows."""
-    outlets = " AND ".join(named for name, named in _NAMED.items() if name in wanted.given)
-    if outlets and not (wanted.language or wanted.has_subject):
+    outlets = named_outlets(wanted)
+    of_outlets = bool(wanted.outlet or wanted.country) and not wanted.language
+    if of_outlets and set(wanted.given) <= _OF_FEW and wanted.words:
+        (articles,) = connection.execute(
+            f"SELECT sum(articles) FROM outlets WHERE {outlets}",
+            {"outlet": json.dumps(wanted.outlet), "country": json.dumps(wanted.country)},
+        ).fetchone()
+        of_outlets = articles is not None and articles <= RECENT
+    else:
+        of_outlets = of_outlets and not wanted.has_subject
+    if of_outlets:
         return f"""(SELECT id FROM outlets WHERE {outlets}) h
           CROSS JOIN articles a INDEXED BY articles_outlet ON a.outlet = h.id"""
     if wanted.since is None or wanted.has_subject:
