@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
-from crawler.parsing.page.statements import is_hidden
+from crawler.parsing.page.statements import NOT_SHOWN, is_hidden
 from crawler.parsing.page.tree_texts import (
     element_of,
     is_within,
@@ -19,10 +21,21 @@ _HIDDEN = etree.XPath(
 )
 _PERHAPS_HIDDEN = etree.XPath(
     "descendant::body/descendant::*[@hidden or self::template or self::dialog"
-    " or contains(@style, 'isibility') or contains(@style, 'isplay')"
+    " or contains(@style, 'isibility') or contains(@style, 'isplay') or contains(@style, '-9')"
+    " or contains(@style, '-1') or contains(@style, 'font-size') or contains(@style, 'clip')"
     " or contains(@class, 'sr-only') or contains(@class, 'screen') or contains(@class, 'isually')"
-    " or contains(@class, 'a11y') or contains(@class, 'assistive')]"
+    " or contains(@class, 'a11y') or contains(@class, 'assistive') or contains(@class, 'hidden')"
+    " or contains(@class, 'd-none') or contains(@class, 'visible') or contains(@class, 'print')]"
 )
+_CLASSES = etree.XPath("descendant::body/descendant::*/@class")
+# A rule of a style sheet; those for other screens stand in braces of their own.
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_OF_SOME_SCREENS = re.compile(r"@[^{};]{1,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_ONE_CLASS = re.compile(r"\s*\w*\.([\w-]+)\s*")
+_CLASS = re.compile(r"\.([\w-]+)")
+_SHOWN = re.compile(r"\bdisplay\s*+:\s*+(?!none)|\bvisibility\s*:\s*visible", re.IGNORECASE)
+LONGEST_SHEET = 100_000
+"""Characters of a page's style sheets that are read."""
 HIDDEN_PART = 0.25
 """Of the characters of the paragraphs that a page shows, up to which what it hides is no part."""
 MAX_HIDDEN = 30
@@ -69,11 +82,39 @@ def _asides(tree: etree._Element) -> list[etree._Element]:
     stands behind `Read on`.
     """
     found = {element for element in _PERHAPS_HIDDEN(tree) if _is_unseen(element)}
+    found |= _hidden_by_sheets(tree)
     outer = [one for one in found if not is_within(one, found)]
     if not outer:
         return []
     is_little = sum(map(text_length, outer)) <= HIDDEN_PART * _shown_in_paragraphs(tree, outer)
     return outer if is_little else []
+
+
+def _hidden_by_sheets(tree: etree._Element) -> set[etree._Element]:
+    names = _hidden_classes(tree)
+    if not names:
+        return set()
+    return {one.getparent() for one in _CLASSES(tree) if not names.isdisjoint(one.split())}
+
+
+def _hidden_classes(tree: etree._Element) -> set[str]:
+    """Classes that the page's own style sheets hide, and show nowhere."""
+    sheets = "".join(element.text or "" for element in tree.iter("style"))[:LONGEST_SHEET]
+    if not NOT_SHOWN.search(sheets):
+        return set()
+    shown = {
+        name
+        for selectors, style in _RULE.findall(sheets)
+        if _SHOWN.search(style)
+        for name in _CLASS.findall(selectors)
+    }
+    hidden = (
+        _ONE_CLASS.fullmatch(selector)
+        for selectors, style in _RULE.findall(_OF_SOME_SCREENS.sub("", sheets))
+        if NOT_SHOWN.search(style)
+        for selector in selectors.split(",")
+    )
+    return {match[1] for match in hidden if match} - shown
 
 
 def _shown_in_paragraphs(tree: etree._Element, hidden: list[etree._Element]) -> int:

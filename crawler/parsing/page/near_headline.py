@@ -56,7 +56,9 @@ CHANGED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 PUBLISHED = re.compile(
-    r"publi|entry-date|posted|created|issued|veröffentlicht|erstellt|опублик|发布|發布|公開|입력|نشر",
+    r"publi|pubblic|entry-date|posted|created|issued|veröffentlicht|erstellt|julkaistu|zveřejněn"
+    r"|közzét|megjelent|objavljen|yayın|опублик|оприлюдн|публик|δημοσ|diterbitkan|ngày đăng"
+    r"|发布|發布|公開|입력|نشر|منتشر|פורסם|प्रकाशित|প্রকাশ|เผยแพร่",
     re.IGNORECASE,
 )
 _DATE_MARKS = ("date", "Date", "ublish", "osted", "timestamp", "authored")
@@ -290,6 +292,8 @@ def _inside(element: etree._Element, *, forward: bool) -> Iterator[str | None]:
 def _is_not_published(part: etree._Element) -> bool:
     """Whether a class or id says that an element is about a change, or other articles."""
     marks = _marks(part)
+    if part.tag == "header" and any(a.get("href") == "/" for a in part.iter("a")):
+        return True  # the site's, with the day on which it is read
     if part.tag in _INLINE:
         return bool(CHANGED.search(marks)) and not PUBLISHED.search(marks)
     return bool(_OTHERS.search(marks))
