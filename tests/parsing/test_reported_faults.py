@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler.ingest.row_files import read_rows
 from crawler.parsing.decode import decode
 from crawler.parsing.workers.tasks import read_listings
 from crawler.types import SourceKind
@@ -37,6 +39,8 @@ def of_page(head: str, body: str = TEXT) -> Any:
         ("The Courier", f"{TITLE} - Town - Transport - The Courier", TITLE),
         ("Курьер", f"{TITLE} :: Общество :: Курьер", TITLE),
         ("磨坊网", "磨坊镇电车车库铺设新轨道-社会-磨坊网", "磨坊镇电车车库铺设新轨道"),
+        ("磨坊网", "磨坊镇电车车库铺设新轨道--社会--磨坊网", "磨坊镇电车车库铺设新轨道"),
+        ("Courier", f"Courier: {TITLE} | Courier", TITLE),
         ("磨坊网", "磨坊镇电车车库铺设新轨道_社会频道_磨坊网", "磨坊镇电车车库铺设新轨道"),
         ("水車新聞", "車庫で新しいレールを敷設【水車新聞】", "車庫で新しいレールを敷設"),
         ("水車新聞", "車庫で新しいレールを敷設:水車新聞", "車庫で新しいレールを敷設"),
@@ -78,7 +82,11 @@ def test_a_page_that_shows_the_name_of_its_site_alone() -> None:
         (SITE, "<p class=byline>Ann Lee for The Courier</p>", ["Ann Lee"]),
         ("", "<p class=byline>Words by Ann Lee. Photographs by Bo Chan</p>", ["Ann Lee"]),
         ("", "<p class=byline>记者 王小明 李建国</p>", ["王小明", "李建国"]),
+        ("", "<p class=byline>本报记者 王小明 通讯员 李建国</p>", ["王小明", "李建国"]),
+        ("", "<p class=byline>记者：王小明 编辑：李建国</p>", ["王小明"]),
+        ("", "<p class=byline>文・山田太郎 写真・鈴木花子</p>", ["山田太郎"]),
         ("", "<p class=byline>大渡 美咲</p>", ["大渡 美咲"]),
+        ("", "<p class=byline>Par Marie Dupont pour Le Courrier</p>", ["Marie Dupont"]),
         ("", "<p>By <a rel=author>Ann Lee</a> <a rel=author>More from Ann Lee</a></p>",
          ["Ann Lee"]),
     ],
@@ -94,6 +102,10 @@ def test_who_wrote(head: str, byline: str, names: list[str]) -> None:
         ("ta", "6 மே 2021", "2021-05-06"),
         ("te", "6 మే 2021", "2021-05-06"),
         ("tr", "Güncelleme: 08.05.2021 - 09:10 | Yayın: 06.05.2021 - 14:05", "2021-05-06"),
+        ("ro", "Actualizat: 08.05.2021 | Publicat: 06.05.2021", "2021-05-06"),
+        ("el", "Ενημέρωση: 8 Μαΐου 2021 | Δημοσίευση: 6 Μαΐου 2021", "2021-05-06"),
+        ("uk", "Оновлено: 08.05.2021, опубліковано: 06.05.2021", "2021-05-06"),
+        ("xx", "Updated 08.05.2021, before that 06.05.2021", "2021-05-06"),
         ("am", "ሚያዝያ 28, 2016", None),  # of the Ethiopian calendar
     ],
 )
@@ -109,6 +121,8 @@ def test_days_in_more_languages(language: str, line: str, day: str | None) -> No
         '<meta name="build-date" content="2021-05-06T10:00:00Z">',
         '<meta http-equiv="last-modified" content="2021-05-06T10:00:00Z">',
         '<meta http-equiv="date" content="2021-05-06">',
+        '<script type="application/ld+json">{"@type": "ImageObject", "datePublished": "2021-05-06"}'
+        "</script>",
         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "The old bridge '
         'is closed again", "url": "https://example.org/bridge", "datePublished": "2021-05-06"}'
         "</script>",
@@ -116,6 +130,13 @@ def test_days_in_more_languages(language: str, line: str, day: str | None) -> No
 )
 def test_days_of_something_else(head: str) -> None:
     assert of_page(head).published is None
+
+
+def test_the_day_of_an_event_below_the_text() -> None:
+    box = "<div><h4>Open day</h4><time datetime='2021-06-01T10:00'>1 June</time> at the depot</div>"
+    assert of_page("", TEXT + box).published is None
+    line = "<div><h4>Published</h4><time datetime='2021-06-01T10:00'>1 June</time></div>"
+    assert of_page("", TEXT + line).published is not None
 
 
 @pytest.mark.parametrize(
@@ -139,6 +160,7 @@ def test_what_is_said_of_a_paywall(value: str, paywalled: bool | None) -> None:
         ("", 'class="hidden md:block"', True),
         ("", 'class="d-none d-md-block"', True),
         ("<style>.a { display: none } .open .a { display: block }</style>", "class=a", True),
+        ("<noscript><style>.more { display: none }</style></noscript>", "class=more", True),
         ("<style>@media print { .more { display: none } }</style>", "class=more", True),
     ],
 )  # fmt: skip
@@ -226,3 +248,11 @@ def test_a_sitemap_in_capitals_and_one_with_two_addresses() -> None:
     assert list(listed(f"<urlset>{two}</urlset>", SourceKind.SITEMAP)) == [
         "https://www.courier.example/a"
     ]
+
+
+def test_several_objects_on_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text('{"url": "a"}{"url": "b"}\n\x1e{"url": "c"}\n{"url": "d"}, {"url": broken}\n')
+    rows = list(read_rows(file))
+    assert [row.values.get("url") for row in rows] == ["a", "b", "c", "d", None]
+    assert [row.line for row in rows if row.wrong] == [3]

@@ -63,8 +63,8 @@ _ADDRESS = re.compile(
 _NAMED_ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*\(([^()]{2,60})\)\s*")
 _FIRST_OF_ENTRY = re.compile(r"[,;|/]|\s[–—-]\s")
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
-_FOR = frozenset({"for", "für", "pour", "para", "per", "voor", "för", "dla", "для"})
-"""Words between an author and the outlet."""
+_FOR = re.compile(r"(?<=\w{2})\s+(?:for|für|pour|para|per|voor|för|dla|для)\s.*$")
+"""What stands between an author and the outlet, and in no name."""
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 _FULL_STOP = re.compile(r"\.\s+")
 _HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{3}(?:\s+[\u4e00-\u9fff]{3})+")
@@ -141,14 +141,15 @@ def split_names(raw: str) -> list[str]:
     """
     words = byline_words()
     entry = _first_sentence(plain_line(_one_line(raw[:2_000])) or "")[:LONGEST_ENTRY]
-    entry = words.by.sub("", _ASIDE.sub("", _without_address(entry)))
+    entry = _FOR.sub("", words.others.sub("", _without_address(entry)))
+    entry = words.by.sub("", _ASIDE.sub("", entry))
     names: list[str] = []
     for part in _in_reading_order(_parts(entry)):
         name = _name_in(part)
         if name is None:
             continue
         if _HAN_NAMES.fullmatch(name):
-            names += name.split()
+            names += (one for one in name.split() if not words.by.match(f"{one} "))
         elif names and _GENERATION.fullmatch(name):
             names[-1] += f" {part.strip()}"
         # A single word behind a name is what the person is, or where.
@@ -292,22 +293,11 @@ def _as_catalogued(entry: str) -> str:
 
 def _people(entry: str, outlets: Collection[str]) -> list[str]:
     """The people of an entry; none when it begins with an organisation: `AFP, MANILA`."""
-    entry = _without_outlet(entry, outlets)
     names = split_names(entry)
-    first = _FIRST_OF_ENTRY.split(_without_address(entry))[0]
+    first = _FIRST_OF_ENTRY.split(_FOR.sub("", _without_address(entry)))[0]
     if not names or _is_organisation(first, outlets):
         return []
     return [name for name in names if not _is_organisation(name, outlets)]
-
-
-def _without_outlet(entry: str, outlets: Collection[str]) -> str:
-    """A byline without the outlet behind it: `Ann Lee for The Gazette`."""
-    for outlet in {*outlets, *(outlet.partition(".")[0] for outlet in outlets)}:
-        folded = entry.casefold().rstrip(" .")
-        before = entry[: len(folded) - len(outlet)].removesuffix("The ").split()
-        if folded.endswith(f" {outlet}") and len(before) > 2 and before[-1] in _FOR:
-            return " ".join(before[:-1])
-    return entry
 
 
 def _is_organisation(name: str, outlets: Collection[str]) -> bool:

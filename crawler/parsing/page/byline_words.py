@@ -20,8 +20,9 @@ class BylineWords:
             "|".join(map(re.escape, sorted(every[key], key=len, reverse=True)))
             for key in ("by", "not_by", "behind", "between", "titles")
         )
-        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：／]\s*|\s+)", re.IGNORECASE)
-        self.not_by = re.compile(rf"^\s*(?:{not_by})(?:\s*[:：／]|\s)", re.IGNORECASE)
+        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：／・]\s*|\s+)", re.IGNORECASE)
+        self.not_by = re.compile(rf"^\s*(?:{not_by})(?:\s*[:：／・]|\s)", re.IGNORECASE)
+        self.others = re.compile(rf"\s+(?:{not_by})\s*[:：／・].*$", re.IGNORECASE)
         self.behind = re.compile(rf"(?<=\w)\s*(?:{behind})$")
         self.between = re.compile(
             rf"\s*[,;|/•·、，]\s*|\s+[–—-]\s+|\s+(?:{between})\s+", re.IGNORECASE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -99,22 +100,24 @@ def _hidden_by_sheets(tree: etree._Element) -> set[etree._Element]:
 
 def _hidden_classes(tree: etree._Element) -> set[str]:
     """Classes that the page's own style sheets hide, and show nowhere."""
-    sheets = "".join(element.text or "" for element in tree.iter("style"))[:LONGEST_SHEET]
+    read = (e for e in tree.iter("style") if next(e.iterancestors("noscript"), None) is None)
+    sheets = "".join(element.text or "" for element in read)[:LONGEST_SHEET]
     if not NOT_SHOWN.search(sheets):
         return set()
-    shown = {
-        name
-        for selectors, style in _RULE.findall(sheets)
-        if _SHOWN.search(style)
-        for name in _CLASS.findall(selectors)
-    }
-    hidden = (
-        _ONE_CLASS.fullmatch(selector)
-        for selectors, style in _RULE.findall(_OF_SOME_SCREENS.sub("", sheets))
-        if NOT_SHOWN.search(style)
-        for selector in selectors.split(",")
-    )
-    return {match[1] for match in hidden if match} - shown
+    return set(_named_to_hide(_OF_SOME_SCREENS.sub("", sheets))).difference(_named_to_show(sheets))
+
+
+def _named_to_hide(sheets: str) -> Iterator[str]:
+    for selectors, style in _RULE.findall(sheets):
+        if NOT_SHOWN.search(style):
+            found = map(_ONE_CLASS.fullmatch, selectors.split(","))
+            yield from (match[1] for match in found if match)
+
+
+def _named_to_show(sheets: str) -> Iterator[str]:
+    for selectors, style in _RULE.findall(sheets):
+        if _SHOWN.search(style):
+            yield from _CLASS.findall(selectors)
 
 
 def _shown_in_paragraphs(tree: etree._Element, hidden: list[etree._Element]) -> int:

@@ -32,6 +32,9 @@ _PERHAPS = frozenset(
 )  # fmt: skip
 
 # Not those of lists, people and searches, whose days are no article's.
+_ON_PAGES = frozenset(
+    {"audioobject", "comment", "imageobject", "mediaobject", "podcastepisode", "videoobject"}
+)
 _PAGES = frozenset({"webpage", "itempage", "faqpage", "medicalwebpage"})
 
 
@@ -114,6 +117,11 @@ def is_article(node: Node) -> bool:
     """Whether a node is of a type that only articles have."""
     types = (kind.casefold() for kind in kinds(node))
     return any(kind.endswith(SUFFIX) or kind in _ARTICLES for kind in types)
+
+
+def is_of_others(node: Node) -> bool:
+    """Whether a node that is not about the page's article cannot be about the page either."""
+    return is_article(node) or any(kind.casefold() in _ON_PAGES for kind in kinds(node))
 
 
 def own_page(found: Iterable[FoundNode], page: PageIdentity) -> Node:

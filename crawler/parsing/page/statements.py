@@ -11,7 +11,13 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.page_identity import PageIdentity, is_article, own_nodes, own_page, whole
+from crawler.parsing.page.page_identity import (
+    PageIdentity,
+    is_of_others,
+    own_nodes,
+    own_page,
+    whole,
+)
 from crawler.parsing.texts import plain_line, plain_name
 from crawler.parsing.urls import host
 
@@ -67,7 +73,7 @@ class PageStatements:
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
     others: tuple[str, ...]
-    """times of publication that JSON-LD states of other articles"""
+    """times of publication that JSON-LD states of other articles, pictures and the like"""
     kinds: tuple[str, ...]
     """every @type of the page's JSON-LD, those of parts of other nodes left out"""
     meta: Mapping[str, tuple[str, ...]]
@@ -259,9 +265,9 @@ def _titles(
 def _times_of_others(
     found: Iterable[jsonld.FoundNode], own: Sequence[jsonld.FoundNode]
 ) -> Iterator[str]:
-    """When articles were published that are described and are not the page's."""
+    """When articles, pictures and the like were published that are not the page's article."""
     mine = {id(one.node) for one in own}
-    others = (one.node for one in found if id(one.node) not in mine and is_article(one.node))
+    others = (one.node for one in found if id(one.node) not in mine and is_of_others(one.node))
     return filter(None, (jsonld.first_string(node.get("datePublished")) for node in others))
 
 

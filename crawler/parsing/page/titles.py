@@ -15,7 +15,7 @@ from crawler.parsing.urls import host
 
 _SEPARATOR = re.compile(
     r"\s+[|\\\-–—·•:»><«‹›~/]+\s+|\s*[|｜_]\s*|[:：]\s+"
-    rf"|(?<=[{DENSE}])[-–—:：](?=[{DENSE}])"
+    rf"|(?<=[{DENSE}])[-–—:：]+(?=[{DENSE}])"
 )
 _IN_BRACKETS = re.compile(r"\s*[【\[（(〔]([^【\[（(〔】\])）〕]+)[】\])）〕]$")
 _DASHES = frozenset("-–—")
@@ -55,7 +55,10 @@ def read_titles(
     found: dict[str, str] = {}
     for source, title in forms:
         plain = title if title in shown and _begins_with_site(title, names) else None
-        plain = plain or _without_site(title, names, sections, others)
+        # Twice, for the name may stand at both ends.
+        plain = plain or _without_site(
+            _without_site(title, names, sections, others), names, sections, others
+        )
         found.setdefault(_whole(plain, others, shown), source)
     for source, title in forms:
         found.setdefault(title, source)
