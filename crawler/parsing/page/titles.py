@@ -55,10 +55,7 @@ def read_titles(
     found: dict[str, str] = {}
     for source, title in forms:
         plain = title if title in shown and _begins_with_site(title, names) else None
-        # Twice, for the name may stand at both ends.
-        plain = plain or _without_site(
-            _without_site(title, names, sections, others), names, sections, others
-        )
+        plain = plain or _without_site(title, names, sections, others)
         found.setdefault(_whole(plain, others, shown), source)
     for source, title in forms:
         found.setdefault(title, source)
@@ -181,7 +178,7 @@ def _without_site(
         if after in shown:
             return after
         if after and _is_site(before, names):
-            return _without_section_before(after)
+            return _without_site_behind(_without_section_before(after), names)
     return title
 
 
@@ -228,6 +225,14 @@ def _without_section_before(title: str) -> str:
         return title
     before, after = title[: match.start()], title[match.end() :]
     return after if _is_section(before, after, match[0]) else title
+
+
+def _without_site_behind(title: str, names: Iterable[str]) -> str:
+    """A title without the site's name, which may stand at both ends."""
+    for match in _SEPARATOR.finditer(title):
+        if match.start() and _is_site(title[match.end() :], names):
+            return title[: match.start()].strip()
+    return title
 
 
 def _begins_with_site(title: str, names: Iterable[str]) -> bool:
