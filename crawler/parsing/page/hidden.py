@@ -22,11 +22,11 @@ _HIDDEN = etree.XPath(
 )
 _PERHAPS_HIDDEN = etree.XPath(
     "descendant::body/descendant::*[@hidden or self::template or self::dialog"
-    " or contains(@style, 'isibility') or contains(@style, 'isplay') or contains(@style, '-9')"
-    " or contains(@style, '-1') or contains(@style, 'font-size') or contains(@style, 'clip')"
-    " or contains(@class, 'sr-only') or contains(@class, 'screen') or contains(@class, 'isually')"
-    " or contains(@class, 'a11y') or contains(@class, 'assistive') or contains(@class, 'hidden')"
-    " or contains(@class, 'd-none') or contains(@class, 'visible') or contains(@class, 'print')]"
+    " or @style[contains(., 'isibility') or contains(., 'isplay') or contains(., '-9')"
+    " or contains(., '-1') or contains(., 'font-size') or contains(., 'clip')]"
+    " or @class[contains(., 'hidden') or contains(., 'sr-only') or contains(., 'screen')"
+    " or contains(., 'visually') or contains(., 'assistive') or contains(., 'd-none')"
+    " or contains(., 'visible') or contains(., 'print')]]"
 )
 _CLASSES = etree.XPath("descendant::body/descendant::*/@class")
 # A rule of a style sheet; those for other screens stand in braces of their own.
@@ -35,8 +35,8 @@ _OF_SOME_SCREENS = re.compile(r"@[^{};]{1,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _ONE_CLASS = re.compile(r"\s*\w*\.([\w-]+)\s*")
 _CLASS = re.compile(r"\.([\w-]+)")
 _SHOWN = re.compile(r"\bdisplay\s*+:\s*+(?!none)|\bvisibility\s*:\s*visible", re.IGNORECASE)
-LONGEST_SHEET = 100_000
-"""Characters of a page's style sheets that are read."""
+LONGEST_SHEET = 10_000
+"""Characters of a page's style sheets that are read; the rest are of its whole site."""
 HIDDEN_PART = 0.25
 """Of the characters of the paragraphs that a page shows, up to which what it hides is no part."""
 MAX_HIDDEN = 30
