@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import category
 
 from babel import Locale, localedata
 from babel.core import get_global
@@ -23,6 +24,8 @@ from crawler.parsing.dates.fold import fold
 
 FILE = Path(__file__).parents[1] / "crawler" / "parsing" / "dates" / "cldr.json"
 WIDTHS = ("wide", "abbreviated")
+TIGRINYA = "ti"
+"""Its names of months are Amharic's for those of the Ethiopian calendar, which are others."""
 NOON = 12 * 3600
 NEARLY_ALL = 0.8
 """Of the languages that have a name for a month."""
@@ -54,10 +57,15 @@ def names_of(locale: Locale) -> Iterator[tuple[str, int]]:
         for width in WIDTHS:
             for month, name in locale.months.get(context, {}).get(width, {}).items():
                 folded = ARTICLES.sub("", fold(name).strip())
-                # Two letters of the Latin script are a word of other languages: `de`.
+                # Two letters of the Latin script are a word of other languages: `de`. In Indic
+                # scripts the second may be a vowel sign: `মে`.
                 least = 2 if folded == folded.upper() else 3
-                if sum(map(str.isalpha, folded)) >= least and not re.search(r"\d", folded):
+                if sum(map(_is_letter, folded)) >= least and not re.search(r"\d", folded):
                     yield folded, month
+
+
+def _is_letter(character: str) -> bool:
+    return category(character)[0] in "LM"
 
 
 def months() -> dict[str, int | dict[str, int]]:
@@ -74,7 +82,7 @@ def months() -> dict[str, int | dict[str, int]]:
         # A language that has one name for two months (an abbreviation cut too short) has none.
         clear = {code: next(iter(of)) for code, of in by_language.items() if len(of) == 1}
         if clear:
-            table[name] = agreed(clear)
+            table[name] = clear if set(clear) == {TIGRINYA} else agreed(clear)
     return table
 
 

@@ -154,8 +154,8 @@ def _from_json(number: int, line: str) -> Iterator[Row]:
         return
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        yield Row(number, {}, f"not JSON: {error}")
+    except (ValueError, RecursionError):
+        yield from _from_document(line.rstrip(), number)  # several objects, or none
         return
     yield from (_from_value(number, one) for one in _listed(value))
 

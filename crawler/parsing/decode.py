@@ -25,6 +25,10 @@ _LANGUAGE = re.compile(
     rb"""|<(?:\w+:)?language\s*>\s*([a-zA-Z]{2,3}(?:[-_]\w+)?)""",
     re.IGNORECASE,
 )
+# UTF-16's halves of a character, each written as three bytes, as databases and Java do (CESU-8).
+_HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
+# Control characters that no text has: bytes of Windows-1252 that a program took for characters.
+_CONTROLS = re.compile("[\x80-\x9f]")
 _HIGH = bytes(range(0x80, 0x100))
 _ESCAPES = re.compile(rb"\x1b[$(]")
 _DENSE = re.compile(rb"[\x80-\xff]{3,}")
@@ -90,14 +94,24 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     if wide is not None:
         name, mark = wide
         return _replacing(body[mark:], name, "byte order mark" if mark else "the bytes")
-    body = body.removeprefix(codecs.BOM_UTF8)
+    body = _HALVES.sub(_whole_character, body.removeprefix(codecs.BOM_UTF8))
     is_escaped = b"\x1b" in body and _ESCAPES.search(body) is not None
     if not is_escaped:
         with suppress(UnicodeError):
-            return Decoded(body.decode("utf-8"), "utf-8", "the bytes")
+            text = _CONTROLS.sub(_of_windows, body.decode("utf-8"))
+            return Decoded(text, "utf-8", "the bytes")
     named = _named(body[:HEAD], content_type)
     found = _escaped(body, named) if is_escaped else None
     return found or _nearly_utf8(body, named) or _as_named(body, named) or _other(body)
+
+
+def _whole_character(found: re.Match[bytes]) -> bytes:
+    halves = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+    return halves.decode("utf-16-le").encode("utf-8")
+
+
+def _of_windows(found: re.Match[str]) -> str:
+    return found[0].encode("latin-1").decode("cp1252", "ignore")
 
 
 def _named(head: bytes, content_type: str) -> dict[str, str]:

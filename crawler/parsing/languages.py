@@ -26,7 +26,15 @@ _WHOLE = {code: codes[0] for codes in _MACROLANGUAGES for code in codes}
 def language_tag(stated: str | None) -> str | None:
     """A stated language as BCP 47 writes it: `pt-BR` for `pt_BR`; None for what is no tag."""
     found = (stated or "").strip().replace("_", "-")
-    return found if _TAG.fullmatch(found) else None
+    if not _TAG.fullmatch(found):
+        return None
+    first, *rest = found.lower().split("-")
+    # RFC 5646, 2.1.1: countries in capitals, scripts with one. A single letter begins an extension.
+    return "-".join((first, *(_by_length(part) for part in rest)))
+
+
+def _by_length(part: str) -> str:
+    return part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part
 
 
 def language_of(text: str, *, stated: str | None) -> str | None:

@@ -30,6 +30,9 @@ _UNSTORABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
     r"|(?<![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])\u200b"
 )
+# Marks of direction say nothing at the edge of a line, and make two of one headline.
+_EDGES = " \t\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
+_AT_EDGES = re.compile(rf"^[{_EDGES}]+|[{_EDGES}]+$")
 # What no tree of XML or HTML may hold; a parser takes it in, and then fails where the text is set.
 _NO_CHARACTERS = bytes([*range(0x09), *range(0x0E, 0x20)])
 _BREAKS = bytes.maketrans(b"\x0b\x0c", b"  ")
@@ -60,7 +63,7 @@ def plain_line(text: str | None) -> str | None:
         plain, before = html.unescape(_without_tags(plain)), plain
         if plain == before or "&" not in before:
             break
-    plain = _SPACE.sub(" ", storable(_without_tags(plain))).strip()
+    plain = _AT_EDGES.sub("", _SPACE.sub(" ", storable(_without_tags(plain))).strip())
     return plain[: limits.LINE] or None
 
 
@@ -82,6 +85,11 @@ def _without_tags(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """The words of a text, small; characters in scripts written without spaces."""
     return _TOKEN.findall(text.casefold())
+
+
+def plain_name(name: str) -> str:
+    """The name of an outlet or a site in small letters, without `The`, spaces and marks."""
+    return "".join(words_of(name.casefold().removeprefix("the ")))
 
 
 @functools.lru_cache(maxsize=8)  # the body of a page is counted again and again

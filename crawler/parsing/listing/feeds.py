@@ -16,6 +16,7 @@ from crawler.clock import now as present
 from crawler.errors import ExtractError, UsageError
 from crawler.parsing.dates import DateStyle, moment
 from crawler.parsing.listing.documents import text_of, well_formed
+from crawler.parsing.listing.foreign_parts import without_foreign_parts
 from crawler.parsing.listing.fragments import entry_text
 from crawler.parsing.page.broken_json import read_values
 from crawler.parsing.page.phrases import is_phrase
@@ -33,6 +34,9 @@ _PERMALINK = re.compile(r"""isPermaLink\s*=\s*["']?\s*(\w+)""", re.IGNORECASE)
 _EMPTY_LINK = re.compile(r"<link>\s*(?:<!\[CDATA\[\s*\]\]>\s*)?</link>|<link\s*/>")
 _FULL = re.compile(r"\s*(?:https?:/)?/", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
+_WRAPPED = re.compile(r"\s*[\r\n]\s*")
+"""Where a program that puts a document into lines has broken an address."""
+_IN_MARKUP = re.compile(r"https?://[^\s\"'<>]{4,2000}")
 _LIKE_A_PATH = re.compile(r"\d|\w[-_]\w|\.\w{2,5}$")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)\W*$")
 MAX_TEXT = 200_000
@@ -57,7 +61,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str = "") -> Listings:
     if text[:1] == "{":
         return _json_feed(text, url)
     text = _LINKS.sub(r"\1link-list", text)
-    text = well_formed(_with_plain_guids(_with_full_bases(text, url)))
+    text = without_foreign_parts(well_formed(_with_plain_guids(_with_full_bases(text, url))))
     parsed = _parsed(text)
     if not parsed.get("version") and not parsed.entries:
         raise ExtractError("not-a-feed", str(parsed.get("bozo_exception", "no entries"))[:200])
@@ -218,7 +222,17 @@ def _json_feed(text: str, url: str) -> Listings:
         raise ExtractError("not-a-feed", f"not a JSON Feed: {error}"[:200]) from error
     hub = next((hub for hub in hubs if isinstance(hub, str)), None)
     language = _text(document.get("language"))
-    return _listings(map(_from_json, items), base=url, hub=hub, language=language)
+    base = _site_or(url, _text(document.get("home_page_url")))
+    return _listings(map(_from_json, items), base=base, hub=hub, language=language)
+
+
+def _site_or(url: str, home: str | None) -> str:
+    """What relative links lead from: the site, where the feed is on another host."""
+    try:
+        site = canonical(home or "", url)
+    except UsageError:
+        return url
+    return site if host(site) != host(url) else url
 
 
 def _from_json(item: dict[str, Any]) -> _Entry:
@@ -268,10 +282,15 @@ def _listings(
 
 def _address(link: Any, base: str) -> str | None:
     """The canonical address of an entry; None where a link is none that is usable."""
-    if not isinstance(link, str) or not _is_reference(link.strip()):
+    if not isinstance(link, str):
+        return None
+    link = _WRAPPED.sub("", link.strip())
+    if "<" in link:  # the markup of a link in the place of its address
+        link = next(iter(_IN_MARKUP.findall(link)), "")
+    if not _is_reference(link):
         return None
     try:
-        return canonical(f"//{link.strip()}" if link.strip().startswith("www.") else link, base)
+        return canonical(f"//{link}" if link.startswith("www.") else link, base)
     except UsageError:
         return None
 

@@ -24,14 +24,15 @@ PART = 1_000
 """Pages of a large sitemap that are read together."""
 MAX_REFUSED = 100
 """Entries without an address that are named."""
-_ROOT = re.compile(rb"<(?:\w+:)?urlset[^>]*>")
-_URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL)
-_CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)")
+# In any letters: some programs write <URLSET>, and search engines read it.
+_ROOT = re.compile(rb"<(?:\w+:)?urlset[^>]*>", re.IGNORECASE)
+_URL = re.compile(rb"<(?:\w+:)?url\s*>.*?</(?:\w+:)?url\s*>", re.DOTALL | re.IGNORECASE)
+_CHANGED = re.compile(rb"<(?:\w+:)?(?:lastmod|publication_date)\s*>\s*([^<\s]+)", re.IGNORECASE)
 _LINE = re.compile(rb"(?m)^\s*(https?://\S+)\s*$")
 _TEXT_LINE = re.compile(r"(?m)^\s*(https?://\S+)\s*$")
-_OPENING = re.compile(r"<([\w.-]+:)?(url|sitemap)\s*>")
-_ROOT_END = re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>")
-_LOC = re.compile(r"<(?:[\w.-]+:)?loc\s*>\s*([^<]*)")
+_OPENING = re.compile(r"<([\w.-]+:)?(url|sitemap)\s*>", re.IGNORECASE)
+_ROOT_END = re.compile(r"</(?:[\w.-]+:)?(?:urlset|sitemapindex)\s*>", re.IGNORECASE)
+_LOC = re.compile(r"<(?:[\w.-]+:)?loc\s*>\s*([^<]*)", re.IGNORECASE)
 _CUT = "cut off"
 _YEAR_FIRST = re.compile(
     r"(?<![^\W_])(?P<year>(?:19|20)\d\d)"
@@ -202,13 +203,19 @@ def _closings(text: str) -> set[str]:
 
 
 def _fields(element: etree._Element) -> _Entry:
-    """The entry's own fields and those of its news block; an image has a loc of its own."""
+    """The entry's own fields and those of its news block; an image has a loc of its own.
+
+    Of several of one name the first.
+    """
     news = (child for block in element if _local(block) == "news" for child in block)
-    return {_local(child): "".join(child.itertext()).strip() for child in (*news, *element)}
+    fields: _Entry = {}
+    for child in (*element, *news):
+        fields.setdefault(_local(child), "".join(child.itertext()).strip())
+    return fields
 
 
 def _local(element: etree._Element) -> str:
     # Not by QName: a broken document may have names that are none, or prefixes it never declared.
     if not isinstance(element.tag, str):
         return ""
-    return element.tag.rpartition("}")[2].rpartition(":")[2]
+    return element.tag.rpartition("}")[2].rpartition(":")[2].lower()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import tomllib
 from collections.abc import Collection, Iterator
-from importlib import resources
 from typing import NamedTuple
 
 from lxml import etree
 
 from crawler.parsing.page.agencies import is_agency
+from crawler.parsing.page.byline_words import byline_words
 from crawler.parsing.page.statements import PageStatements, visible_text
 from crawler.parsing.texts import plain_line
 from crawler.parsing.urls import host
@@ -56,7 +54,7 @@ _CLASSED = etree.XPath(
 )
 _OTHERS = re.compile("comment|related|recommend|teaser|sidebar|footer|quote", re.IGNORECASE)
 _NOT_A_NAME = re.compile(
-    r"https?:|@|www\.|\d|[<>{}\[\]]|^\S+\.[a-z]{2,}$|^[a-z0-9]+(?:-[a-z0-9]+)+$"
+    r"https?:|@|www\.|\d|[<>{}\[\]]|^\S+\.[a-z]{2,}$|^[a-z0-9]+(?:[-_][a-z0-9]+)+$"
 )
 _ADDRESS = re.compile(
     r"\s*\(?(?:(?:https?://|www\.)\S+|\S+@\S+\.\S+|(?<!\S)@\w+\)?)", re.IGNORECASE
@@ -65,6 +63,12 @@ _ADDRESS = re.compile(
 _NAMED_ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*\(([^()]{2,60})\)\s*")
 _FIRST_OF_ENTRY = re.compile(r"[,;|/]|\s[–—-]\s")
 _ASIDE = re.compile(r"\s*\([^()]{0,60}\)")
+_FOR = re.compile(r"(?<=\w{2})\s+(?:for|für|pour|para|per|voor|för|dla|для)\s.*$")
+"""What stands between an author and the outlet, and in no name."""
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+_FULL_STOP = re.compile(r"\.\s+")
+_HAN_NAMES = re.compile(r"[\u4e00-\u9fff]{3}(?:\s+[\u4e00-\u9fff]{3})+")
+"""Names in Chinese, with nothing but spaces between them; shorter ones may be parts of one name."""
 
 
 class Bylines(NamedTuple):
@@ -84,7 +88,8 @@ def read_bylines(statements: PageStatements, *, url: str, outlet: str = "") -> B
     JSON-LD is trusted before meta elements, these before links and bylines on the page; each only
     when it names a person.
     """
-    not_people = (statements.site_names | {outlet.casefold(), host(url)}) - {""}
+    program = (statements.first("generator") or "").casefold().partition(" ")[0]
+    not_people = (statements.site_names | {outlet.casefold(), host(url), program}) - {""}
     sources = [(name, found[:MAX_AUTHORS]) for name, found in _sources(statements)]
     entries = dict.fromkeys(entry for _, found in sources for entry in found)
     entries |= dict.fromkeys(statements.names("author", "creator"))
@@ -93,7 +98,8 @@ def read_bylines(statements: PageStatements, *, url: str, outlet: str = "") -> B
         for name in (name for entry in found for name in _people(entry, not_people)):
             people.setdefault(name.casefold(), name)
         if people:
-            return Bylines(tuple(people.values())[:MAX_AUTHORS], source, tuple(entries))
+            names = _without_links(list(people.values()))
+            return Bylines(tuple(names[:MAX_AUTHORS]), source, tuple(entries))
     return Bylines((), None, tuple(entries))
 
 
@@ -104,9 +110,28 @@ def _sources(statements: PageStatements) -> Iterator[tuple[str, tuple[str, ...]]
     for name in _META:
         read = _as_catalogued if name in _CATALOGUES else str
         yield f"meta {name}", tuple(map(read, statements.all(name)))
+    yield "meta twitter:data", tuple(_labelled_data(statements))
     yield "rel=author or itemprop=author", tuple(_marked_authors(statements))
     yield "byline on the page", tuple(_first_byline(statements))
     yield "broken jsonld author", statements.picked_names("author", people=True)
+
+
+def _labelled_data(statements: PageStatements) -> Iterator[str]:
+    """The author in the two fields that a card on other sites has, labelled in any language."""
+    for number in ("1", "2"):
+        label = statements.first(f"twitter:label{number}")
+        if label and byline_words().by.fullmatch(f"{label} "):
+            yield from statements.all(f"twitter:data{number}")
+
+
+def _without_links(names: list[str]) -> list[str]:
+    """Names without links of which one is the last: `More from Ann Lee` beside `Ann Lee`."""
+
+    def leads_to(name: str, other: str) -> bool:
+        before = name.removesuffix(f" {other}")
+        return before != name and before[-1:].islower() and before.split()[-1].islower()
+
+    return [name for name in names if not any(leads_to(name, other) for other in names)]
 
 
 def split_names(raw: str) -> list[str]:
@@ -114,15 +139,18 @@ def split_names(raw: str) -> list[str]:
 
     `Lee, Ann` is one name, and so is `José Ortega y Gasset`.
     """
-    words = _words()
-    entry = (plain_line(raw[:2_000]) or "")[:LONGEST_ENTRY]
-    entry = words.by.sub("", _ASIDE.sub("", _without_address(entry)))
+    words = byline_words()
+    entry = _first_sentence(plain_line(_one_line(raw[:2_000])) or "")[:LONGEST_ENTRY]
+    entry = _FOR.sub("", words.others.sub("", _without_address(entry)))
+    entry = words.by.sub("", _ASIDE.sub("", entry))
     names: list[str] = []
     for part in _in_reading_order(_parts(entry)):
         name = _name_in(part)
         if name is None:
             continue
-        if names and _GENERATION.fullmatch(name):
+        if _HAN_NAMES.fullmatch(name):
+            names += (one for one in name.split() if not words.by.match(f"{one} "))
+        elif names and _GENERATION.fullmatch(name):
             names[-1] += f" {part.strip()}"
         # A single word behind a name is what the person is, or where.
         elif not words.titles.search(name) and not (names and re.fullmatch("[A-Za-zÀ-ž]+", name)):
@@ -130,9 +158,25 @@ def split_names(raw: str) -> list[str]:
     return names
 
 
+def _one_line(entry: str) -> str:
+    """With commas between lines where each is a name by itself."""
+    lines = _LINE_BREAK.split(entry.strip())
+    return (", " if all(len(line.split()) > 1 for line in lines) else " ").join(lines)
+
+
+def _first_sentence(entry: str) -> str:
+    """A byline without what others did: `Words by Ann Lee. Photographs by Bo Chan`."""
+    words = byline_words()
+    for match in _FULL_STOP.finditer(entry):
+        rest = entry[match.end() :]
+        if words.not_by.match(rest) or words.by.match(rest):
+            return entry[: match.start()]
+    return entry
+
+
 def _name_in(part: str) -> str | None:
     """The name of one who wrote, in a part of a byline; None where there is none."""
-    words = _words()
+    words = byline_words()
     if words.not_by.match(part):
         return None
     name = words.behind.sub("", words.by.sub("", part).strip(" .,;:·•|/-–—*"))
@@ -159,7 +203,7 @@ def _parts(entry: str) -> list[_Part]:
     """The parts of a list of names, double surnames joined: `Ramón y Cajal`."""
     parts: list[_Part] = []
     end, mark = 0, ""
-    for match in [*_words().between.finditer(entry), None]:
+    for match in [*byline_words().between.finditer(entry), None]:
         text = entry[end : match.start() if match else len(entry)]
         if parts and mark in _WITHIN_SURNAMES and _goes_on(parts[-1], text, match):
             parts[-1] = parts[-1]._replace(text=f"{parts[-1].text} {mark} {text}")
@@ -231,7 +275,7 @@ def _is_name(word: str) -> bool:
 
 def _is_no_name(part: str) -> bool:
     """Whether a part is an agency, a title, an abbreviation."""
-    words, part = _words(), part.strip()
+    words, part = byline_words(), part.strip()
     return (
         words.titles.search(part) is not None
         or part.casefold() in words.organisations
@@ -250,7 +294,7 @@ def _as_catalogued(entry: str) -> str:
 def _people(entry: str, outlets: Collection[str]) -> list[str]:
     """The people of an entry; none when it begins with an organisation: `AFP, MANILA`."""
     names = split_names(entry)
-    first = _FIRST_OF_ENTRY.split(_without_address(entry))[0]
+    first = _FIRST_OF_ENTRY.split(_FOR.sub("", _without_address(entry)))[0]
     if not names or _is_organisation(first, outlets):
         return []
     return [name for name in names if not _is_organisation(name, outlets)]
@@ -258,7 +302,7 @@ def _people(entry: str, outlets: Collection[str]) -> list[str]:
 
 def _is_organisation(name: str, outlets: Collection[str]) -> bool:
     folded = name.strip().casefold()
-    if folded in _words().organisations or is_agency(name):
+    if folded in byline_words().organisations or is_agency(name):
         return True
     words = re.findall(r"[\w-]+", folded)
     labels = {outlet.partition(".")[0] for outlet in outlets}
@@ -292,30 +336,3 @@ def _first_byline(statements: PageStatements) -> Iterator[str]:
         if text and len(text) <= LONGEST_BYLINE:
             yield text
             return
-
-
-class _Words:
-    """What `byline_words.toml` lists, as patterns."""
-
-    def __init__(self) -> None:
-        data = (
-            resources.files("crawler.parsing.page").joinpath("byline_words.toml").read_text("utf-8")
-        )
-        every = tomllib.loads(data)
-        by, not_by, behind, between, titles = (
-            "|".join(map(re.escape, sorted(every[key], key=len, reverse=True)))
-            for key in ("by", "not_by", "behind", "between", "titles")
-        )
-        self.by = re.compile(rf"^\s*(?:{by})(?:\s*[:：／]\s*|\s+)", re.IGNORECASE)
-        self.not_by = re.compile(rf"^\s*(?:{not_by})(?:\s*[:：／]|\s)", re.IGNORECASE)
-        self.behind = re.compile(rf"(?<=\w)\s*(?:{behind})$")
-        self.between = re.compile(
-            rf"\s*[,;|/•·、，]\s*|\s+[–—-]\s+|\s+(?:{between})\s+", re.IGNORECASE
-        )
-        self.titles = re.compile(rf"(?:^|[\s-])(?:{titles})(?:$|[\s-])", re.IGNORECASE)
-        self.organisations = frozenset(name.casefold() for name in every["organisations"])
-
-
-@functools.cache
-def _words() -> _Words:
-    return _Words()

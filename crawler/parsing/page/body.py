@@ -13,7 +13,9 @@ from trafilatura.settings import DEFAULT_CONFIG, use_config
 
 from crawler.parsing.blocks.judge import Candidates, judge
 from crawler.parsing.page.clutter import PageChrome, clean, is_link, is_title, once
+from crawler.parsing.page.layout import drop as drop_elements
 from crawler.parsing.page.layout import narrow, prepare
+from crawler.parsing.page.other_articles import other_articles
 from crawler.parsing.page.phrases import is_phrase
 from crawler.parsing.page.quick_paths import quicken
 from crawler.parsing.texts import storable
@@ -56,8 +58,10 @@ def read_body(
     `titles` are the page's headlines in every form, `language` is what the page or its outlet
     states, in BCP 47. `drop` and `body` are CSS selectors of its description.
     """
+    titles = list(titles)
     chrome = PageChrome.of(titles=titles, links=_links(tree), authors=authors)
     tree = narrow(tree, unwanted=drop, body=body)
+    drop_elements(tree, other_articles(tree, titles=titles, url=url))
     prepare(tree)
     dense = (language or "").partition("-")[0].lower() in _DENSE
     document = bare_extraction(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from lxml import etree
 
-from crawler.parsing.page.statements import is_hidden
+from crawler.parsing.page.statements import NOT_SHOWN, is_hidden
 from crawler.parsing.page.tree_texts import (
     element_of,
     is_within,
@@ -19,10 +22,21 @@ _HIDDEN = etree.XPath(
 )
 _PERHAPS_HIDDEN = etree.XPath(
     "descendant::body/descendant::*[@hidden or self::template or self::dialog"
-    " or contains(@style, 'isibility') or contains(@style, 'isplay')"
-    " or contains(@class, 'sr-only') or contains(@class, 'screen') or contains(@class, 'isually')"
-    " or contains(@class, 'a11y') or contains(@class, 'assistive')]"
+    " or @style[contains(., 'isibility') or contains(., 'isplay') or contains(., '-9')"
+    " or contains(., '-1') or contains(., 'font-size') or contains(., 'clip')]"
+    " or @class[contains(., 'hidden') or contains(., 'sr-only') or contains(., 'screen')"
+    " or contains(., 'visually') or contains(., 'assistive') or contains(., 'd-none')"
+    " or contains(., 'visible') or contains(., 'print')]]"
 )
+_CLASSES = etree.XPath("descendant::body/descendant::*/@class")
+# A rule of a style sheet; those for other screens stand in braces of their own.
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_OF_SOME_SCREENS = re.compile(r"@[^{};]{1,200}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_ONE_CLASS = re.compile(r"\s*\w*\.([\w-]+)\s*")
+_CLASS = re.compile(r"\.([\w-]+)")
+_SHOWN = re.compile(r"\bdisplay\s*+:\s*+(?!none)|\bvisibility\s*:\s*visible", re.IGNORECASE)
+LONGEST_SHEET = 10_000
+"""Characters of a page's style sheets that are read; the rest are of its whole site."""
 HIDDEN_PART = 0.25
 """Of the characters of the paragraphs that a page shows, up to which what it hides is no part."""
 MAX_HIDDEN = 30
@@ -69,11 +83,41 @@ def _asides(tree: etree._Element) -> list[etree._Element]:
     stands behind `Read on`.
     """
     found = {element for element in _PERHAPS_HIDDEN(tree) if _is_unseen(element)}
+    found |= _hidden_by_sheets(tree)
     outer = [one for one in found if not is_within(one, found)]
     if not outer:
         return []
     is_little = sum(map(text_length, outer)) <= HIDDEN_PART * _shown_in_paragraphs(tree, outer)
     return outer if is_little else []
+
+
+def _hidden_by_sheets(tree: etree._Element) -> set[etree._Element]:
+    names = _hidden_classes(tree)
+    if not names:
+        return set()
+    return {one.getparent() for one in _CLASSES(tree) if not names.isdisjoint(one.split())}
+
+
+def _hidden_classes(tree: etree._Element) -> set[str]:
+    """Classes that the page's own style sheets hide, and show nowhere."""
+    read = (e for e in tree.iter("style") if next(e.iterancestors("noscript"), None) is None)
+    sheets = "".join(element.text or "" for element in read)[:LONGEST_SHEET]
+    if not NOT_SHOWN.search(sheets):
+        return set()
+    return set(_named_to_hide(_OF_SOME_SCREENS.sub("", sheets))).difference(_named_to_show(sheets))
+
+
+def _named_to_hide(sheets: str) -> Iterator[str]:
+    for selectors, style in _RULE.findall(sheets):
+        if NOT_SHOWN.search(style):
+            found = map(_ONE_CLASS.fullmatch, selectors.split(","))
+            yield from (match[1] for match in found if match)
+
+
+def _named_to_show(sheets: str) -> Iterator[str]:
+    for selectors, style in _RULE.findall(sheets):
+        if _SHOWN.search(style):
+            yield from _CLASS.findall(selectors)
 
 
 def _shown_in_paragraphs(tree: etree._Element, hidden: list[etree._Element]) -> int:

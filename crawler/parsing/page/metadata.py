@@ -39,6 +39,7 @@ _LONG_NUMBER = re.compile(r"\d{4}")
 LONG_WORD = 4
 """Letters of a word of a headline that is looked for in an address."""
 _IMAGES = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src")
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _TIERS = {"free": False, "locked": True, "metered": True, "paid": True, "subscriber": True}
 
 
@@ -166,11 +167,17 @@ def _canonical(statements: PageStatements, url: str) -> tuple[str, str | None]:
         here = canonical(url)
         own = [link for link in (here, stated) if link in own]
     if own:
-        return "link rel=canonical", own[0]
+        return "link rel=canonical", _as_fetched(own[0], url)
     if len(links) == 1 and not is_front_page(links[0]):
         # It names something else, on purpose: og:url then names that or this.
         return "", None
     return "meta og:url", stated if _may_be_own(stated, statements, url) else None
+
+
+def _as_fetched(address: str, url: str) -> str:
+    """A page's address for itself, with the scheme that it was fetched by where all else is so."""
+    here = canonical(url)
+    return here if here.partition(":")[2] == address.partition(":")[2] else address
 
 
 def _may_be_own(address: str, statements: PageStatements, url: str) -> bool:
@@ -216,8 +223,14 @@ def _paywalled(statements: PageStatements) -> tuple[str, bool | None]:
     for part in parts if isinstance(parts, list) else [parts]:
         if isinstance(part, dict):
             free.append(part.get("isAccessibleForFree"))
-    said = [str(value).strip().lower() for value in free if value is not None]
+    said = [truth for truth in map(_truth, free) if truth is not None]
     if said:
-        return "jsonld isAccessibleForFree", any(v in ("false", "no", "0") for v in said)
+        return "jsonld isAccessibleForFree", not all(said)
     tier = statements.first("article:content_tier", "og:article:content_tier")
     return "meta article:content_tier", _TIERS.get((tier or "").strip().lower())
+
+
+def _truth(value: object) -> bool | None:
+    """What is meant by true, `True`, `http://schema.org/False` or a list of one of them."""
+    one = value[0] if isinstance(value, list) and value else value
+    return _TRUTHS.get(str(one).rpartition("/")[2].strip().lower())

@@ -24,6 +24,8 @@ TEASER_LINK = 5
 """Words; shorter links lead to authors and sections."""
 TEASER_HEADING = 4
 """Words; shorter headings are labels: `Published on`."""
+PARAGRAPH = 12
+"""Words from which on a text is a paragraph of an article, and no line with its author."""
 MOST_MARKED = 40
 """Elements marked as dates that are looked at."""
 SMALL_WORDS = 5
@@ -49,14 +51,16 @@ _INLINE = frozenset(
 )  # fmt: skip
 # Beginnings of what stands before the time of a change, and of class names that mark one.
 CHANGED = re.compile(
-    r"\b(?:updat|modif|changed|revised|edited|aktuali|geändert|bijgewerkt|gewijzigd|actuali[sz]ad"
-    r"|mis à jour|màj|aggiornat|atualizad|uppdater|oppdater|opdater|päivite|muokattu|обновл|изменен"
-    r"|оновлен|güncel|zaktual|upraven|frissít|ενημερ|diperbarui|cập nhật)"
+    r"\b(?:updat|modif|changed|revised|edited|aktuali|geändert|bijgewerkt|gewijzigd|actuali[sz]a"
+    r"|mis à jour|màj|aggiornat|atualizad|uppdater|oppdater|opdater|päivite|muokattu"
+    r"|обнов[ле]|изменен|оновлен|güncel|zaktual|upraven|frissít|ενημ[εέ]ρ|diperbarui|cập nhật)"
     r"|lastmod|date-?mod|更新|修改|수정|업데이트|تحديث|به‌روز|עודכן|अपडेट",
     re.IGNORECASE,
 )  # fmt: skip
 PUBLISHED = re.compile(
-    r"publi|entry-date|posted|created|issued|veröffentlicht|erstellt|опублик|发布|發布|公開|입력|نشر",
+    r"publi|pubblic|entry-date|posted|created|issued|veröffentlicht|erstellt|julkaistu|zveřejněn"
+    r"|közzét|megjelent|objavljen|yayın|опубл[иі]к|оприлюдн|публик|δημοσ|diterbitkan|ngày đăng"
+    r"|发布|發布|公開|입력|نشر|منتشر|פורסם|प्रकाशित|প্রকাশ|เผยแพร่",
     re.IGNORECASE,
 )
 _DATE_MARKS = ("date", "Date", "ublish", "osted", "timestamp", "authored")
@@ -69,6 +73,7 @@ _DATE_ATTRIBUTES = (
     "datetime", "content", "title", "data-datetime", "data-timestamp", "data-published",
     "data-date", "data-time", "data-utime",
 )  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)(?:19|2[05])\d\d(?!\d)")
 _LABELS = re.compile(rf"(?={CHANGED.pattern}|{PUBLISHED.pattern})", re.IGNORECASE)
 
 
@@ -115,7 +120,9 @@ class Headline:
                 return sum(1 for _ in container.iterancestors())
             if self._is_aside(container) or _OTHERS.search(_marks(container)):
                 return None
-            if _is_teaser(container) or self._is_next_article(container, element):
+            if _is_teaser(container) or _is_box_below(container):
+                return None
+            if self._is_next_article(container, element):
                 return None
         return 0
 
@@ -182,8 +189,14 @@ def _is_sentence(text: str) -> bool:
 
 
 def _unchanged(text: str) -> Iterator[str]:
-    """The parts of a text that are not about a change, by the labels before them."""
-    return (part for part in _LABELS.split(text) if part and not CHANGED.match(part))
+    """The parts of a text about the publication; without a label for it, those about no change.
+
+    What has two days is about both, whatever it is labelled: the earlier is the publication's.
+    """
+    parts = list(filter(None, _LABELS.split(text)))
+    published = [part for part in parts if PUBLISHED.match(part) and _YEAR.search(part)]
+    others = (p for p in parts if not CHANGED.match(p) or len(_YEAR.findall(p)) > 1)
+    yield from published or others
 
 
 def _date_texts(element: etree._Element) -> list[str]:
@@ -240,6 +253,15 @@ def _is_teaser(container: etree._Element) -> bool:
     )
 
 
+def _is_box_below(container: etree._Element) -> bool:
+    """Whether a container below paragraphs has a heading of its own: an event, a fact box."""
+    heading = next(container.iter("time", *_HEADINGS), None)
+    if heading is None or heading.tag == "time" or _LABELS.match(visible_text(heading) or ""):
+        return False
+    before = container.itersiblings("p", preceding=True)
+    return sum(size_of(visible_text(p) or "") >= PARAGRAPH for p in islice(before, 5)) >= 2
+
+
 def _is_long(link: etree._Element) -> bool:
     return size_of(visible_text(link) or "") >= TEASER_LINK
 
@@ -290,9 +312,13 @@ def _inside(element: etree._Element, *, forward: bool) -> Iterator[str | None]:
 def _is_not_published(part: etree._Element) -> bool:
     """Whether a class or id says that an element is about a change, or other articles."""
     marks = _marks(part)
+    if part.tag == "header" and any(a.get("href") == "/" for a in part.iter("a")):
+        return True  # the site's, with the day on which it is read
+    if part.tag == "table" and part.find(".//th") is not None:
+        return True  # of figures
     if part.tag in _INLINE:
         return bool(CHANGED.search(marks)) and not PUBLISHED.search(marks)
-    return bool(_OTHERS.search(marks))
+    return bool(_OTHERS.search(marks)) or _is_box_below(part)
 
 
 def _texts(element: etree._Element) -> Iterator[str | None]:

@@ -32,6 +32,9 @@ _PERHAPS = frozenset(
 )  # fmt: skip
 
 # Not those of lists, people and searches, whose days are no article's.
+_ON_PAGES = frozenset(
+    {"audioobject", "comment", "imageobject", "mediaobject", "podcastepisode", "videoobject"}
+)
 _PAGES = frozenset({"webpage", "itempage", "faqpage", "medicalwebpage"})
 
 
@@ -101,14 +104,24 @@ def own_nodes(found: Iterable[FoundNode], page: PageIdentity) -> list[FoundNode]
 def _certainty(one: FoundNode, page: PageIdentity) -> int | None:
     """How sure it is that a node is about the page's article; None where it is not."""
     types = {kind.casefold() for kind in kinds(one.node)}
-    is_article = any(kind.endswith(SUFFIX) or kind in _ARTICLES for kind in types)
-    if not is_article and not types & _PERHAPS:
+    if not is_article(one.node) and not types & _PERHAPS:
         return None
     points = _by_address(one.node, page) + _by_headline(one.node, page)
-    in_doubt = not (one.own and is_article)
+    in_doubt = not (one.own and is_article(one.node))
     if in_doubt:
         points -= 1
     return points if points > 0 or (points == 0 and not in_doubt) else None
+
+
+def is_article(node: Node) -> bool:
+    """Whether a node is of a type that only articles have."""
+    types = (kind.casefold() for kind in kinds(node))
+    return any(kind.endswith(SUFFIX) or kind in _ARTICLES for kind in types)
+
+
+def is_of_others(node: Node) -> bool:
+    """Whether a node that is not about the page's article cannot be about the page either."""
+    return is_article(node) or any(kind.casefold() in _ON_PAGES for kind in kinds(node))
 
 
 def own_page(found: Iterable[FoundNode], page: PageIdentity) -> Node:

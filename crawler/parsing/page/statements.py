@@ -11,8 +11,15 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.parsing.page import jsonld
-from crawler.parsing.page.page_identity import PageIdentity, own_nodes, own_page, whole
-from crawler.parsing.texts import plain_line
+from crawler.parsing.page.page_identity import (
+    PageIdentity,
+    is_of_others,
+    own_nodes,
+    own_page,
+    whole,
+)
+from crawler.parsing.texts import plain_line, plain_name
+from crawler.parsing.urls import host
 
 MAX_VALUES = 40
 """Values of one meta name that are kept; tags and authors are fewer."""
@@ -29,12 +36,23 @@ _MARKED = etree.XPath(
     " or @property='author']"
 )
 UNSEEN = frozenset({"noscript", "script", "style", "svg", "template"})
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-READ_OUT = frozenset(
+NOT_SHOWN = re.compile(
+    r"\b(?:display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*[01]"
+    r"|text-indent\s*:\s*-\d{3,}|(?:left|top|right)\s*:\s*-\d{4,})",
+    re.IGNORECASE,
+)
+"""In a style: what is not there, or stands where no screen reaches."""
+_NO_SIZE = re.compile(r"\bfont-size\s*:\s*0(?:px|em|%)?\s*(?:[;!]|$)", re.IGNORECASE)
+"""On an element without others in it; columns have it on their container, for the gaps."""
+UNSEEN_CLASSES = frozenset(
     {"a11y-hidden", "assistive-text", "screen-reader-text", "sr-only", "visually-hidden",
-     "visuallyhidden"}
+     "visuallyhidden", "hidden", "d-none", "invisible", "print-only", "visible-print",
+     "visible-print-block"}
 )  # fmt: skip
-"""Classes of texts for screen readers only, as Bootstrap, Tailwind and WordPress name them."""
+"""Classes of what is not shown, only read out or only printed, as Bootstrap, Tailwind and WordPress
+name them."""
+_SHOWN_ELSEWHERE = re.compile(r"(?:^|[:\s-])(?:block|flex|grid|inline\S*|table\S*|visible)(?:\s|$)")
+"""A class that shows it on screens of some width: `hidden md:block`, `d-none d-md-flex`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,8 @@ class PageStatements:
     """all JSON-LD nodes of the page's article, that one first"""
     nodes: Mapping[str, jsonld.Node]
     """all JSON-LD nodes that have an @id, by it"""
+    others: tuple[str, ...]
+    """times of publication that JSON-LD states of other articles, pictures and the like"""
     kinds: tuple[str, ...]
     """every @type of the page's JSON-LD, those of parts of other nodes left out"""
     meta: Mapping[str, tuple[str, ...]]
@@ -82,7 +102,7 @@ class PageStatements:
         title = _title(tags["title"])
         identity = PageIdentity(
             addresses=frozenset(filter(None, (whole(link, base) for link in stated))),
-            titles=tuple(dict.fromkeys(_titles(tags["h1"], meta, title))),
+            titles=tuple(dict.fromkeys(_titles(tags["h1"], meta, title, url))),
             base=base,
         )
         own = own_nodes(found, identity)
@@ -95,6 +115,7 @@ class PageStatements:
             node=sound[0] if sound else {},
             picked=picked[0] if picked else {},
             page=own_page(found, identity),
+            others=tuple(islice(_times_of_others(found, own), MAX_VALUES)),
             own=tuple(sound),
             nodes=_by_id(one.node for one in found),
             kinds=tuple(dict.fromkeys(own_kinds)),
@@ -193,10 +214,12 @@ def is_hidden(element: etree._Element) -> bool:
     if element.get("hidden") is not None and element.get("hidden") != "until-found":
         return True
     style = element.get("style")
-    if style and _NOT_SHOWN.search(style):
+    if style and (NOT_SHOWN.search(style) or (not len(element) and _NO_SIZE.search(style))):
         return True
     name = element.get("class")
-    return bool(name) and not READ_OUT.isdisjoint(name.split())
+    if not name or UNSEEN_CLASSES.isdisjoint(name.split()):
+        return False
+    return _SHOWN_ELSEWHERE.search(name.replace("visible-print", "")) is None
 
 
 _Elements = Mapping[str, list[etree._Element]]
@@ -211,9 +234,10 @@ def _elements(tree: etree._Element, *tags: str) -> _Elements:
 
 
 def _canonical(elements: _Elements) -> tuple[str, ...]:
-    """The links to what a page names as its own address."""
+    """The links to what a page names as its own address; in an article stands what it embeds."""
     relations = ((e, (e.get("rel") or "").lower().split()) for e in elements["link"])
-    links = (e.get("href") for e, relation in relations if "canonical" in relation)
+    own = (e for e, relation in relations if "canonical" in relation)
+    links = (e.get("href") for e in own if next(e.iterancestors("article"), None) is None)
     return tuple(islice(filter(None, links), MAX_CANONICALS))
 
 
@@ -224,12 +248,27 @@ def _title(elements: Iterable[etree._Element]) -> str | None:
 
 
 def _titles(
-    headings: Sequence[etree._Element], meta: Mapping[str, tuple[str, ...]], title: str | None
+    headings: Sequence[etree._Element],
+    meta: Mapping[str, tuple[str, ...]],
+    title: str | None,
+    url: str,
 ) -> Iterator[str]:
-    """Headings, that for other sites, and its title."""
+    """Headings, that for other sites, and its title; a site's name is what every page has."""
     shown = (visible_text(heading) for heading in headings[:MAX_TITLES])
     stated = (*meta.get("og:title", ())[:1], *meta.get("twitter:title", ())[:1])
-    return filter(None, (*shown, *map(plain_line, stated), title))
+    sites = (*meta.get("og:site_name", ())[:1], host(url).partition(".")[0])
+    names = {plain_name(site) for site in sites}
+    found = filter(None, (*shown, *map(plain_line, stated), title))
+    return (text for text in found if plain_name(text) not in names)
+
+
+def _times_of_others(
+    found: Iterable[jsonld.FoundNode], own: Sequence[jsonld.FoundNode]
+) -> Iterator[str]:
+    """When articles, pictures and the like were published that are not the page's article."""
+    mine = {id(one.node) for one in own}
+    others = (one.node for one in found if id(one.node) not in mine and is_of_others(one.node))
+    return filter(None, (jsonld.first_string(node.get("datePublished")) for node in others))
 
 
 def _by_id(nodes: Iterable[jsonld.Node]) -> dict[str, jsonld.Node]:

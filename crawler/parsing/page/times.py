@@ -41,6 +41,8 @@ _MODIFIED_META = (
     "dcterms.modified", "dc.date.modified",
 )  # fmt: skip
 _LIKE_A_DAY = re.compile(r"-?\d{4,5}-\d\d-\d\d")
+LONGEST_TIME = 60
+"""Characters of a text that may be a time."""
 _MOST_TIMES = 20
 """Time elements that are looked at."""
 
@@ -89,7 +91,11 @@ def read_times(statements: PageStatements, *, url: str, listing: Listing, now: s
     first = _clearest(believed)
     doubt = _doubt(first, believed, read, style, now)
     if first is None:
-        refused = _refused_days(reader, changed, read) | _days_of_coverage(statements)
+        refused = {
+            *_refused_days(reader, changed, read),
+            *_days_of_coverage(statements),
+            *_days_of_others(statements, reader),
+        }
         first, why = search_day(headline, style, url=url, now=now, refused=refused)
         doubt = "; ".join(filter(None, (why, doubt))) or None
     return Times(published=first, doubt=doubt, modified_at=_modified_at(changed, first))
@@ -273,6 +279,15 @@ def _refused_days(
             refused |= {str(day) for day in possible_days(one.raw, style=reader.either)}
             refused |= {f"{one.raw.strip()[:7]}-{day:02d}" for day in range(1, 32)}
     return refused
+
+
+def _days_of_others(statements: PageStatements, reader: _Reader) -> Iterator[str]:
+    """Days that the page states of something else: of other articles, of when it was built."""
+    raws = [*statements.others, *(value for values in statements.meta.values() for value in values)]
+    raws += [e.get("content") or "" for e in statements.elements(".//meta[@http-equiv]")]
+    for raw in raws:
+        if len(raw) <= LONGEST_TIME and "://" not in raw:
+            yield from map(str, possible_days(raw, style=reader.either))
 
 
 def _days_of_coverage(statements: PageStatements) -> set[str]:

@@ -10,16 +10,28 @@ from lxml import etree
 
 from crawler.parsing.page.page_identity import ALIKE, UNLIKE, likeness
 from crawler.parsing.page.statements import PageStatements, visible_text
-from crawler.parsing.texts import plain_line
+from crawler.parsing.texts import DENSE, count_words, plain_line, plain_name
 from crawler.parsing.urls import host
 
-_SEPARATOR = re.compile(r"\s+[|\\\-–—·•:»>«‹›~/]+\s+|\s*[|｜_]\s*|[:：]\s+")
+_SEPARATOR = re.compile(
+    r"\s+[|\\\-–—·•:»><«‹›~/]+\s+|\s*[|｜_]\s*|[:：]\s+"
+    rf"|(?<=[{DENSE}])[-–—:：]+(?=[{DENSE}])"
+)
+_IN_BRACKETS = re.compile(r"\s*[【\[（(〔]([^【\[（(〔】\])）〕]+)[】\])）〕]$")
+_DASHES = frozenset("-–—")
+LABEL_WORDS, DENSE_LABEL = 3, 6
+"""Words, or characters of a script without spaces, that the name of a section has at most."""
+HEADLINE_WORDS = 4
+"""Words from which on what stands before a section's name is a headline, and no label itself."""
+MOST_CHARACTERS = 100
+"""Characters of a headline that programs cut off without a mark: search engines want 110."""
 _CUT = re.compile(r"\s*(?:…|\.{3}|\[…\]|\[\.{3}\])$")
 KICKER = 1 / 3
 """Share of a heading's characters up to which an element in it may be no part of the headline."""
 MAX_PARTS = 20
 """Elements of a heading, marks in a title, that are looked at."""
 _MARKS = " |-–—·•:»>/"
+_ONLY_HEADING = "the only <h1>"
 
 
 def read_titles(
@@ -39,9 +51,12 @@ def read_titles(
     forms = _forms_of_headline(statements, listed, names)
     others = [title for _, title in forms]
     sections = {section.casefold()} if section else set()
+    shown = {title for source, title in forms if source == _ONLY_HEADING}
     found: dict[str, str] = {}
     for source, title in forms:
-        found.setdefault(_whole(_without_site(title, names, sections, others), others), source)
+        plain = title if title in shown and _begins_with_site(title, names) else None
+        plain = plain or _without_site(title, names, sections, others)
+        found.setdefault(_whole(plain, others, shown), source)
     for source, title in forms:
         found.setdefault(title, source)
     return found
@@ -82,10 +97,11 @@ def _stated_titles(
     of_site = _is_of_site(og_title, only, statements)
     yield "jsonld headline", None if unseen else headline
     yield "meta og:title", None if of_site else og_title
-    yield "the only <h1>", _without_kicker(only, (og_title, statements.title)) if only else None
+    yield _ONLY_HEADING, _without_kicker(only, (og_title, statements.title)) if only else None
     yield "<title>", statements.title
     yield "meta twitter:title", plain_line(statements.first("twitter:title"))
     yield from (("<h1>", text) for _, text in headings)
+    yield "jsonld name", None if headline else statements.text("name")
     yield "broken jsonld headline", statements.picked_text("headline")
     yield "feed or sitemap", listed
     yield "jsonld headline", headline if unseen else None
@@ -153,36 +169,93 @@ def _without_site(
     `Nairobi: The new bridge`.
     """
     others = {form for form in forms if form != title}
+    title = _without_bracketed_site(title, names)
     for match in _SEPARATOR.finditer(title):
         before, after = title[: match.start()].strip(), title[match.end() :].strip()
         shown = others if match[0].strip() not in (":", "：") or match[0][0].isspace() else ()
-        if before in shown or (before and _are_of_site(after, names, sections)):
+        if before in shown or (before and _are_of_site(title, match, names, sections)):
             return before
-        if after in shown or (after and _is_site(before, names)):
+        if after in shown:
             return after
+        if after and _is_site(before, names):
+            return _without_site_behind(_without_section_before(after), names)
     return title
 
 
-def _are_of_site(rest: str, names: Iterable[str], sections: Iterable[str]) -> bool:
-    """Whether what stands behind a headline is the site's name, perhaps behind a section's."""
+def _without_bracketed_site(title: str, names: Iterable[str]) -> str:
+    bracketed = _IN_BRACKETS.search(title)
+    if bracketed is None or not _is_site(bracketed[1], names):
+        return title
+    return title[: bracketed.start()].strip() or title
+
+
+def _are_of_site(
+    title: str, match: re.Match[str], names: Iterable[str], sections: Iterable[str]
+) -> bool:
+    """Whether what stands behind a headline is the site's name, perhaps behind sections'.
+
+    What they are called is not known of every site. A few words between a headline and the site's
+    name are one; behind a dash, which headlines have too, one word.
+    """
+    head, rest = title[: match.start()], title[match.end() :]
     if _is_site(rest, names):
         return True
-    parts = [part for part in _SEPARATOR.split(rest) if part]
-    return (
-        len(parts) > 1
-        and any(_is_site(part, names) for part in parts)
-        and all(_is_site(part, names) or part.casefold() in sections for part in parts)
-    )
+    marks = [match[0], *(one[0] for one in _SEPARATOR.finditer(rest))]
+    parts = [part.strip() for part in _SEPARATOR.split(rest)]
+    rests = [(m, part) for m, part in zip(marks, parts, strict=True) if not _is_site(part, names)]
+    if len(rests) == len(parts):
+        return False
+    if len(set(marks)) > 1 and any(_DASHES.issuperset(mark.strip()) for mark in marks[:-1]):
+        head = ""  # the dash may be the headline's own
+    return all(part.casefold() in sections or _is_section(part, head, m) for m, part in rests)
+
+
+def _is_section(part: str, headline: str, mark: str) -> bool:
+    """Whether a part of a title may be the name of a section, beside the headline."""
+    most = 1 if _DASHES.issuperset(mark.strip()) else LABEL_WORDS
+    is_short = len(part.split()) <= most and not part[:1].islower()
+    if re.fullmatch(f"[{DENSE}]+", part):
+        is_short = len(part) <= DENSE_LABEL
+    return is_short and count_words(headline) >= HEADLINE_WORDS and 2 * len(part) < len(headline)
+
+
+def _without_section_before(title: str) -> str:
+    match = _SEPARATOR.search(title)
+    if match is None or match[0].strip() in (":", "：") or _DASHES.issuperset(match[0].strip()):
+        return title
+    before, after = title[: match.start()], title[match.end() :]
+    return after if _is_section(before, after, match[0]) else title
+
+
+def _without_site_behind(title: str, names: Iterable[str]) -> str:
+    """A title without the site's name, which may stand at both ends."""
+    for match in _SEPARATOR.finditer(title):
+        if match.start() and _is_site(title[match.end() :], names):
+            return title[: match.start()].strip()
+    return title
+
+
+def _begins_with_site(title: str, names: Iterable[str]) -> bool:
+    """Whether a site's name before a colon begins a title: a headline about it, where shown so."""
+    before, mark, _ = title.partition(":")
+    return bool(mark) and _is_site(before, names)
 
 
 def _is_site(part: str, names: Iterable[str]) -> bool:
-    folded = part.casefold()
-    return any(folded in (name, name.partition(".")[0]) for name in names)
+    folded = plain_name(part)
+    return bool(folded) and any(
+        folded in (plain_name(name), plain_name(name.partition(".")[0])) for name in names
+    )
 
 
-def _whole(title: str, forms: Iterable[str]) -> str:
-    """A headline that was cut for other sites, as it stands elsewhere."""
+def _whole(title: str, forms: Iterable[str], shown: Iterable[str]) -> str:
+    """A headline that was cut for other sites, as it stands elsewhere.
+
+    A long one may have been cut without a mark: then it is whole where it is shown.
+    """
     start, full = _CUT.sub("", title).casefold(), title.casefold()
+    if start == full and len(title) >= MOST_CHARACTERS:
+        return next((form for form in shown if form.casefold().startswith(full)), title)
     if start in ("", full):
         return title
     longer = (f for f in forms if f.casefold().startswith(start) and not _CUT.search(f))

@@ -1,4 +1,4 @@
 """The version of extraction, by itself: who keeps pages need not load the parsers to know it."""
 
-EXTRACTION = 5
+EXTRACTION = 6
 """Version of what `extract` makes of a page; raised when the same bytes give something better."""
