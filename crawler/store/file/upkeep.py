@@ -85,7 +85,7 @@ class Upkeep:
         if last > _MOST_NUMBERS:
             return False
         there = bytearray(last + 1)
-        for number in self._numbers("SELECT id FROM articles INDEXED BY articles_when"):
+        for number in self._numbers("SELECT id FROM articles"):
             if number > 0:
                 there[number] = 1
         return all(
