@@ -50,14 +50,9 @@ def spark_session(master: str | None, settings: Mapping[str, str]) -> Iterator[A
     for name, value in _SETTINGS.items():
         if submitted and name.startswith("spark.sql.") and name not in settings:
             session.conf.set(name, value)
-    from pyspark.errors import PySparkException
-
     try:
-        yield session
-    except PySparkException as error:
-        # Of what a task raised, a traceback, the last line.
-        last = [line for line in str(error).splitlines() if line.strip()][-1:]
-        raise NewsloomError(f"Spark gave up: {''.join(last)[:500]}") from error
+        with _explained():
+            yield session
     finally:
         session.stop()
 
@@ -65,6 +60,19 @@ def spark_session(master: str | None, settings: Mapping[str, str]) -> Iterator[A
 def parallelism(session: Any) -> int:
     """Tasks that run at a time."""
     return max(1, int(session.sparkContext.defaultParallelism))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What ends the work becomes a NewsloomError."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except PySparkException as error:
+        # Of what a task raised, a traceback, the last line.
+        last = [line for line in str(error).splitlines() if line.strip()][-1:]
+        raise NewsloomError(f"Spark gave up: {''.join(last)[:500]}") from error
 
 
 def _builder() -> Any:

@@ -68,12 +68,16 @@ def _copies(tree: etree._Element) -> list[etree._Element]:
     hidden = [one for one in outer if text_length(one) > LONG_COPY]
     if not hidden:
         return []
-    inside = {inner for element in hidden for inner in element.iter()}
-    shown = "".join(
-        letters_of(text) for text in texts_of_page(tree) if element_of(text) not in inside
-    )
+    shown = _letters_outside(tree, hidden)
     longest = (max(map(letters_of, _OWN_TEXTS(element)), key=len, default="") for element in hidden)
     return [one for one, text in zip(hidden, longest, strict=True) if text and text in shown]
+
+
+def _letters_outside(tree: etree._Element, hidden: list[etree._Element]) -> str:
+    inside = {inner for element in hidden for inner in element.iter()}
+    return "".join(
+        letters_of(text) for text in texts_of_page(tree) if element_of(text) not in inside
+    )
 
 
 def _asides(tree: etree._Element) -> list[etree._Element]:
