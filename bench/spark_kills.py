@@ -108,6 +108,8 @@ def rows(folder: Path, table: str) -> list[dict[str, Any]]:
     found = []
     for file in read_manifest(folder).tables[table].files:
         found += pyarrow.parquet.read_table(folder / file.path, partitioning=None).to_pylist()
+    for row in found:
+        row.pop("linked_at", None)  # when the run was
     return sorted(found, key=repr)
 
 
