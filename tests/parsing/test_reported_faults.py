@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from crawler.ingest.row_files import read_rows
 from crawler.parsing.decode import decode
+from crawler.parsing.listing.foreign_parts import without_foreign_parts
 from crawler.parsing.workers.tasks import read_listings
 from crawler.types import SourceKind
 from tests.parsing.test_extract import read
@@ -230,6 +232,15 @@ def test_a_description_of_a_picture_is_no_text() -> None:
     )
     (page,) = listed(f"<rss version='2.0'><channel>{entry}</channel></rss>").values()
     assert page.text is None
+
+
+def test_parts_that_never_end_are_walked_once() -> None:
+    related = "<x:more><title>Bridge</title></x:more>"
+    entry = f"<item><title>{TITLE}</title><link>https://www.courier.example/a</link>{related}"
+    text = f"<rss xmlns:x='y'><channel>{entry}{'<x:more>' * 100_000}"
+    began = time.process_time()
+    assert without_foreign_parts(text) == text.replace(related, "")
+    assert time.process_time() - began < 5
 
 
 def test_a_json_feed_on_another_host_than_its_site() -> None:

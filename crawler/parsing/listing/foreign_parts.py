@@ -12,8 +12,8 @@ _FIELDS = frozenset({"link", "title", "guid", "pubdate", "published", "updated"}
 """Fields of an entry; feedparser takes them for the entry's also where they stand within a part."""
 _TEXTS = frozenset({"content", "encoded", "description", "summary", "title"})
 """Parts of an entry that may hold markup with elements of these names."""
-# A picture's description is no text of the article, however long.
-_OF_MEDIA = re.compile(r"<media:(description|text)\b[^<>]{0,500}>.*?</media:\1\s*>", re.DOTALL)
+_OF_MEDIA = frozenset({"media:description", "media:text"})
+"""A picture's description is no text of the article, however long."""
 # RFC 4287, 4.2.7: an address stands in href. What is said to be an enclosure is none of the entry.
 _OTHER_LINK = re.compile(
     r"<(?:\w+:)?link\b(?=[^<>]{0,500}\srel\s*=\s*[\"'](?!alternate))(?![^<>]{0,500}\shref)"
@@ -26,11 +26,22 @@ def without_foreign_parts(text: str) -> str:
     """A feed without parts of its entries that have an address, a headline or a time of their own,
     without descriptions of pictures, and without links to enclosures that are written as text.
     """
-    text = _OTHER_LINK.sub("", _OF_MEDIA.sub("", text))
-    for name in _foreign(text):
-        part = re.escape(name)
-        text = re.sub(rf"<{part}(?:\s[^<>]*)?(?<!/)>.*?</{part}\s*>", "", text, flags=re.DOTALL)
+    text = _OTHER_LINK.sub("", text)
+    for name in sorted(_OF_MEDIA) + sorted(_foreign(text) - _OF_MEDIA):
+        text = _without(text, name)
     return text
+
+
+def _without(text: str, name: str) -> str:
+    """A feed without the elements of this name, in one walk also where none of them ends."""
+    kept, begun, end = [], None, 0
+    for mark in re.finditer(rf"<(?P<close>/?){re.escape(name)}(?:\s[^<>]*)?>", text):
+        if mark["close"] and begun is not None:
+            kept.append(text[end:begun])
+            begun, end = None, mark.end()
+        elif begun is None and not mark["close"] and not mark[0].endswith("/>"):
+            begun = mark.start()
+    return "".join(kept) + text[end:]
 
 
 def _foreign(text: str) -> set[str]:
