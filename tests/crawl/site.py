@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WORDS = (
     "The council closed the old bridge on Monday after engineers found that two of its cables had "
@@ -29,6 +30,14 @@ class Reply(NamedTuple):
 Answer = Reply | Callable[[Mapping[str, str]], Reply]
 
 
+class _Server(ThreadingHTTPServer):
+    """Says nothing of clients that are gone before they are answered: a killed crawl is one."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Site:
     """`with Site() as site: site["/feed"] = Reply(...)`; any other path is answered with 404."""
 
@@ -44,7 +53,7 @@ class Site:
         self.answers[path] = answer
 
     def __enter__(self) -> Site:
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), self._handler())
+        self._server = _Server(("127.0.0.1", self._port), self._handler())
         self._server.daemon_threads = True
         if self._certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
