@@ -142,6 +142,9 @@ def test_a_network_that_goes_away_costs_no_page_a_try(tmp_path: Path, port: int)
         reply = site.answers[f"/{slug}.xml"]
         assert isinstance(reply, Reply)
         site[f"/{slug}.xml"] = last(reply)
+        # Nor before the crawl has read the second answer: it asks for a page a moment later.
+        outlet = tmp_path / "outlets" / f"{slug}.toml"
+        outlet.write_text(outlet.read_text().replace("delay = 0", "delay = 1"))
     with site:
         gone = crawl(tmp_path, "--workers", "1")
     assert gone.returncode == 3, gone
