@@ -89,7 +89,8 @@ def newsloom(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, as cron would: no terminal.
 
-    What lies in the folder `libraries` can be imported there. Skips where processes can share
+    The process has loaded its libraries already (tests/warm.py), but for one with `libraries`: what
+    lies in that folder can be imported there. Skips where processes can share
     no lock and the command needs them to.
     """
     if "crawl" in arguments and "--outlets" in arguments and "--dry-run" not in arguments:

@@ -150,7 +150,8 @@ def group_(
     if done.split:
         click.echo(
             f"{folder}: keys connect more articles than one task can compare, in "
-            f"{counted(done.split, 'place')}; copies across the parts of these were not looked for",
+            f"{counted(done.split, 'place')}; copies across the parts of these were not looked "
+            "for. Data sets of shorter periods have fewer such places",
             err=True,
         )
     if done.repeated and not quiet:

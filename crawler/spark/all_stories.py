@@ -86,12 +86,11 @@ def _rows(frames: DataSetFrames, found: Files) -> Any:
 
 
 def _with_languages(frames: DataSetFrames, rows: Any) -> Any:
-    """The rows, where articles state no language with the one that is told as on one machine."""
+    """The rows; an article that states no language has the one that is detected for it."""
     if rows.where("group_language IS NULL").limit(1).count() == 0:
         return rows
     pa = require_pyarrow()
-    # Whose language it may be is told by all articles of an outlet, so all are looked at, but for
-    # their texts.
+    # The language of an outlet depends on all of its articles: all are read, without texts.
     known = rows.withColumn("text", rows.text.substr(1, 0)).toArrow()
     with scratch_store() as store:
         with store.batch():

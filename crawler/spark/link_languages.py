@@ -8,6 +8,7 @@ of the task, so stories of a large data set may differ a little from those of on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,7 +89,7 @@ def link(batches: Iterable[Any], linking: Any, folder: str, tag: str, now: str) 
             store.story_links.set_scheme(by.scheme.id)
             store.whole_tables.go_on_numbering({"stories": STORIES_A_GROUP * stream.before})
         known: set[int] = set()
-        for batch in (first, *batches):
+        for batch in chain((first,), batches):
             add_articles(store, batch, known)
         told = by.languages_told
         linker = Linker(store, by.scheme, run=run, now=now, languages_told=told)

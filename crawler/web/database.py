@@ -13,7 +13,7 @@ from crawler.web.responses import STORE, Datasette, Unanswerable
 PATIENCE = 3
 """Seconds of CPU after which a question is broken off: others wait for its thread."""
 PATIENCE_ONCE = 30
-"""The same for a question that is asked once after each run, since its answer is kept."""
+"""Seconds of CPU for a question that is asked once after each run, since its answer is kept."""
 
 Answer = TypeVar("Answer")
 
