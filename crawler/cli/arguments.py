@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.errors import UsageError
 from crawler.store import Store, read_store
+
+
+def command_line() -> str:
+    """The command as it was typed, for the table of runs."""
+    return " ".join(["newsloom", *sys.argv[1:]])
 
 
 def require_files(files: Iterable[Path]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.arguments import command_line
 from crawler.cli.described import Described
 from crawler.cli.options import (
     contact_option,
@@ -133,7 +133,7 @@ def _read_archive(
     scope = scope_of(outlet, known, since=arguments.since, until=arguments.until)
     client = arguments.client()
     archive = archive_named(arguments.source, client, _endpoints())
-    with recorded(db, " ".join(["newsloom", *sys.argv[1:]])) as run:
+    with recorded(db, command_line()) as run:
         pool = Workers(arguments.workers or os.cpu_count() or 1)
         try:
             with stages(quiet=arguments.quiet) as progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from crawler.cli.arguments import reading
+from crawler.cli.arguments import command_line, reading
 from crawler.cli.crawl_report import clock_line, show_report
 from crawler.cli.described import Described
 from crawler.cli.options import (
@@ -166,7 +165,7 @@ def crawl_and_report(options: CrawlOptions, *, as_object: bool = False, quiet: b
     progress = CrawlProgress(quiet=quiet)
     summary = run_crawl(
         options,
-        command=" ".join(["newsloom", *sys.argv[1:]]),
+        command=command_line(),
         watch=progress.watch,
         grouping_progress=progress.grouping,
     )

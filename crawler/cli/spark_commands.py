@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.arguments import command_line
 from crawler.cli.described import Described
 from crawler.cli.options import described_options, quiet_option
 from crawler.cli.progress import stages
@@ -89,7 +89,7 @@ def extract_(
     outlets = Described(folder, only).load(quiet=quiet)
     with spark_session(master, dict(settings)) as session, stages(quiet=quiet) as progress:
         done = extract(
-            session, names, folder_, outlets, command=_command(), now=now(), progress=progress
+            session, names, folder_, outlets, command=command_line(), now=now(), progress=progress
         )
     for name, why in list(done.damaged.items())[:_SHOWN]:
         click.echo(
@@ -144,7 +144,7 @@ def group_(
     seed = None if seed_from is None else seed_of(seed_from)
     with spark_session(master, dict(settings)) as session, stages(quiet=quiet) as progress:
         done = group_data_set(
-            session, folder, seed=seed, with_seed=with_seed, command=_command(), now=now(),
+            session, folder, seed=seed, with_seed=with_seed, command=command_line(), now=now(),
             progress=progress,
         )  # fmt: skip
     if done.split:
@@ -164,10 +164,6 @@ def group_(
             f"{counted(rows['copy_groups'], 'copy group')}, "
             f"{counted(rows['stories'], 'story')}; {_size(done.manifest)}"
         )
-
-
-def _command() -> str:
-    return f"newsloom {' '.join(sys.argv[1:])}"
 
 
 def _size(manifest: Manifest) -> str:
