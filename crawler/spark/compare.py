@@ -16,6 +16,7 @@ from crawler.spark.task_work import (
     BY_NAME,
     Answer,
     answers,
+    filled,
     insert,
     insert_rows,
     scratch_store,
@@ -100,15 +101,13 @@ def compare(
     batches: Iterable[Any], comparing: Any, dealt: Any, folder: str, tag: str, now: str
 ) -> Iterator[Any]:
     """Compare the articles of a task, chunk by chunk as one machine does, and write its tables."""
-    batches = (batch for batch in batches if batch.num_rows)
-    first = next(batches, None)
+    first, some = filled(batches)
     if first is None:
         return
     task = first.column("pack")[0].as_py()
     by: Comparing = comparing.value
     with scratch_store() as store:
-        _fill(store, first)
-        for batch in batches:
+        for batch in some:
             _fill(store, batch)
         yield from answers(_compared(store, by, dealt.value, now, Path(folder), f"{tag}-{task}"))
 

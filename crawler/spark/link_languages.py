@@ -8,7 +8,6 @@ of the task, so stories of a large data set may differ a little from those of on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from crawler.spark.task_work import (
     Answer,
     Renumber,
     answers,
+    filled,
     insert,
     insert_rows,
     scratch_store,
@@ -75,8 +75,7 @@ class Linking(NamedTuple):
 
 def link(batches: Iterable[Any], linking: Any, folder: str, tag: str, now: str) -> Iterator[Any]:
     """Link the copy groups of a task, given as rows of their articles, and write its tables."""
-    batches = (batch for batch in batches if batch.num_rows)
-    first = next(batches, None)
+    first, some = filled(batches)
     if first is None:
         return
     by: Linking = linking.value
@@ -89,7 +88,7 @@ def link(batches: Iterable[Any], linking: Any, folder: str, tag: str, now: str) 
             store.story_links.set_scheme(by.scheme.id)
             store.whole_tables.go_on_numbering({"stories": STORIES_A_GROUP * stream.before})
         known: set[int] = set()
-        for batch in chain((first,), batches):
+        for batch in some:
             add_articles(store, batch, known)
         told = by.languages_told
         linker = Linker(store, by.scheme, run=run, now=now, languages_told=told)

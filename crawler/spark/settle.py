@@ -16,7 +16,15 @@ import numpy as np
 from crawler.data_set.columns import arrow_schema, require_pyarrow
 from crawler.ingest.warc import save_capture
 from crawler.spark.staged import article_of
-from crawler.spark.task_work import BY_NAME, Answer, answers, scratch_store, write_part, write_rows
+from crawler.spark.task_work import (
+    BY_NAME,
+    Answer,
+    answers,
+    filled,
+    scratch_store,
+    write_part,
+    write_rows,
+)
 from crawler.store import Saved, Store
 
 ARCHIVE = 1 << 40
@@ -25,7 +33,6 @@ SETTLED = ("articles", "revisions", "credits")
 PLACED = "pack int, place long, article string"
 _OWN = {"articles": "id", "revisions": "article", "credits": "article"}
 """the column that has the number of an article"""
-_SAVED = 500
 
 
 class Plan(NamedTuple):
@@ -58,8 +65,7 @@ def place(batches: Iterable[Any], plan: Any) -> Iterator[Any]:
 
 def settle(batches: Iterable[Any], folder: str) -> Iterator[Any]:
     """Save the captures of a task, in order, and write its tables; numbers are places for now."""
-    batches = iter(batches)
-    first = next((batch for batch in batches if batch.num_rows), None)
+    first, some = filled(batches)
     if first is None:
         return
     task = first.column("pack")[0].as_py()
@@ -67,8 +73,7 @@ def settle(batches: Iterable[Any], folder: str) -> Iterator[Any]:
         with store.batch():
             run = store.runs.open("newsloom spark extract", now="2000-01-01T00:00:00Z", pid=0)
         saved = _Saved(store, run)
-        saved.take(first)
-        for batch in batches:
+        for batch in some:
             saved.take(batch)
         yield from answers(_written(store, saved, task, Path(folder)))
 

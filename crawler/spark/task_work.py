@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -103,6 +104,13 @@ def write_rows(
         for _, rows in store.whole_tables.rows(table, seed=True)
     )
     return write_part(folder, path, schema, batches)
+
+
+def filled(batches: Iterable[Any]) -> tuple[Any, Iterator[Any]]:
+    """The first batch that has rows, None where there is none, and all that have some."""
+    some = (batch for batch in batches if batch.num_rows)
+    first = next(some, None)
+    return first, chain((first,), some)
 
 
 def answers(found: Iterable[Answer]) -> Iterator[Any]:
