@@ -71,19 +71,7 @@ def main() -> None:
             print(
                 f"{peer:18} {1000 * cpu:6.1f} CPU ms an article; {ours / cpu:.2f} x (goal {goal})"
             )
-        walls: dict[str, list[float]] = {"workers": [], "inline": []}
-        late = []
-        for n in range(REPEATS):
-            for mode, runs in walls.items():
-                found = timed(mode, outlets, folder / f"{mode}-{n}.db")
-                runs.append(found["wall"])
-                if mode == "workers":
-                    late.append(found["p99"])
-        two, one = (statistics.median(walls[mode]) for mode in ("workers", "inline"))
-        print(
-            f"two workers {two:.1f} s, inline {one:.1f} s: {one / two:.2f} x as fast (goal 1.8 x)"
-        )
-        print(f"loop late by {1000 * statistics.median(late):.0f} ms at p99 (goal 50 ms)")
+        compare_workers(outlets, folder)
 
 
 def whole(db: Path, outlets: Path) -> float:
@@ -124,6 +112,21 @@ def other(name: str, urls: list[str], folder: Path) -> float:
         [python, peers.__file__, name, listed], check=True, capture_output=True, text=True
     )
     return (children() - before) / int(done.stdout.splitlines()[-1])
+
+
+def compare_workers(outlets: Path, folder: Path) -> None:
+    """Print how much faster two parser processes are than parsing inline, and the loop's delay."""
+    walls: dict[str, list[float]] = {"workers": [], "inline": []}
+    late = []
+    for n in range(REPEATS):
+        for mode, runs in walls.items():
+            found = timed(mode, outlets, folder / f"{mode}-{n}.db")
+            runs.append(found["wall"])
+            if mode == "workers":
+                late.append(found["p99"])
+    two, one = (statistics.median(walls[mode]) for mode in ("workers", "inline"))
+    print(f"two workers {two:.1f} s, inline {one:.1f} s: {one / two:.2f} x as fast (goal 1.8 x)")
+    print(f"loop late by {1000 * statistics.median(late):.0f} ms at p99 (goal 50 ms)")
 
 
 def timed(mode: str, outlets: Path, db: Path) -> dict[str, float]:
