@@ -143,19 +143,7 @@ async def story(request: Request, datasette: Datasette) -> Response:
             raise Unanswerable(f"There is no story {number}.")
         if living != number and refused is None:
             return living
-        queries = store.queries.stories
-        found = queries.get(living)
-        assert found is not None  # resolve() gave its number
-        return _Story(
-            story=found,
-            life=queries.life(living),
-            articles=queries.articles(living),
-            first=queries.first_publishers(living),
-            agencies=queries.agencies(living),
-            log=queries.log(living),
-            other_languages=store.queries.events.other_languages(living),
-            done=just_done(store, done, living) if done else None,
-        )
+        return _read_story(store, living, done)
 
     shown = await ask(datasette, question)
     if isinstance(shown, int):
@@ -178,6 +166,23 @@ async def story(request: Request, datasette: Datasette) -> Response:
             **form_context(datasette, refused),
         },
         status=refused.status if refused else 200,
+    )
+
+
+def _read_story(store: Store, number: int, done: int) -> _Story:
+    """All that the page shows of a story which is there; `done` is the override just made, or 0."""
+    queries = store.queries.stories
+    found = queries.get(number)
+    assert found is not None  # resolve() gave its number
+    return _Story(
+        story=found,
+        life=queries.life(number),
+        articles=queries.articles(number),
+        first=queries.first_publishers(number),
+        agencies=queries.agencies(number),
+        log=queries.log(number),
+        other_languages=store.queries.events.other_languages(number),
+        done=just_done(store, done, number) if done else None,
     )
 
 
